@@ -1,0 +1,134 @@
+"""The recipe: `edgekit.toml` as a pydantic model. Unknown keys are errors, so a typing mistake never passes silently."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from edgekit.errors import InputError
+
+
+class Section(BaseModel):
+    """Base of all recipe sections: closed and immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataSection(Section):
+    """`[data]`: which data set, where it lies, how it is split."""
+
+    dataset: str = Field("digits", description="name of a module in edgekit/zoo/datasets")
+    path: Path | None = Field(None, description="file or folder for data sets that live on disk, relative to the recipe")
+    validation: float = Field(0.1, gt=0, lt=1, description="share of the training part held out for validation")
+    test: float = Field(0.2, ge=0, lt=1, description="share held out for testing where the data set has no test part")
+    seed: int = Field(0, description="seed of the split")
+    options: dict[str, Any] = Field(default_factory=dict, description="arguments of the data set's own loader")
+
+
+class ModelSection(Section):
+    """`[model]`: a zoo network, a user's `package.module:factory`, or a model file that is already trained."""
+
+    network: str = Field("lenet5", description="name of a module in edgekit/zoo/models, or package.module:factory")
+    options: dict[str, Any] = Field(default_factory=dict, description="arguments of the network's factory")
+    source: Path | None = Field(None, description="a float or Q/DQ .onnx or a .tflite; then nothing is trained")
+
+
+class TrainSection(Section):
+    """`[train]`: how the network is trained."""
+
+    epochs: int = Field(10, ge=1)
+    batch_size: int = Field(64, ge=1)
+    optimizer: Literal["sgd", "adam", "adamw"] = "adamw"
+    learning_rate: float = Field(1e-3, gt=0)
+    weight_decay: float = Field(1e-4, ge=0)
+    momentum: float = Field(0.9, ge=0, lt=1)
+    schedule: Literal["constant", "step", "cosine", "onecycle"] = "cosine"
+    warmup_epochs: float = Field(0.0, ge=0)
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    augment: tuple[str, ...] = Field((), description="names of augmentations, applied in order to training batches")
+    early_stop: int | None = Field(None, ge=1, description="stop after this many epochs without a better validation score")
+    seed: int = 0
+    accelerator: Literal["auto", "cpu", "cuda"] = "auto"
+    devices: int = Field(1, ge=1)
+    nodes: int = Field(1, ge=1)
+    strategy: Literal["auto", "ddp"] = "auto"
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    min_accuracy: float | None = Field(None, description="fail the build when the float test score is below this")
+
+
+class QuantizeSection(Section):
+    """`[quantize]`: from float to int8."""
+
+    method: str = Field("minmax", description="range method: minmax, moving-average, percentile, mse, entropy")
+    samples: int = Field(256, ge=1, description="calibration samples, chosen reproducibly")
+    seed: int = 0
+    percentile: float = Field(99.99, gt=50, le=100)
+    input_dtype: Literal["int8", "float32"] = "int8"
+    output_dtype: Literal["int8", "float32"] = "int8"
+    per_channel: bool = True
+    calibration: Path | None = Field(None, description=".npz, .npy or folder; without it the training part is used")
+    max_drop: float | None = Field(None, ge=0, description="fail when int8 loses more than this, in points of accuracy")
+
+
+class BuildSection(Section):
+    """`[build]`: what comes out."""
+
+    targets: tuple[str, ...] = ("coral",)
+    arithmetic: str = "tflm"
+    golden: int = Field(16, ge=1, description="golden vectors written beside the artifact")
+
+
+class Recipe(Section):
+    """A whole `edgekit.toml`."""
+
+    name: str = Field("digits", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+    data: DataSection = DataSection()
+    model: ModelSection = ModelSection()
+    train: TrainSection = TrainSection()
+    quantize: QuantizeSection = QuantizeSection()
+    build: BuildSection = BuildSection()
+    target: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="`[target.NAME]`: options of one target, checked by its backend"
+    )
+
+
+MAX_BYTES = 1 << 20
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read and check a recipe. Relative paths in it are taken from its own folder.
+
+    Raises:
+        InputError: the file is missing, no TOML, or breaks a rule; the message names the key.
+    """
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise InputError(str(path), f"a recipe of more than {MAX_BYTES} bytes", "is this the right file?")
+        recipe = Recipe.model_validate(tomllib.loads(raw.decode("utf-8")))
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(str(path), f"is not valid TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{path}: {key or 'recipe'}", f"{first['msg']}, found {first.get('input')!r:.80}") from error
+    return _resolve(recipe, path.resolve().parent)
+
+
+def _resolve(recipe: Recipe, folder: Path) -> Recipe:
+    def absolute(path: Path | None) -> Path | None:
+        return path if path is None else (folder / path.expanduser()).resolve()
+
+    return recipe.model_copy(
+        update={
+            "data": recipe.data.model_copy(update={"path": absolute(recipe.data.path)}),
+            "model": recipe.model.model_copy(update={"source": absolute(recipe.model.source)}),
+            "quantize": recipe.quantize.model_copy(update={"calibration": absolute(recipe.quantize.calibration)}),
+        }
+    )
