@@ -1,4 +1,4 @@
-"""The recipe: `edgekit.toml` as a pydantic model. Unknown keys are errors, so a typing mistake never passes silently."""
+"""The recipe: `edgekit.toml` as a pydantic model. Unknown keys are errors: no typing mistake passes silently."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ class DataSection(Section):
     """`[data]`: which data set, where it lies, how it is split."""
 
     dataset: str = Field("digits", description="name of a module in edgekit/zoo/datasets")
-    path: Path | None = Field(None, description="file or folder for data sets that live on disk, relative to the recipe")
+    path: Path | None = Field(
+        None, description="file or folder for data sets that live on disk, relative to the recipe"
+    )
     validation: float = Field(0.1, gt=0, lt=1, description="share of the training part held out for validation")
     test: float = Field(0.2, ge=0, lt=1, description="share held out for testing where the data set has no test part")
     seed: int = Field(0, description="seed of the split")
@@ -49,7 +51,9 @@ class TrainSection(Section):
     warmup_epochs: float = Field(0.0, ge=0)
     label_smoothing: float = Field(0.0, ge=0, lt=1)
     augment: tuple[str, ...] = Field((), description="names of augmentations, applied in order to training batches")
-    early_stop: int | None = Field(None, ge=1, description="stop after this many epochs without a better validation score")
+    early_stop: int | None = Field(
+        None, ge=1, description="stop after this many epochs without a better validation score"
+    )
     seed: int = 0
     accelerator: Literal["auto", "cpu", "cuda"] = "auto"
     devices: int = Field(1, ge=1)

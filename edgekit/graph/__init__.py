@@ -1,0 +1,7 @@
+"""The intermediate representation: `Graph`, `Node`, `Tensor`, `Quantization`, and one file per operator in `ops/`."""
+
+from edgekit.graph.graph import Graph, Node
+from edgekit.graph.operator import Operator, ShapeError, operators
+from edgekit.graph.tensor import Quantization, Tensor
+
+__all__ = ["Graph", "Node", "Operator", "Quantization", "ShapeError", "Tensor", "operators"]

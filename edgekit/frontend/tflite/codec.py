@@ -1,0 +1,108 @@
+"""How one operator is stored in a `.tflite`: what a file in `ops/` offers, and the helpers it uses.
+
+A codec is a module named like its operator with
+
+    BUILTIN = "CONV_2D"                       the schema's BuiltinOperator
+    OPTIONS = "Conv2DOptions"                 the schema's options table, or None
+    def read(options, inputs) -> Decoded      options: the schema's accessor (None when the file has none)
+    def write(op, inputs, outputs) -> Encoded
+    def version(op, inputs, outputs) -> int   optional: the lowest operator version that has these types; 1 by default
+
+Several builtins that are one operator of ours (or the reverse) are several codec files; `OPERATOR` then names the
+operator a file writes, when that is not the file's own name (None: it is read, never written).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit import plugins
+from edgekit.graph import Operator, ShapeError, Tensor
+from edgekit.graph.operator import ACTIVATIONS, Activation, Padding
+
+PADDINGS: tuple[Padding, ...] = ("same", "valid")  # the schema's order
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """An operator and which of the file's inputs remain inputs of the node; constants that became attributes do not."""
+
+    op: Operator
+    inputs: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What goes into the file: fields of the options table by the schema's object-API name, and the inputs.
+
+    Inputs are in file order; an entry is the index of a node input, or an array that becomes a constant tensor (the
+    value of an attribute).
+    """
+
+    options: dict[str, Any] = field(default_factory=dict)
+    inputs: Sequence[int | NDArray[Any]] = (0,)
+
+
+def activation(code: int) -> Activation:
+    """The fused activation of a schema code. Raises ShapeError for tanh and sign bit, which no kernel here fuses."""
+    if not 0 <= code < len(ACTIVATIONS):
+        raise ShapeError(f"fused activation {code} is not supported")
+    return (ACTIVATIONS[0], ACTIVATIONS[1], ACTIVATIONS[3], ACTIVATIONS[2])[code]
+
+
+def activation_code(name: Activation) -> int:
+    return {"none": 0, "relu": 1, "relu_n1_to_1": 2, "relu6": 3}[name]
+
+
+def padding(code: int) -> Padding:
+    if not 0 <= code < len(PADDINGS):
+        raise ShapeError(f"padding {code} is not supported")
+    return PADDINGS[code]
+
+
+def padding_code(name: Padding) -> int:
+    return PADDINGS.index(name)
+
+
+def constant(tensor: Tensor | None, what: str) -> NDArray[Any]:
+    """The value of an input that must be constant. Raises ShapeError."""
+    if tensor is None or tensor.data is None:
+        raise ShapeError(f"{what} must be a constant: edge targets need static shapes")
+    return tensor.data
+
+
+def integers(tensor: Tensor | None, what: str) -> tuple[int, ...]:
+    """A constant integer vector as a tuple."""
+    data = constant(tensor, what)
+    if data.dtype.kind != "i" or data.size > 64:
+        raise ShapeError(f"{what} must be a short integer vector, found {data.dtype} of {data.size}")
+    return tuple(int(v) for v in data.reshape(-1))
+
+
+def is_int8(tensors: Sequence[Tensor | None]) -> bool:
+    return any(t is not None and t.dtype == "int8" for t in tensors)
+
+
+def int32(values: Sequence[int]) -> NDArray[np.int32]:
+    return np.array(values, np.int32)
+
+
+@cache
+def readers() -> dict[str, ModuleType]:
+    """Codec by builtin name."""
+    return {m.BUILTIN: m for m in plugins.modules("edgekit.frontend.tflite.ops").values()}
+
+
+@cache
+def writers() -> dict[str, ModuleType]:
+    """Codec by operator name."""
+    found = plugins.modules("edgekit.frontend.tflite.ops")
+    named = {getattr(m, "OPERATOR", name): m for name, m in found.items()}
+    return {name: m for name, m in named.items() if name is not None}

@@ -1,0 +1,88 @@
+"""The arithmetic: how a 32-bit accumulator becomes an 8-bit value. This page is the specification.
+
+A real multiplier M = s_in * s_w / s_out is stored as a Q31 integer m and a shift e with M = m * 2^(e - 31), m in
+[2^30, 2^31). An accumulator a becomes
+
+    requantize(a) = clamp(zero_point + divide(high_mul(a * 2^max(e, 0), m), max(-e, 0)), low, high)
+    high_mul(a, m) = floor((a * m + 2^30) / 2^31), saturated     "saturating rounding doubling high multiply"
+    divide(x, n)   = round(x / 2^n), ties away from zero         "rounding divide by power of two"
+
+Two roundings, hence "double rounding". Sources: B. Jacob et al., "Quantization and Training of Neural Networks for
+Efficient Integer-Arithmetic-Only Inference", CVPR 2018, section 2.2; the gemmlowp library's fixed-point functions; the
+TensorFlow Lite 8-bit quantization specification.
+
+Which operators depart from this in which runtime is stated per named arithmetic in `edgekit.reference.arithmetics`.
+All integers here are int64 arrays that hold int32 values unless said otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
+
+
+def quantize_multiplier(real: float) -> tuple[int, int]:
+    """The Q31 mantissa and the shift of a non-negative real multiplier; (0, 0) for 0 and for anything below 2^-32."""
+    if real == 0.0:
+        return 0, 0
+    fraction, exponent = math.frexp(real)
+    mantissa = math.floor(fraction * (1 << 31) + 0.5)
+    if mantissa == 1 << 31:
+        mantissa, exponent = mantissa // 2, exponent + 1
+    return (0, 0) if exponent < -31 else (mantissa, exponent)
+
+
+def quantize_multipliers(reals: Sequence[float] | NDArray[np.float64]) -> tuple[Ints, Ints]:
+    """`quantize_multiplier` of many, as two arrays."""
+    pairs = [quantize_multiplier(float(r)) for r in reals]
+    return np.array([p[0] for p in pairs], np.int64), np.array([p[1] for p in pairs], np.int64)
+
+
+def wrap_int32(x: Ints) -> Ints:
+    """Two's complement wrap-around to 32 bits, as the C code's int32 arithmetic does."""
+    return x.astype(np.int32).astype(np.int64)
+
+
+def high_mul(a: Ints, m: Ints | int) -> Ints:
+    """Saturating rounding doubling high multiply of int32 values."""
+    product = (a * m + (1 << 30)) >> 31
+    return np.asarray(np.minimum(product, INT32_MAX))  # only INT32_MIN * INT32_MIN exceeds the range
+
+
+def divide_by_power_of_two(x: Ints, n: Ints | int) -> Ints:
+    """x / 2^n, n >= 0, rounded to nearest, ties away from zero."""
+    half = (np.int64(1) << np.asarray(n, np.int64)) >> 1
+    return (x + half - ((x < 0) & (half > 0))) >> n
+
+
+def multiply(x: Ints, m: Ints | int, shift: Ints | int) -> Ints:
+    """x times the quantized multiplier (m, shift): double rounding."""
+    left, right = np.maximum(shift, 0), np.maximum(-np.asarray(shift), 0)
+    return divide_by_power_of_two(high_mul(wrap_int32(x << left), m), right)
+
+
+def activation_range(activation: str, scale: float, zero_point: int, dtype: str = "int8") -> tuple[int, int]:
+    """The clamp (low, high) that a fused activation leaves of the output type's range.
+
+    Bounds are quantized as zero_point + round(bound / scale), ties away from zero, in float32 as the runtimes do.
+    """
+    info = np.iinfo(dtype)
+    low, high = int(info.min), int(info.max)
+    bounds = {"none": (None, None), "relu": (0.0, None), "relu6": (0.0, 6.0), "relu_n1_to_1": (-1.0, 1.0)}[activation]
+    if bounds[0] is not None:
+        low = max(low, zero_point + round_half_away(np.float32(bounds[0]) / np.float32(scale)))
+    if bounds[1] is not None:
+        high = min(high, zero_point + round_half_away(np.float32(bounds[1]) / np.float32(scale)))
+    return low, high
+
+
+def round_half_away(x: np.floating | float) -> int:
+    """Round to nearest, ties away from zero, as C's round()."""
+    value = float(x)
+    return int(math.copysign(math.floor(abs(value) + 0.5), value)) if math.isfinite(value) else 0

@@ -1,0 +1,38 @@
+"""Named arithmetics: one file each. An arithmetic is the page in `reference/arithmetic.py` plus stated deviations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from edgekit import plugins
+from edgekit.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """One runtime's integers.
+
+    Attributes:
+        name: as written in graphs, manifests and on the command line.
+        source: the runtime and version it was proven against.
+        deviations: operator name -> the name of the rule it follows instead of the page's.
+    """
+
+    name: str
+    source: str
+    deviations: Mapping[str, str] = field(default_factory=dict)
+
+    def rule(self, operator: str) -> str:
+        """The rule the operator follows: `double-rounding` unless the arithmetic deviates."""
+        return self.deviations.get(operator, "double-rounding")
+
+
+def arithmetic(name: str) -> Arithmetic:
+    """The arithmetic of that name. Raises UsageError for an unknown one."""
+    module = plugins.module(__name__, name.replace("-", "_"))
+    if module is None:
+        known = ", ".join(n.replace("_", "-") for n in plugins.names(__name__))
+        raise UsageError("arithmetic", f"no arithmetic is named {name!r}", f"known: {known}")
+    found: Arithmetic = module.ARITHMETIC
+    return found

@@ -1,0 +1,170 @@
+"""The fixed-point simulator: runs a graph, float or quantized, by the functions in `reference/ops/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit import plugins
+from edgekit.errors import InputError, UnsupportedError
+from edgekit.graph import Graph, Node, Tensor
+from edgekit.reference.arithmetics import Arithmetic, arithmetic
+
+Array = NDArray[Any]
+Kernel = Callable[[Sequence[Array | None]], list[Array]]
+"""A prepared operator: arrays of all inputs (constants included) to arrays of all outputs. Where the operator is
+`batch_independent`, the kernel takes any length of axis 0."""
+
+CHUNK = 16  # samples at once: large enough for BLAS, small enough that activations stay in the cache
+
+
+class Simulator:
+    """A graph prepared for execution. Preparing folds constants once; `run` may be called any number of times.
+
+    Each file in `reference/ops/` offers `prepare_integer(op, inputs, outputs, arithmetic) -> Kernel` and, where float
+    graphs have the operator, `prepare_float(op, inputs, outputs) -> Kernel`.
+
+    Args:
+        graph: a validated graph.
+        arithmetic: name of the arithmetic; the graph's own by default.
+
+    Raises:
+        UnsupportedError: the simulator has no such operator or type; names the layer.
+    """
+
+    def __init__(self, graph: Graph, arithmetic_name: str | None = None) -> None:
+        self.graph = graph
+        self.arithmetic = arithmetic(arithmetic_name or graph.arithmetic)
+        self._kernels = [(node, _prepare(graph, node, self.arithmetic)) for node in graph.nodes]
+        self._last_use = {name: i for i, node in enumerate(graph.nodes) for name in node.inputs if name is not None}
+        self._batchable = all(
+            node.op.batch_independent(graph.node_inputs(node), graph.node_outputs(node)) for node in graph.nodes
+        ) and all(graph.tensors[name].shape[:1] == (1,) for name in [*graph.inputs, *graph.outputs])
+
+    def run(self, inputs: Mapping[str, Array], layers: bool = False) -> dict[str, Array]:
+        """Run the graph.
+
+        Args:
+            inputs: array by input name, of the graph's own type; float arrays for quantized inputs are quantized with
+                the input's parameters (`quantize_array`). Shape as in the graph, or N times as long on axis 0 of all
+                inputs for N independent samples.
+            layers: return every activation tensor, not only the outputs.
+
+        Returns:
+            Array by tensor name: the graph's outputs, or all activations.
+
+        Raises:
+            InputError: an input is missing, unknown, or of the wrong shape or type.
+        """
+        arrays = self._checked(inputs)
+        count = self._batches(arrays)
+        if count == 1:
+            return self._run_once(arrays, layers)
+        step = CHUNK if self._batchable else 1
+        parts = [self._run_once(part, layers) for part in self._split(arrays, count, step)]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _checked(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        unknown = sorted(set(inputs) - set(self.graph.inputs))
+        missing = sorted(set(self.graph.inputs) - set(inputs))
+        if unknown or missing:
+            raise InputError(
+                "inputs", f"missing: {missing or 'none'}, unknown: {unknown or 'none'}", f"names: {self.graph.inputs}"
+            )
+        return {name: _as_input(self.graph.tensors[name], np.asarray(inputs[name])) for name in self.graph.inputs}
+
+    def _batches(self, arrays: dict[str, Array]) -> int:
+        counts = set()
+        for name, array in arrays.items():
+            shape = self.graph.tensors[name].shape
+            if array.shape == shape:
+                counts.add(1)
+            elif shape and array.ndim == len(shape) and array.shape[1:] == shape[1:] and array.shape[0] % shape[0] == 0:
+                counts.add(array.shape[0] // shape[0])
+            else:
+                raise InputError(f"input {name}", f"has shape {array.shape}, the model takes {shape} (or N of them)")
+        if len(counts) != 1 or 0 in counts:
+            raise InputError("inputs", f"hold different numbers of samples: {sorted(counts)}")
+        return counts.pop()
+
+    def _split(self, arrays: dict[str, Array], count: int, step: int) -> Iterator[dict[str, Array]]:
+        for start in range(0, count, step):
+            stop = min(start + step, count)
+            lengths = {name: self.graph.tensors[name].shape[0] for name in arrays}
+            yield {name: a[start * lengths[name] : stop * lengths[name]] for name, a in arrays.items()}
+
+    def _run_once(self, arrays: dict[str, Array], layers: bool) -> dict[str, Array]:
+        values: dict[str, Array] = dict(arrays)
+        constants = self.graph.tensors
+        keep = set(self.graph.outputs)
+        for index, (node, kernel) in enumerate(self._kernels):
+            given = [None if n is None else values[n] if n in values else constants[n].data for n in node.inputs]
+            values.update(zip(node.outputs, kernel(given), strict=True))
+            if not layers:
+                for name in node.inputs:
+                    if name in values and name not in keep and self._last_use[name] == index:
+                        del values[name]
+        if layers:
+            return values
+        return {n: values[n] if n in values else np.asarray(constants[n].data) for n in self.graph.outputs}
+
+
+def simulate(
+    graph: Graph, inputs: Mapping[str, Array], *, layers: bool = False, arithmetic: str | None = None
+) -> dict[str, Array]:
+    """Run `graph` once by the simulator; see `Simulator` and `Simulator.run` for arguments and errors."""
+    return Simulator(graph, arithmetic).run(inputs, layers)
+
+
+def quantize_array(x: Array, tensor: Tensor) -> Array:
+    """Quantize float values with a tensor's parameters: round(x / scale) + zero_point, ties away, saturated.
+
+    Computed in float32 as TFLite's quantize operator does. NaN is refused with an InputError.
+    """
+    info = np.iinfo(tensor.dtype)
+    if np.isnan(x).any():
+        raise InputError(f"input {tensor.name}", "holds NaN")
+    scaled = x.astype(np.float32) / tensor.scale
+    up = np.abs(scaled - np.trunc(scaled)) >= 0.5  # adding 0.5 first would itself round just below a tie
+    rounded = np.trunc(scaled) + np.where(up, np.copysign(np.float32(1), scaled), np.float32(0))
+    clipped: Array = np.clip(rounded + np.float32(tensor.zero_point), info.min, info.max)
+    return clipped.astype(tensor.dtype)
+
+
+def dequantize_array(q: Array, tensor: Tensor) -> NDArray[np.float32]:
+    """Real values of integers: scale * (q - zero_point) in float32; floats pass unchanged."""
+    if tensor.quantization is None or q.dtype.kind == "f":
+        return q.astype(np.float32)
+    return (q.astype(np.int32) - np.int32(tensor.zero_point)).astype(np.float32) * tensor.scale
+
+
+def _as_input(tensor: Tensor, array: Array) -> Array:
+    if array.dtype == np.dtype(tensor.dtype):
+        return array
+    if array.dtype.kind == "f" and tensor.dtype == "float32":
+        return array.astype(np.float32)
+    if array.dtype.kind == "f" and tensor.quantization is not None:
+        return quantize_array(array, tensor)
+    raise InputError(f"input {tensor.name}", f"holds {array.dtype}, the model takes {tensor.dtype} or float32")
+
+
+def _prepare(graph: Graph, node: Node, rules: Arithmetic) -> Kernel:
+    where = f"layer {node.name} ({node.op.name})"
+    module = plugins.module("edgekit.reference.ops", node.op.name)
+    if module is None:
+        raise UnsupportedError(where, "the simulator has no such operator")
+    inputs, outputs = graph.node_inputs(node), graph.node_outputs(node)
+    quantized = any(t is not None and t.quantization is not None for t in [*inputs, *outputs])
+    try:
+        if quantized or outputs[0].dtype != "float32":
+            kernel: Kernel = module.prepare_integer(node.op, inputs, outputs, rules)
+        elif hasattr(module, "prepare_float"):
+            kernel = module.prepare_float(node.op, inputs, outputs)
+        else:
+            raise UnsupportedError(where, "has no float form in the simulator")
+    except ValueError as error:  # a tensor without the quantization the operator needs
+        raise UnsupportedError(where, str(error)) from error
+    return kernel

@@ -1,0 +1,117 @@
+"""Proof, layer by layer: what a runtime computes against what the simulator says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.frontend.tflite import write
+from edgekit.graph import Graph
+from edgekit.reference import Simulator
+from edgekit.runtimes import runtime
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class LayerDifference:
+    """One activation tensor compared.
+
+    Attributes:
+        layer: the tensor's name; `op`: the operator that wrote it.
+        values: how many values were compared; `differing`: how many were not equal; `largest`: the largest difference,
+            in integer steps (or in real units for float tensors).
+    """
+
+    layer: str
+    op: str
+    values: int
+    differing: int
+    largest: float
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The result of `verify`."""
+
+    against: str
+    version: str
+    arithmetic: str
+    samples: int
+    layers: tuple[LayerDifference, ...]
+
+    @property
+    def first_difference(self) -> LayerDifference | None:
+        """The first layer in execution order that differs, None when all integers are equal."""
+        return next((layer for layer in self.layers if layer.differing), None)
+
+    @property
+    def exact(self) -> bool:
+        return self.first_difference is None
+
+
+def random_inputs(graph: Graph, samples: int, seed: int = 0) -> dict[str, Array]:
+    """Reproducible random inputs: the whole integer range, or [-1, 1) for float inputs; one in four is saturated."""
+    rng = np.random.default_rng(seed)
+    inputs: dict[str, Array] = {}
+    for name in graph.inputs:
+        tensor = graph.tensors[name]
+        shape = (samples * tensor.shape[0], *tensor.shape[1:])
+        if tensor.dtype == "float32":
+            inputs[name] = rng.uniform(-1, 1, shape).astype(np.float32)
+        else:
+            info = np.iinfo(tensor.dtype)
+            full = rng.integers(info.min, info.max, shape, tensor.dtype, endpoint=True)
+            ends = rng.choice(np.array([info.min, info.max], tensor.dtype), shape)
+            mostly = (np.arange(shape[0]) // tensor.shape[0] % 4 == 3).reshape(-1, *[1] * (len(shape) - 1))
+            inputs[name] = np.where(mostly, ends, full)
+    return inputs
+
+
+def verify(
+    graph: Graph,
+    against: str = "tflite-micro",
+    inputs: Mapping[str, Array] | None = None,
+    samples: int = 8,
+    seed: int = 0,
+) -> Verification:
+    """Run `graph` on a runtime and in the simulator under the runtime's arithmetic, and compare every layer.
+
+    Every activation is made an output of the model that the runtime gets, so that each layer is seen.
+
+    Args:
+        against: name of a runtime in `edgekit.runtimes`.
+        inputs: arrays by input name, N samples on axis 0; random ones (`random_inputs`) without.
+
+    Raises:
+        UsageError: unknown runtime. ToolError: it is absent or refuses the model. InputError: bad inputs.
+    """
+    vehicle = runtime(against)
+    simulator = Simulator(graph, vehicle.ARITHMETIC)
+    given = dict(inputs) if inputs is not None else random_inputs(graph, samples, seed)
+    expected = simulator.run(given, layers=True)
+    given = {name: expected[name] for name in graph.inputs}  # quantized where they were real
+    exposed = graph.expose(name for node in graph.nodes for name in node.outputs)
+    session = vehicle.Session(write(exposed))
+    lengths = {name: graph.tensors[name].shape[0] if graph.tensors[name].shape else 1 for name in expected}
+    count = len(given[graph.inputs[0]]) // lengths[graph.inputs[0]] if graph.inputs else 1
+    tally = {name: [0, 0, 0.0] for node in graph.nodes for name in node.outputs}
+    for index in range(count):
+        part = {n: a[index * lengths[n] : (index + 1) * lengths[n]] for n, a in given.items()}
+        found = session.run(part)
+        for name, sums in tally.items():
+            want = expected[name][index * lengths[name] : (index + 1) * lengths[name]]
+            gap = np.abs(found[name].astype(np.float64) - want.astype(np.float64))
+            sums[0] += want.size
+            sums[1] += int((gap != 0).sum())
+            sums[2] = max(sums[2], float(gap.max(initial=0)))
+    layers = tuple(
+        LayerDifference(name, node.op.name, int(tally[name][0]), int(tally[name][1]), tally[name][2])
+        for node in graph.nodes
+        for name in node.outputs
+    )
+    return Verification(against, vehicle.version(), vehicle.ARITHMETIC, count, layers)
