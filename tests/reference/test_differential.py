@@ -1,0 +1,70 @@
+"""Every operator against every exact runtime on random graphs: zero differing integers."""
+
+from __future__ import annotations
+
+import importlib
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edgekit import plugins
+from edgekit.graph import Graph
+from edgekit.verification import verify
+from tests.reference.picker import DrawnPicker, RandomPicker
+
+RUNTIMES = ("tflite-micro", "litert-reference")
+OPERATORS = plugins.names("tests.reference.cases")
+CASES = 40  # of each operator and runtime in `make test`
+ALL_CASES = 400  # in `make test-all`: more than 10,000 for each runtime
+
+
+def cases(operator: str):  # type: ignore[no-untyped-def]
+    return importlib.import_module(f"tests.reference.cases.{operator}")
+
+
+def refused(operator: str, runtime: str, graph: Graph) -> bool:
+    rules = getattr(cases(operator), "REFUSED", {})
+    return runtime in rules and rules[runtime](graph)
+
+
+def check(operator: str, runtime: str, graph: Graph, seed: int) -> bool:
+    """Verify one case; False when the runtime is known to refuse such a graph."""
+    if refused(operator, runtime, graph):
+        return False
+    result = verify(graph, runtime, samples=4, seed=seed)
+    assert result.exact, (
+        f"{operator} seed {seed} on {runtime}: {result.first_difference}\n{graph.nodes}\n{graph.tensors}"
+    )
+    return True
+
+
+def run_cases(operator: str, runtime: str, start: int, count: int) -> None:
+    tag = zlib.crc32(operator.encode())
+    done = sum(
+        check(operator, runtime, cases(operator).case(RandomPicker([tag, seed])), seed)
+        for seed in range(start, start + count)
+    )
+    assert done >= count // 2, f"only {done} of {count} cases ran: {operator} on {runtime} is mostly refused"
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_random_cases(operator: str, runtime: str) -> None:
+    run_cases(operator, runtime, 0, CASES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_many_random_cases(operator: str, runtime: str) -> None:
+    run_cases(operator, runtime, CASES, ALL_CASES - CASES)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_shrinking_cases(runtime: str, data: st.DataObject) -> None:
+    operator = data.draw(st.sampled_from(OPERATORS))
+    check(operator, runtime, cases(operator).case(DrawnPicker(data.draw)), 0)
