@@ -44,7 +44,7 @@ def _signature(recipe: Recipe, about: dict[str, Any], path: Path) -> Signature:
     task, shape, outputs = about.get("task"), about.get("shape"), about.get("outputs")
     if task not in TASKS or not isinstance(shape, list) or len(shape) not in (1, 3):
         raise InputError(str(path), f"its header names task {task!r} and shape {shape!r}", "train again")
-    if not all(type(n) is int and 0 < n < 1 << 24 for n in (*shape, outputs)):
+    if not isinstance(outputs, int) or not all(type(n) is int and 0 < n < 1 << 24 for n in (*shape, outputs)):
         raise InputError(str(path), f"its header names shape {shape!r} and {outputs!r} outputs", "train again")
     return Signature(task, tuple(shape), outputs)
 

@@ -143,7 +143,7 @@ def _seed(*entropy: int) -> None:
     torch.manual_seed(number)
     # edgekit draws from neither of these, but a user's network may.
     random.seed(number)
-    np.random.seed(number)  # noqa: NPY002
+    np.random.seed(number)
 
 
 def _resumable(folder: Path, identity: str) -> TrainResult | tuple[dict[str, torch.Tensor], dict[str, Any]] | None:

@@ -77,7 +77,7 @@ def check(data: Data, where: str) -> Data:
         if y.dtype.kind == "f":
             require_finite(y, f"{where}: {part}_y")
         limit = len(data.classes) if data.classes else 2
-        if y.dtype.kind == "i" and len(y) and not (0 <= y.min() and y.max() < limit):
+        if y.dtype.kind == "i" and len(y) and (y.min() < 0 or y.max() >= limit):
             raise InputError(where, f"labels in {part}_y must be in 0..{limit - 1}, found {y.min()}..{y.max()}")
     return data
 
@@ -185,7 +185,7 @@ def standardized(data: Data) -> Data:
     deviation = np.maximum(data.train_x.std(axes, dtype=np.float64), 1e-6)
 
     def scaled(x: Array) -> Array:
-        return ((x - mean) / deviation).astype(np.float32)
+        return np.asarray((x - mean) / deviation, np.float32)
 
     numbers = f"mean {np.round(mean, 6).tolist()}, deviation {np.round(deviation, 6).tolist()}"
     text = f"{data.preprocessing}; (x - mean) / deviation per channel, {numbers}".removeprefix("; ")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from edgekit.zoo.layers import convolution, image_shape
+from edgekit.zoo.layers import convolution, image_shape, initialized
 
 
 def build(input_shape: tuple[int, ...], classes: int, *, width: float = 1.0) -> nn.Module:
@@ -20,7 +20,7 @@ def build(input_shape: tuple[int, ...], classes: int, *, width: float = 1.0) -> 
     first, second, third, fourth = (max(1, round(n * width)) for n in (6, 16, 120, 84))
     conv, _ = convolution(channels, first, (5, 5), (1, 1), size, bias=True)
     height, breadth = ((n // 2 - 4) // 2 for n in size)
-    return nn.Sequential(
+    network = nn.Sequential(
         *conv,
         nn.ReLU(),
         nn.MaxPool2d(2),
@@ -34,3 +34,4 @@ def build(input_shape: tuple[int, ...], classes: int, *, width: float = 1.0) -> 
         nn.ReLU(),
         nn.Linear(fourth, classes),
     )
+    return initialized(network)
