@@ -26,7 +26,10 @@ class DataSection(Section):
     )
     validation: float = Field(0.1, gt=0, lt=1, description="share of the training part held out for validation")
     test: float = Field(0.2, ge=0, lt=1, description="share held out for testing where the data set has no test part")
-    seed: int = Field(0, description="seed of the split")
+    seed: int = Field(0, ge=0, description="seed of the split")
+    limit: int | None = Field(None, ge=1, description="use only so many samples, classes in proportion")
+    standardize: bool = Field(False, description="scale to mean 0, deviation 1 per channel of the training part")
+    normal: tuple[str, ...] = Field((), description="anomaly detection: train on these classes, find the others")
     options: dict[str, Any] = Field(default_factory=dict, description="arguments of the data set's own loader")
 
 
@@ -36,25 +39,34 @@ class ModelSection(Section):
     network: str = Field("lenet5", description="name of a module in edgekit/zoo/models, or package.module:factory")
     options: dict[str, Any] = Field(default_factory=dict, description="arguments of the network's factory")
     source: Path | None = Field(None, description="a float or Q/DQ .onnx or a .tflite; then nothing is trained")
+    softmax: bool = Field(True, description="end an exported classifier in softmax, as the MLPerf Tiny models do")
 
 
 class TrainSection(Section):
     """`[train]`: how the network is trained."""
 
+    task: Literal["auto", "classification", "regression", "reconstruction"] = Field(
+        "auto", description="auto: what the network is for, else classification with classes, regression without"
+    )
     epochs: int = Field(10, ge=1)
-    batch_size: int = Field(64, ge=1)
+    batch_size: int = Field(64, ge=1, description="samples per step over all devices together")
     optimizer: Literal["sgd", "adam", "adamw"] = "adamw"
     learning_rate: float = Field(1e-3, gt=0)
     weight_decay: float = Field(1e-4, ge=0)
     momentum: float = Field(0.9, ge=0, lt=1)
     schedule: Literal["constant", "step", "cosine", "onecycle"] = "cosine"
-    warmup_epochs: float = Field(0.0, ge=0)
+    warmup_epochs: float = Field(0.0, ge=0, description="the rate rises linearly from zero over these epochs")
+    step_epochs: int = Field(10, ge=1, description="schedule step: epochs between two drops of the rate")
+    step_factor: float = Field(0.1, gt=0, lt=1, description="schedule step: factor of each drop")
     label_smoothing: float = Field(0.0, ge=0, lt=1)
     augment: tuple[str, ...] = Field((), description="names of augmentations, applied in order to training batches")
+    augment_options: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="`[train.augment_options.NAME]`: arguments of one augmentation"
+    )
     early_stop: int | None = Field(
         None, ge=1, description="stop after this many epochs without a better validation score"
     )
-    seed: int = 0
+    seed: int = Field(0, ge=0)
     accelerator: Literal["auto", "cpu", "cuda"] = "auto"
     devices: int = Field(1, ge=1)
     nodes: int = Field(1, ge=1)

@@ -1,0 +1,133 @@
+"""Starting Fabric: one process or many, on one node or many, from `[train]` alone."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import lightning_fabric
+import torch
+
+from edgekit.errors import EdgekitError, ToolError, VerificationError
+from edgekit.recipe import Recipe, TrainSection
+from edgekit.train import loop
+from edgekit.train.result import Progress, TrainResult
+
+
+def train(recipe: Recipe, folder: Path, *, resume: bool, progress: Progress | None) -> TrainResult:
+    """See `edgekit.train.train`."""
+    with _quiet(), _deterministic():
+        strategy = _strategy(recipe.train)
+        fabric = _fabric(recipe.train, strategy)
+        if strategy == "ddp_spawn":
+            result = _in_processes(fabric, recipe, folder, resume, progress)
+        else:
+            fabric.launch()
+            result = loop.train(fabric, recipe, folder, resume, progress)
+    limit = recipe.train.min_accuracy
+    if limit is not None and result.metric == "accuracy" and not result.test_score >= limit:
+        text = f"test accuracy must be at least {limit:.2%}, found {result.test_score:.2%}"
+        raise VerificationError("[train] min_accuracy", text, "more epochs, another network or a lower limit")
+    return result
+
+
+def _strategy(section: TrainSection) -> str:
+    if section.devices * section.nodes == 1 and section.strategy == "auto":
+        return "auto"
+    # Processes that torchrun or a cluster started must not start more; alone, spawned ones keep our caller's script out.
+    outside = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
+    return "ddp" if outside else "ddp_spawn"
+
+
+def _fabric(section: TrainSection, strategy: str) -> Any:
+    accelerator = section.accelerator
+    if accelerator == "auto":
+        accelerator = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        return lightning_fabric.Fabric(
+            accelerator=accelerator,
+            devices=section.devices,
+            num_nodes=section.nodes,
+            strategy=strategy,
+            precision=section.precision,
+        )
+    except Exception as error:
+        where = f"[train] accelerator {section.accelerator}, devices {section.devices}, nodes {section.nodes}"
+        text = f"cannot be used here: {str(error)[:300]}"
+        raise ToolError(where, text, "accelerator = 'cpu', or fewer devices") from error
+
+
+def _in_processes(fabric: Any, recipe: Recipe, folder: Path, resume: bool, progress: Progress | None) -> TrainResult:
+    # Neither a progress bar nor an EdgekitError crosses a process boundary by itself: a queue carries both.
+    queue = torch.multiprocessing.get_context("spawn").SimpleQueue()
+    failed: list[EdgekitError] = []
+
+    def listen() -> None:
+        while (message := queue.get()) is not None:
+            if isinstance(message, EdgekitError):
+                failed.append(message)
+            elif progress is not None:
+                progress(*message)
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        result: TrainResult = fabric.launch(_process, recipe, folder, resume, queue)
+        return result
+    except torch.multiprocessing.ProcessException:
+        queue.put(None)
+        listener.join()
+        if failed:
+            raise failed[0] from None
+        raise
+    finally:
+        if listener.is_alive():
+            queue.put(None)
+            listener.join()
+
+
+def _process(fabric: Any, recipe: Recipe, folder: Path, resume: bool, queue: Any) -> TrainResult:
+    def report(done: int, total: int, text: str) -> None:
+        queue.put((done, total, text))
+
+    try:
+        with _quiet(), _deterministic():
+            return loop.train(fabric, recipe, folder, resume, report if fabric.global_rank == 0 else None)
+    except EdgekitError as error:
+        queue.put(error)
+        raise
+
+
+@contextmanager
+def _deterministic() -> Iterator[None]:
+    """Deterministic kernels where there are any; the caller's settings and random state come back afterwards."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    benchmark = torch.backends.cudnn.benchmark
+    try:
+        with torch.random.fork_rng():
+            torch.use_deterministic_algorithms(True, warn_only=True)
+            torch.backends.cudnn.benchmark = False
+            yield
+    finally:
+        torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+        torch.backends.cudnn.benchmark = benchmark
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    logger = logging.getLogger("lightning_fabric")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="lightning_fabric")
+            yield
+    finally:
+        logger.setLevel(level)
