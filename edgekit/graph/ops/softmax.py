@@ -21,3 +21,6 @@ class Softmax(Operator):
         x = present(inputs[0], "the input")
         require(len(x.shape) >= 1, "softmax needs at least one dimension", x.shape)
         return [x.shape]
+
+    def batch_independent(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> bool:
+        return len(outputs[0].shape) >= 2

@@ -1,0 +1,17 @@
+"""Addition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edgekit.graph.elementwise import Binary
+from edgekit.graph.operator import Activation
+
+
+@dataclass(frozen=True)
+class Add(Binary):
+    """a + b, broadcast, with an optional fused activation."""
+
+    name = "add"
+
+    activation: Activation = "none"

@@ -1,0 +1,69 @@
+"""Softmax over the last axis, in fixed point.
+
+The difference d = x - max(row) is rescaled to Q5 with the multiplier beta * scale * 2^26, exp is taken in Q0, summed in
+Q12 and inverted; what lies below -31 is 0. The output's scale is 1/256 with zero point -128 (int8), or 1/65536 with
+-32768 (int16). Same in TensorFlow Lite Micro and in LiteRT's reference kernels, but for one thing: both abort the
+process when the exponentials of an int8 row sum to 512 or more (almost uniform rows of over 511 values); here every
+output of such a row is the value of zero, -128.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from edgekit.graph import Tensor
+from edgekit.graph.operator import present
+from edgekit.graph.ops.softmax import Softmax
+from edgekit.reference.arithmetic import Ints, divide_by_power_of_two, high_mul, quantize_multiplier, wrap_int32
+from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.fixedpoint import EXP_INTEGER_BITS, exp_on_negative_values, reciprocal
+from edgekit.reference.simulator import Array, Kernel
+
+SUM_INTEGER_BITS = 12
+
+
+def prepare_integer(
+    op: Softmax, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
+) -> Kernel:
+    x, output = present(inputs[0], "input"), outputs[0]
+    info = np.iinfo(output.dtype)
+    if output.dtype not in ("int8", "int16") or output.zero_point != info.min:
+        raise ValueError(f"softmax writes int8 or int16 with the lowest zero point, found {output.dtype}")
+    exponentials = _exponentials(op.beta * float(x.scale))
+    bits = info.bits
+
+    def kernel(arrays: Sequence[Array | None]) -> list[Array]:
+        given = np.asarray(arrays[0]).astype(np.int64)
+        row_max = given.max(axis=-1, keepdims=True)
+        exps = exponentials[row_max - given]
+        total = divide_by_power_of_two(exps, SUM_INTEGER_BITS).sum(axis=-1, keepdims=True)
+        scale, over = reciprocal(wrap_int32(total), SUM_INTEGER_BITS)
+        result = divide_by_power_of_two(high_mul(exps, scale), over + 31 - bits)
+        return [np.clip(result + info.min, info.min, info.max).astype(output.dtype)]
+
+    return kernel
+
+
+def _exponentials(scale: float) -> Ints:
+    """exp(-d * scale) in Q0 for d = 0..255, by the fixed-point steps."""
+    real = min(scale * (1 << (31 - EXP_INTEGER_BITS)), float((1 << 31) - 1))
+    if real <= 1.0:
+        raise ValueError(f"softmax needs beta * scale above 2^-26, found {scale}")
+    m, shift = quantize_multiplier(real)
+    radius = math.floor(((1 << EXP_INTEGER_BITS) - 1) * 2.0 ** (31 - EXP_INTEGER_BITS) / 2.0**shift)
+    distance = np.arange(256, dtype=np.int64)
+    kept = distance <= radius
+    rescaled = high_mul(-np.where(kept, distance, 0) << shift, m)
+    return np.where(kept, exp_on_negative_values(rescaled), 0)
+
+
+def prepare_float(op: Softmax, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:
+    def kernel(arrays: Sequence[Array | None]) -> list[Array]:
+        x = np.asarray(arrays[0])
+        exps = np.exp((x - x.max(axis=-1, keepdims=True)) * np.float32(op.beta))
+        return [exps / exps.sum(axis=-1, keepdims=True)]
+
+    return kernel
