@@ -93,3 +93,19 @@ def window_padding(size: int, window: int, stride: int, dilation: int, output: i
     """Zeros before and after along one axis; the odd one goes after (TensorFlow's SAME). (0, 0) for VALID outputs."""
     total = max((output - 1) * stride + (window - 1) * dilation + 1 - size, 0)
     return total // 2, total - total // 2
+
+
+def pooled(x: Shape, window: tuple[int, int], stride: tuple[int, int], padding: Padding) -> Shape:
+    """Output shape of a pool over x (N, H, W, C)."""
+    require(len(x) == 4, "the input has 4 dimensions", x)
+    require(min(*window, *stride) >= 1, "window and stride are positive", f"{window} and {stride}")
+    return (x[0], *(window_output(x[1 + i], window[i], stride[i], 1, padding) for i in range(2)), x[3])
+
+
+def reduced(x: Shape, axes: tuple[int, ...], keep_dims: bool) -> Shape:
+    """Output shape of a reduction of x over `axes`, which are increasing and not negative."""
+    rule = f"axes are increasing and within 0..{len(x) - 1}"
+    require(bool(axes) and list(axes) == sorted(set(axes)) and axes[0] >= 0 and axes[-1] < len(x), rule, axes)
+    if keep_dims:
+        return tuple(1 if i in axes else size for i, size in enumerate(x))
+    return tuple(size for i, size in enumerate(x) if i not in axes)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,13 @@ def multiply(x: Ints, m: Ints | int, shift: Ints | int) -> Ints:
     """x times the quantized multiplier (m, shift): double rounding."""
     left, right = np.maximum(shift, 0), np.maximum(-np.asarray(shift), 0)
     return divide_by_power_of_two(high_mul(wrap_int32(x << left), m), right)
+
+
+def saturating_cast(scaled: Ints, zero_point: int, dtype: str, low: int | None = None, high: int | None = None) -> Any:
+    """clamp(scaled + zero_point) as `dtype`; the addition wraps at int32 as the runtimes' does."""
+    info = np.iinfo(dtype)
+    bounds = (info.min if low is None else low, info.max if high is None else high)
+    return np.clip(wrap_int32(np.asarray(scaled + zero_point)), *bounds).astype(dtype)
 
 
 def activation_range(activation: str, scale: float, zero_point: int, dtype: str = "int8") -> tuple[int, int]:

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.graph import Tensor
-from edgekit.reference.arithmetic import activation_range, multiply, quantize_multipliers
+from edgekit.reference.arithmetic import (
+    INT32_MAX,
+    INT32_MIN,
+    activation_range,
+    multiply,
+    quantize_multipliers,
+    saturating_cast,
+    wrap_int32,
+)
 
 Requantize = Callable[[NDArray[Any]], NDArray[Any]]
 
@@ -24,12 +32,28 @@ def requantizer(real: NDArray[np.float64], output: Tensor, activation: str) -> R
     """
     m, shift = quantize_multipliers(real)
     low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
-    zero_point, dtype = output.zero_point, np.dtype(output.dtype)
 
     def requantize(acc: NDArray[Any]) -> NDArray[Any]:
         scaled = multiply(acc.astype(np.int64), m, shift)
-        scaled += zero_point
-        return np.clip(scaled, low, high, out=scaled).astype(dtype)
+        return saturating_cast(scaled, output.zero_point, output.dtype, low, high)  # type: ignore[no-any-return]
+
+    return requantize
+
+
+def single_rounding(real: NDArray[np.float64], output: Tensor, activation: str) -> Requantize:
+    """As `requantizer`, with round(acc * real) in float64, ties away from zero.
+
+    Where the rounded value leaves int32, the conversion gives INT32_MIN as x86's instruction does.
+    """
+    low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
+
+    def requantize(acc: NDArray[Any]) -> NDArray[Any]:
+        product = wrap_int32(acc.astype(np.int64)).astype(np.float64) * real
+        whole = np.trunc(product)
+        whole += np.where(np.abs(product - whole) >= 0.5, np.copysign(1.0, product), 0.0)
+        inside = (whole >= INT32_MIN) & (whole <= INT32_MAX)
+        scaled = np.where(inside, whole, INT32_MIN).astype(np.int64)
+        return saturating_cast(scaled, output.zero_point, output.dtype, low, high)  # type: ignore[no-any-return]
 
     return requantize
 
@@ -38,3 +62,15 @@ def effective_scale(x: Tensor, w: Tensor, output: Tensor) -> NDArray[np.float64]
     """s_in * s_w[c] / s_out in float64 from the float32 scales, in the order the runtimes multiply."""
     assert w.quantization is not None
     return np.float64(x.scale) * w.quantization.scale.astype(np.float64) / np.float64(output.scale)
+
+
+def product_scale(x: Tensor, w: Tensor, output: Tensor) -> NDArray[np.float64]:
+    """As `effective_scale`, with the product s_in * s_w rounded to float32 first."""
+    assert w.quantization is not None
+    return (np.float32(x.scale) * w.quantization.scale).astype(np.float64) / np.float64(output.scale)
+
+
+def require_same_quantization(x: Tensor, output: Tensor) -> None:
+    """For operators that pass integers on without scaling. Raises ValueError."""
+    if x.quantization != output.quantization:
+        raise ValueError(f"needs the same quantization before and after, found {x.quantization}, {output.quantization}")

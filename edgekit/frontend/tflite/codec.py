@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from edgekit import plugins
 from edgekit.graph import Operator, ShapeError, Tensor
-from edgekit.graph.operator import ACTIVATIONS, Activation, Padding
+from edgekit.graph.operator import ACTIVATIONS, Activation, Padding, present, require
 
 PADDINGS: tuple[Padding, ...] = ("same", "valid")  # the schema's order
 
@@ -84,6 +84,39 @@ def integers(tensor: Tensor | None, what: str) -> tuple[int, ...]:
     if data.dtype.kind != "i" or data.size > 64:
         raise ShapeError(f"{what} must be a short integer vector, found {data.dtype} of {data.size}")
     return tuple(int(v) for v in data.reshape(-1))
+
+
+def axes(inputs: Sequence[Tensor | None]) -> tuple[int, ...]:
+    """The axes of a reduction, its second input, increasing and not negative."""
+    require(len(inputs) == 2, "a reduction has two inputs", len(inputs))
+    rank = len(present(inputs[0], "the input").shape)
+    found = integers(inputs[1], "the axes")
+    require(all(-rank <= axis < rank for axis in found), f"axes are within 0..{rank - 1}", found)
+    return tuple(sorted({axis % rank for axis in found}))
+
+
+def pool(options: Any) -> dict[str, Any]:
+    """The attributes of a pooling operator."""
+    return {
+        "window": (options.FilterHeight(), options.FilterWidth()),
+        "stride": (options.StrideH(), options.StrideW()),
+        "padding": padding(options.Padding()),
+        "activation": activation(options.FusedActivationFunction()),
+    }
+
+
+def pool_options(
+    window: tuple[int, int], stride: tuple[int, int], pad: Padding, fused: Activation
+) -> dict[str, Any]:  # fmt: skip
+    """The reverse of `pool`."""
+    return {
+        "filterHeight": window[0],
+        "filterWidth": window[1],
+        "strideH": stride[0],
+        "strideW": stride[1],
+        "padding": padding_code(pad),
+        "fusedActivationFunction": activation_code(fused),
+    }
 
 
 def is_int8(tensors: Sequence[Tensor | None]) -> bool:

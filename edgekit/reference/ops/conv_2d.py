@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edgekit.graph import Tensor
 from edgekit.graph.operator import present
 from edgekit.graph.ops.conv_2d import Conv2D
+from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.matmul import exact_dtype
+from edgekit.reference.matmul import bias_of, constant_of, exact_dtype, integer_weights
 from edgekit.reference.requantize import effective_scale, requantizer
 from edgekit.reference.simulator import Array, Kernel
 from edgekit.reference.windows import pad_for, windows
@@ -21,10 +20,9 @@ from edgekit.reference.windows import pad_for, windows
 def prepare_integer(
     op: Conv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    """acc = sum((x - zp) * w) + bias = sum(x * w) + (bias - zp * sum(w)); the bracket is folded here."""
+    """acc = sum((x - zp) * w) + bias, wrapped to int32; requantized per channel."""
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
-    weights = np.asarray(w.data).reshape(w.shape[0], -1).astype(np.int64)
-    bias = _bias(inputs, w.shape[0]).astype(np.int64) - x.zero_point * weights.sum(axis=1)
+    weights, bias = integer_weights(inputs)
     product = _product(op, w.shape, output.shape, weights.T.astype(exact_dtype(weights)), x.zero_point)
     requantize = requantizer(effective_scale(x, w, output), output, op.activation)
 
@@ -37,11 +35,9 @@ def prepare_integer(
 
 def prepare_float(op: Conv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:
     """The same in float32."""
-    from edgekit.reference.activations import clamp_float
-
     w, output = present(inputs[1], "weights"), outputs[0]
-    weights = np.asarray(w.data).reshape(w.shape[0], -1).T.astype(np.float32)
-    bias = _bias(inputs, w.shape[0])
+    weights = constant_of(w).reshape(w.shape[0], -1).T.astype(np.float32)
+    bias = bias_of(inputs, w.shape[0])
     product = _product(op, w.shape, output.shape, weights, 0)
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
@@ -50,12 +46,7 @@ def prepare_float(op: Conv2D, inputs: Sequence[Tensor | None], outputs: Sequence
     return kernel
 
 
-def _bias(inputs: Sequence[Tensor | None], channels: int) -> NDArray[Any]:
-    bias = inputs[2] if len(inputs) > 2 else None
-    return np.zeros(channels, np.int32) if bias is None else np.asarray(bias.data)
-
-
-def _product(op: Conv2D, w: tuple[int, ...], out: tuple[int, ...], matrix: Array, pad: int) -> Any:
+def _product(op: Conv2D, w: tuple[int, ...], out: tuple[int, ...], matrix: Array, pad: int) -> Callable[[Array], Array]:
     kernel, size = (w[1], w[2]), (out[1], out[2])
 
     def product(x: Array) -> Array:

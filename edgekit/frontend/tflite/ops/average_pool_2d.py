@@ -1,0 +1,26 @@
+"""AVERAGE_POOL_2D."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from edgekit.frontend.tflite import codec
+from edgekit.frontend.tflite.codec import Decoded, Encoded
+from edgekit.graph import Tensor
+from edgekit.graph.ops.average_pool_2d import AveragePool2D
+
+BUILTIN = "AVERAGE_POOL_2D"
+OPTIONS = "Pool2DOptions"
+
+
+def read(options: Any, inputs: Sequence[Tensor | None]) -> Decoded:
+    return Decoded(AveragePool2D(**codec.pool(options)), [0])
+
+
+def write(op: AveragePool2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Encoded:
+    return Encoded(codec.pool_options(op.window, op.stride, op.padding, op.activation))
+
+
+def version(op: AveragePool2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
+    return 2 if codec.is_int8(inputs) else 1

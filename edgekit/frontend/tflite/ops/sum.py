@@ -1,0 +1,26 @@
+"""SUM. The axes are the second input; negative and repeated ones are put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from edgekit.frontend.tflite import codec
+from edgekit.frontend.tflite.codec import Decoded, Encoded
+from edgekit.graph import Tensor
+from edgekit.graph.ops.sum import Sum
+
+BUILTIN = "SUM"
+OPTIONS = "ReducerOptions"
+
+
+def read(options: Any, inputs: Sequence[Tensor | None]) -> Decoded:
+    return Decoded(Sum(codec.axes(inputs), options is not None and bool(options.KeepDims())), [0])
+
+
+def write(op: Sum, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Encoded:
+    return Encoded({"keepDims": op.keep_dims}, [0, codec.int32(op.axes)])
+
+
+def version(op: Sum, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
+    return 2 if codec.is_int8(inputs) else 1

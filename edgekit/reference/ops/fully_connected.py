@@ -1,0 +1,59 @@
+"""Fully connected layer.
+
+In the arithmetic `litert-reference` the kernel rounds once (`single-rounding`): round(acc * (s_in * s_w / s_out)) in
+float64, ties away from zero. Everywhere else the product of the scales takes the page's double rounding; per-tensor
+multipliers are then made from s_in * s_w rounded to float32 (`product_scale`), per-channel ones are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from edgekit.graph import Tensor
+from edgekit.graph.operator import present
+from edgekit.graph.ops.fully_connected import FullyConnected
+from edgekit.reference.activations import clamp_float
+from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.matmul import bias_of, constant_of, exact_dtype, integer_weights
+from edgekit.reference.requantize import effective_scale, product_scale, requantizer, single_rounding
+from edgekit.reference.simulator import Array, Kernel
+
+
+def prepare_integer(
+    op: FullyConnected, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
+) -> Kernel:
+    """acc = sum((x - zp) * w) + bias, wrapped to int32; requantized per channel or per tensor."""
+    x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
+    weights, bias = integer_weights(inputs)
+    matrix = weights.T.astype(exact_dtype(weights))
+    if arithmetic.rule(op.name) == "single-rounding":
+        requantize = single_rounding(effective_scale(x, w, output), output, op.activation)
+    else:
+        per_tensor = w.quantization is not None and w.quantization.scale.size == 1
+        real = product_scale(x, w, output) if per_tensor else effective_scale(x, w, output)
+        requantize = requantizer(real, output, op.activation)
+
+    def kernel(arrays: Sequence[Array | None]) -> list[Array]:
+        rows = np.asarray(arrays[0])
+        acc = rows.reshape(-1, matrix.shape[0]).astype(matrix.dtype) @ matrix
+        return [_shaped(op, rows, requantize(acc.astype(np.int64) + bias))]
+
+    return kernel
+
+
+def prepare_float(op: FullyConnected, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:
+    """The same in float32."""
+    matrix = constant_of(present(inputs[1], "weights")).T.astype(np.float32)
+    bias = bias_of(inputs, matrix.shape[1])
+
+    def kernel(arrays: Sequence[Array | None]) -> list[Array]:
+        rows = np.asarray(arrays[0])
+        return [_shaped(op, rows, clamp_float(rows.reshape(-1, matrix.shape[0]) @ matrix + bias, op.activation))]
+
+    return kernel
+
+
+def _shaped(op: FullyConnected, x: Array, y: Array) -> Array:
+    return y.reshape(*x.shape[:-1], y.shape[-1]) if op.keep_num_dims else y
