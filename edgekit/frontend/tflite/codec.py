@@ -42,18 +42,24 @@ class Decoded:
 class Encoded:
     """What goes into the file: fields of the options table by the schema's object-API name, and the inputs.
 
-    Inputs are in file order; an entry is the index of a node input, or an array that becomes a constant tensor (the
-    value of an attribute).
+    Inputs are in file order; an entry is the index of a node input, or an array or constant tensor (whose name does not
+    matter) that holds the value of an attribute. `builtin` is set where the operator has several builtins and this one
+    is stored as another codec's.
     """
 
     options: dict[str, Any] = field(default_factory=dict)
-    inputs: Sequence[int | NDArray[Any]] = (0,)
+    inputs: Sequence[int | NDArray[Any] | Tensor] = (0,)
+    builtin: str | None = None
+
+
+class Unsupported(ShapeError):
+    """The file is well formed, but uses a form of the operator that no runtime here has."""
 
 
 def activation(code: int) -> Activation:
-    """The fused activation of a schema code. Raises ShapeError for tanh and sign bit, which no kernel here fuses."""
+    """The fused activation of a schema code. Raises Unsupported for tanh and sign bit, which no kernel here fuses."""
     if not 0 <= code < len(ACTIVATIONS):
-        raise ShapeError(f"fused activation {code} is not supported")
+        raise Unsupported(f"fused activation {code} is not supported")
     return (ACTIVATIONS[0], ACTIVATIONS[1], ACTIVATIONS[3], ACTIVATIONS[2])[code]
 
 
@@ -72,9 +78,11 @@ def padding_code(name: Padding) -> int:
 
 
 def constant(tensor: Tensor | None, what: str) -> NDArray[Any]:
-    """The value of an input that must be constant. Raises ShapeError."""
-    if tensor is None or tensor.data is None:
-        raise ShapeError(f"{what} must be a constant: edge targets need static shapes")
+    """The value of an input that must be constant. Raises ShapeError or Unsupported."""
+    if tensor is None:
+        raise ShapeError(f"{what} is missing")
+    if tensor.data is None:
+        raise Unsupported(f"{what} must be a constant: edge targets need static shapes")
     return tensor.data
 
 
@@ -119,11 +127,18 @@ def pool_options(
     }
 
 
+def axis(value: int, rank: int) -> int:
+    """An axis counted from the front. Raises ShapeError."""
+    if not -rank <= value < rank:
+        raise ShapeError(f"axis {value} is none of the {rank} axes")
+    return value % rank
+
+
 def is_int8(tensors: Sequence[Tensor | None]) -> bool:
     return any(t is not None and t.dtype == "int8" for t in tensors)
 
 
-def int32(values: Sequence[int]) -> NDArray[np.int32]:
+def int32(values: int | Sequence[int]) -> NDArray[np.int32]:
     return np.array(values, np.int32)
 
 

@@ -189,6 +189,8 @@ class _Reader:
         inputs: Sequence[Tensor | None] = [None if i == -1 else tensors[i] for i in numbers]
         try:
             decoded = entry.read(self.options(raw, entry.OPTIONS), inputs)
+        except codec.Unsupported as error:
+            raise UnsupportedError(where, str(error)) from error
         except ShapeError as error:
             raise InputError(where, str(error)) from error
         kept = [inputs[i] for i in decoded.inputs]

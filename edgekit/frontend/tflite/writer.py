@@ -84,18 +84,20 @@ def _operator(schema: Any, model: Any, graph: Graph, node: Node, index: dict[str
         raise UnsupportedError(f"layer {node.name} ({node.op.name})", "cannot be written to a .tflite")
     inputs, outputs = graph.node_inputs(node), graph.node_outputs(node)
     encoded = entry.write(node.op, inputs, outputs)
+    entry = codec.readers()[encoded.builtin] if encoded.builtin else entry
     version = entry.version(node.op, inputs, outputs) if hasattr(entry, "version") else 1
     raw = schema.OperatorT()
     raw.opcodeIndex = _opcode(schema, model, entry.BUILTIN, version)
     raw.inputs = []
     for given in encoded.inputs:
-        if isinstance(given, np.ndarray):
-            tensor = Tensor.constant(graph.unique(f"{node.name}/{entry.BUILTIN.lower()}"), given)
+        if isinstance(given, np.ndarray | Tensor):
+            name = graph.unique(f"{node.name}/{entry.BUILTIN.lower()}")
+            tensor = given.with_(name=name) if isinstance(given, Tensor) else Tensor.constant(name, given)
             graph.add(tensor)
             raw.inputs.append(add_tensor(tensor))
         else:
-            name = node.inputs[given]
-            raw.inputs.append(-1 if name is None else index[name])
+            source = node.inputs[given]
+            raw.inputs.append(-1 if source is None else index[source])
     raw.outputs = [index[n] for n in node.outputs]
     if entry.OPTIONS is not None:
         raw.builtinOptionsType = getattr(schema.BuiltinOptions, entry.OPTIONS)
