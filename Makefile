@@ -1,0 +1,56 @@
+# Everything from an empty clone: Python 3.11 or newer, gcc and make are enough.
+PYTHON ?= python3
+VENV   ?= .venv
+TARGET ?= coral
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt
+SPEC   := pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help build test test-all bench docs wheel clean
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: $(PYTHON) is older than 3.11; next: make PYTHON=/path/to/python3.11"; exit 5; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(SPEC) | $(VENV)/bin/python
+	$(PIP) -e '.[train,tflite-micro]'
+	@touch $@
+
+$(VENV)/.installed-dev: $(SPEC) $(VENV)/.installed
+	$(PIP) -e '.[train,tflite-micro,dev]'
+	@touch $@
+
+build: $(VENV)/.installed ## install into .venv, then train, quantize, prove and package the default recipe
+	$(BIN)/edgekit build --target $(TARGET)
+
+test: $(VENV)/.installed-dev ## ruff, mypy and the tests, all but the slow ones
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+test-all: $(VENV)/.installed-dev ## the slow tests too
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m ''
+
+bench: $(VENV)/.installed-dev ## every benchmark in benchmarks/
+	@for file in benchmarks/[a-z]*.py; do \
+	  $(BIN)/python -m "benchmarks.$$(basename $$file .py)" || exit 1; done
+
+docs: $(VENV)/.installed-dev ## write the generated parts of README.md and docs/ anew
+	$(BIN)/python -m docs.generate
+
+wheel: $(VENV)/.installed-dev ## dist/*.whl and dist/*.tar.gz
+	$(BIN)/python -m build --outdir dist
+
+clean: ## remove what make made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,18 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document on stdout.")]
+Input = Annotated[
+    Path, typer.Option("--input", "-i", help="Array file (.npz) with one array per input, keyed by its name.")
+]
+Output = Annotated[Path, typer.Option("--output", "-o", help="Array file (.npz) to write.")]
+Targets = Annotated[list[str], typer.Option("--target", "-t", help="Name of a target; may be given several times.")]
+Arithmetic = Annotated[
+    str | None, typer.Option("--arithmetic", help="tflm or litert-reference; the model's own without.")
+]

@@ -1,0 +1,89 @@
+"""What people and programs read: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+UNLIMITED = 1 << 14  # columns where no terminal limits them: nothing is wrapped or cut in pipes and files
+
+
+def console(file: TextIO) -> Console:
+    """A rich console that leaves text in pipes unwrapped and uncoloured; rich itself honours NO_COLOR."""
+    from rich.console import Console
+
+    free = not file.isatty() and not os.environ.get("COLUMNS")
+    return Console(file=file, width=UNLIMITED if free else None, highlight=False, emoji=False)
+
+
+def say(text: str, style: str | None = None) -> None:
+    """A message for people, on stderr."""
+    console(sys.stderr).print(text, style=style, markup=False, soft_wrap=True)
+
+
+def show(text: str = "", style: str | None = None) -> None:
+    """A line of the result, on stdout."""
+    console(sys.stdout).print(text, style=style, markup=False, soft_wrap=True)
+
+
+def print_json(data: Any) -> None:
+    """The result for programs: one JSON document on stdout; NaN and infinity become null."""
+    import json
+
+    sys.stdout.write(json.dumps(_plain(data), indent=2) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if hasattr(value, "item"):  # a NumPy scalar
+        return _plain(value.item())
+    return str(value)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
+    """A table on stdout. Columns whose title ends in `>` are numbers: right-aligned and never broken.
+
+    On a terminal too narrow for it, text is folded, not cut.
+    """
+    from rich import box
+    from rich.table import Table
+
+    grid = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in columns:
+        number = name.endswith(">")
+        grid.add_column(name.removesuffix(">"), justify="right" if number else "left", no_wrap=number, overflow="fold")
+    for row in rows:
+        grid.add_row(*(_cell(value) for value in row))
+    console(sys.stdout).print(grid)
+
+
+def _cell(value: Any) -> Any:
+    from rich.text import Text
+
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if isinstance(value, int):
+        value = f"{value:,}"
+    if isinstance(value, float):
+        value = f"{value:.6g}"
+    return Text("" if value is None else str(value))
+
+
+def size(count: int) -> str:
+    """Bytes for people: 1,234 B or 1.2 KiB."""
+    if count < 10_000:
+        return f"{count:,} B"
+    return f"{count / 1024:,.1f} KiB" if count < 10 * 1024**2 else f"{count / 1024**2:,.1f} MiB"
