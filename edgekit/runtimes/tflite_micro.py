@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.errors import ToolError
+from edgekit.graph import Graph
 
 ARITHMETIC = "tflm"
 
@@ -20,6 +21,14 @@ def version() -> str:
         return f"tflite-micro {metadata.version('tflite-micro')}"
     except metadata.PackageNotFoundError as error:
         raise ToolError("tflite-micro", "is not installed", 'pip install "edgekit[tflite-micro]"') from error
+
+
+def arena_bytes(graph: Graph, model_bytes: int) -> int:
+    """An arena that holds every tensor at once with int32 scratch of the same length, and the interpreter's own data.
+
+    The package's guess, ten times the file's size, is too small for some kernels and layers of large activations.
+    """
+    return (1 << 18) + 10 * model_bytes + 8 * sum(t.bytes for t in graph.activations())
 
 
 class Session:
@@ -34,10 +43,8 @@ class Session:
         graph = read(data)
         self._inputs, self._outputs = graph.inputs, graph.outputs
         self._shapes = [graph.tensors[name].shape for name in graph.outputs]
-        # Room for every activation at once beside the records that grow with the file.
-        arena = 10 * len(data) + 2 * sum(t.bytes for t in graph.activations()) + (1 << 16)
         try:
-            self._interpreter = runtime.Interpreter.from_bytes(data, arena_size=arena)
+            self._interpreter = runtime.Interpreter.from_bytes(data, arena_size=arena_bytes(graph, len(data)))
         except (RuntimeError, ValueError) as error:
             raise ToolError("TensorFlow Lite Micro", f"refuses the model: {error}") from error
 
