@@ -1,7 +1,7 @@
 """Checkpoints: safetensors with one JSON document in the header. No pickle, written atomically.
 
-Random numbers and the learning rate are functions of seed, epoch and step (see `loop` and `schedule`), so the state of a
-training is its weights, its optimizer and its history.
+Random numbers and the learning rate are functions of seed, epoch and step (see `loop` and `schedule`), so the state of
+a training is its weights, its optimizer and its history.
 """
 
 from __future__ import annotations

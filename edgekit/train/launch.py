@@ -40,7 +40,7 @@ def train(recipe: Recipe, folder: Path, *, resume: bool, progress: Progress | No
 def _strategy(section: TrainSection) -> str:
     if section.devices * section.nodes == 1 and section.strategy == "auto":
         return "auto"
-    # Processes that torchrun or a cluster started must not start more; alone, spawned ones keep our caller's script out.
+    # What torchrun or a cluster started must not start more; else spawned processes keep our caller's script out.
     outside = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
     return "ddp" if outside else "ddp_spawn"
 
