@@ -31,14 +31,15 @@ MAX_RANK = 16
 MAX_HEADER = 4096
 PIECE = 1 << 20
 DTYPE = re.compile(r"[|<>]b1|[|<>][iu][1248]|[|<>]f[248]")
+TEXT = re.compile(r"[<>]U[1-9][0-9]{0,3}")  # names of classes, for callers that ask for them
 _DAMAGE = (
     ValueError, TypeError, KeyError, SyntaxError, IndexError, OverflowError, EOFError, RuntimeError, MemoryError,
     NotImplementedError, struct.error, zlib.error, zipfile.BadZipFile, OSError,
 )  # fmt: skip
 
 
-def load_arrays(path: Path | str, limit: int = MAX_BYTES) -> dict[str, Array]:
-    """Read an `.npz` or `.npy` file of numbers.
+def load_arrays(path: Path | str, limit: int = MAX_BYTES, *, text: bool = False) -> dict[str, Array]:
+    """Read an `.npz` or `.npy` file of numbers, with `text` also of fixed-width strings.
 
     NaN and infinity pass: whether they make sense is the caller's decision.
 
@@ -62,8 +63,8 @@ def load_arrays(path: Path | str, limit: int = MAX_BYTES) -> dict[str, Array]:
             size = file.seek(0, io.SEEK_END)
             file.seek(0)
             if kind == ".npy":
-                return {UNNAMED: _read_array(file, size, limit, str(path))}
-            return _read_zip(file, limit, str(path))
+                return {UNNAMED: _read_array(file, size, limit, str(path), text)}
+            return _read_zip(file, limit, str(path), text)
     except InputError:
         raise
     except FileNotFoundError as error:
@@ -108,7 +109,7 @@ def _is_number(dtype: np.dtype[Any]) -> bool:
     return dtype.kind in "biuf" and dtype.itemsize <= 8 and dtype.subdtype is None
 
 
-def _read_zip(file: IO[bytes], limit: int, where: str) -> dict[str, Array]:
+def _read_zip(file: IO[bytes], limit: int, where: str, text: bool) -> dict[str, Array]:
     found: dict[str, Array] = {}
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
@@ -124,11 +125,11 @@ def _read_zip(file: IO[bytes], limit: int, where: str) -> dict[str, Array]:
             if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise InputError(where, f"member {name[:80]} is encrypted or packed by another method than deflate")
             with archive.open(member) as stream:
-                found[name] = _read_array(stream, member.file_size, limit, f"{where}: array {name[:80]}")
+                found[name] = _read_array(stream, member.file_size, limit, f"{where}: array {name[:80]}", text)
     return found
 
 
-def _read_header(file: IO[bytes], where: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+def _read_header(file: IO[bytes], where: str, text: bool) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Shape, Fortran order and type. NumPy's own parser tokenizes hostile text, and raises whatever that gives."""
     start = file.read(8)
     width = {b"\x93NUMPY\x01\x00": 2, b"\x93NUMPY\x02\x00": 4}.get(start, 0)
@@ -141,15 +142,15 @@ def _read_header(file: IO[bytes], where: str) -> tuple[tuple[int, ...], bool, np
     if not isinstance(header, dict) or set(header) != {"descr", "fortran_order", "shape"}:
         raise InputError(where, "has a header without descr, fortran_order and shape")
     kind, shape = header["descr"], header["shape"]
-    if not isinstance(kind, str) or not DTYPE.fullmatch(kind):
+    if not isinstance(kind, str) or not (DTYPE.fullmatch(kind) or (text and TEXT.fullmatch(kind))):
         raise InputError(where, f"holds {str(kind)[:80]}, not booleans, integers or floats of up to 64 bits")
     if not isinstance(shape, tuple) or len(shape) > MAX_RANK or any(type(d) is not int or d < 0 for d in shape):
         raise InputError(where, f"has the impossible shape {str(shape)[:80]}")
     return shape, bool(header["fortran_order"]), np.dtype(kind)
 
 
-def _read_array(file: IO[bytes], size: int, limit: int, where: str) -> Array:
-    shape, fortran, dtype = _read_header(file, where)
+def _read_array(file: IO[bytes], size: int, limit: int, where: str, text: bool) -> Array:
+    shape, fortran, dtype = _read_header(file, where, text)
     expected = prod(shape) * dtype.itemsize
     if expected > limit:
         raise InputError(where, f"needs {expected} bytes, more than the {limit} that are read")

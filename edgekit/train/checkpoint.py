@@ -1,14 +1,12 @@
 """Checkpoints: safetensors with one JSON document in the header. No pickle, written atomically.
 
-Random numbers and the learning rate are functions of seed, epoch and step (see `loop` and `schedule`), so the state of a
-training is its weights, its optimizer and its history.
+Random numbers and the learning rate are functions of seed, epoch and step (see `loop` and `schedule`), so the state of
+a training is its weights, its optimizer and its history.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,33 +14,12 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from edgekit.errors import InputError, MachineError
+from edgekit.errors import InputError
+from edgekit.files import write_atomic
 
 BEST, LAST, RESULT = "best.safetensors", "last.safetensors", "result.json"
 # One key only: the header's order of several keys is not defined, and equal states shall be equal files.
 KEY = "edgekit"
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Replace `path` by `content`, so that a kill or a power cut leaves the old file or the new one.
-
-    Raises:
-        MachineError: disk full, no permission.
-    """
-    temporary = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise MachineError(str(path), f"cannot be written: {error.strerror}", "free disk space?") from error
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:

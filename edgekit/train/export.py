@@ -15,6 +15,7 @@ import onnx
 import torch
 
 from edgekit.errors import InputError, UnsupportedError, VerificationError
+from edgekit.files import write_atomic
 from edgekit.recipe import Recipe
 from edgekit.train import checkpoint
 from edgekit.train.network import TASKS, Signature, build
@@ -34,7 +35,7 @@ def export_onnx(recipe: Recipe, path: Path, output: Path, *, softmax: bool | Non
         network = torch.nn.Sequential(network, torch.nn.Softmax(1))
     model = _export(network.eval(), signature.shape, recipe.model.network)
     _compare(model, network, signature.shape, str(output))
-    checkpoint.write_atomic(output, model.SerializeToString())
+    write_atomic(output, model.SerializeToString())
 
 
 def _signature(recipe: Recipe, about: dict[str, Any], path: Path) -> Signature:

@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def train(recipe: Recipe, folder: Path, *, resume: bool, progress: Progress | No
             result = _in_processes(fabric, recipe, folder, resume, progress)
         else:
             fabric.launch()
-            result = loop.train(fabric, recipe, folder, resume, progress)
+            result = loop.train(fabric, recipe, folder, resume, progress if fabric.global_rank == 0 else None)
     limit = recipe.train.min_accuracy
     if limit is not None and result.metric == "accuracy" and not result.test_score >= limit:
         text = f"test accuracy must be at least {limit:.2%}, found {result.test_score:.2%}"
@@ -40,7 +41,7 @@ def train(recipe: Recipe, folder: Path, *, resume: bool, progress: Progress | No
 def _strategy(section: TrainSection) -> str:
     if section.devices * section.nodes == 1 and section.strategy == "auto":
         return "auto"
-    # Processes that torchrun or a cluster started must not start more; alone, spawned ones keep our caller's script out.
+    # What torchrun or a cluster started must not start more; else spawned processes keep our caller's script out.
     outside = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
     return "ddp" if outside else "ddp_spawn"
 
@@ -78,9 +79,8 @@ def _in_processes(fabric: Any, recipe: Recipe, folder: Path, resume: bool, progr
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
     try:
-        result: TrainResult = fabric.launch(_process, recipe, folder, resume, queue)
-        return result
-    except torch.multiprocessing.ProcessException:
+        return TrainResult(**fabric.launch(_process, recipe, folder, resume, queue))
+    except (torch.multiprocessing.ProcessRaisedException, torch.multiprocessing.ProcessExitedException):
         queue.put(None)
         listener.join()
         if failed:
@@ -92,13 +92,14 @@ def _in_processes(fabric: Any, recipe: Recipe, folder: Path, resume: bool, progr
             listener.join()
 
 
-def _process(fabric: Any, recipe: Recipe, folder: Path, resume: bool, queue: Any) -> TrainResult:
+def _process(fabric: Any, recipe: Recipe, folder: Path, resume: bool, queue: Any) -> dict[str, Any]:
+    # A plain dictionary: Fabric refuses to carry frozen dataclasses between processes.
     def report(done: int, total: int, text: str) -> None:
         queue.put((done, total, text))
 
     try:
         with _quiet(), _deterministic():
-            return loop.train(fabric, recipe, folder, resume, report if fabric.global_rank == 0 else None)
+            return asdict(loop.train(fabric, recipe, folder, resume, report if fabric.global_rank == 0 else None))
     except EdgekitError as error:
         queue.put(error)
         raise
@@ -128,6 +129,7 @@ def _quiet() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module="lightning_fabric")
+            warnings.filterwarnings("ignore", message="Grad strides do not match")
             yield
     finally:
         logger.setLevel(level)

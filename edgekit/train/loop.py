@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from edgekit.errors import InputError, VerificationError
+from edgekit.files import write_atomic
 from edgekit.recipe import Recipe, TrainSection
 from edgekit.train import augment, checkpoint, evaluate, network
 from edgekit.train.result import Progress, TrainResult
@@ -277,7 +278,7 @@ def _finish(job: Job, state: State, seconds: float) -> TrainResult:
     # JSON has no NaN.
     document["test_score"] = None if math.isnan(test) else test
     text = json.dumps(document, indent=2, sort_keys=True)
-    checkpoint.write_atomic(job.folder / checkpoint.RESULT, text.encode())
+    write_atomic(job.folder / checkpoint.RESULT, text.encode())
     return result
 
 

@@ -109,10 +109,14 @@ def take(y: Array, share: float, rng: np.random.Generator, groups: Array | None 
         chosen = np.isin(groups, unique[:count])
     else:
         chosen = np.zeros(len(y), bool)
-        strata = np.unique(y) if y.dtype.kind == "i" else [None]
-        for label in strata:
-            members = rng.permutation(np.flatnonzero(y == label) if label is not None else np.arange(len(y)))
-            chosen[members[: round(share * len(members))]] = True
+        strata = y if y.dtype.kind == "i" else np.zeros(len(y), np.int64)
+        seen = 0
+        for label in np.unique(strata):
+            members = rng.permutation(np.flatnonzero(strata == label))
+            # Rounded on the running total, so that many small classes do not all round to nothing.
+            count = round(share * (seen + len(members))) - round(share * seen)
+            seen += len(members)
+            chosen[members[:count]] = True
     order = rng.permutation(len(y))
     return order[~chosen[order]], order[chosen[order]]
 

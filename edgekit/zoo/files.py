@@ -1,4 +1,4 @@
-"""Files of data sets, read without trusting them: folders and archives behind one face, and NumPy arrays.
+"""Files of data sets, read without trusting them: folders and archives behind one face.
 
 Nothing here unpickles, and nothing allocates what a header merely claims.
 """
@@ -6,7 +6,6 @@ Nothing here unpickles, and nothing allocates what a header merely claims.
 from __future__ import annotations
 
 import io
-import math
 import tarfile
 import zipfile
 import zlib
@@ -16,6 +15,7 @@ from typing import IO, Any, Protocol
 
 import numpy as np
 
+from edgekit.arrays import load_arrays
 from edgekit.errors import InputError
 from edgekit.recipe import DataSection
 from edgekit.zoo.data import Array, require_finite
@@ -24,6 +24,7 @@ from edgekit.zoo.data import Array, require_finite
 MAX_BYTES = 8 << 30
 MAX_MEMBER = 64 << 20
 MAX_MEMBERS = 2_000_000
+MAX_CLASSES = 65_536
 BROKEN = (
     OSError,
     EOFError,
@@ -108,45 +109,38 @@ def _visible(names: list[str]) -> tuple[str, ...]:
     return tuple(sorted(n for n in names if not any(p.startswith((".", "__MACOSX")) for p in PurePosixPath(n).parts)))
 
 
-def read_npz(path: Path, wanted: set[str] | None = None) -> dict[str, Array]:
-    """The arrays of an .npz by name; only those in `wanted` where given. Floating-point values are finite.
+def read_npz(path: Path) -> dict[str, Array]:
+    """The arrays of an .npz by name, numbers or strings; floating-point values are finite.
 
     Raises:
-        InputError: no zip, a damaged or truncated array, pickled objects, NaN, or more than MAX_BYTES in all.
+        InputError: as `edgekit.arrays.load_arrays`, or NaN.
     """
-    found: dict[str, Array] = {}
-    room = MAX_BYTES
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for info in archive.infolist():
-                name = info.filename.removesuffix(".npy")
-                if wanted is not None and name not in wanted:
-                    continue
-                with archive.open(info) as stream:
-                    found[name] = _read_npy(stream, f"{path}: {name}", room)
-                room -= found[name].nbytes
-    except BROKEN as error:
-        raise InputError(str(path), f"is not a whole .npz file: {error}") from error
+    if path.suffix.lower() != ".npz":
+        raise InputError(str(path), "must be an .npz file", "see [data] path")
+    found = load_arrays(path, MAX_BYTES, text=True)
+    for name, array in found.items():
+        require_finite(array, f"{path}: {name}")
     return found
 
 
-def _read_npy(stream: IO[bytes], where: str, room: int) -> Array:
-    version = np.lib.format.read_magic(stream)
-    if version not in ((1, 0), (2, 0)):
-        raise InputError(where, f"the array's format must be version 1 or 2, found {version}")
-    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, fortran, dtype = header(stream)
-    if dtype.hasobject:
-        raise InputError(where, "must hold numbers or strings, found pickled Python objects", "these are never loaded")
-    size = math.prod(shape) * dtype.itemsize
-    if size > room or dtype.itemsize == 0:
-        raise InputError(where, f"arrays must be at most {MAX_BYTES} bytes in all, this one declares {dtype} {shape}")
-    content = read_growing(stream, size)
-    if len(content) != size:
-        raise InputError(where, f"declares {dtype} {shape}, {size} bytes, found {len(content)}", "truncated?")
-    array = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
-    require_finite(array, where)
-    return array
+def class_names(option: list[object] | None, array: Array | None, y: Array, where: str) -> tuple[str, ...]:
+    """Class names from a data set's option, else from an array (classes,) in its file, else the numbers in `y`.
+
+    Raises:
+        InputError: no list of names, impossible characters, or more than MAX_CLASSES.
+    """
+    names = option if option is not None else array
+    if names is None:
+        count = int(y.max(initial=0)) + 1
+        if not 0 < count <= MAX_CLASSES:
+            raise InputError(where, f"class numbers must be in 0..{MAX_CLASSES - 1}, found {count - 1}")
+        return tuple(str(number) for number in range(count))
+    if (isinstance(names, np.ndarray) and names.ndim != 1) or not 0 < len(names) <= MAX_CLASSES:
+        raise InputError(where, f"must list 1 to {MAX_CLASSES} class names, found {len(names)}")
+    try:
+        return tuple(str(name) for name in names)
+    except ValueError as error:
+        raise InputError(where, f"its class names are no text: {error}") from error
 
 
 def read_growing(stream: Readable, size: int, chunk: int = 16 << 20) -> bytes:

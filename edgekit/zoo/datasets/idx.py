@@ -15,7 +15,7 @@ import numpy as np
 from edgekit.errors import InputError
 from edgekit.recipe import DataSection
 from edgekit.zoo.data import Array, Data, limited, split
-from edgekit.zoo.files import BROKEN, MAX_BYTES, path_of, read_growing
+from edgekit.zoo.files import BROKEN, MAX_BYTES, class_names, path_of, read_growing
 from edgekit.zoo.options import options
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -34,10 +34,7 @@ def load(section: DataSection) -> Data:
     folder = path_of(section)
     x, y = _pair(folder, ("train",))
     has_test = bool(_find(folder, ("t10k", "test"), "images"))
-    if chosen.classes is not None:
-        classes = tuple(str(name) for name in chosen.classes)
-    else:
-        classes = tuple(str(n) for n in range(int(y.max()) + 1))
+    classes = class_names(chosen.classes, None, y, str(folder))
     keep = limited(y, section)
     test = None
     if has_test:

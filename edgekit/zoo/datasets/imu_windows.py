@@ -13,7 +13,7 @@ import numpy as np
 from edgekit.errors import InputError
 from edgekit.recipe import DataSection
 from edgekit.zoo.data import Array, Data, limited, require_finite, split, standardized
-from edgekit.zoo.files import Files, path_of, read_npz
+from edgekit.zoo.files import Files, class_names, path_of, read_npz
 from edgekit.zoo.options import at_least, options
 
 
@@ -75,7 +75,7 @@ def load(section: DataSection) -> Data:
 
 
 def _from_npz(path: Path, columns: list[object] | None) -> tuple[list[Series], tuple[str, ...]]:
-    arrays = read_npz(path, {"x", "lengths", "y", "subject", "y_labels"})
+    arrays = read_npz(path)
     for name in ("x", "lengths", "y"):
         if name not in arrays:
             raise InputError(str(path), f"must hold an array {name}, found {', '.join(arrays) or 'none of use'}")
@@ -91,15 +91,14 @@ def _from_npz(path: Path, columns: list[object] | None) -> tuple[list[Series], t
     if len(lengths) == 0 or lengths.min() < 0 or sum(lengths.tolist()) != len(x):
         text = f"must be at least 0 and add up to the {len(x)} rows of x"
         raise InputError(f"{path}: lengths", f"{text}, found a sum of {sum(lengths.tolist())}")
-    names = arrays.get("y_labels", np.arange(int(y.max()) + 1 if 0 <= y.max() < 1 << 16 else 0))
-    if y.min() < 0 or y.max() >= len(names):
-        raise InputError(f"{path}: y", f"must be in 0..{len(names) - 1}, found {y.min()}..{y.max()}")
+    classes = class_names(None, arrays.get("y_labels"), y, str(path))
+    if y.min() < 0 or y.max() >= len(classes):
+        raise InputError(f"{path}: y", f"must be in 0..{len(classes) - 1}, found {y.min()}..{y.max()}")
     if columns is not None:
         if not columns or not all(type(c) is int and 0 <= c < x.shape[1] for c in columns):
             text = f"columns must be numbers in 0..{x.shape[1] - 1}, found {columns}"
             raise InputError("[data] options of imu_windows", text)
         x = x[:, np.array(columns, np.int64)]
-    classes = tuple(str(name) for name in names)
     ends = np.cumsum(lengths)[:-1]
     series = [
         Series(f"{path}: series {i}", part.astype(np.float32), classes[y[i]], str(subjects[i]))

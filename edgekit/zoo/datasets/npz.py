@@ -7,7 +7,7 @@ import numpy as np
 from edgekit.errors import InputError
 from edgekit.recipe import DataSection
 from edgekit.zoo.data import Array, Data, limited, split
-from edgekit.zoo.files import path_of, read_npz
+from edgekit.zoo.files import class_names, path_of, read_npz
 from edgekit.zoo.options import options
 
 PARTS = ("", "train_", "validation_", "test_")
@@ -28,17 +28,15 @@ def load(section: DataSection) -> Data:
     if chosen.task not in ("auto", "anomaly"):
         raise InputError("[data] options of npz", f"task must be auto or anomaly, found {chosen.task!r}")
     path = path_of(section)
-    wanted = {part + name for part in PARTS for name in "xy"} | {"classes", "y_labels"}
-    arrays = read_npz(path, wanted)
+    arrays = read_npz(path)
     prefix = "" if "x" in arrays else "train_"
     if f"{prefix}x" not in arrays:
         raise InputError(str(path), f"must hold an array x or train_x, found {', '.join(arrays) or 'none of use'}")
     parts = {part: _part(arrays, part, str(path)) for part in PARTS if f"{part}x" in arrays}
     x, y = parts[prefix]
-    names = chosen.classes if chosen.classes is not None else arrays.get("classes", arrays.get("y_labels"))
     classes: tuple[str, ...] = ()
     if chosen.task == "auto" and f"{prefix}y" in arrays and y.dtype.kind == "i":
-        classes = tuple(str(n) for n in (names if names is not None else range(int(y.max(initial=0)) + 1)))
+        classes = class_names(chosen.classes, arrays.get("classes", arrays.get("y_labels")), y, str(path))
     keep = limited(y, section)
     return split(
         section,
