@@ -59,13 +59,17 @@ class Simulator:
         Raises:
             InputError: an input is missing, unknown, or of the wrong shape or type.
         """
-        arrays = self._checked(inputs)
-        count = self._batches(arrays)
+        arrays, count = self.prepare_inputs(inputs)
         if count == 1:
             return self._run_once(arrays, layers)
         step = CHUNK if self._batchable else 1
         parts = [self._run_once(part, layers) for part in self._split(arrays, count, step)]
         return {name: np.concatenate([np.atleast_1d(part[name]) for part in parts]) for name in parts[0]}
+
+    def prepare_inputs(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], int]:
+        """Inputs in the graph's own types, float ones quantized, and the number of samples. Raises as `run`."""
+        arrays = self._checked(inputs)
+        return arrays, self._batches(arrays)
 
     def _checked(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         unknown = sorted(set(inputs) - set(self.graph.inputs))

@@ -1,0 +1,163 @@
+"""What a backend is: constraints that it declares, and four functions.
+
+A backend is a module with
+
+    Options                                      pydantic model of `[target.NAME]` in a recipe; unknown keys are errors
+    CONSTRAINTS: tuple[Constraint, ...]
+    check(graph, target) -> list[Rejection]      float graphs (before training) and int8 graphs alike
+    compile(graph, target, folder, options=None) -> Artifact
+    run(folder, inputs) -> Run
+    versions() -> dict[str, str]                 tools by name; "not installed" where absent
+
+Nothing falls back silently: what a target does not take is a Rejection, what was not done is a sentence in
+`Artifact.notes`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.graph import Graph, Node
+from edgekit.target import Target
+
+Array = NDArray[Any]
+Finder = Callable[[Graph, Node, Any], str | None]
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A rule over one node.
+
+    Attributes:
+        rule: the message the user sees and the line in the table of supported operators: the docstring's first
+            paragraph.
+        operators: names of the operators it is about; empty for all.
+        find: (graph, node, options) -> None when the rule holds, else the value found, in words.
+        fix: what to do about a rejection.
+        quantized: it speaks about integers, and is left out while a graph is still float.
+        advisory: the vendor says "may": what it finds is advice, never a rejection.
+    """
+
+    rule: str
+    operators: tuple[str, ...]
+    find: Finder
+    fix: str = ""
+    quantized: bool = False
+    advisory: bool = False
+
+    def about(self, node: Node) -> bool:
+        return not self.operators or node.op.name in self.operators
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A node that a target does not take.
+
+    Attributes: layer and op: which node; rule: the constraint's; found: the value that broke it; fix: what to do.
+    """
+
+    layer: str
+    op: str
+    rule: str
+    found: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"layer {self.layer} ({self.op}): {self.rule} Found {self.found}." + (f" {self.fix}" if self.fix else "")
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """What `compile` made.
+
+    Attributes:
+        files: names in the folder.
+        model: the one of them that holds the proven graph.
+        compiled: whether the vendor's compiler ran; None where the target needs none.
+        facts: JSON-able figures: bytes, operators mapped, options used, ...
+        notes: sentences for people about what was not done and the next step.
+    """
+
+    files: tuple[str, ...]
+    model: str
+    compiled: bool | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """Outputs of an artifact, and what they were computed on.
+
+    Attributes:
+        outputs: integer or float arrays by output name.
+        vehicle: runtime, emulator or device, with version.
+        on_target: True when it was the target's own hardware or its emulator.
+    """
+
+    outputs: dict[str, Array]
+    vehicle: str
+    on_target: bool
+    note: str = ""
+
+
+def constraint(
+    *operators: str, fix: str = "", quantized: bool = False, advisory: bool = False
+) -> Callable[[Finder], Constraint]:
+    """Turn a function with a docstring into a Constraint about `operators` (all when none are named)."""
+
+    def wrap(find: Finder) -> Constraint:
+        rule = " ".join((inspect.getdoc(find) or "").split("\n\n")[0].split())
+        if not rule:
+            raise ValueError(f"the constraint {find.__name__} needs a docstring: it is the message")
+        return Constraint(rule, operators, find, fix, quantized, advisory)
+
+    return wrap
+
+
+def constraints_of(modules: Iterable[ModuleType]) -> tuple[Constraint, ...]:
+    """All constraints defined in `modules`, in the order of the files."""
+    return tuple(value for module in modules for value in vars(module).values() if isinstance(value, Constraint))
+
+
+def is_quantized(graph: Graph) -> bool:
+    """True once any activation carries integers with scales."""
+    return any(t.quantization is not None and t.dtype in ("int8", "uint8", "int16") for t in graph.activations())
+
+
+def rejections(
+    graph: Graph, constraints: Iterable[Constraint], options: Any, advisory: bool = False
+) -> list[Rejection]:
+    """Every node against every constraint about it, in execution order; `advisory` asks for the advice instead."""
+    quantized = is_quantized(graph)
+    rules = [c for c in constraints if c.advisory == advisory and (quantized or not c.quantized)]
+    found = []
+    for node in graph.nodes:
+        for rule in rules:
+            value = rule.find(graph, node, options) if rule.about(node) else None
+            if value is not None:
+                found.append(Rejection(node.name, node.op.name, rule.rule, value, rule.fix))
+    return found
+
+
+def per_sample(
+    graph: Graph, inputs: Mapping[str, Array], run: Callable[[dict[str, Array]], Mapping[str, Array]]
+) -> dict[str, Array]:
+    """Call `run` once per sample, for runtimes of fixed batch, and join the outputs along axis 0.
+
+    Raises:
+        InputError: missing, unknown or misshapen inputs.
+    """
+    from edgekit.reference import Simulator
+
+    arrays, count = Simulator(graph).prepare_inputs(inputs)
+    lengths = {name: graph.tensors[name].shape[0] if graph.tensors[name].shape else 1 for name in arrays}
+    parts = [run({n: a[i * lengths[n] : (i + 1) * lengths[n]] for n, a in arrays.items()}) for i in range(count)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in graph.outputs}
