@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,10 +77,7 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         InputError, UnsupportedError: the model or recipe cannot be read. UsageError: unknown target.
         ToolError: a recipe needs PyTorch and it is not installed.
     """
-    from edgekit.backends import backend
-    from edgekit.target import find_target
-
-    chosen = [find_target(name) for name in dict.fromkeys(targets)]  # unknown names fail before the work
+    chosen = _targets(targets)  # unknown names fail before the work
     graph = load_any(source)
     layers = _layers(graph)
     peak = max(layers, key=lambda x: x.live_bytes, default=None)
@@ -96,8 +93,20 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         peak.live_bytes if peak else 0,
         peak.layer if peak else "",
         sum(stored_bytes(t) for t in constants),
-        {target.name: tuple(backend(target.backend).check(graph, target)) for target in chosen},
+        {name: check(graph) for name, check in chosen.items()},
     )
+
+
+def _targets(names: Sequence[str]) -> dict[str, Callable[[Graph], tuple[Rejection, ...]]]:
+    if not names:
+        return {}
+    from edgekit.backends import backend
+    from edgekit.target import Target, find_target
+
+    def check(target: Target) -> Callable[[Graph], tuple[Rejection, ...]]:
+        return lambda graph: tuple(backend(target.backend).check(graph, target))
+
+    return {name: check(find_target(name)) for name in names}
 
 
 def load_any(source: Graph | Path | str | Recipe) -> Graph:

@@ -36,7 +36,16 @@ def analyze(
     _output.table(
         ("#>", "layer", "operator", "output", "MACs>", "params>", "bytes>", "live>"),
         [
-            (i, _output.layer(x.layer), x.op, "x".join(map(str, x.shape)), x.macs, x.parameters, x.constant_bytes, x.live_bytes)
+            (
+                i,
+                _output.layer(x.layer),
+                x.op,
+                "x".join(map(str, x.shape)),
+                x.macs,
+                x.parameters,
+                x.constant_bytes,
+                x.live_bytes,
+            )
             for i, x in enumerate(found.layers)
         ],
     )
@@ -45,7 +54,9 @@ def analyze(
     _output.show(f"  MACs        {found.macs:,}")
     _output.show(f"  parameters  {found.parameters:,}")
     _output.show(f"  flash       {_output.size(found.flash_bytes)} of constants{note}")
-    _output.show(f"  peak RAM    {_output.size(found.peak_ram_bytes)} of activations{note}, at {_output.layer(found.peak_layer)}")
+    _output.show(
+        f"  peak RAM    {_output.size(found.peak_ram_bytes)} of activations{note}, at {_output.layer(found.peak_layer)}"
+    )
     for name, rejected in found.rejections.items():
         _output.show(f"{name}: " + (f"rejects {len(rejected)} nodes" if rejected else "takes every node"))
         for x in rejected:

@@ -47,7 +47,7 @@ class Examination:
 
 
 def examine() -> Examination:
-    """Look for every declared tool. Nothing is imported and nothing is changed; programs are asked for their version."""
+    """Look for every declared tool. Nothing is imported or changed; programs are asked for their version."""
     found = [_state(name, module.TOOL) for name, module in plugins.modules("edgekit.doctor.tools").items()]
     found.sort(key=lambda tool: (not tool.required, tool.name))
     return Examination(edgekit.__version__, platform.python_version(), platform.platform(), tuple(found))

@@ -41,9 +41,7 @@ def export_untrained(recipe: Recipe, output: Path) -> None:
     _write(recipe, build(recipe.model, signature), signature, output, None)
 
 
-def _write(
-    recipe: Recipe, network: torch.nn.Module, signature: Signature, output: Path, softmax: bool | None
-) -> None:
+def _write(recipe: Recipe, network: torch.nn.Module, signature: Signature, output: Path, softmax: bool | None) -> None:
     wanted = recipe.model.softmax if softmax is None else softmax
     if wanted and signature.task == "classification":
         network = torch.nn.Sequential(network, torch.nn.Softmax(1))
