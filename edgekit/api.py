@@ -5,14 +5,16 @@ Each function takes a model as a `Graph` or as the path of a model file. Errors 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
-from edgekit import frontend, reference, verification
+from edgekit import analysis, frontend, reference, verification
+from edgekit.analysis import Analysis
 from edgekit.graph import Graph
+from edgekit.recipe import Recipe
 from edgekit.verification import Verification
 
 Array = NDArray[Any]
@@ -27,6 +29,15 @@ def load(path: Path | str) -> Graph:
         UnsupportedError: it uses an operator, type or feature that edgekit lacks.
     """
     return frontend.load(path)
+
+
+def analyze(source: Model | Recipe, targets: Sequence[str] = ()) -> Analysis:
+    """What a model or the untrained network of a recipe costs, and what `targets` would reject; see `edgekit.analysis`.
+
+    Raises:
+        InputError, UnsupportedError: it cannot be read. UsageError: unknown target. ToolError: PyTorch is needed.
+    """
+    return analysis.analyze(source, targets)
 
 
 def simulate(

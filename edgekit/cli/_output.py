@@ -67,7 +67,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = ""
         grid.add_column(name.removesuffix(">"), justify="right" if number else "left", no_wrap=number, overflow="fold")
     for row in rows:
         grid.add_row(*(_cell(value) for value in row))
-    console(sys.stdout).print(grid)
+    screen = console(sys.stdout)
+    with screen.capture() as captured:
+        screen.print(grid)
+    text = captured.get()
+    if not screen.is_terminal:  # blanks at the ends of lines are of no use in a file
+        text = "\n".join(line.rstrip() for line in text.split("\n"))
+    sys.stdout.write(text)
 
 
 def _cell(value: Any) -> Any:
@@ -87,3 +93,8 @@ def size(count: int) -> str:
     if count < 10_000:
         return f"{count:,} B"
     return f"{count / 1024:,.1f} KiB" if count < 10 * 1024**2 else f"{count / 1024**2:,.1f} MiB"
+
+
+def layer(name: str) -> str:
+    """A layer's name for people: the first of those that TensorFlow's converter joined by `;`. JSON has the whole."""
+    return name.split(";", 1)[0] or name

@@ -45,14 +45,16 @@ def verify(
     for result in [] if json else results:
         _output.table(
             ("#>", "layer", "operator", "values>", "differing>", "largest>"),
-            [(i, x.layer, x.op, x.values, x.differing, x.largest) for i, x in enumerate(result.layers)],
+            [(i, _output.layer(x.layer), x.op, x.values, x.differing, x.largest) for i, x in enumerate(result.layers)],
         )
         _output.show(
             f"{result.version} against the simulator (arithmetic {result.arithmetic}), {result.samples} samples"
         )
         first = result.first_difference
         _output.show(
-            "EXACT: no value differs" if first is None else f"DIFFERS, first in layer {first.layer} ({first.op})"
+            "EXACT: no value differs"
+            if first is None
+            else f"DIFFERS, first in layer {_output.layer(first.layer)} ({first.op})"
         )
     if not all(r.exact for r in results):
         raise typer.Exit(1)

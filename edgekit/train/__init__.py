@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from edgekit.zoo.data import Data
 
-__all__ = ["Progress", "TrainResult", "build_network", "export_onnx", "load_data", "train"]
+__all__ = ["Progress", "TrainResult", "build_network", "export_onnx", "export_untrained", "load_data", "train"]
 
 
 def load_data(section: DataSection) -> Data:
@@ -99,3 +99,16 @@ def export_onnx(recipe: Recipe, checkpoint: Path, output: Path, *, softmax: bool
     from edgekit.train import export
 
     export.export_onnx(recipe, checkpoint, output, softmax=softmax)
+
+
+def export_untrained(recipe: Recipe, output: Path) -> None:
+    """Write the recipe's network with random weights as `export_onnx` does, to be judged before it is trained.
+
+    Raises:
+        InputError, ToolError, UnsupportedError, MachineError: as `build_network` and `export_onnx`.
+    """
+    for package in ("torch", "onnxscript", "safetensors"):
+        needed(package)
+    from edgekit.train import export
+
+    export.export_untrained(recipe, output)

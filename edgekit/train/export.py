@@ -18,7 +18,8 @@ from edgekit.errors import InputError, UnsupportedError, VerificationError
 from edgekit.files import write_atomic
 from edgekit.recipe import Recipe
 from edgekit.train import checkpoint
-from edgekit.train.network import TASKS, Signature, build
+from edgekit.train.network import TASKS, Signature, build, task_of
+from edgekit.zoo import load
 
 OPSET = 18
 TOLERANCE = 1e-4
@@ -30,6 +31,18 @@ def export_onnx(recipe: Recipe, path: Path, output: Path, *, softmax: bool | Non
     signature = _signature(recipe, about, path)
     network = build(recipe.model, signature)
     checkpoint.load_weights(network, tensors, path)
+    _write(recipe, network, signature, output, softmax)
+
+
+def export_untrained(recipe: Recipe, output: Path) -> None:
+    """See `edgekit.train.export_untrained`."""
+    data = load(recipe.data)
+    signature = Signature.of(data, task_of(recipe.train.task, recipe.model, data))
+    torch.manual_seed(recipe.train.seed)
+    _write(recipe, build(recipe.model, signature), signature, output, None)
+
+
+def _write(recipe: Recipe, network: torch.nn.Module, signature: Signature, output: Path, softmax: bool | None) -> None:
     wanted = recipe.model.softmax if softmax is None else softmax
     if wanted and signature.task == "classification":
         network = torch.nn.Sequential(network, torch.nn.Softmax(1))

@@ -1,0 +1,201 @@
+"""What a model costs, layer by layer, before anything is trained, quantized or compiled."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edgekit import frontend, passes
+from edgekit.graph import Graph, Tensor
+
+if TYPE_CHECKING:
+    from edgekit.backends import Rejection
+    from edgekit.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One node.
+
+    Attributes:
+        layer, op: its name and operator; `shape`, `dtype`: of its first output.
+        macs: multiply-accumulates of one call, padding counted.
+        parameters: constants that it is the first to read; `constant_bytes`: what they take in flash.
+        live_bytes: activations that must be in RAM while it runs.
+    """
+
+    layer: str
+    op: str
+    shape: tuple[int, ...]
+    dtype: str
+    macs: int
+    parameters: int
+    constant_bytes: int
+    live_bytes: int
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A whole model. Of a float model all bytes are those of its int8 form (`stored_bytes`).
+
+    Attributes:
+        quantized: whether the model itself holds integers.
+        inputs, outputs: (name, shape, dtype).
+        peak_ram_bytes: the largest `live_bytes`: no plan that gives every activation its own place needs less.
+        peak_layer: where that is.
+        flash_bytes: all constants, each once; neither code nor the model file's own structure.
+        rejections: per target every node that it would refuse.
+    """
+
+    name: str
+    quantized: bool
+    inputs: tuple[tuple[str, tuple[int, ...], str], ...]
+    outputs: tuple[tuple[str, tuple[int, ...], str], ...]
+    layers: tuple[Layer, ...]
+    macs: int
+    parameters: int
+    peak_ram_bytes: int
+    peak_layer: str
+    flash_bytes: int
+    rejections: dict[str, tuple[Rejection, ...]] = field(default_factory=dict)
+
+
+def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) -> Analysis:
+    """Count a model's operations, parameters and bytes, and ask targets what they would reject.
+
+    Args:
+        source: a graph, a model file, or a recipe, whose network is built with random weights. Float models are
+            rewritten by `edgekit.passes` first, as a build would.
+        targets: names of targets.
+
+    Raises:
+        InputError, UnsupportedError: the model or recipe cannot be read. UsageError: unknown target.
+        ToolError: a recipe needs PyTorch and it is not installed.
+    """
+    chosen = _targets(targets)  # unknown names fail before the work
+    graph = load_any(source)
+    layers = _layers(graph)
+    peak = max(layers, key=lambda x: x.live_bytes, default=None)
+    constants = [t for t in graph.tensors.values() if t.is_constant]
+    return Analysis(
+        graph.name,
+        is_quantized(graph),
+        tuple(_about(graph.tensors[name]) for name in graph.inputs),
+        tuple(_about(graph.tensors[name]) for name in graph.outputs),
+        layers,
+        graph.macs(),
+        graph.parameters(),
+        peak.live_bytes if peak else 0,
+        peak.layer if peak else "",
+        sum(stored_bytes(t) for t in constants),
+        {name: check(graph) for name, check in chosen.items()},
+    )
+
+
+def _targets(names: Sequence[str]) -> dict[str, Callable[[Graph], tuple[Rejection, ...]]]:
+    if not names:
+        return {}
+    from edgekit.backends import backend
+    from edgekit.target import Target, find_target
+
+    def check(target: Target) -> Callable[[Graph], tuple[Rejection, ...]]:
+        return lambda graph: tuple(backend(target.backend).check(graph, target))
+
+    return {name: check(find_target(name)) for name in names}
+
+
+def load_any(source: Graph | Path | str | Recipe) -> Graph:
+    """The graph of a model file or of a recipe's untrained network, float ones optimized; graphs pass unchanged."""
+    from edgekit.recipe import Recipe, load_recipe
+
+    if isinstance(source, Graph):
+        return source
+    if not isinstance(source, Recipe) and Path(source).suffix.lower() == ".toml":
+        source = load_recipe(Path(source))
+    if isinstance(source, Recipe) and source.model.source is None:
+        return _untrained(source)
+    path = source.model.source if isinstance(source, Recipe) else source
+    assert path is not None
+    graph = frontend.load(path)
+    return graph if is_quantized(graph) else passes.optimize(graph)
+
+
+def _untrained(recipe: Recipe) -> Graph:
+    from edgekit.train import export_untrained
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{recipe.name}.onnx"
+        export_untrained(recipe, path)
+        return passes.optimize(frontend.load(path))
+
+
+def is_quantized(graph: Graph) -> bool:
+    """True once any activation carries integers with scales."""
+    return any(t.quantization is not None and t.dtype in ("int8", "uint8", "int16") for t in graph.activations())
+
+
+def stored_bytes(tensor: Tensor) -> int:
+    """Bytes of a tensor; of a float tensor, what it takes as int8: one byte a value, four where it is a bias."""
+    if tensor.dtype != "float32":
+        return tensor.bytes
+    bias = tensor.is_constant and len(tensor.shape) == 1
+    return tensor.elements * (4 if bias else 1)
+
+
+def live_bytes(graph: Graph) -> list[int]:
+    """Per node, in execution order, the bytes of all activations that must exist while it runs.
+
+    An activation exists from the node that writes it (graph inputs: from the start) to the last node that reads it
+    (graph outputs: to the end). Constants are not counted, nor scratch that a kernel may want.
+    """
+    born = {name: i for i, node in enumerate(graph.nodes) for name in node.outputs}
+    last = {name: i for i, node in enumerate(graph.nodes) for name in (*node.inputs, *node.outputs) if name is not None}
+    last.update(dict.fromkeys(graph.outputs, len(graph.nodes) - 1))
+    steps = np.zeros(len(graph.nodes) + 1, np.int64)
+    for tensor in graph.activations():
+        if tensor.name in born or tensor.name in graph.inputs:
+            steps[born.get(tensor.name, 0)] += stored_bytes(tensor)
+            steps[last.get(tensor.name, 0) + 1] -= stored_bytes(tensor)
+    return [int(x) for x in np.cumsum(steps)[:-1]]
+
+
+def _layers(graph: Graph) -> tuple[Layer, ...]:
+    seen: set[str] = set()
+    found = []
+    for node, live in zip(graph.nodes, live_bytes(graph), strict=True):
+        constants = [graph.tensors[n] for n in dict.fromkeys(node.inputs) if n is not None and n not in seen]
+        constants = [t for t in constants if t.is_constant]
+        seen.update(t.name for t in constants)
+        inputs, outputs = graph.node_inputs(node), graph.node_outputs(node)
+        found.append(
+            Layer(
+                node.name,
+                node.op.name,
+                outputs[0].shape,
+                outputs[0].dtype,
+                node.op.macs(inputs, outputs),
+                sum(t.elements for t in constants),
+                sum(stored_bytes(t) for t in constants),
+                live,
+            )
+        )
+    return tuple(found)
+
+
+def _about(tensor: Tensor) -> tuple[str, tuple[int, ...], str]:
+    return tensor.name, tensor.shape, tensor.dtype
+
+
+def as_json(analysis: Analysis) -> dict[str, Any]:
+    """The analysis as plain values; its keys are documented in docs/cli.md."""
+    from dataclasses import asdict
+
+    found = asdict(analysis)
+    for role in ("inputs", "outputs"):
+        found[role] = [{"name": n, "shape": list(s), "dtype": d} for n, s, d in getattr(analysis, role)]
+    return found

@@ -1,0 +1,65 @@
+"""`edgekit analyze`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edgekit.cli import _output
+from edgekit.cli._options import Json, Targets
+
+
+def analyze(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A .tflite or .onnx model, or a recipe (.toml).")],
+    target: Targets = [],  # noqa: B006 - typer copies it
+    json: Json = False,
+) -> None:
+    """What is in a model, what it costs, and what a target would reject and why: before any training.
+
+    A recipe's network is built with random weights. Bytes of a float model are those of its int8 form. Peak RAM is
+    what activations need at once, without kernels' scratch; flash is the constants, without code.
+
+    \b
+    Examples:
+      edgekit analyze model.tflite
+      edgekit analyze edgekit.toml --target coral
+    """
+    from edgekit.analysis import analyze as work
+    from edgekit.analysis import as_json
+
+    found = work(source, target)
+    if json:
+        _output.print_json({"source": source, **as_json(found)})
+        return
+    _output.table(
+        ("#>", "layer", "operator", "output", "MACs>", "params>", "bytes>", "live>"),
+        [
+            (
+                i,
+                _output.layer(x.layer),
+                x.op,
+                "x".join(map(str, x.shape)),
+                x.macs,
+                x.parameters,
+                x.constant_bytes,
+                x.live_bytes,
+            )
+            for i, x in enumerate(found.layers)
+        ],
+    )
+    note = "" if found.quantized else ", as int8"
+    _output.show(f"{found.name}: {len(found.layers)} layers, {'int8' if found.quantized else 'float'}")
+    _output.show(f"  MACs        {found.macs:,}")
+    _output.show(f"  parameters  {found.parameters:,}")
+    _output.show(f"  flash       {_output.size(found.flash_bytes)} of constants{note}")
+    _output.show(
+        f"  peak RAM    {_output.size(found.peak_ram_bytes)} of activations{note}, at {_output.layer(found.peak_layer)}"
+    )
+    for name, rejected in found.rejections.items():
+        _output.show(f"{name}: " + (f"rejects {len(rejected)} nodes" if rejected else "takes every node"))
+        for x in rejected:
+            _output.show(f"  {_output.layer(x.layer)} ({x.op}): {x.rule} Found {x.found}.")
+            if x.fix:
+                _output.show(f"    next: {x.fix}")
