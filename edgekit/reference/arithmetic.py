@@ -29,13 +29,21 @@ INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
 
 
 def quantize_multiplier(real: float) -> tuple[int, int]:
-    """The Q31 mantissa and the shift of a non-negative real multiplier; (0, 0) for 0 and for anything below 2^-32."""
+    """The Q31 mantissa and the shift of a non-negative real multiplier; (0, 0) for 0 and for anything below 2^-32.
+
+    Raises:
+        ValueError: the multiplier is 2^30 or more, where the runtimes' int32 shift is undefined, or no number.
+    """
+    if not 0.0 <= real < math.inf:
+        raise ValueError(f"the scales give the multiplier {real}")
     if real == 0.0:
         return 0, 0
     fraction, exponent = math.frexp(real)
     mantissa = math.floor(fraction * (1 << 31) + 0.5)
     if mantissa == 1 << 31:
         mantissa, exponent = mantissa // 2, exponent + 1
+    if exponent > 30:
+        raise ValueError(f"the scales ask for a multiplier of {real:g}, the largest that is defined is 2^30")
     return (0, 0) if exponent < -31 else (mantissa, exponent)
 
 
@@ -79,18 +87,31 @@ def activation_range(activation: str, scale: float, zero_point: int, dtype: str 
     """The clamp (low, high) that a fused activation leaves of the output type's range.
 
     Bounds are quantized as zero_point + round(bound / scale), ties away from zero, in float32 as the runtimes do.
+
+    Raises:
+        ValueError: a bound leaves int32; the runtimes refuse such a model too.
     """
     info = np.iinfo(dtype)
     low, high = int(info.min), int(info.max)
     bounds = {"none": (None, None), "relu": (0.0, None), "relu6": (0.0, 6.0), "relu_n1_to_1": (-1.0, 1.0)}[activation]
     if bounds[0] is not None:
-        low = max(low, zero_point + round_half_away(np.float32(bounds[0]) / np.float32(scale)))
+        low = max(low, zero_point + _bound(bounds[0], scale))
     if bounds[1] is not None:
-        high = min(high, zero_point + round_half_away(np.float32(bounds[1]) / np.float32(scale)))
+        high = min(high, zero_point + _bound(bounds[1], scale))
     return low, high
+
+
+def _bound(real: float, scale: float) -> int:
+    with np.errstate(over="ignore"):
+        steps = round_half_away(np.float32(real) / np.float32(scale))
+    if not INT32_MIN <= steps <= INT32_MAX:
+        raise ValueError(f"the fused activation's bound {real} does not fit 32 bits at scale {scale:g}")
+    return steps
 
 
 def round_half_away(x: np.floating | float) -> int:
     """Round to nearest, ties away from zero, as C's round()."""
     value = float(x)
-    return int(math.copysign(math.floor(abs(value) + 0.5), value)) if math.isfinite(value) else 0
+    if not math.isfinite(value):
+        raise ValueError(f"{value} cannot be rounded")
+    return int(math.copysign(math.floor(abs(value) + 0.5), value))

@@ -30,6 +30,7 @@ def requantizer(real: NDArray[np.float64], output: Tensor, activation: str) -> R
         output: the output tensor, quantized per tensor.
         activation: the fused activation that narrows the clamp.
     """
+    require_int8(output)
     m, shift = quantize_multipliers(real)
     low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
 
@@ -45,6 +46,7 @@ def single_rounding(real: NDArray[np.float64], output: Tensor, activation: str) 
 
     Where the rounded value leaves int32, the conversion gives INT32_MIN as x86's instruction does.
     """
+    require_int8(output)
     low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
 
     def requantize(acc: NDArray[Any]) -> NDArray[Any]:
@@ -70,7 +72,15 @@ def product_scale(x: Tensor, w: Tensor, output: Tensor) -> NDArray[np.float64]:
     return (np.float32(x.scale) * w.quantization.scale).astype(np.float64) / np.float64(output.scale)
 
 
+def require_int8(*tensors: Tensor) -> None:
+    """Raises ValueError unless all are int8 with a per-tensor quantization: other types have no proven arithmetic."""
+    for tensor in tensors:
+        if tensor.dtype != "int8" or tensor.quantization is None or tensor.quantization.scale.size != 1:
+            raise ValueError(f"needs int8 with one scale, found {tensor.name} of {tensor.dtype}")
+
+
 def require_same_quantization(x: Tensor, output: Tensor) -> None:
     """For operators that pass integers on without scaling. Raises ValueError."""
+    require_int8(x, output)
     if x.quantization != output.quantization:
         raise ValueError(f"needs the same quantization before and after, found {x.quantization}, {output.quantization}")

@@ -54,7 +54,7 @@ class Simulator:
             layers: return every activation tensor, not only the outputs.
 
         Returns:
-            Array by tensor name: the graph's outputs, or all activations.
+            Array by tensor name: the graph's outputs, or all activations. A scalar tensor comes as (N,) for N > 1 samples.
 
         Raises:
             InputError: an input is missing, unknown, or of the wrong shape or type.
@@ -65,7 +65,7 @@ class Simulator:
             return self._run_once(arrays, layers)
         step = CHUNK if self._batchable else 1
         parts = [self._run_once(part, layers) for part in self._split(arrays, count, step)]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        return {name: np.concatenate([np.atleast_1d(part[name]) for part in parts]) for name in parts[0]}
 
     def _checked(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         unknown = sorted(set(inputs) - set(self.graph.inputs))

@@ -34,8 +34,8 @@ class Session:
         graph = read(data)
         self._inputs, self._outputs = graph.inputs, graph.outputs
         self._shapes = [graph.tensors[name].shape for name in graph.outputs]
-        # Room for every activation at once beside the records that grow with the file.
-        arena = 10 * len(data) + 2 * sum(t.bytes for t in graph.activations()) + (1 << 16)
+        # Room for every activation and int32 scratch of its length at once, beside the records that grow with the file.
+        arena = 10 * len(data) + 8 * sum(t.bytes for t in graph.activations()) + (1 << 16)
         try:
             self._interpreter = runtime.Interpreter.from_bytes(data, arena_size=arena)
         except (RuntimeError, ValueError) as error:

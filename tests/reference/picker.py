@@ -9,9 +9,10 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edgekit.graph import Quantization, Tensor
+from edgekit.graph import Graph, Quantization, Tensor
 
 T = TypeVar("T")
+SMALLEST_WEIGHT = -26  # as a power of two: multipliers below 2^-32, which become 0, are among the cases
 
 
 class Picker(Protocol):
@@ -55,9 +56,9 @@ def shape(pick: Picker, rank: int, largest: int = 6, batch: int = 1) -> tuple[in
     return (batch, *(pick.integer(1, largest) for _ in range(rank - 1)))
 
 
-def scale(pick: Picker) -> float:
-    """A float32 scale between 2^-12 and 2^4, mostly ordinary, sometimes extreme; any mantissa."""
-    exponent = pick.integer(-12, 4) if pick.integer(0, 7) == 0 else pick.integer(-9, -2)
+def scale(pick: Picker, least: int = -12) -> float:
+    """A float32 scale between 2^`least` and 2^5, mostly ordinary, sometimes extreme; any mantissa."""
+    exponent = pick.integer(least, 4) if pick.integer(0, 7) == 0 else pick.integer(-9, -2)
     return float(np.float32(2.0**exponent * (1 + pick.integer(0, (1 << 23) - 1) / (1 << 23))))
 
 
@@ -81,3 +82,24 @@ def integers(pick: Picker, dims: Sequence[int], low: int, high: int, dtype: str)
     if kind == 1:
         low, high = max(low, -3), min(high, 3)
     return rng.integers(low, high, tuple(dims), dtype, endpoint=True)
+
+
+def weights_and_bias(pick: Picker, graph: Graph, dims: Sequence[int], axis: int = 0) -> tuple[str, ...]:
+    """Add random weights, per channel along `axis` or per tensor, and mostly a bias with its exact scale, to the graph.
+
+    The graph has the input "x" already. Returns the names of what was added.
+    """
+    values = integers(pick, dims, -127, 127, "int8")
+    if flag(pick):
+        scales = np.array([scale(pick, SMALLEST_WEIGHT) for _ in range(dims[axis])], np.float32)
+        quantization = Quantization.per_channel(scales, axis)
+    else:
+        quantization = Quantization.per_tensor(scale(pick, SMALLEST_WEIGHT), 0)
+    graph.add(Tensor.constant("w", values, quantization))
+    if pick.integer(0, 3) == 0:
+        return ("w",)
+    limit = choose(pick, (100, 100_000, 1 << 30, (1 << 31) - 1))
+    product = graph.tensors["x"].scale * quantization.scale
+    of_bias = Quantization(product, np.zeros(product.shape, np.int64), None if quantization.axis is None else 0)
+    graph.add(Tensor.constant("b", integers(pick, (dims[axis],), -limit - 1, limit, "int32"), of_bias))
+    return ("w", "b")

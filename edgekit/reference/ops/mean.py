@@ -16,6 +16,7 @@ from edgekit.graph.operator import present
 from edgekit.graph.ops.mean import Mean
 from edgekit.reference.arithmetic import multiply, quantize_multiplier, saturating_cast, wrap_int32
 from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.requantize import require_int8
 from edgekit.reference.simulator import Array, Kernel
 
 
@@ -23,6 +24,7 @@ def prepare_integer(
     op: Mean, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     x, output = present(inputs[0], "input"), outputs[0]
+    require_int8(x, output)
     count = prod(x.shape[axis] for axis in op.axes)
     m, shift = quantize_multiplier(float(np.float64(x.scale) / np.float64(output.scale)))
     k = min(count.bit_length() - 1, 32, 31 + shift)

@@ -1,7 +1,8 @@
 """Sum over axes: the sum of (x - zp) times s_in / s_out.
 
-In the arithmetic `litert-reference` a sum whose input and output have the same quantization takes another road
-(`wraps-when-quantization-is-equal`): the stored integers are added in int8, zero points included, and wrap around.
+In the arithmetic `litert-reference` the kernel reads and writes int8 tensors as if they were uint8 (`bytes-as-unsigned`,
+found in ai-edge-litert 2.3.0): a stored -1 counts as 255, the zero points stay what they are, the result is clamped to
+0..255 and its byte stored. Sums over values that are not negative agree as long as the result is not negative either.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from edgekit.graph.operator import present
 from edgekit.graph.ops.sum import Sum
 from edgekit.reference.arithmetic import multiply, quantize_multiplier, saturating_cast, wrap_int32
 from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.requantize import require_int8
 from edgekit.reference.simulator import Array, Kernel
 
 
@@ -23,15 +25,16 @@ def prepare_integer(
     op: Sum, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     x, output = present(inputs[0], "input"), outputs[0]
+    require_int8(x, output)
     offset = x.zero_point * prod(x.shape[axis] for axis in op.axes)
     m, shift = quantize_multiplier(float(np.float64(x.scale) / np.float64(output.scale)))
-    wraps = arithmetic.rule(op.name) == "wraps-when-quantization-is-equal" and x.quantization == output.quantization
+    stored = "uint8" if arithmetic.rule(op.name) == "bytes-as-unsigned" else output.dtype
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
-        total = np.asarray(arrays[0]).sum(axis=op.axes, keepdims=op.keep_dims, dtype=np.int64)
-        if wraps:
-            return [np.asarray(total.astype(output.dtype))]
-        return [saturating_cast(multiply(wrap_int32(total - offset), m, shift), output.zero_point, output.dtype)]
+        values = np.asarray(arrays[0]).view(stored)
+        total = values.sum(axis=op.axes, keepdims=op.keep_dims, dtype=np.int64)
+        scaled = multiply(wrap_int32(total - offset), m, shift)
+        return [saturating_cast(scaled, output.zero_point, stored).view(output.dtype)]
 
     return kernel
 
