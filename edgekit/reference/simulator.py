@@ -54,7 +54,7 @@ class Simulator:
             layers: return every activation tensor, not only the outputs.
 
         Returns:
-            Array by tensor name: the graph's outputs, or all activations. A scalar tensor comes as (N,) for N > 1 samples.
+            Array by tensor name: the graph's outputs, or all activations. Scalars come as (N,) for N > 1 samples.
 
         Raises:
             InputError: an input is missing, unknown, or of the wrong shape or type.

@@ -1,6 +1,6 @@
 """Sum over axes: the sum of (x - zp) times s_in / s_out.
 
-In the arithmetic `litert-reference` the kernel reads and writes int8 tensors as if they were uint8 (`bytes-as-unsigned`,
+In the arithmetic `litert-reference` the kernel takes int8 tensors for uint8 ones (`bytes-as-unsigned`,
 found in ai-edge-litert 2.3.0): a stored -1 counts as 255, the zero points stay what they are, the result is clamped to
 0..255 and its byte stored. Sums over values that are not negative agree as long as the result is not negative either.
 """
