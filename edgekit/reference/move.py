@@ -17,7 +17,7 @@ def mover(move: Callable[[Array], Array], inputs: Sequence[Tensor | None], outpu
     Integers are copied as they are even where the two quantizations differ: that is what the runtimes do.
     """
     check_types(inputs, outputs)
-    return lambda arrays: [np.ascontiguousarray(move(np.asarray(arrays[0])))]
+    return lambda arrays: [np.asarray(move(np.asarray(arrays[0])), order="C")]
 
 
 def check_types(inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str:

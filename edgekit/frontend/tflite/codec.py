@@ -4,7 +4,7 @@ A codec is a module named like its operator with
 
     BUILTIN = "CONV_2D"                       the schema's BuiltinOperator
     OPTIONS = "Conv2DOptions"                 the schema's options table, or None
-    def read(options, inputs) -> Decoded      options: the schema's accessor (None when the file has none)
+    def read(options, inputs) -> Decoded      options: the schema's accessor; None without OPTIONS
     def write(op, inputs, outputs) -> Encoded
     def version(op, inputs, outputs) -> int   optional: the lowest operator version that has these types; 1 by default
 

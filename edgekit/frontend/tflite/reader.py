@@ -18,6 +18,9 @@ from edgekit.graph.graph import MAX_ELEMENTS, MAX_RANK
 MAX_BYTES = 1 << 30
 DTYPE_OF_CODE = {0: "float32", 2: "int32", 3: "uint8", 4: "int64", 6: "bool", 7: "int16", 9: "int8"}
 ARITHMETIC_KEY = "edgekit.arithmetic"
+EMPTY_TABLE = bytes((4, 0, 4, 0, 4, 0, 0, 0))  # a flatbuffer table at offset 4 whose every field has its default
+DAMAGE = (struct.error, IndexError, ValueError, TypeError, OverflowError, KeyError, AttributeError)
+"""What flatbuffers' accessors raise on damaged offsets and lengths, and NumPy on what they then return."""
 
 
 def load(path: Path) -> Graph:
@@ -44,7 +47,7 @@ def read(data: bytes, name: str = "model") -> Graph:
         graph.validate()
     except EdgekitError:
         raise
-    except (struct.error, IndexError, ValueError, TypeError, OverflowError, KeyError, AttributeError) as error:
+    except DAMAGE as error:
         raise InputError(name, f"is not a valid .tflite file: {error}", "is it complete?") from error
     return graph
 
@@ -193,6 +196,8 @@ class _Reader:
             raise UnsupportedError(where, str(error)) from error
         except ShapeError as error:
             raise InputError(where, str(error)) from error
+        except DAMAGE as error:
+            raise InputError(where, f"its inputs or options are damaged: {error}", "is the file complete?") from error
         kept = [inputs[i] for i in decoded.inputs]
         while kept and kept[-1] is None:  # absent trailing inputs are the same as none
             kept.pop()
@@ -211,13 +216,16 @@ class _Reader:
         return name
 
     def options(self, raw: Any, table: str | None) -> Any:
-        if table is None or raw.BuiltinOptions() is None:
+        if table is None:
             return None
+        accessor = getattr(self.schema, table)()
+        union = raw.BuiltinOptions()
+        if union is None:
+            accessor.Init(EMPTY_TABLE, 4)
+            return accessor
         code = getattr(self.schema.BuiltinOptions, table)
         if raw.BuiltinOptionsType() != code:
             raise InputError(self.name, f"an operator's options are of type {raw.BuiltinOptionsType()}, not {table}")
-        accessor = getattr(self.schema, table)()
-        union = raw.BuiltinOptions()
         accessor.Init(union.Bytes, union.Pos)
         return accessor
 

@@ -1,4 +1,4 @@
-"""Strided slice: part of every axis, forwards or backwards, with axes dropped and added."""
+"""Strided slice: part of every axis, forwards or backwards, with axes dropped."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ class StridedSlice(Operator):
         end: the index before which the walk stops; -1 stops behind index 0 of a backward walk, never "the last".
         strides: the steps, not 0; negative ones walk backwards.
         shrink_axes: axes of the input that the output lacks; one element of them is taken.
-        new_axes: axes of the output, of size 1, that the input lacks.
     """
 
     name = "strided_slice"
@@ -27,7 +26,6 @@ class StridedSlice(Operator):
     end: tuple[int, ...] = ()
     strides: tuple[int, ...] = ()
     shrink_axes: tuple[int, ...] = ()
-    new_axes: tuple[int, ...] = ()
 
     def infer(self, inputs: Sequence[Tensor | None]) -> list[Shape]:
         x = present(inputs[0], "the input").shape
@@ -40,14 +38,9 @@ class StridedSlice(Operator):
         require(all(taken), "the slice is not empty", f"{taken} elements of {x}")
         require(all(0 <= a < len(x) and taken[a] == 1 for a in self.shrink_axes), "one element of each dropped axis",
                 f"axes {self.shrink_axes} of {taken}")  # fmt: skip
-        kept = [size for axis, size in enumerate(taken) if axis not in self.shrink_axes]
-        require(self.new_axes == tuple(sorted(set(self.new_axes))), "new axes are in order", self.new_axes)
-        for axis in self.new_axes:
-            require(0 <= axis <= len(kept), "new axes are axes of the output", f"{self.new_axes} with {kept}")
-            kept.insert(axis, 1)
-        return [tuple(kept)]
+        return [tuple(size for axis, size in enumerate(taken) if axis not in self.shrink_axes)]
 
     def batch_independent(self, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> bool:
         x = present(inputs[0], "the input").shape
         whole = bool(x) and (self.begin[0], self.end[0], self.strides[0]) == (0, x[0], 1)
-        return whole and 0 not in self.shrink_axes and 0 not in self.new_axes
+        return whole and 0 not in self.shrink_axes

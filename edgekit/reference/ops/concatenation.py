@@ -16,7 +16,7 @@ from edgekit.reference.simulator import Array, Kernel
 def prepare_integer(
     op: Concatenation, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    """LiteRT refuses unequal quantizations and TensorFlow Lite Micro copies wrong values, so both are refused here."""
+    """Both runtimes refuse unequal quantizations, and so does the simulator."""
     if any(t is not None and t.quantization != outputs[0].quantization for t in inputs):
         raise ValueError("inputs and output must have the same scale and zero point: put a quantize before the others")
     return prepare_float(op, inputs, outputs)

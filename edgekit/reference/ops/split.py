@@ -24,6 +24,6 @@ def prepare_float(op: Split, inputs: Sequence[Tensor | None], outputs: Sequence[
     ends = np.cumsum(op.sizes)[:-1]
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
-        return [np.ascontiguousarray(part) for part in np.split(np.asarray(arrays[0]), ends, op.axis)]
+        return [np.asarray(part, order="C") for part in np.split(np.asarray(arrays[0]), ends, op.axis)]
 
     return kernel

@@ -10,7 +10,7 @@ from edgekit.graph import Tensor
 from edgekit.graph.ops.strided_slice import StridedSlice
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.move import mover
-from edgekit.reference.simulator import Array, Kernel
+from edgekit.reference.simulator import Kernel
 
 
 def prepare_integer(
@@ -26,8 +26,4 @@ def prepare_float(op: StridedSlice, inputs: Sequence[Tensor | None], outputs: Se
         cuts[0] = slice(None)  # any number of samples
     index = tuple(cuts)
 
-    def cut(x: Array) -> Array:
-        kept = np.squeeze(x[index], op.shrink_axes)
-        return np.expand_dims(kept, op.new_axes)
-
-    return mover(cut, inputs, outputs)
+    return mover(lambda x: np.squeeze(x[index], op.shrink_axes), inputs, outputs)

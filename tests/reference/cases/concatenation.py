@@ -26,3 +26,11 @@ def case(pick: Picker) -> Graph:
     graph.nodes = [Node(op, tuple(names), ("y",))]
     graph.validate()
     return graph
+
+
+def _too_many(graph: Graph) -> bool:
+    """TensorFlow Lite Micro joins at most 10 inputs (its kMaxInputNum)."""
+    return len(graph.nodes[0].inputs) > 10
+
+
+REFUSED = {"tflite-micro": _too_many}

@@ -9,7 +9,7 @@ import numpy as np
 
 from edgekit.frontend.tflite import codec
 from edgekit.frontend.tflite.codec import Decoded, Encoded
-from edgekit.graph import Tensor
+from edgekit.graph import ShapeError, Tensor
 from edgekit.graph.operator import present
 from edgekit.graph.ops.pad import Pad
 
@@ -24,6 +24,8 @@ def read(options: Any, inputs: Sequence[Tensor | None]) -> Decoded:
 def paddings(inputs: Sequence[Tensor | None]) -> tuple[tuple[int, int], ...]:
     """The second input: (rank, 2) integers."""
     flat = codec.integers(inputs[1], "the paddings")
+    if len(flat) % 2:
+        raise ShapeError(f"paddings come in pairs, found {flat}")
     return tuple(zip(flat[::2], flat[1::2], strict=True))
 
 
