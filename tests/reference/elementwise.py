@@ -29,7 +29,7 @@ def tensor(pick: Picker, name: str, dims: Sequence[int], scale: float, dtype: st
 
 def binary_shapes(pick: Picker, rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Two shapes that broadcast: equal, one of lower rank, or with ones in either."""
-    full = picker.shape(pick, rank, 5, batch=choose(pick, (1, 1, 3)))
+    full = picker.shape(pick, rank, 5 if rank <= 4 else 3, batch=choose(pick, (1, 1, 3)))
     kind = pick.integer(0, 4)
     if kind <= 1:
         return full, full
@@ -85,10 +85,10 @@ def unary(pick: Picker, op: Operator, output: tuple[float, int] | None = None, l
     scale = picker.scale(pick)
     x = tensor(pick, "x", choose(pick, ((1, 256), (1, 4, 8, 8), (2, 3, 5))), scale)
     y = tensor(pick, "y", x.shape, scale)
-    if x.scale / y.scale >= largest:
-        output = float(x.scale), y.zero_point
     if output is not None:
         y = y.with_(quantization=Quantization.per_tensor(*output))
+    elif x.scale / y.scale >= largest:
+        y = y.with_(quantization=Quantization.per_tensor(float(x.scale), y.zero_point))
     graph = Graph(op.name, inputs=["x"], outputs=["y"], nodes=[Node(op, ("x",), ("y",))])
     graph.add(x)
     graph.add(y)

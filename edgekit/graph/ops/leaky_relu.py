@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgekit.graph.elementwise import Unary
+from edgekit.graph.operator import Shape, require
+from edgekit.graph.tensor import Tensor
 
 
 @dataclass(frozen=True)
@@ -14,3 +18,7 @@ class LeakyRelu(Unary):
     name = "leaky_relu"
 
     alpha: float = 0.01
+
+    def infer(self, inputs: Sequence[Tensor | None]) -> list[Shape]:
+        require(math.isfinite(self.alpha), "alpha is finite", self.alpha)
+        return super().infer(inputs)

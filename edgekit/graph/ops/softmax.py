@@ -19,6 +19,7 @@ class Softmax(Operator):
 
     def infer(self, inputs: Sequence[Tensor | None]) -> list[Shape]:
         x = present(inputs[0], "the input")
+        require(0 < self.beta < float("inf"), "beta is positive and finite", self.beta)
         require(len(x.shape) >= 1, "softmax needs at least one dimension", x.shape)
         return [x.shape]
 

@@ -11,4 +11,4 @@ from tests.reference.picker import Picker, choose
 
 def case(pick: Picker) -> Graph:
     op = Add(choose(pick, ACTIVATIONS))
-    return elementwise.binary(pick, op, rank=pick.integer(1, 4), output_scale=1.0)
+    return elementwise.binary(pick, op, rank=pick.integer(1, 6), output_scale=1.0)

@@ -9,4 +9,4 @@ from tests.reference.picker import Picker
 
 
 def case(pick: Picker) -> Graph:
-    return elementwise.binary(pick, Minimum(), rank=pick.integer(1, 4), same=True)
+    return elementwise.binary(pick, Minimum(), rank=pick.integer(1, 6), same=True)

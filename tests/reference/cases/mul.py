@@ -10,4 +10,4 @@ from tests.reference.picker import Picker, choose
 
 
 def case(pick: Picker) -> Graph:
-    return elementwise.binary(pick, Mul(choose(pick, ACTIVATIONS)), rank=pick.integer(1, 4))
+    return elementwise.binary(pick, Mul(choose(pick, ACTIVATIONS)), rank=pick.integer(1, 6))
