@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from edgekit.errors import EdgekitError, InputError, UnsupportedError
 from edgekit.frontend.tflite import codec
+from edgekit.frontend.tflite.hybrid import float_weights
 from edgekit.graph import Graph, Node, Quantization, ShapeError, Tensor
 from edgekit.graph.graph import MAX_ELEMENTS, MAX_RANK
 
@@ -88,6 +89,7 @@ class _Reader:
         graph.outputs = [tensors[i].name for i in self.indices(sub.OutputsAsNumpy(), len(tensors))]
         for index, (raw, builtin) in enumerate(zip(operators, builtins, strict=True)):
             graph.nodes.append(self.node(raw, builtin, tensors, index))
+        float_weights(graph)
         used = {n for node in graph.nodes for n in (*node.inputs, *node.outputs)} | {*graph.inputs, *graph.outputs}
         graph.tensors = {n: t for n, t in graph.tensors.items() if n in used}
         return graph
