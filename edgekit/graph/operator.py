@@ -84,6 +84,7 @@ def broadcast(a: Shape, b: Shape) -> Shape:
 def window_output(size: int, window: int, stride: int, dilation: int, padding: Padding) -> int:
     """Output length of a sliding window along one axis (TensorFlow's SAME and VALID)."""
     extent = (window - 1) * dilation + 1
+    require(extent <= 4 * size + 64, "the dilated window is of the input's order", f"input {size}, window {extent}")
     length = -(-size // stride) if padding == "same" else -(-(size - extent + 1) // stride)
     require(length >= 1, "the window must fit into the input", f"input {size}, window {extent}")
     return length
