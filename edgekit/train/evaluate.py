@@ -52,6 +52,8 @@ def _sums(network: torch.nn.Module, task: str, x: torch.Tensor, y: torch.Tensor,
     network.eval()
     with torch.no_grad():
         for part, wanted in zip(x.split(BATCH), y.split(BATCH), strict=True):
+            if len(part) == 0:
+                continue  # of few samples some processes get none
             batch, target = part.contiguous().to(device), wanted.to(device)
             output = network(batch)
             loss = loss_of(task, output, batch, target).double() * len(batch)

@@ -52,9 +52,10 @@ def _write(recipe: Recipe, network: torch.nn.Module, signature: Signature, outpu
 
 
 def _signature(recipe: Recipe, about: dict[str, Any], path: Path) -> Signature:
-    if about.get("network") != recipe.model.network or about.get("options") != recipe.model.options:
+    options = recipe.model.model_dump(mode="json")["options"]
+    if about.get("network") != recipe.model.network or about.get("options") != options:
         text = f"holds network {about.get('network')} {about.get('options')}, the recipe asks for"
-        raise InputError(str(path), f"{text} {recipe.model.network} {recipe.model.options}", "train again")
+        raise InputError(str(path), f"{text} {recipe.model.network} {options}", "train again")
     task, shape, outputs = about.get("task"), about.get("shape"), about.get("outputs")
     if task not in TASKS or not isinstance(shape, list) or len(shape) not in (1, 3):
         raise InputError(str(path), f"its header names task {task!r} and shape {shape!r}", "train again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import inspect
 import math
@@ -87,6 +88,15 @@ def build(section: ModelSection, signature: Signature) -> torch.nn.Module:
         raise InputError(where, text, "check the options and the shape of the data set's samples") from error
     _check_output(output, signature, where)
     return network
+
+
+def source_digest(section: ModelSection) -> str:
+    """SHA-256 of the source file that the network's factory is in, or "" where it has none."""
+    factory = _factory(section.network, f"[model] network {section.network}")
+    try:
+        return hashlib.sha256(Path(inspect.getfile(factory)).read_bytes()).hexdigest()
+    except (TypeError, OSError):
+        return ""
 
 
 def _check_output(output: Any, signature: Signature, where: str) -> None:

@@ -6,6 +6,7 @@ Nothing here unpickles, and nothing allocates what a header merely claims.
 from __future__ import annotations
 
 import io
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -25,7 +26,13 @@ MAX_BYTES = 8 << 30
 MAX_MEMBER = 64 << 20
 MAX_MEMBERS = 2_000_000
 MAX_CLASSES = 65_536
+# What the standard library raises on damaged archives and compressed streams.
 BROKEN = (
+    IndexError,
+    KeyError,
+    OverflowError,
+    MemoryError,
+    struct.error,
     OSError,
     EOFError,
     ValueError,

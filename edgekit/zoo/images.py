@@ -12,7 +12,7 @@ from edgekit.errors import InputError
 from edgekit.recipe import DataSection
 from edgekit.zoo.data import Array, Data, limited, split
 from edgekit.zoo.extra import needed
-from edgekit.zoo.files import Files
+from edgekit.zoo.files import MAX_BYTES, Files
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".ppm", ".pgm", ".tif", ".tiff")
 PARTS = {"train": "train", "test": "test", "validation": "validation", "valid": "validation", "val": "validation"}
@@ -101,6 +101,9 @@ def _read_all(files: Files, names: list[str], size: tuple[int, int] | None, grey
         where = f"{files.where}: {name}"
         image = decode(files.read(name), where, size, grey)
         if index == 0:
+            if len(names) * image.size * 4 > MAX_BYTES:
+                text = f"{len(names)} images of {image.shape} must fit into {MAX_BYTES} bytes as float32"
+                raise InputError(str(files.where), text, "set [data] limit, or a smaller size")
             x = np.empty((len(names), *image.shape), np.float32)
         if image.shape != x.shape[1:]:
             text = f"images must have one size, found {image.shape[:2]} after {x.shape[1:3]}"

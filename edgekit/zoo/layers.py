@@ -78,10 +78,12 @@ class Residual(nn.Module):  # type: ignore[misc]
 
 
 def initialized(network: nn.Module) -> nn.Module:
-    """He initialization of every convolution and dense layer (fan out for convolutions); biases zero."""
+    """He initialization of every convolution (fan out, depthwise ones fan in) and dense layer; biases zero."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+            # PyTorch's fan out of a grouped convolution counts all groups, though every output sees only one.
+            mode = "fan_out" if module.groups == 1 else "fan_in"
+            nn.init.kaiming_normal_(module.weight, mode=mode, nonlinearity="relu")
         elif isinstance(module, nn.Linear):
             nn.init.kaiming_uniform_(module.weight, nonlinearity="relu")
         else:

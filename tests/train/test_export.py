@@ -77,8 +77,15 @@ def test_parameter_counts_of_the_literature(name: str, parameters: int) -> None:
 @pytest.mark.parametrize("resolution", [33, 96, 128])
 @pytest.mark.parametrize("width", [0.25, 0.5])
 def test_mobilenet_at_every_width_and_resolution(width: float, resolution: int) -> None:
-    model, _ = exported("mobilenet_v1", (3, resolution, resolution), {"width": width, "resolution": resolution})
-    assert model.graph.output[0].type.tensor_type.shape.dim[1].dim_value == 10
+    from edgekit.train import network
+
+    signature = network.Signature("classification", (3, resolution, resolution), 10)
+    chosen = ModelSection(network="mobilenet_v1", options={"width": width, "resolution": resolution})
+    built = network.build(chosen, signature)
+    filters = [child.out_channels for child in built.modules() if isinstance(child, torch.nn.Conv2d)]
+    assert filters[0] == 32 * width and filters[-1] == 1024 * width and len(filters) == 27
+    with pytest.raises(InputError, match="32 asked for, images are"):
+        network.build(ModelSection(network="mobilenet_v1", options={"resolution": 32}), signature)
 
 
 @pytest.mark.parametrize("softmax", [None, True, False])

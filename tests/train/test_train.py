@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import os
@@ -108,7 +109,7 @@ def test_interrupted_before_any_write(
     recipe: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, optimizer: str, file: str
 ) -> None:
     from edgekit import files
-    from edgekit.train import checkpoint, loop
+    from edgekit.train import checkpoint, state
 
     made = recipe("mlp", {"dropout": 0.2}, optimizer=optimizer, **NOISY)
     train(made, tmp_path / "whole")
@@ -124,7 +125,7 @@ def test_interrupted_before_any_write(
 
     with monkeypatch.context() as patch:
         patch.setattr(checkpoint, "write_atomic", write)
-        patch.setattr(loop, "write_atomic", write)
+        patch.setattr(state, "write_atomic", write)
         with pytest.raises(KeyboardInterrupt):
             train(made, tmp_path / "broken")
     train(made, tmp_path / "broken")
@@ -146,6 +147,34 @@ def test_state_of_another_recipe_is_replaced(recipe: Make, tmp_path: Path) -> No
     train(recipe("mlp", learning_rate=1e-2), tmp_path / "out")
     train(recipe("mlp", learning_rate=1e-2), tmp_path / "alone")
     assert stored(tmp_path / "out") == stored(tmp_path / "alone")
+
+
+def test_changed_source_of_a_network_trains_anew(recipe: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = "import torch\ndef f(shape, classes):\n    return torch.nn.Sequential(torch.nn.Flatten(), UNITS)\n"
+    file = tmp_path / "edgekit_test_changing_net.py"
+    found = []
+    for bias in (True, True, False):
+        file.write_text(source.replace("UNITS", f"torch.nn.Linear(144, classes, bias={bias})"))
+        sys.modules.pop(file.stem, None)
+        importlib.invalidate_caches()
+        seen: list[int] = []
+        train(recipe(f"{file.stem}:f"), tmp_path / "out", progress=lambda done, *_, seen=seen: seen.append(done))
+        found.append(max(seen) > 0)
+    assert found == [True, False, True]
+
+
+def test_min_accuracy_needs_something_to_measure(recipe: Make, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"min_accuracy.*needs a classifier"):
+        train(recipe("autoencoder", min_accuracy=0.9), tmp_path / "out")
+    made = recipe("mlp", min_accuracy=0.1)
+    with pytest.raises(InputError, match=r"min_accuracy.*0 test samples"):
+        train(made.model_copy(update={"data": made.data.model_copy(update={"test": 0.0})}), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_mixed_precision_on_the_cpu(recipe: Make, tmp_path: Path) -> None:
+    assert train(recipe("resnet8", {"filters": 4}, precision="bf16-mixed", epochs=8), tmp_path / "out").test_score > 0.9
 
 
 @pytest.mark.parametrize("damage", ["truncate", "flip"])
@@ -233,12 +262,12 @@ def test_error_in_a_process_keeps_its_class(recipe: Make, tmp_path: Path) -> Non
 def test_batch_must_divide_among_processes(recipe: Make, tmp_path: Path) -> None:
     from types import SimpleNamespace
 
-    from edgekit.train import loop
+    from edgekit.train import job
 
     made = recipe("mlp", batch_size=15)
     fabric = SimpleNamespace(world_size=2)
     with pytest.raises(InputError, match="multiple of the 2 processes"):
-        loop._job(fabric, made, tmp_path, load_data(made.data), "classification", "")
+        job.make(fabric, made, tmp_path, load_data(made.data))
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")

@@ -15,7 +15,8 @@ from edgekit.zoo.data import Array, Data, limited, split
 from edgekit.zoo.files import Files, path_of
 from edgekit.zoo.options import at_least, options
 
-BATCH = 256
+# Samples of the recordings that are transformed at a time; their frames take some ten times the room.
+BATCH = 1 << 22
 
 
 def load(section: DataSection) -> Data:
@@ -100,9 +101,11 @@ def _found(pattern: str | None, name: str, files: Files, option: str) -> str:
 
 def _features(files: Files, names: list[str], front: FrontEnd, samples: int) -> Array:
     parts = []
-    for start in range(0, len(names), BATCH):
-        batch = np.zeros((len(names[start : start + BATCH]), samples), np.float32)
-        for row, name in zip(batch, names[start : start + BATCH], strict=True):
+    count = max(1, BATCH // samples)
+    for start in range(0, len(names), count):
+        chosen = names[start : start + count]
+        batch = np.zeros((len(chosen), samples), np.float32)
+        for row, name in zip(batch, chosen, strict=True):
             signal, rate = read_wav(files.read(name), f"{files.where}: {name}")
             row[:] = fitted(resampled(signal, rate, front.rate), samples)
         parts.append(front.features(batch))
