@@ -1,7 +1,7 @@
 """Range methods: which real range an activation's int8 values shall cover. One file each, named like the method.
 
 A file offers `Observer`, made per tensor from the recipe's `[quantize]` section. `update(values)` is called once per
-batch of calibration data, in order; `range()` then gives (low, high). Results don't depend on anything but data and order.
+batch of calibration data, in order; `range()` then gives (low, high). Results depend on data and order alone.
 """
 
 from __future__ import annotations
