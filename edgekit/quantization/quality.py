@@ -23,7 +23,7 @@ class LayerError:
         layer, op: the tensor's name and the operator that wrote it ("input" for a graph input).
         sqnr: signal to quantization noise in dB, 10 log10(sum x^2 / sum (x - q)^2); inf where all is equal.
         cosine: cosine similarity of the two, 1 where both are 0.
-        saturated: share of int8 values at -128 or 127.
+        saturated: share of real values that lie outside what the int8 tensor can express by more than half a step.
     """
 
     layer: str
@@ -53,8 +53,11 @@ def report(float_graph: Graph, int8_graph: Graph, inputs: Mapping[str, NDArray[A
             tensor = int8_graph.tensors[twin]
             x = wanted[name].astype(np.float64)
             q = dequantize_array(found[twin], tensor).astype(np.float64)
-            ends = (found[twin] == -128) | (found[twin] == 127) if tensor.dtype == "int8" else np.zeros(1, bool)
-            sums[name] += (x * x).sum(), ((x - q) ** 2).sum(), (q * q).sum(), (x * q).sum(), ends.sum(), ends.size
+            beyond = 0
+            if tensor.quantization is not None:
+                ends = [(end - tensor.zero_point) * float(tensor.scale) for end in (-128.5, 127.5)]
+                beyond = np.count_nonzero((x < ends[0]) | (x > ends[1]))
+            sums[name] += (x * x).sum(), ((x - q) ** 2).sum(), (q * q).sum(), (x * q).sum(), beyond, x.size
     return [_error(name, writers.get(name, "input"), sums[name]) for name, _ in pairs]
 
 
@@ -69,7 +72,7 @@ def _inside(graph: Graph, name: str) -> str:
 
 
 def _error(name: str, op: str, sums: NDArray[np.float64]) -> LayerError:
-    signal, noise, energy, product, ends, count = (float(v) for v in sums)
+    signal, noise, energy, product, beyond, count = (float(v) for v in sums)
     sqnr = math.inf if noise == 0 else 10 * math.log10(signal / noise) if signal else -math.inf
     norm = math.sqrt(signal * energy)
-    return LayerError(name, op, sqnr, product / norm if norm else float(signal == energy), ends / max(count, 1))
+    return LayerError(name, op, sqnr, product / norm if norm else float(signal == energy), beyond / max(count, 1))
