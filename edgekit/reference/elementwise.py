@@ -1,20 +1,38 @@
-"""What the elementwise operators share: sums of rescaled inputs, broadcast cases of float kernels, 256-entry tables."""
+"""What the elementwise operators share: multipliers, sums of rescaled inputs, rectifiers, float kernels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edgekit.graph import Tensor
 from edgekit.graph.operator import present
+from edgekit.reference import tables
 from edgekit.reference.activations import clamp_float
-from edgekit.reference.arithmetic import Ints, activation_range, multiply, quantize_multiplier, wrap_int32
+from edgekit.reference.arithmetic import Ints, activation_range, multiply, quantize_multiplier
+from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.requantize import requantizer
 from edgekit.reference.simulator import Array, Kernel
 
+FLOAT32_MULTIPLIER = "float32-multiplier"
+"""The rule of an operator whose real multiplier is computed in float32, not in float64, before it becomes a Q31
+integer: the two integers may differ in their last 8 bits."""
+
 SUM_SHIFT = 20  # int8 sums keep 20 fraction bits: 255 * 2^20 < 2^28, so two of them never overflow
+
+
+def pair(inputs: Sequence[Tensor | None]) -> tuple[Tensor, Tensor]:
+    return present(inputs[0], "the first input"), present(inputs[1], "the second input")
+
+
+def real_multiplier(factors: Sequence[np.float32], divisor: np.float32, rule: str = "") -> float:
+    """The product of scales over a scale, rounded after every step to float32 under `float32-multiplier`."""
+    kind = np.float32 if rule == FLOAT32_MULTIPLIER else np.float64
+    product = kind(factors[0])
+    for factor in factors[1:]:
+        product = product * kind(factor)
+    return float(product / kind(divisor))
 
 
 def scaled_sum(
@@ -24,39 +42,53 @@ def scaled_sum(
 
     With S = 2 * max(scale a, scale b), both inputs are shifted left by 20 bits and multiplied by scale / S, which is at
     most 1/2; the sum is multiplied by S / (2^20 * scale out). Three double-rounding multiplications in all.
+
+    Raises:
+        ValueError: that last multiplier reaches 1. TensorFlow Lite Micro then aborts the process, as does LiteRT's
+            addition; LiteRT's subtraction shifts by a negative count, which is undefined.
     """
-    a, b = (present(t, "input") for t in inputs)
-    if {a.dtype, b.dtype, output.dtype} != {"int8"}:
-        raise ValueError(f"takes int8 and gives int8, found {a.dtype}, {b.dtype} to {output.dtype}")
+    a, b = pair(inputs)
     twice_max = 2 * max(float(a.scale), float(b.scale))
-    tables = [_rescaled(t, float(t.scale) / twice_max) for t in (a, b)]
-    m, shift = quantize_multiplier(twice_max / ((1 << SUM_SHIFT) * float(output.scale)))
-    low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
+    multipliers = [quantize_multiplier(float(t.scale) / twice_max) for t in (a, b)]
+    real = twice_max / ((1 << SUM_SHIFT) * float(output.scale))
+    if real >= 1:
+        raise ValueError(f"needs an output scale above 2^-19 of the larger input scale, found {output.scale}")
+    rescale = requantizer(np.array([real]), output, activation)
 
-    def kernel(arrays: Sequence[Array | None]) -> list[Array]:
-        first, second = (look_up(table, np.asarray(x)) for table, x in zip(tables, arrays, strict=True))
-        result = multiply(combine(first, second), m, shift) + output.zero_point
-        return [np.clip(wrap_int32(result), low, high).astype(output.dtype)]
+    def function(first: Ints, second: Ints) -> Array:
+        rescaled = [
+            multiply((x - t.zero_point) << SUM_SHIFT, *m)
+            for x, t, m in zip((first, second), (a, b), multipliers, strict=True)
+        ]
+        return rescale(combine(*rescaled))
 
-    return kernel
-
-
-def _rescaled(tensor: Tensor, real: float) -> Ints:
-    return multiply((all_values("int8") - tensor.zero_point) << SUM_SHIFT, *quantize_multiplier(real))
-
-
-def all_values(dtype: str) -> Ints:
-    """Every value of an 8-bit type in the order that `look_up` indexes by."""
-    return np.arange(256, dtype=np.uint8).view(dtype).astype(np.int64)
+    return tables.binary(function, a, b)
 
 
-def look_up(table: NDArray[Any], x: Array) -> Array:
-    """table[x] for 8-bit x, the table being in the order of `all_values`."""
-    return table[x.view(np.uint8)]
+def rectifier(
+    inputs: Sequence[Tensor | None], output: Tensor, activation: str, operator: str, arithmetic: Arithmetic
+) -> Kernel:
+    """Requantization with the clamp of a fused activation."""
+    x = present(inputs[0], "the input")
+    real = real_multiplier([x.scale], output.scale, arithmetic.rule(operator))
+    rescale = requantizer(np.array([real]), output, activation)
+    return tables.unary(lambda values: rescale(values - x.zero_point), x)
+
+
+def clamp_only(inputs: Sequence[Tensor | None], output: Tensor, activation: str) -> Kernel:
+    """The clamp alone, in the input's quantization: integers pass as they are whatever the output's quantization."""
+    x = present(inputs[0], "the input")
+    low, high = activation_range(activation, float(x.scale), x.zero_point, x.dtype)
+    return tables.unary(lambda values: np.clip(values, low, high).astype(output.dtype), x)
+
+
+def float_unary(function: Callable[[Array], Array]) -> Kernel:
+    """A float32 kernel of one input."""
+    return lambda arrays: [function(np.asarray(arrays[0])).astype(np.float32, copy=False)]
 
 
 def float_binary(function: Callable[[Array, Array], Array], activation: str = "none") -> Kernel:
-    """A float kernel of two broadcast inputs."""
+    """A float32 kernel of two broadcast inputs."""
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
         first, second = (np.asarray(x) for x in arrays)

@@ -22,6 +22,8 @@ def scale_near(pick: Picker, scale: float) -> float:
 def tensor(pick: Picker, name: str, dims: Sequence[int], scale: float, dtype: str = "int8") -> Tensor:
     """An activation near a given scale, with any zero point."""
     zero_point = picker.zero_point(pick) + (128 if dtype == "uint8" else 0)
+    if dtype == "int16" and flag(pick):
+        zero_point = 0
     return Tensor(name, tuple(dims), dtype, Quantization.per_tensor(scale_near(pick, scale), zero_point))
 
 
@@ -46,7 +48,7 @@ def binary(pick: Picker, op: Operator, rank: int, output_scale: float | None = N
     """A graph of one binary operator: two inputs, or one input and one constant on either side.
 
     Args:
-        output_scale: around which the output's scale is chosen; the first input's without.
+        output_scale: around which the output's scale is chosen, relative to the inputs; any scale without.
         same: all three tensors share one quantization.
     """
     shapes = binary_shapes(pick, rank)
@@ -65,7 +67,30 @@ def binary(pick: Picker, op: Operator, rank: int, output_scale: float | None = N
     (shape,) = op.infer([graph.tensors["a"], graph.tensors["b"]])
     target = scale * (picker.scale(pick) if output_scale is None else output_scale)
     output = tensor(pick, "y", shape, target)
+    if output.scale <= max(graph.tensors[n].scale for n in "ab") / 2**19:  # sums refuse it
+        output = output.with_(quantization=graph.tensors["a"].quantization)
     graph.add(output.with_(quantization=graph.tensors["a"].quantization) if same else output)
     graph.outputs, graph.nodes = ["y"], [Node(op, ("a", "b"), ("y",))]
+    graph.validate()
+    return graph
+
+
+def unary(pick: Picker, op: Operator, output: tuple[float, int] | None = None, largest: float = 2.0**13) -> Graph:
+    """A graph of one unary int8 operator.
+
+    Args:
+        output: the output's scale and zero point where they are fixed; near the input's scale otherwise.
+        largest: bound of the input's scale over the output's.
+    """
+    scale = picker.scale(pick)
+    x = tensor(pick, "x", choose(pick, ((1, 256), (1, 4, 8, 8), (2, 3, 5))), scale)
+    y = tensor(pick, "y", x.shape, scale)
+    if x.scale / y.scale >= largest:
+        output = float(x.scale), y.zero_point
+    if output is not None:
+        y = y.with_(quantization=Quantization.per_tensor(*output))
+    graph = Graph(op.name, inputs=["x"], outputs=["y"], nodes=[Node(op, ("x",), ("y",))])
+    graph.add(x)
+    graph.add(y)
     graph.validate()
     return graph

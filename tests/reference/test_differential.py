@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgekit import plugins
+from edgekit.errors import ToolError
 from edgekit.graph import Graph
 from edgekit.verification import verify
 from tests.reference.picker import DrawnPicker, RandomPicker
@@ -29,9 +30,14 @@ def refused(operator: str, runtime: str, graph: Graph) -> bool:
     return runtime in rules and rules[runtime](graph)
 
 
+def absent_from(operator: str) -> tuple[str, ...]:
+    """The runtimes that lack the operator altogether."""
+    return getattr(cases(operator), "ABSENT_FROM", ())
+
+
 def check(operator: str, runtime: str, graph: Graph, seed: int) -> bool:
     """Verify one case; False when the runtime is known to refuse such a graph."""
-    if refused(operator, runtime, graph):
+    if runtime in absent_from(operator) or refused(operator, runtime, graph):
         return False
     result = verify(graph, runtime, samples=4, seed=seed)
     assert result.exact, (
@@ -42,6 +48,10 @@ def check(operator: str, runtime: str, graph: Graph, seed: int) -> bool:
 
 def run_cases(operator: str, runtime: str, start: int, count: int) -> None:
     tag = zlib.crc32(operator.encode())
+    if runtime in absent_from(operator):
+        with pytest.raises(ToolError):
+            verify(cases(operator).case(RandomPicker(tag)), runtime)
+        pytest.skip(f"{runtime} lacks {operator}: it refused the model, as expected")
     done = sum(
         check(operator, runtime, cases(operator).case(RandomPicker([tag, seed])), seed)
         for seed in range(start, start + count)

@@ -14,7 +14,7 @@ operator a file writes, when that is not the file's own name (None: it is read, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
@@ -136,6 +136,41 @@ def axis(value: int, rank: int) -> int:
 
 def is_int8(tensors: Sequence[Tensor | None]) -> bool:
     return any(t is not None and t.dtype == "int8" for t in tensors)
+
+
+def plain(op: Operator) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """`read` and `write` of an operator without attributes, whose inputs all remain inputs."""
+
+    def read(options: Any, inputs: Sequence[Tensor | None]) -> Decoded:
+        return Decoded(op, range(len(inputs)))
+
+    def write(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Encoded:
+        return Encoded({}, range(len(inputs)))
+
+    return read, write
+
+
+def activated(op_class: Callable[..., Operator]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """`read` and `write` of a binary operator whose one attribute is `activation`."""
+
+    def read(options: Any, inputs: Sequence[Tensor | None]) -> Decoded:
+        return Decoded(op_class(activation(0 if options is None else options.FusedActivationFunction())), [0, 1])
+
+    def write(op: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Encoded:
+        return Encoded({"fusedActivationFunction": activation_code(op.activation)}, [0, 1])
+
+    return read, write
+
+
+def int8_from_version_2(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
+    """The `version` of operators that took float32 first and int8 next."""
+    return 2 if is_int8(inputs) else 1
+
+
+def broadcast_from_version_3(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
+    """The `version` of binary operators that broadcast above four dimensions from version 3 on."""
+    broadcast = len({t.shape for t in inputs if t is not None}) > 1
+    return 3 if broadcast and len(outputs[0].shape) > 4 else int8_from_version_2(op, inputs, outputs)
 
 
 def int32(values: int | Sequence[int]) -> NDArray[np.int32]:

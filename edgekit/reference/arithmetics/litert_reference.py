@@ -5,5 +5,10 @@ from edgekit.reference.arithmetics import Arithmetic
 ARITHMETIC = Arithmetic(
     "litert-reference",
     "LiteRT BUILTIN_REF (PyPI ai-edge-litert)",
-    deviations={"fully_connected": "single-rounding", "sum": "bytes-as-unsigned"},
+    deviations={
+        "fully_connected": "single-rounding",
+        "sum": "bytes-as-unsigned",
+        **dict.fromkeys(("mul", "prelu", "relu", "relu6", "relu_n1_to_1"), "float32-multiplier"),
+        **dict.fromkeys(("logistic", "tanh"), "float-table"),
+    },
 )

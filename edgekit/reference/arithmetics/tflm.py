@@ -2,4 +2,6 @@
 
 from edgekit.reference.arithmetics import Arithmetic
 
-ARITHMETIC = Arithmetic("tflm", "TensorFlow Lite Micro reference kernels (PyPI tflite-micro)")
+ARITHMETIC = Arithmetic(
+    "tflm", "TensorFlow Lite Micro reference kernels (PyPI tflite-micro)", deviations={"relu6": "clamp-only"}
+)

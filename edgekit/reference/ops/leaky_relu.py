@@ -1,0 +1,43 @@
+"""Leaky rectifier: one multiplier for values from the zero point up, another below.
+
+The multipliers are scale in / scale out and scale in * alpha / scale out, both computed in float32 by both runtimes. A
+negative alpha's sign is applied after the multiplication by its magnitude.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from edgekit.graph import Tensor
+from edgekit.graph.operator import present
+from edgekit.graph.ops.leaky_relu import LeakyRelu
+from edgekit.reference import tables
+from edgekit.reference.arithmetic import Ints, multiply, quantize_multiplier
+from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.elementwise import FLOAT32_MULTIPLIER, float_unary, real_multiplier
+from edgekit.reference.simulator import Array, Kernel
+
+
+def prepare_integer(
+    op: LeakyRelu, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
+) -> Kernel:
+    x, output = present(inputs[0], "the input"), outputs[0]
+    alpha = np.float32(op.alpha)
+    identity = quantize_multiplier(real_multiplier([x.scale], output.scale, FLOAT32_MULTIPLIER))
+    slope = quantize_multiplier(real_multiplier([x.scale, abs(alpha)], output.scale, FLOAT32_MULTIPLIER))
+    sign = -1 if alpha < 0 else 1
+    info = np.iinfo(output.dtype)
+
+    def function(values: Ints) -> Array:
+        centered = values - x.zero_point
+        result = np.where(centered >= 0, multiply(centered, *identity), sign * multiply(centered, *slope))
+        clipped: Array = np.clip(result + output.zero_point, info.min, info.max)
+        return clipped.astype(output.dtype)
+
+    return tables.unary(function, x)
+
+
+def prepare_float(op: LeakyRelu, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:
+    return float_unary(lambda x: np.where(x > 0, x, x * np.float32(op.alpha)))

@@ -1,0 +1,36 @@
+"""Multiplication: (a - zp_a) * (b - zp_b), requantized.
+
+The multiplier is scale a * scale b / scale out; LiteRT computes it in float32 (`float32-multiplier`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from edgekit.graph import Tensor
+from edgekit.graph.ops.mul import Mul
+from edgekit.reference import tables
+from edgekit.reference.arithmetic import Ints
+from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.elementwise import float_binary, pair, real_multiplier
+from edgekit.reference.requantize import requantizer
+from edgekit.reference.simulator import Array, Kernel
+
+
+def prepare_integer(
+    op: Mul, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
+) -> Kernel:
+    (a, b), output = pair(inputs), outputs[0]
+    real = real_multiplier([a.scale, b.scale], output.scale, arithmetic.rule("mul"))
+    rescale = requantizer(np.array([real]), output, op.activation)
+
+    def function(first: Ints, second: Ints) -> Array:
+        return rescale((first - a.zero_point) * (second - b.zero_point))
+
+    return tables.binary(function, a, b)
+
+
+def prepare_float(op: Mul, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:
+    return float_binary(np.multiply, op.activation)

@@ -1,0 +1,54 @@
+"""What logistic and tanh share: the two ways of the runtimes to fill 256 integers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from edgekit.graph import Tensor
+from edgekit.graph.operator import present
+from edgekit.reference import tables
+from edgekit.reference.arithmetic import Ints, divide_by_power_of_two, multiply, quantize_multiplier
+from edgekit.reference.simulator import Array, Kernel, dequantize_array, quantize_array
+
+Q4 = 4
+"""Integer bits of the fixed-point input: (-16, 16)."""
+
+
+def prepare(
+    inputs: Sequence[Tensor | None],
+    output: Tensor,
+    rule: str,
+    fixed: Callable[[Ints], Ints],
+    real: Callable[[Array], Array],
+    parameters: tuple[float, int],
+) -> Kernel:
+    """The kernel of a sigmoid.
+
+    Args:
+        rule: `float-table` for LiteRT's way, anything else for TensorFlow Lite Micro's.
+        fixed: the function from Q4 to Q0; real: the same in float32.
+        parameters: the scale and zero point that the output must have.
+
+    Raises:
+        ValueError: another output quantization, which only some runtimes would take, and each in its own sense.
+    """
+    x = present(inputs[0], "the input")
+    if x.dtype != "int8" or output.dtype != "int8" or (float(output.scale), output.zero_point) != parameters:
+        raise ValueError(f"needs int8 with output scale {parameters[0]} and zero point {parameters[1]}")
+    if rule == "float-table":
+        return tables.unary(lambda v: quantize_array(real(dequantize_array(v, x)), output), x)
+    m, shift = quantize_multiplier(float(x.scale) * (1 << (31 - Q4)))
+    radius = math.floor(((1 << Q4) - 1) * 2.0 ** (31 - Q4) / 2.0**shift)
+    bits = -round(math.log2(parameters[0]))
+
+    def function(values: Ints) -> Array:
+        centered = values - x.zero_point
+        inside = np.abs(centered) < radius
+        q0 = fixed(multiply(np.where(inside, centered, 0), m, shift))
+        result = np.clip(divide_by_power_of_two(q0, 31 - bits) + output.zero_point, -128, 127)
+        return np.where(inside, result, np.where(centered <= -radius, -128, 127)).astype(np.int8)
+
+    return tables.unary(function, x)

@@ -1,0 +1,12 @@
+"""Random graphs of minimum."""
+
+from __future__ import annotations
+
+from edgekit.graph import Graph
+from edgekit.graph.ops.minimum import Minimum
+from tests.reference import elementwise
+from tests.reference.picker import Picker
+
+
+def case(pick: Picker) -> Graph:
+    return elementwise.binary(pick, Minimum(), rank=pick.integer(1, 4), same=True)

@@ -1,0 +1,12 @@
+"""Random graphs of relu."""
+
+from __future__ import annotations
+
+from edgekit.graph import Graph
+from edgekit.graph.ops.relu import Relu
+from tests.reference import elementwise
+from tests.reference.picker import Picker
+
+
+def case(pick: Picker) -> Graph:
+    return elementwise.unary(pick, Relu())
