@@ -1,0 +1,170 @@
+"""Lowering: a float graph and calibration data to the same graph in int8."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.errors import InputError, UnsupportedError
+from edgekit.graph import Graph, Node, Quantization, Tensor, operators
+from edgekit.quantization.calibration import check_calibration, choose_samples
+from edgekit.quantization.observe import Progress, observe_ranges
+from edgekit.quantization.parameters import activation_parameters, quantize_bias, quantize_constant, quantize_weights
+from edgekit.quantization.rule import Rule, rule_of
+from edgekit.quantization.sharing import Parameters, assign
+from edgekit.recipe import QuantizeSection
+
+Array = NDArray[Any]
+
+
+def quantize(
+    graph: Graph, calibration: Mapping[str, Array], section: QuantizeSection, progress: Progress | None = None
+) -> Graph:
+    """The int8 form of a float graph, by the TensorFlow Lite 8-bit quantization specification.
+
+    Activations are int8 with one scale and zero point per tensor, weights int8 in -127..127 with one scale per output
+    channel, biases int32 with scale s_in * s_w. Names stay; where the graph takes or gives float32, `NAME_int8` stands
+    beside NAME. The result is a pure function of the arguments.
+
+    Args:
+        graph: validated, float32 throughout; best after `edgekit.passes.optimize`.
+        calibration: array by input name, N samples on axis 0; of more than `section.samples`, that many are chosen.
+        section: method, number of samples, types of inputs and outputs.
+        progress: called as (done, total, text).
+
+    Raises:
+        UnsupportedError: an operator has no int8 rule, or computed weights; names the layer.
+        InputError: the graph is quantized already, or the calibration data does not fit it.
+    """
+    for tensor in graph.tensors.values():
+        if tensor.quantization is not None or tensor.dtype == "int8":
+            raise InputError(f"{graph.name}: tensor {tensor.name}", "is quantized already", "nothing is left to do")
+    for tensor in graph.activations():
+        if tensor.dtype != "float32":
+            raise UnsupportedError(f"{graph.name}: tensor {tensor.name}", f"is {tensor.dtype}, not float32")
+    for node in graph.nodes:
+        rule_of(node)
+    check_calibration(graph, calibration)
+    chosen = choose_samples(graph, calibration, section.samples, section.seed)
+    parameters = assign(graph, observe_ranges(graph, chosen, section, progress))
+    result = _Lowering(graph, parameters, section).run()
+    result.validate()
+    return result
+
+
+class _Lowering:
+    def __init__(self, graph: Graph, parameters: Parameters, section: QuantizeSection) -> None:
+        self.source, self.parameters, self.section = graph, parameters, section
+        self.graph = Graph(graph.name, inputs=list(graph.inputs), outputs=list(graph.outputs),
+                           arithmetic=graph.arithmetic)  # fmt: skip
+        self.taken = set(graph.tensors)
+        self.names: dict[str, str] = {}  # float activation -> its int8 form
+        self.constants: dict[str, list[str]] = {}  # float constant -> its integer forms
+        self.requantized: dict[tuple[str, bytes], str] = {}
+
+    def run(self) -> Graph:
+        for name in self.source.inputs:
+            self.input(name)
+        for node in self.source.nodes:
+            self.node(node)
+        if self.section.output_dtype == "float32":
+            self.graph.outputs = [self.float_output(name) for name in self.source.outputs]
+        else:
+            self.graph.outputs = [self.names[name] for name in self.source.outputs]
+        return self.graph
+
+    def fresh(self, stem: str) -> str:
+        name, count = stem, 1
+        while name in self.taken:
+            name, count = f"{stem}_{count}", count + 1
+        self.taken.add(name)
+        return name
+
+    def activation(self, name: str, alias: str | None = None) -> str:
+        tensor = self.source.tensors[name]
+        new = Tensor(alias or name, tensor.shape, "int8", self.parameters.own[name])
+        self.names[name] = self.graph.add(new)
+        return new.name
+
+    def input(self, name: str) -> None:
+        if self.section.input_dtype == "int8":
+            self.activation(name)
+            return
+        self.graph.add(self.source.tensors[name])
+        alias = self.activation(name, self.fresh(f"{name}_int8"))
+        self.graph.nodes.append(Node(operators()["quantize"](), (name,), (alias,)))
+
+    def float_output(self, name: str) -> str:
+        inside = self.names[name]
+        if name in self.graph.inputs and self.section.input_dtype == "float32":
+            return name
+        outside = self.fresh(f"{name}_float32") if name in self.graph.tensors else name
+        self.graph.add(self.source.tensors[name].with_(name=outside))
+        self.graph.nodes.append(Node(operators()["dequantize"](), (inside,), (outside,)))
+        return outside
+
+    def node(self, node: Node) -> None:
+        rule = rule_of(node)
+        shared = self.parameters.shared.get(node.name)
+        inputs: list[str | None] = []
+        for index, name in enumerate(node.inputs):
+            if name is None or index in (rule.weights, rule.bias):
+                inputs.append(None)
+            elif self.source.tensors[name].data is None:
+                inputs.append(self.names[name] if shared is None else self.fitted(name, shared))
+            else:
+                inputs.append(self.constant(name, shared))
+        if rule.weights is not None:
+            self.weights(node, rule, inputs)
+        boundary = self.section.output_dtype == "float32"
+        for name in node.outputs:
+            self.activation(name, self.fresh(f"{name}_int8") if boundary and name in self.source.outputs else None)
+        self.graph.nodes.append(replace(node, inputs=tuple(inputs), outputs=tuple(self.names[n] for n in node.outputs)))
+
+    def fitted(self, name: str, wanted: Quantization) -> str:
+        """The int8 form of an activation in the parameters that its consumer demands."""
+        if self.parameters.own[name] == wanted:
+            return self.names[name]
+        key = name, wanted.scale.tobytes() + wanted.zero_point.tobytes()
+        if key not in self.requantized:
+            alias = self.fresh(f"{name}_requantized")
+            self.graph.add(Tensor(alias, self.source.tensors[name].shape, "int8", wanted))
+            self.graph.nodes.append(Node(operators()["quantize"](), (self.names[name],), (alias,)))
+            self.requantized[key] = alias
+        return self.requantized[key]
+
+    def add_constant(self, name: str, data: NDArray[Any], q: Quantization) -> str:
+        """Insert an integer form of the float constant `name`, or find the equal one that is there."""
+        known = self.constants.setdefault(name, [])
+        for other in known:
+            if self.graph.tensors[other] == Tensor.constant(other, data, q):
+                return other
+        known.append(self.graph.add(Tensor.constant(self.fresh(f"{name}_int8") if known else name, data, q)))
+        return known[-1]
+
+    def constant(self, name: str, shared: Quantization | None) -> str:
+        data = np.asarray(self.source.tensors[name].data)
+        q = shared or activation_parameters(float(data.min()), float(data.max()))
+        return self.add_constant(name, quantize_constant(data, q), q)
+
+    def weights(self, node: Node, rule: Rule, inputs: list[str | None]) -> None:
+        """Fill the places of weights and bias in `inputs`."""
+        assert rule.weights is not None
+        where = f"layer {node.name} ({node.op.name})"
+        given = self.source.node_inputs(node)
+        bias = given[rule.bias] if rule.bias is not None and rule.bias < len(given) else None
+        weights = given[rule.weights]
+        if weights is None or weights.data is None or (bias is not None and bias.data is None):
+            raise UnsupportedError(where, "has weights or a bias that are computed", "int8 needs them constant")
+        s_in = float(self.graph.tensors[str(inputs[0])].scale)
+        s_out = float(self.parameters.own[node.outputs[0]].scale[0])
+        offsets = None if bias is None else np.asarray(bias.data)
+        per_channel = self.section.per_channel and rule.per_channel
+        integers, q = quantize_weights(np.asarray(weights.data), offsets, rule.axis, per_channel, s_in, s_out)
+        inputs[rule.weights] = self.add_constant(weights.name, integers, q)
+        if bias is not None and rule.bias is not None and offsets is not None:
+            inputs[rule.bias] = self.add_constant(bias.name, *quantize_bias(offsets, s_in, q))

@@ -1,0 +1,5 @@
+"""Subtraction: every tensor has parameters of its own."""
+
+from edgekit.quantization.rule import Rule
+
+RULE = Rule()
