@@ -212,7 +212,7 @@ class Layout:
     def _binary(self, node: Node) -> bool:
         """Both operands as the first moved one of full shape lies; constants are rearranged."""
         shape = self.old.tensors[node.outputs[0]].shape
-        moved = [v for n in node.inputs if n and not self._constant(n) and not self._is_plain(n)
+        moved = [v for n in node.inputs if n and self._constant(n) is None and not self._is_plain(n)
                  and (v := self._view(n)).outer == shape]  # fmt: skip
         for target in moved:
             operands = [self._as_lies(str(n), target, shape, dry=True) for n in node.inputs]

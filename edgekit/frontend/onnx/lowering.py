@@ -80,7 +80,8 @@ class _Lowering:
 
     def _lower(self, node: Node) -> bool:
         """Append the integer form; False where there is none."""
-        floats = [n for n in node.inputs if n is not None and not self.old.tensors[n].is_constant]
+        computed = [n for n in node.inputs if n is not None and not self.new.tensors[n].is_constant]
+        floats = [n for n in computed if self.new.tensors[n].dtype == "float32"]
         if not floats or not all(n in self.integers for n in floats) or any(self._is_wide(n) for n in floats[:1]):
             return False
         wanted = self._quantization(node)
