@@ -12,11 +12,11 @@ from edgekit.graph import Graph, Node, Operator, Tensor
 from edgekit.graph.operator import Shape
 
 ELEMENTWISE = frozenset(
-    "relu relu6 relu_n1_to_1 leaky_relu hard_swish logistic tanh quantize dequantize".split()
+    ["relu", "relu6", "relu_n1_to_1", "leaky_relu", "hard_swish", "logistic", "tanh", "quantize", "dequantize"]
 )
 """Operators of one input that treat every element alike, whatever the shape."""
 
-BINARY = frozenset("add sub mul maximum minimum prelu".split())
+BINARY = frozenset(["add", "sub", "mul", "maximum", "minimum", "prelu"])
 """Broadcasting operators of two inputs."""
 
 

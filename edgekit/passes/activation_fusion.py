@@ -12,8 +12,8 @@ from edgekit.graph import Graph, Node
 from edgekit.passes._rewrite import Sweep, is_float
 
 ORDER = 40
-ACTIVATIONS = frozenset("relu relu6 relu_n1_to_1".split())
-HOSTS = frozenset("conv_2d depthwise_conv_2d fully_connected add sub mul".split())
+ACTIVATIONS = frozenset(["relu", "relu6", "relu_n1_to_1"])
+HOSTS = frozenset(["conv_2d", "depthwise_conv_2d", "fully_connected", "add", "sub", "mul"])
 
 
 def run(graph: Graph) -> Graph:

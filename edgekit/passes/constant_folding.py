@@ -11,7 +11,7 @@ from edgekit.passes._rewrite import Sweep
 
 ORDER = 10
 LIMIT = 1 << 24  # elements of a result: beyond, a constant would only make the model larger
-MOVES = frozenset("reshape transpose".split())
+MOVES = frozenset(["reshape", "transpose"])
 """Operators that are right on integers as they are."""
 
 

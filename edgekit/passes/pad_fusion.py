@@ -13,7 +13,7 @@ from edgekit.graph.ops.pad import Pad
 from edgekit.passes._rewrite import Sweep
 
 ORDER = 50
-CONVOLUTIONS = frozenset("conv_2d depthwise_conv_2d".split())
+CONVOLUTIONS = frozenset(("conv_2d", "depthwise_conv_2d"))
 
 
 def run(graph: Graph) -> Graph:

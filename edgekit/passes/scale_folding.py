@@ -86,7 +86,8 @@ def _fold(sweep: Sweep, graph: Graph, host: Node, node: Node) -> None:
 def _scaled(weights: NDArray[Any], factor: NDArray[Any], axis: int) -> NDArray[np.float32]:
     shape = [1] * weights.ndim
     shape[axis] = -1
-    return (weights.astype(np.float64) * factor.reshape(shape)).astype(np.float32)
+    result: NDArray[np.float32] = (weights.astype(np.float64) * factor.reshape(shape)).astype(np.float32)
+    return result
 
 
 def _forward(graph: Graph) -> Graph:
@@ -122,7 +123,8 @@ def _through(sweep: Sweep, graph: Graph, before: Node, node: Node) -> tuple[str 
         return None
     bias = node.inputs[2] if len(node.inputs) > 2 else None
     if before.op.name == "mul":
-        name = sweep.constant(f"{node.inputs[1]}_scaled", _scaled(weights, channels.astype(np.float64), weights.ndim - 1))
+        scaled = _scaled(weights, channels.astype(np.float64), weights.ndim - 1)
+        name = sweep.constant(f"{node.inputs[1]}_scaled", scaled)
         return (source.name, name, *([bias] if bias else []))
     window: Any = node.op
     if node.op.name == "conv_2d" and window.padding != "valid":

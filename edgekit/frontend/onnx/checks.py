@@ -31,7 +31,7 @@ def read_file(path: Path) -> bytes:
 def parse(data: bytes, name: str) -> Any:
     """The ModelProto. Raises InputError for anything that is none."""
     import onnx
-    from google.protobuf.message import DecodeError
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
     try:
         model = onnx.ModelProto.FromString(data)

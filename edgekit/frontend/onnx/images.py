@@ -55,7 +55,7 @@ def window(importer: Importer, node: OnnxNode, kernel: Pair) -> Window:
     if len(shape) != 4:
         raise node.unsupported(f"takes images of shape (N, C, H, W), found {len(shape)} dimensions",
                                "add a dimension of length 1 for one-dimensional signals")  # fmt: skip
-    size = cast(Pair, shape[2:])
+    size = (shape[2], shape[3])
     stride = cast(Pair, tuple(node.integers("strides", [1, 1], 2)))
     dilation = cast(Pair, tuple(node.integers("dilations", [1, 1], 2)))
     node.require(min(*kernel, *stride, *dilation) >= 1, "kernel, strides and dilations must be positive")

@@ -122,7 +122,9 @@ class Importer:
             self._spend(array)
             return self.graph.add(Tensor.constant(self.graph.unique(stem), array))
         self._spend(value.array)
-        source = self.graph.add(Tensor.constant(self.graph.unique(f"{stem}_quantized"), value.array, value.quantization))
+        source = self.graph.add(
+            Tensor.constant(self.graph.unique(f"{stem}_quantized"), value.array, value.quantization)
+        )
         target = Tensor(self.graph.unique(stem), value.array.shape, "float32")
         self.graph.nodes.append(Node(Dequantize(), (source,), (self.graph.add(target),)))
         return target.name

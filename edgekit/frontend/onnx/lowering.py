@@ -22,10 +22,12 @@ from edgekit.passes._rewrite import prune, rename
 WEIGHTED = {"conv_2d": 0, "depthwise_conv_2d": 3, "fully_connected": 0, "transpose_conv": 0}
 """Operators with weights, and the axis of their output channels."""
 
-MOVES = frozenset("reshape transpose pad strided_slice split concatenation max_pool_2d resize_nearest_neighbor".split())
+MOVES = frozenset(
+    ["reshape", "transpose", "pad", "strided_slice", "split", "concatenation", "max_pool_2d", "resize_nearest_neighbor"]
+)
 """Operators whose output is made of their input's values."""
 
-KEEPS = MOVES | frozenset("average_pool_2d resize_bilinear".split())
+KEEPS = MOVES | frozenset(["average_pool_2d", "resize_bilinear"])
 """Operators whose integer form has equal parameters at input and output."""
 
 FIXED = {"softmax": (1 / 256, -128), "logistic": (1 / 256, -128), "tanh": (1 / 128, 0)}
@@ -46,7 +48,9 @@ def lower(graph: Graph) -> Graph:
         f"{node.name} ({node.op.name})"
         for node in lowered.nodes
         if node.op.name not in ("quantize", "dequantize")
-        and any(t is not None and t.dtype == "float32" for t in (*lowered.node_inputs(node), *lowered.node_outputs(node)))
+        and any(
+            t is not None and t.dtype == "float32" for t in (*lowered.node_inputs(node), *lowered.node_outputs(node))
+        )
     ]
     if stay:
         shown = ", ".join(stay[:8]) + (f" and {len(stay) - 8} more" if len(stay) > 8 else "")

@@ -14,17 +14,20 @@ from edgekit.graph.ops.average_pool_2d import AveragePool2D
 from edgekit.graph.ops.max_pool_2d import MaxPool2D
 from edgekit.graph.ops.pad import Pad
 
+PASSING = frozenset(("transpose", "reshape", "max_pool_2d", "average_pool_2d", "dequantize", "quantize"))
 LOWEST = float(np.finfo(np.float32).min)
 
 
 def max_pool(importer: Importer, node: OnnxNode, area: Window) -> str:
-    """NHWC result; padding that is not SAME or VALID becomes a pad of the lowest value."""
+    """NHWC result; padding that is not SAME or VALID becomes a pad, of zeros where no value is below (which keeps the
+    range of values for quantization), else of the lowest value."""
     if area.dilation != (1, 1):
         raise node.unsupported("dilated pooling is not supported")
     tensor, padding = importer.nhwc(node), area.padding
     if padding is None:
         padding = "valid"
-        tensor = importer.emit(Pad(area.border, value=LOWEST), [tensor], f"{node.outputs[0]}_padded")
+        border = 0.0 if _not_negative(importer, tensor) else LOWEST
+        tensor = importer.emit(Pad(area.border, value=border), [tensor], f"{node.outputs[0]}_padded")
     return importer.emit(MaxPool2D(area.kernel, area.stride, padding), [tensor], node.outputs[0])
 
 
@@ -46,6 +49,14 @@ def average_pool(importer: Importer, node: OnnxNode, area: Window, include_pad: 
     return apply(importer, "mul", tensor, importer.add_constant(factor[None, :, :, None], f"{name}_factor"), name)
 
 
+def _not_negative(importer: Importer, tensor: str) -> bool:
+    writers = importer.graph.producers()
+    node = writers.get(tensor)
+    while node is not None and node.op.name in PASSING:
+        node = writers.get(str(node.inputs[0]))
+    return node is not None and node.op.name in ("relu", "relu6", "logistic", "softmax")
+
+
 def _counts(area: Window, axis: int, include_pad: bool) -> np.ndarray:
     """How many positions each window along one axis counts; the overhang of ceil_mode never counts."""
     before, after = area.pads[axis]
@@ -60,5 +71,3 @@ def _counts(area: Window, axis: int, include_pad: bool) -> np.ndarray:
 def pool_window(importer: Importer, node: OnnxNode) -> Window:
     """The window of a pooling node."""
     return window(importer, node, cast(Pair, tuple(node.integers("kernel_shape", None, 2))))
-
-

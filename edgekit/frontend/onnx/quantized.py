@@ -33,7 +33,9 @@ def parameters(
     node.require(bool(np.isfinite(scales).all() and (scales > 0).all()), "scales must be positive and finite")
     zeros = np.zeros(scales.shape, np.int64) if zeros is None else zeros.astype(np.int64)
     zeros = zeros - (128 if kind == "uint8" else 0)
-    node.require(zeros.size == scales.size, "scale and zero point must have one shape", f"{scales.shape}, {zeros.shape}")
+    node.require(
+        zeros.size == scales.size, "scale and zero point must have one shape", f"{scales.shape}, {zeros.shape}"
+    )
     if scales.size == 1:
         return Quantization(scales.reshape(1), zeros.reshape(1)), kind
     if scales.ndim != 1 or axis is None or not -len(shape) <= axis < len(shape):
@@ -95,7 +97,9 @@ def quantization_of_input(
     Only constants that are initializers are known at this time.
     """
     for node in nodes:
-        places = (1, 2) if node.op == "DequantizeLinear" or node.op.startswith("QLinear") or node.op == "QGemm" else None
+        places = (
+            (1, 2) if node.op == "DequantizeLinear" or node.op.startswith("QLinear") or node.op == "QGemm" else None
+        )
         if places is None or name not in node.inputs[:1] or not all(node.has(i) for i in places):
             continue
         if all(node.inputs[i] in importer.values for i in places):
@@ -125,7 +129,8 @@ def emit_quantized(
         bias: input number of an int32 bias with scale operand 0 times operand 1; operand 1 are the weights then.
         weight_axis: the channel axis of constant operands with several scales.
     """
-    names, scales = [], []
+    names: list[str] = []
+    scales: list[Quantization] = []
     for value, scale, zero in operands:
         shape = importer.shape(node.inputs[value])
         found, _ = parameters(importer, node, scale, zero, shape, weight_axis)

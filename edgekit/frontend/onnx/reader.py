@@ -14,6 +14,7 @@ from edgekit.frontend.onnx.node import OnnxNode
 from edgekit.frontend.onnx.quantized import quantization_of_input
 from edgekit.graph import Graph, Tensor
 from edgekit.passes import optimize
+from edgekit.passes._rewrite import rename
 
 
 def load(path: Path | str) -> Graph:
@@ -38,10 +39,11 @@ def read(data: bytes, name: str = "model", folder: Path | None = None) -> Graph:
     nodes = [_node(n, model, name) for n in model.graph.node]
     importer = Importer(name, keep_integers=_has_quantized_activations(model, nodes))
     _constants(importer, model)
-    _inputs(importer, model, nodes)
+    images = nhwc_inputs(model, nodes)
+    _inputs(importer, model, nodes, images)
     for node in nodes:
         importer.run(node)
-    _outputs(importer, model, nodes)
+    _outputs(importer, model, nhwc_outputs(images, nodes))
     graph = _finish(importer.graph, name)
     if importer.keep_integers:
         graph = _finish(lower(graph), name)
@@ -78,9 +80,8 @@ def _constants(importer: Importer, model: Any) -> None:
         importer.bind(proto.name, checks.array(proto, f"{importer.graph.name}: constant {proto.name}"))
 
 
-def _inputs(importer: Importer, model: Any, nodes: list[OnnxNode]) -> None:
+def _inputs(importer: Importer, model: Any, nodes: list[OnnxNode], images: set[str]) -> None:
     graph = importer.graph
-    images = nhwc_inputs(model, nodes)
     for proto in model.graph.input:
         if proto.name in importer.values:
             continue  # before IR version 4 every initializer was an input too
@@ -101,9 +102,8 @@ def _inputs(importer: Importer, model: Any, nodes: list[OnnxNode]) -> None:
         raise InputError(graph.name, "has no inputs")
 
 
-def _outputs(importer: Importer, model: Any, nodes: list[OnnxNode]) -> None:
+def _outputs(importer: Importer, model: Any, images: set[str]) -> None:
     graph = importer.graph
-    images = nhwc_outputs(nodes)
     if not model.graph.output:
         raise InputError(graph.name, "has no outputs")
     for proto in model.graph.output:
@@ -111,7 +111,9 @@ def _outputs(importer: Importer, model: Any, nodes: list[OnnxNode]) -> None:
         if proto.name in images and len(graph.tensors[tensor].shape) == 4:
             tensor = importer.transpose(tensor, TO_NHWC, f"{proto.name}_nhwc")
         if tensor in graph.inputs or graph.tensors[tensor].is_constant:
-            raise UnsupportedError(f"{graph.name}: output {proto.name}", "is an input or a constant, nothing computes it")
+            raise UnsupportedError(
+                f"{graph.name}: output {proto.name}", "is an input or a constant, nothing computes it"
+            )
         if tensor in graph.outputs:
             raise UnsupportedError(f"{graph.name}: output {proto.name}", f"is the same value as output {tensor}")
         graph.outputs.append(tensor)
@@ -120,8 +122,6 @@ def _outputs(importer: Importer, model: Any, nodes: list[OnnxNode]) -> None:
 
 def rename_outputs(graph: Graph, names: list[str]) -> Graph:
     """The graph with its outputs called as the file calls them."""
-    from edgekit.passes._rewrite import rename
-
     for old, new in zip(list(graph.outputs), names, strict=True):
         if old == new:
             continue

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 
-from edgekit.frontend.onnx.images import Pair, fit, window
+from edgekit.frontend.onnx.images import fit, window
 from edgekit.frontend.onnx.importer import Constant, Importer
 from edgekit.frontend.onnx.node import OnnxNode
 from edgekit.graph import Quantization
@@ -26,7 +24,7 @@ def emit(importer: Importer, node: OnnxNode) -> None:
                                "add a dimension of length 1 for one-dimensional signals")  # fmt: skip
     node.require(group >= 1 and w[1] * group == x[1] and w[0] % group == 0, "groups, channels and weights must agree",
                  f"group {group}, input {x}, weights {w}")  # fmt: skip
-    kernel = cast(Pair, w[2:])
+    kernel = (w[2], w[3])
     node.require(node.integers("kernel_shape", list(kernel)) == list(kernel), "kernel_shape must be the weights'")
     area = window(importer, node, kernel)
     tensor, padding = fit(importer, node, importer.nhwc(node), area)
@@ -54,7 +52,9 @@ def _grouped(importer: Importer, node: OnnxNode, tensor: str, group: int, op: Co
         raise node.unsupported("weights and bias of grouped convolutions must be constant")
     name = node.outputs[0]
     x_channels = importer.graph.tensors[tensor].shape[3]
-    parts = importer.emit_all(Split(axis=3, sizes=(x_channels // group,) * group), [tensor], [f"{name}_in{i}" for i in range(group)])
+    parts = importer.emit_all(
+        Split(axis=3, sizes=(x_channels // group,) * group), [tensor], [f"{name}_in{i}" for i in range(group)]
+    )
     results = []
     for i, part in enumerate(parts):
         inputs = [part, importer.add_constant(_part(weights, group, i).transposed((0, 2, 3, 1)), f"{name}_w{i}")]
@@ -68,6 +68,5 @@ def _part(value: Constant, group: int, index: int) -> Constant:
     """Part `index` of `group` equal ones along axis 0, with its share of the scales."""
     q = value.quantization
     if q is not None and q.axis == 0:
-        scale, zero = (np.split(v, group)[index] for v in (q.scale, q.zero_point))
-        q = Quantization(scale, zero, 0)
+        q = Quantization(np.split(q.scale, group)[index], np.split(q.zero_point, group)[index], 0)
     return Constant(np.split(value.array, group)[index], q)

@@ -29,7 +29,7 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     extra = node.integers("output_padding", [0, 0], 2)
     if node.integers("dilations", [1, 1], 2) != [1, 1]:
         raise node.unsupported("dilated transposed convolutions are not supported")
-    node.require(0 < min(stride) and max(stride) < 1 << 12 and 0 <= min(extra) and max(extra) < max(*stride, 2),
+    node.require(min(stride) > 0 and max(stride) < 1 << 12 and min(extra) >= 0 and max(extra) < max(*stride, 2),
                  "strides must be positive and output_padding smaller than they")  # fmt: skip
     kernel = weights.array.shape[1:3]
     begin, size = _pads(node, x, cast(Pair, kernel), stride, extra)
@@ -61,7 +61,9 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     importer.bind_nchw(node, importer.emit(crop, [tensor], name))
 
 
-def _pads(node: OnnxNode, x: tuple[int, ...], kernel: Pair, stride: Pair, extra: list[int]) -> tuple[list[int], list[int]]:
+def _pads(
+    node: OnnxNode, x: tuple[int, ...], kernel: Pair, stride: Pair, extra: list[int]
+) -> tuple[list[int], list[int]]:
     """Where the result begins within the full one, and its size."""
     full = [(x[2 + i] - 1) * stride[i] + kernel[i] for i in range(2)]
     auto = node.attribute("auto_pad", "NOTSET")

@@ -6,8 +6,9 @@ import numpy as np
 
 from edgekit.frontend.onnx.importer import Constant, Importer
 from edgekit.frontend.onnx.node import OnnxNode
-from edgekit.graph.ops.fully_connected import FullyConnected
+from edgekit.graph import Quantization
 from edgekit.graph.ops.add import Add
+from edgekit.graph.ops.fully_connected import FullyConnected
 
 
 def emit(importer: Importer, node: OnnxNode) -> None:
@@ -29,7 +30,8 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     if node.has(2) and beta != 0:
         bias = importer.value(node.inputs[2])
         if isinstance(bias, Constant) and bias.array.size == units and bias.array.shape[-1:] == (units,):
-            inputs.append(importer.add_constant(_scaled(Constant(bias.array.reshape(-1), _flat(bias)), beta), node.inputs[2]))
+            flat = Constant(bias.array.reshape(-1), _flat(bias))
+            inputs.append(importer.add_constant(_scaled(flat, beta), node.inputs[2]))
         elif isinstance(bias, Constant) and bias.array.size == 1:
             full = np.full(units, bias.real().reshape(-1)[0] * np.float32(beta), np.float32)
             inputs.append(importer.add_constant(full, node.inputs[2]))
@@ -42,9 +44,7 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     importer.bind(node.outputs[0], importer.emit(Add(), [result, late], node.outputs[0]) if late else result)
 
 
-def _flat(value: Constant) -> object:
-    from edgekit.graph import Quantization
-
+def _flat(value: Constant) -> Quantization | None:
     q = value.quantization
     return q if q is None or q.axis is None else Quantization(q.scale, q.zero_point, 0)
 

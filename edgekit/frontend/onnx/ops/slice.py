@@ -8,7 +8,9 @@ from edgekit.graph.ops.strided_slice import StridedSlice
 
 
 def fold(node: OnnxNode, arrays: list[Array]) -> list[Array]:
-    lists = [None if len(arrays) <= i or arrays[i] is None else [int(v) for v in arrays[i].reshape(-1)] for i in range(5)]
+    lists = [
+        None if len(arrays) <= i or arrays[i] is None else [int(v) for v in arrays[i].reshape(-1)] for i in range(5)
+    ]
     begin, end, strides = _bounds(node, arrays[0].shape, *lists[1:])
     cut = tuple(slice(b, None if e < 0 else e, s) for b, e, s in zip(begin, end, strides, strict=True))
     return [arrays[0][cut].copy()]

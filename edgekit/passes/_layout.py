@@ -281,7 +281,9 @@ class Layout:
         weights = self._columns(str(node.inputs[1]), np.argsort(index))
         if weights is None:
             return False
-        tensor = self._make(straight(view.tensor, self._shape(view), (count, rows)), self._stem(node.outputs[0], "rows"))
+        tensor = self._make(
+            straight(view.tensor, self._shape(view), (count, rows)), self._stem(node.outputs[0], "rows")
+        )
         name = node.outputs[0]
         self.new.add(self.old.tensors[name])
         others = [None if n is None else self._value(n) for n in node.inputs[2:]]
