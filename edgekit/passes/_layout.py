@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -14,54 +14,9 @@ from edgekit.graph.operator import Shape
 from edgekit.graph.ops.reshape import Reshape
 from edgekit.graph.ops.transpose import Transpose
 from edgekit.passes._rewrite import BINARY, ELEMENTWISE, prune
+from edgekit.passes._view import View, inverse, straight, transposed
 
 CONSTANT_LIMIT = 1 << 22  # elements of a constant operand rearranged with its view
-
-
-@dataclass(frozen=True)
-class View:
-    """The value reshape(transpose(reshape(tensor, inner), perm), outer) of a tensor of the new graph."""
-
-    tensor: str
-    inner: Shape
-    perm: tuple[int, ...]
-    outer: Shape
-
-    @property
-    def permuted(self) -> Shape:
-        return tuple(self.inner[i] for i in self.perm)
-
-    @property
-    def is_reshape(self) -> bool:
-        """Whether the transpose moves dimensions of length 1 only, so that no element moves."""
-        moved = [i for i in self.perm if self.inner[i] != 1]
-        return moved == sorted(moved)
-
-    def is_transpose(self, shape: Shape) -> bool:
-        """Whether it is a transpose of the tensor of `shape` and nothing else."""
-        return self.inner == shape and self.outer == self.permuted
-
-    def same_as(self, other: View) -> bool:
-        return (self.inner, self.perm, self.outer) == (other.inner, other.perm, other.outer)
-
-
-def straight(tensor: str, inner: Shape, outer: Shape) -> View:
-    """A view without a transpose."""
-    return View(tensor, inner, tuple(range(len(inner))), outer)
-
-
-def transposed(view: View, perm: tuple[int, ...]) -> View | None:
-    """The view's value transposed, as a view; None where it is not one."""
-    if view.outer == view.permuted:
-        both = tuple(view.perm[i] for i in perm)
-        return View(view.tensor, view.inner, both, tuple(view.outer[i] for i in perm))
-    if view.is_reshape:
-        return View(view.tensor, view.outer, perm, tuple(view.outer[i] for i in perm))
-    return None
-
-
-def inverse(perm: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(perm.index(i) for i in range(len(perm)))
 
 
 class Layout:
@@ -142,7 +97,7 @@ class Layout:
         return name
 
     def _bind(self, name: str, op: Operator, inputs: tuple[str | None, ...], view: View) -> None:
-        """Append the operator on tensors as they lie; `name`'s value is `view` of its result (its tensor is ignored)."""
+        """Append the operator on tensors as they lie; `name` is `view` of its result (`view.tensor` is ignored)."""
         old = self.old.tensors[name]
         given = [None if n is None else self.new.tensors[n] for n in inputs]
         (shape,) = op.infer(given)

@@ -69,7 +69,7 @@ class Sweep:
         return self.graph.add(Tensor.constant(self.graph.unique(stem), data))
 
     def alias(self, name: str, other: str) -> bool:
-        """Let `other` stand for `name` from here on; False, and nothing done, where the graph's interface forbids it."""
+        """Let `other` stand for `name` from here on; False, and nothing done, where the interface forbids it."""
         other = self.name(other)
         if name in self._outputs:
             if other in self._outputs or other in self.graph.inputs or self.graph.tensors[other].is_constant:

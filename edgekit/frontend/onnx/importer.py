@@ -33,7 +33,7 @@ TOTAL_LIMIT = 1 << 29  # bytes of all folded constants and graph constants toget
 
 @dataclass(frozen=True)
 class Constant:
-    """A value that is known when the file is read. With `quantization`, the value is what dequantizing `array` gives."""
+    """A value known when the file is read. With `quantization`, the value is what dequantizing `array` gives."""
 
     array: Array
     quantization: Quantization | None = None
@@ -80,7 +80,7 @@ class Importer:
         return self.values[name]
 
     def constant(self, node: OnnxNode, index: int, what: str) -> Array | None:
-        """Input `index` as an array; None when it is absent. Raises UnsupportedError when it is computed at run time."""
+        """Input `index` as an array; None when absent. Raises UnsupportedError when it is computed at run time."""
         if not node.has(index):
             return None
         value = self.value(node.inputs[index])

@@ -16,7 +16,7 @@ from edgekit.graph import Quantization
 def parameters(
     importer: Importer, node: OnnxNode, scale: int, zero: int, shape: tuple[int, ...], axis: int | None = None
 ) -> tuple[Quantization, str]:
-    """Quantization from inputs number `scale` and `zero` of a node, and ONNX's integer type (uint8 without a zero point).
+    """Quantization from inputs `scale` and `zero` of a node, and ONNX's integer type (uint8 without a zero point).
 
     Args:
         shape: of the quantized value; `axis`: its channel axis where there is more than one scale.

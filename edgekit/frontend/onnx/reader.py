@@ -33,7 +33,7 @@ def load(path: Path | str) -> Graph:
 
 
 def read(data: bytes, name: str = "model", folder: Path | None = None) -> Graph:
-    """`load` from memory. `folder` is where external data may lie; without one, a model with external data is refused."""
+    """`load` from memory. `folder` is where external data may lie; without one, external data is refused."""
     model = checks.parse(data, name)
     checks.check(model, name, folder)
     nodes = [_node(n, model, name) for n in model.graph.node]

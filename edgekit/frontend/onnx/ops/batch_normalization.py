@@ -1,4 +1,4 @@
-"""BatchNormalization for inference: a multiplication and an addition per channel, which passes fold into a convolution."""
+"""BatchNormalization for inference: a multiplication and an addition per channel, which passes fold away."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from edgekit.frontend.onnx.importer import Importer
 from edgekit.frontend.onnx.node import OnnxNode
 from edgekit.graph import operators
@@ -13,8 +11,8 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     slope = importer.constant(node, 1, "the slopes")
     x = importer.shape(node.inputs[0])
     assert slope is not None
-    node.require(slope.ndim <= len(x) and np.broadcast_shapes(slope.shape, x) == x, "slopes must broadcast to the input",
-                 f"{slope.shape} and {x}")  # fmt: skip
+    fits = slope.ndim <= len(x) and all(s in (1, d) for s, d in zip(slope.shape[::-1], x[::-1], strict=False))
+    node.require(fits, "slopes must broadcast to the input", f"{slope.shape} and {x}")
     if slope.size == 1:
         op = operators()["leaky_relu"](alpha=float(slope.reshape(-1)[0]))  # type: ignore[call-arg]
         inputs = [importer.tensor(node.inputs[0])]
