@@ -1,0 +1,291 @@
+"""From a graph of float operators between quantize and dequantize nodes to an int8 graph.
+
+A float operator whose inputs are all dequantized and whose output goes only into quantize nodes of equal parameters
+becomes one integer operator. Operators that only move or select values need no quantize node: their output keeps the
+input's parameters. What can't be lowered would stay float between two integer layers, and is refused by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.errors import UnsupportedError
+from edgekit.graph import Graph, Node, Operator, Quantization, Tensor
+from edgekit.graph.ops.quantize import Quantize
+from edgekit.passes._rewrite import prune, rename
+
+WEIGHTED = {"conv_2d": 0, "depthwise_conv_2d": 3, "fully_connected": 0, "transpose_conv": 0}
+"""Operators with weights, and the axis of their output channels."""
+
+MOVES = frozenset(
+    ["reshape", "transpose", "pad", "strided_slice", "split", "concatenation", "max_pool_2d", "resize_nearest_neighbor"]
+)
+"""Operators whose output is made of their input's values."""
+
+KEEPS = MOVES | frozenset(["average_pool_2d", "resize_bilinear"])
+"""Operators whose integer form has equal parameters at input and output."""
+
+FIXED = {"softmax": (1 / 256, -128), "logistic": (1 / 256, -128), "tanh": (1 / 128, 0)}
+"""Output parameters that the TensorFlow Lite 8-bit specification prescribes."""
+
+
+def lower(graph: Graph) -> Graph:
+    """The int8 graph.
+
+    Inputs that are only quantized, and outputs that are only dequantized, become int8 under their own names.
+
+    Raises:
+        UnsupportedError: layers would stay float; lists them. Weights that are not symmetric beyond repair.
+    """
+    lowered = prune(_Lowering(graph).run())
+    lowered = _interface(lowered)
+    stay = [
+        f"{node.name} ({node.op.name})"
+        for node in lowered.nodes
+        if node.op.name not in ("quantize", "dequantize")
+        and any(
+            t is not None and t.dtype == "float32" for t in (*lowered.node_inputs(node), *lowered.node_outputs(node))
+        )
+    ]
+    if stay:
+        shown = ", ".join(stay[:8]) + (f" and {len(stay) - 8} more" if len(stay) > 8 else "")
+        raise UnsupportedError(graph.name, f"is quantized in part; these layers stay float: {shown}",
+                               "quantize their inputs, weights and outputs too")  # fmt: skip
+    return lowered
+
+
+class _Lowering:
+    def __init__(self, graph: Graph) -> None:
+        self.old = graph
+        self.new = replace(graph.copy(), nodes=[])
+        self.readers = graph.consumers()
+        self.integers: dict[str, str] = {}  # float value of the old graph -> the int8 tensor that stands for it
+        self._alias: dict[str, str] = {}  # integers of the old graph -> the equal integers that the new graph has
+        self._outputs = set(graph.outputs)
+
+    def run(self) -> Graph:
+        for node in self.old.nodes:
+            node = replace(node, inputs=tuple(n if n is None else self._alias.get(n, n) for n in node.inputs))
+            if node.op.name == "quantize" and str(node.inputs[0]) in self.integers:
+                self._requantize(node)
+            elif node.op.name == "dequantize":
+                self.integers[node.outputs[0]] = str(node.inputs[0])
+                self.new.nodes.append(node)
+            elif node.op.name == "quantize" or not self._lower(node):
+                self.new.nodes.append(node)
+        return self._finish()
+
+    # -- one node --------------------------------------------------------------------------------------------------
+
+    def _lower(self, node: Node) -> bool:
+        """Append the integer form; False where there is none."""
+        computed = [n for n in node.inputs if n is not None and not self.new.tensors[n].is_constant]
+        floats = [n for n in computed if self.new.tensors[n].dtype == "float32"]
+        if not floats or not all(n in self.integers for n in floats) or any(self._is_wide(n) for n in floats[:1]):
+            return False
+        wanted = self._quantization(node)
+        if node.op.name in WEIGHTED:
+            return wanted is not None and self._weighted(node, wanted)
+        inputs = [self._operand(str(n)) for n in node.inputs]
+        if any(self.new.tensors[n].dtype != "int8" for n in inputs):
+            return False
+        if node.op.name in KEEPS:
+            return self._keeping(node, inputs, wanted)
+        if wanted is None:
+            return False
+        self._emit(node, node.op, inputs, wanted)
+        return True
+
+    def _is_wide(self, name: str) -> bool:
+        return self.new.tensors[self.integers[name]].dtype != "int8"
+
+    def _quantization(self, node: Node) -> Quantization | None:
+        """The parameters of the only quantize nodes that read the node's only output; None in any other case."""
+        if len(node.outputs) != 1 or node.outputs[0] in self._outputs:
+            return None
+        readers = self.readers.get(node.outputs[0], [])
+        found = [self.old.tensors[r.outputs[0]].quantization for r in readers if r.op.name == "quantize"]
+        if not found or len(found) != len(readers) or any(q != found[0] for q in found):
+            return None
+        return found[0]
+
+    def _operand(self, name: str) -> str:
+        """The int8 tensor of an operand; a float constant is quantized over its own range."""
+        if name in self.integers:
+            return self.integers[name]
+        data = self.old.tensors[name].data
+        assert data is not None
+        return self._constant(f"{name}_int8", *_quantized(data.astype(np.float64)))
+
+    def _constant(self, stem: str, data: NDArray[Any], quantization: Quantization | None) -> str:
+        return self.new.add(Tensor.constant(self.new.unique(stem), data, quantization))
+
+    def _emit(self, node: Node, op: Operator, inputs: Sequence[str | None], quantization: Quantization) -> None:
+        """Append `op` with int8 outputs that stand for the node's float ones; fixed parameters are requantized."""
+        fixed = FIXED.get(op.name)
+        own = Quantization.per_tensor(*fixed) if fixed else quantization
+        for name in node.outputs:
+            tensor = self.old.tensors[name].with_(name=self.new.unique(f"{name}_int8"), dtype="int8", quantization=own)
+            self.integers[name] = self.new.add(tensor)
+        outputs = tuple(self.integers[n] for n in node.outputs)
+        self.new.nodes.append(Node(op, tuple(inputs), outputs))
+        if own != quantization:
+            self.integers[node.outputs[0]] = self._quantize(outputs[0], quantization)
+
+    def _quantize(self, tensor: str, quantization: Quantization) -> str:
+        """A requantized int8 tensor; the tensor itself where the parameters are equal."""
+        source = self.new.tensors[tensor]
+        if source.quantization == quantization:
+            return tensor
+        name = self.new.unique(f"{tensor}_requantized")
+        self.new.add(Tensor(name, source.shape, "int8", quantization))
+        self.new.nodes.append(Node(Quantize(), (tensor,), (name,)))
+        return name
+
+    def _requantize(self, node: Node) -> None:
+        """A quantize node of a value that has integers already: those, or one integer operator."""
+        tensor, target = self.integers[str(node.inputs[0])], self.new.tensors[node.outputs[0]]
+        if self.new.tensors[tensor].quantization == target.quantization:
+            self._alias[node.outputs[0]] = tensor
+        else:
+            self.new.nodes.append(Node(Quantize(), (tensor,), node.outputs))
+
+    def _keeping(self, node: Node, inputs: list[str], wanted: Quantization | None) -> bool:
+        op: Any = node.op
+        if node.op.name not in MOVES and wanted is None:
+            return False
+        if node.op.name == "concatenation":
+            common = wanted or self.new.tensors[inputs[0]].quantization
+            assert common is not None
+            if wanted is None and any(self.new.tensors[n].quantization != common for n in inputs):
+                return False
+            self._emit(node, op, [self._quantize(n, common) for n in inputs], common)
+            return True
+        quantization = self.new.tensors[inputs[0]].quantization
+        assert quantization is not None
+        if node.op.name == "pad":
+            lowest = float(quantization.scale[0]) * (-128 - int(quantization.zero_point[0]))
+            op = replace(op, value=max(op.value, lowest))
+        self._emit(node, op, inputs, quantization)
+        return True
+
+    # -- operators with weights ------------------------------------------------------------------------------------
+
+    def _weighted(self, node: Node, output: Quantization) -> bool:
+        x = self.new.tensors[self.integers[str(node.inputs[0])]]
+        axis = WEIGHTED[node.op.name]
+        source = self.integers.get(str(node.inputs[1]))
+        if source is None or x.quantization is None:
+            return False
+        weights = self.new.tensors[source]
+        if weights.data is None or weights.dtype != "int8" or weights.quantization is None:
+            return False
+        if weights.quantization.axis not in (None, axis):
+            return False
+        integers, quantization = _symmetric(weights.data, weights.quantization, axis)
+        inputs = [x.name, self._constant(f"{node.inputs[1]}_symmetric", integers, quantization)
+                  if integers is not weights.data else source]  # fmt: skip
+        if len(node.inputs) > 2 and node.inputs[2] is not None:
+            bias = self._bias(node.inputs[2], x.quantization, quantization)
+            if bias is None:
+                return False
+            inputs.append(bias)
+        self._emit(node, node.op, inputs, output)
+        return True
+
+    def _bias(self, name: str, x: Quantization, w: Quantization) -> str | None:
+        """The bias as int32 of scale s_x * s_w."""
+        scale = x.scale.astype(np.float64) * w.scale.astype(np.float64)
+        if name in self.integers:
+            tensor = self.new.tensors[self.integers[name]]
+            q = tensor.quantization
+            if tensor.data is None or q is None:
+                return None
+            real = (tensor.data.astype(np.float64) - q.zero_point) * q.scale.astype(np.float64)
+        else:
+            data = self.old.tensors[name].data
+            if data is None:
+                return None
+            real = data.astype(np.float64)
+        info = np.iinfo(np.int32)
+        integers = np.clip(np.rint(real / scale), info.min, info.max).astype(np.int32)
+        own = Quantization.per_channel(scale.astype(np.float32), 0) if scale.size > 1 else Quantization.per_tensor(
+            float(scale[0]), 0)  # fmt: skip
+        return self._constant(f"{name}_int32", integers, own)
+
+    def _finish(self) -> Graph:
+        from edgekit.passes import dead_code
+
+        graph = dead_code.run(replace(self.new, outputs=[self._alias.get(n, n) for n in self.new.outputs]))
+        for name in self.old.outputs:
+            if name in self._alias:
+                graph = rename(graph, self._alias[name], name)
+        return graph
+
+
+def _symmetric(data: NDArray[Any], q: Quantization, axis: int) -> tuple[NDArray[Any], Quantization]:
+    """Weights with zero point 0.
+
+    Shifted exactly where the result fits int8; a channel that does not fit is quantized anew over its own range, at
+    worst half a step of it away (such weights are not symmetric, which int8 kernels demand).
+    """
+    if not q.zero_point.any():
+        return data, q
+    shape = [1] * data.ndim
+    shape[axis] = -1
+    zero = q.zero_point.reshape(shape) if q.axis is not None else q.zero_point
+    shifted = data.astype(np.int64) - zero
+    if np.abs(shifted).max(initial=0) <= 127:
+        return shifted.astype(np.int8), Quantization(q.scale, np.zeros_like(q.zero_point), q.axis)
+    others = tuple(i for i in range(data.ndim) if i != axis)
+    largest = np.abs(shifted).max(axis=others)
+    factor = np.maximum(largest / 127.0, 1.0)
+    integers = np.rint(shifted / factor.reshape(shape)).astype(np.int8)
+    scale = (np.broadcast_to(q.scale, factor.shape).astype(np.float64) * factor).astype(np.float32)
+    return integers, Quantization.per_channel(scale, axis)
+
+
+def _quantized(data: NDArray[np.float64]) -> tuple[NDArray[np.int8], Quantization]:
+    """A float constant as int8 over its own range; one value is exact."""
+    low, high = min(float(data.min()), 0.0), max(float(data.max()), 0.0)
+    if data.size == 1 or low == high:
+        scale = float(np.float32(max(abs(low), abs(high)) or 1.0))
+        return np.sign(data).astype(np.int8), Quantization.per_tensor(scale, 0)
+    scale = float(np.float32((high - low) / 255))
+    zero = int(np.clip(np.rint(-128 - low / scale), -128, 127))
+    return np.clip(np.rint(data / scale) + zero, -128, 127).astype(np.int8), Quantization.per_tensor(scale, zero)
+
+
+def _interface(graph: Graph) -> Graph:
+    """Float inputs that are only quantized and float outputs that are only dequantized become int8."""
+    for name in list(graph.inputs):
+        readers = graph.consumers().get(name, [])
+        if graph.tensors[name].dtype != "float32" or len(readers) != 1 or readers[0].op.name != "quantize":
+            continue
+        inner = readers[0].outputs[0]
+        if inner in graph.outputs:
+            continue
+        graph = _drop(graph, readers[0], keep=inner, gone=name)
+        graph.inputs = [inner if n == name else n for n in graph.inputs]
+        graph = rename(graph, inner, name)
+    for name in list(graph.outputs):
+        writer = graph.producers().get(name)
+        if writer is None or writer.op.name != "dequantize" or graph.consumers().get(name):
+            continue
+        inner = str(writer.inputs[0])
+        if inner in graph.outputs or inner in graph.inputs or graph.tensors[inner].is_constant:
+            continue
+        graph = _drop(graph, writer, keep=inner, gone=name)
+        graph.outputs = [inner if n == name else n for n in graph.outputs]
+        graph = rename(graph, inner, name)
+    return graph
+
+
+def _drop(graph: Graph, node: Node, keep: str, gone: str) -> Graph:
+    tensors = {k: t for k, t in graph.tensors.items() if k != gone}
+    return replace(graph.copy(), nodes=[n for n in graph.nodes if n is not node], tensors=tensors)

@@ -1,0 +1,316 @@
+"""The sweep behind the layout pass; see `layout.py`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.graph import Graph, Node, Operator, Tensor
+from edgekit.graph.operator import Shape
+from edgekit.graph.ops.reshape import Reshape
+from edgekit.graph.ops.transpose import Transpose
+from edgekit.passes._rewrite import BINARY, ELEMENTWISE, prune
+from edgekit.passes._view import View, inverse, straight, transposed
+
+CONSTANT_LIMIT = 1 << 22  # elements of a constant operand rearranged with its view
+
+
+class Layout:
+    """One run of the pass over one graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.old = graph
+        kept = {n: graph.tensors[n] for n in graph.inputs}
+        kept.update({n: t for n, t in graph.tensors.items() if t.is_constant})
+        self.new = replace(graph.copy(), tensors=kept, nodes=[])
+        self.views: dict[str, View] = {}
+        self._made: dict[View, str] = {}
+        self._reserved = set(graph.tensors)  # names of the old graph stay free for their own values
+
+    def run(self) -> Graph:
+        for node in self.old.nodes:
+            if not self._pass_through(node):
+                self._plain(node)
+        for name in self.old.outputs:
+            if name in self.views:
+                made = self._value(name)
+                if made != name:
+                    self._emit(Reshape(self.old.tensors[name].shape), (made,), name, self.old.tensors[name])
+        return prune(self.new)
+
+    # -- views and values ------------------------------------------------------------------------------------------
+
+    def _view(self, name: str) -> View:
+        if name in self.views:
+            return self.views[name]
+        shape = self.old.tensors[name].shape
+        return straight(name, shape, shape)
+
+    def _shape(self, view: View) -> Shape:
+        return self.new.tensors[view.tensor].shape
+
+    def _value(self, name: str) -> str:
+        """A tensor of the new graph that holds the value in fact."""
+        view = self._view(name)
+        return self._make(view, name)
+
+    def _make(self, view: View, name: str) -> str:
+        if self._shape(view) == view.outer and view.is_reshape:
+            return view.tensor
+        if view in self._made:
+            return self._made[view]
+        like = self.new.tensors[view.tensor]
+        if view.is_reshape:
+            made = self._emit(Reshape(view.outer), (view.tensor,), name, like)
+        else:
+            tensor = view.tensor
+            if self._shape(view) != view.inner:
+                tensor = self._emit(Reshape(view.inner), (tensor,), self._stem(name, "apart"), like)
+            done = view.permuted == view.outer
+            made = self._emit(Transpose(view.perm), (tensor,), name if done else self._stem(name, "turned"), like)
+            if not done:
+                made = self._emit(Reshape(view.outer), (made,), name, like)
+        self._made[view] = made
+        return made
+
+    def _emit(self, op: Operator, inputs: tuple[str | None, ...], stem: str, like: Tensor) -> str:
+        """Append a node with one output of `like`'s type, named `stem` unless that is another value's name."""
+        name = self._free(stem) if stem in self.new.tensors else stem
+        (shape,) = op.infer([None if n is None else self.new.tensors[n] for n in inputs])
+        self.new.add(Tensor(name, shape, like.dtype, like.quantization))
+        self.new.nodes.append(Node(op, inputs, (name,)))
+        return name
+
+    def _stem(self, name: str, suffix: str) -> str:
+        stem = f"{name}_{suffix}"
+        return self._free(stem) if stem in self.new.tensors or stem in self._reserved else stem
+
+    def _free(self, stem: str) -> str:
+        name, count = f"{stem}_1", 1
+        while name in self.new.tensors or name in self._reserved:
+            count += 1
+            name = f"{stem}_{count}"
+        return name
+
+    def _bind(self, name: str, op: Operator, inputs: tuple[str | None, ...], view: View) -> None:
+        """Append the operator on tensors as they lie; `name` is `view` of its result (`view.tensor` is ignored)."""
+        old = self.old.tensors[name]
+        given = [None if n is None else self.new.tensors[n] for n in inputs]
+        (shape,) = op.infer(given)
+        plain = view.is_reshape and view.outer == shape
+        stem = name if plain or name not in self.old.outputs else self._free(f"{name}_inner")
+        made = self._emit(op, inputs, stem, old)
+        self.views[name] = replace(view, tensor=made)
+
+    # -- operators -------------------------------------------------------------------------------------------------
+
+    def _plain(self, node: Node) -> None:
+        """The node as it is, on values made in fact."""
+        names = tuple(None if n is None else self._value(n) for n in node.inputs)
+        for name in node.outputs:
+            self.new.add(self.old.tensors[name])
+        self.new.nodes.append(node if names == node.inputs else replace(node, inputs=names))
+
+    def _pass_through(self, node: Node) -> bool:
+        """Append the node so that it works on tensors as they lie; False where it cannot."""
+        if node.inputs[0] is None or self._uneven(node):
+            return False
+        kind = node.op.name
+        first = self._view(node.inputs[0])
+        if kind in ("transpose", "reshape"):
+            return self._move(node, first)
+        if all(self._is_plain(n) for n in node.inputs if n is not None):
+            return False
+        if kind in ELEMENTWISE:
+            self._bind(node.outputs[0], node.op, (first.tensor,), first)
+            return True
+        if kind in BINARY:
+            return self._binary(node)
+        if kind == "fully_connected":
+            return self._fully_connected(node, first)
+        if kind == "concatenation":
+            return self._concatenation(node)
+        return first.is_transpose(self._shape(first)) and self._with_axes(node, first)
+
+    def _uneven(self, node: Node) -> bool:
+        """Whether scales per channel, or scales that a mere move changes, tie the node to its layout."""
+        tensors = [*self.old.node_inputs(node), *self.old.node_outputs(node)]
+        if any(t is not None and not t.is_constant and t.quantization is not None and t.quantization.axis is not None
+               for t in tensors):  # fmt: skip
+            return True
+        if node.op.name in ("transpose", "reshape"):
+            x, y = tensors[0], tensors[-1]
+            return x is None or y is None or x.is_constant or (x.dtype, x.quantization) != (y.dtype, y.quantization)
+        return node.op.name in ELEMENTWISE and tensors[0] is not None and tensors[0].is_constant
+
+    def _is_plain(self, name: str) -> bool:
+        view = self._view(name)
+        return view.is_reshape and view.outer == self._shape(view)
+
+    def _move(self, node: Node, view: View) -> bool:
+        op: Any = node.op
+        name = node.outputs[0]
+        if node.op.name == "reshape":
+            self.views[name] = replace(view, outer=op.shape)
+        else:
+            result = transposed(view, op.permutation)
+            if result is None:
+                made = self._value(str(node.inputs[0]))
+                result = View(made, view.outer, op.permutation, self.old.tensors[name].shape)
+            self.views[name] = result
+        return True
+
+    def _binary(self, node: Node) -> bool:
+        """Both operands as the first moved one of full shape lies; constants are rearranged."""
+        shape = self.old.tensors[node.outputs[0]].shape
+        moved = [v for n in node.inputs if n and self._constant(n) is None and not self._is_plain(n)
+                 and (v := self._view(n)).outer == shape]  # fmt: skip
+        for target in moved:
+            operands = [self._as_lies(str(n), target, shape, dry=True) for n in node.inputs]
+            if all(operands):
+                names = tuple(self._as_lies(str(n), target, shape) for n in node.inputs)
+                self._bind(node.outputs[0], node.op, names, target)
+                return True
+        return False
+
+    def _constant(self, name: str) -> NDArray[Any] | None:
+        return self.old.tensors[name].data
+
+    def _as_lies(self, name: str, target: View, shape: Shape, dry: bool = False) -> str | None:
+        """An operand that broadcasts to `shape`, brought to the layout of `target` without moving elements at run time.
+
+        None where that cannot be; with `dry`, nothing is appended and any name says that it can.
+        """
+        data = self._constant(name)
+        if data is not None:
+            if data.size == 1:
+                return self._scalar(name, len(self._shape(target)), dry)
+            if prod(shape) > CONSTANT_LIMIT:
+                return None
+            return name if dry else self._add(name, self._rearranged(data, target, shape))
+        view = self._view(name)
+        if view.same_as(target) and self._shape(view) == self._shape(target):
+            return view.tensor
+        if not target.is_transpose(self._shape(target)):
+            return None
+        full = (1,) * (len(shape) - len(view.outer)) + view.outer
+        back = transposed(view if full == view.outer else replace(view, outer=full), inverse(target.perm))
+        if back is None or not back.is_reshape:
+            return None
+        return name if dry else self._make(back, self._stem(name, "laid"))
+
+    def _scalar(self, name: str, rank: int, dry: bool) -> str:
+        data = self.old.tensors[name].data
+        assert data is not None
+        if dry or data.ndim <= rank:
+            return name
+        return self._add(name, data.reshape(()))
+
+    def _rearranged(self, data: NDArray[Any], target: View, shape: Shape) -> NDArray[Any]:
+        """A constant operand as it must lie, with axes of equal slices reduced to length 1 again."""
+        full = np.broadcast_to(data, shape).reshape(target.permuted).transpose(inverse(target.perm))
+        full = full.reshape(self._shape(target))
+        for axis in range(full.ndim):
+            head = full.take([0], axis)
+            if (full == head).all():
+                full = head
+        return full
+
+    def _add(self, stem: str, data: NDArray[Any], like: Tensor | None = None) -> str:
+        name = self._free(stem)
+        quantization = (like or self.old.tensors[stem]).quantization
+        return self.new.add(Tensor.constant(name, np.ascontiguousarray(data), quantization))
+
+    def _fully_connected(self, node: Node, view: View) -> bool:
+        """Columns of the weights take the permutation of the features."""
+        rows = self.old.tensors[str(node.inputs[1])].shape[1]
+        count = prod(view.outer) // rows
+        op: Any = node.op
+        if view.is_reshape or op.keep_num_dims or (count != 1 and (view.perm[0] != 0 or view.inner[0] != count)):
+            return False
+        index = np.arange(prod(view.inner)).reshape(view.inner).transpose(view.perm).reshape(count, rows)[0]
+        weights = self._columns(str(node.inputs[1]), np.argsort(index))
+        if weights is None:
+            return False
+        tensor = self._make(
+            straight(view.tensor, self._shape(view), (count, rows)), self._stem(node.outputs[0], "rows")
+        )
+        name = node.outputs[0]
+        self.new.add(self.old.tensors[name])
+        others = [None if n is None else self._value(n) for n in node.inputs[2:]]
+        self.new.nodes.append(Node(node.op, (tensor, weights, *others), node.outputs))
+        return True
+
+    def _columns(self, name: str, order: NDArray[np.int64]) -> str | None:
+        """Constant weights, dequantized ones too, with their columns reordered."""
+        tensor = self.old.tensors[name]
+        if tensor.data is not None:
+            if tensor.quantization is not None and tensor.quantization.axis == 1:
+                return None
+            return self._add(name, tensor.data[:, order])
+        writer = self.old.producers().get(name)
+        if writer is None or writer.op.name != "dequantize":
+            return None
+        integers = self._columns(str(writer.inputs[0]), order)
+        return None if integers is None else self._emit(writer.op, (integers,), self._free(name), tensor)
+
+    def _concatenation(self, node: Node) -> bool:
+        views = [self._view(str(n)) for n in node.inputs if self._constant(str(n)) is None]
+        target = next((v for v in views if not v.is_reshape), None)
+        if target is None or not all(v.perm == target.perm and v.is_transpose(self._shape(v)) for v in views):
+            return False
+        names = []
+        for name in map(str, node.inputs):
+            data = self._constant(name)
+            back = inverse(target.perm)
+            names.append(self._view(name).tensor if data is None else self._add(name, data.transpose(back)))
+        op: Any = node.op
+        outer = self.old.tensors[node.outputs[0]].shape
+        view = View("", tuple(outer[i] for i in inverse(target.perm)), target.perm, outer)
+        self._bind(node.outputs[0], replace(op, axis=target.perm[op.axis]), tuple(names), view)
+        return True
+
+    def _with_axes(self, node: Node, view: View) -> bool:
+        """Operators of one input whose attributes name axes."""
+        op: Any = node.op
+        perm, back = view.perm, inverse(view.perm)
+        kind = node.op.name
+        changed: dict[str, Any]
+        if kind in ("mean", "sum"):
+            axes = tuple(sorted(perm[a] for a in op.axes))
+            changed = {"axes": axes}
+            if not op.keep_dims:
+                left = [p for i, p in enumerate(perm) if i not in op.axes]
+                perm = tuple(sorted(left).index(p) for p in left)
+        elif kind == "softmax":
+            if perm[-1] != len(perm) - 1:
+                return False
+            changed = {}
+        elif kind == "pad":
+            changed = {"paddings": tuple(op.paddings[i] for i in back)}
+        elif kind == "strided_slice" and not op.shrink_axes and not op.new_axes:
+            changed = {key: tuple(getattr(op, key)[i] for i in back) for key in ("begin", "end", "strides")}
+        elif kind == "split":
+            return self._split(node, view)
+        else:
+            return False
+        outer = self.old.tensors[node.outputs[0]].shape
+        result = View("", tuple(outer[i] for i in inverse(perm)), perm, outer)
+        self._bind(node.outputs[0], replace(op, **changed), (view.tensor,), result)
+        return True
+
+    def _split(self, node: Node, view: View) -> bool:
+        if set(node.outputs) & set(self.old.outputs):
+            return False
+        op: Any = replace(node.op, axis=view.perm[node.op.axis])  # type: ignore[attr-defined,call-arg]
+        shapes = op.infer([self.new.tensors[view.tensor]])
+        for name, shape in zip(node.outputs, shapes, strict=True):
+            old = self.old.tensors[name]
+            self.new.add(Tensor(name, shape, old.dtype, old.quantization))
+            self.views[name] = View(name, shape, view.perm, old.shape)
+        self.new.nodes.append(Node(op, (view.tensor,), node.outputs))
+        return True
