@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import errno
+import glob
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from edgekit.errors import MachineError
+
+NEW, OLD = ".new.", ".old."  # marks of folder_atomic's own names
 
 
 @contextlib.contextmanager
@@ -44,22 +50,67 @@ def write_atomic(path: Path, data: bytes) -> None:
 def folder_atomic(path: Path) -> Iterator[Path]:
     """A temporary folder beside `path` that takes its place when the block ends well and vanishes when it does not.
 
-    The old folder stays whole until the new one is complete. Raises MachineError.
+    The old folder stays whole until the new one is complete. Where the kernel can exchange two names in one step
+    (Linux), there is no moment without `path`; elsewhere a kill between two renames leaves the old folder under a
+    hidden name, and `recover` puts it back. Raises MachineError.
     """
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.new."))
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}{NEW}"))
         os.chmod(temporary, 0o755)
     try:
         yield temporary
         with disk_errors(path):
-            old = path.parent / f".{path.name}.old.{os.getpid()}"
-            if path.exists():
+            _sync(temporary)
+            if not path.exists():
+                os.rename(temporary, path)
+            elif not _exchange(temporary, path):
+                old = path.parent / f".{path.name}{OLD}{os.getpid()}"
                 os.rename(path, old)
-            os.rename(temporary, path)
-            shutil.rmtree(old, ignore_errors=True)
+                os.rename(temporary, path)
+                shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def recover(path: Path) -> None:
+    """Put right what a killed `folder_atomic(path)` left behind. Call it while no other process writes `path`.
+
+    An old folder whose successor never arrived gets its name back; half-written folders are removed.
+    """
+    with disk_errors(path):
+        name = glob.escape(path.name)
+        for old in sorted(path.parent.glob(f".{name}{OLD}*"), key=lambda p: p.stat().st_mtime, reverse=True):
+            if path.exists():
+                shutil.rmtree(old, ignore_errors=True)
+            else:
+                os.rename(old, path)
+        for new in path.parent.glob(f".{name}{NEW}*"):
+            shutil.rmtree(new, ignore_errors=True)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two names in one step (renameat2 with RENAME_EXCHANGE, Linux 3.15); False where that does not exist."""
+    function = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if sys.platform == "linux" else None
+    if function is None:
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if function(here, os.fsencode(first), here, os.fsencode(second), exchange) == 0:
+        return True
+    error = ctypes.get_errno()
+    if error in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):  # a file system that cannot
+        return False
+    raise OSError(error, os.strerror(error), str(second))
+
+
+def _sync(folder: Path) -> None:
+    """Force the files of a folder to the disk, so that a power cut after the rename finds them whole."""
+    for path in (*folder.rglob("*"), folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def sha256(path: Path) -> str:

@@ -55,12 +55,13 @@ def validated(model: type[Section], values: dict[str, Any], where: str) -> Any:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
+        found = error.errors()
+        first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])  # a typing mistake explains most
         key = ".".join(str(part) for part in first["loc"])
         known = ", ".join(model.model_fields)
         fix = f"known keys: {known}" if first["type"] == "extra_forbidden" else ""
-        found = "" if first["type"] == "missing" else f", found {first.get('input')!r:.80}"
-        raise InputError(f"{where}: {key}" if key else where, f"{first['msg']}{found}", fix) from error
+        value = "" if first["type"] == "missing" else f", found {first.get('input')!r:.80}"
+        raise InputError(f"{where}: {key}" if key else where, f"{first['msg']}{value}", fix) from error
 
 
 def builtin_folder() -> Path:

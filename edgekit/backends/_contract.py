@@ -4,6 +4,8 @@ A backend is a module with
 
     Options                                      pydantic model of `[target.NAME]` in a recipe; unknown keys are errors
     CONSTRAINTS: tuple[Constraint, ...]
+    supports(operator) -> bool                   for the table of operators
+    remark(operator) -> str                      optional: a few words for the table
     check(graph, target) -> list[Rejection]      float graphs (before training) and int8 graphs alike
     compile(graph, target, folder, options=None) -> Artifact
     run(folder, inputs) -> Run

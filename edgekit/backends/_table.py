@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 def operators_table(backends: Iterable[str] | None = None) -> str:
@@ -26,8 +27,7 @@ def operators_table(backends: Iterable[str] | None = None) -> str:
     for operator in sorted(operators()):
         cells = []
         for name, module in columns.items():
-            rules = [str(numbers[name][id(r)]) for r in module.CONSTRAINTS if operator in r.operators]
-            cells.append(("yes" + (f" ({', '.join(rules)})" if rules else "")) if module.supports(operator) else "-")
+            cells.append(_cell(module, operator, numbers[name]))
         lines.append(f"| `{operator}` | " + " | ".join(cells) + " |")
     for name, module in columns.items():
         if not module.CONSTRAINTS:
@@ -38,3 +38,11 @@ def operators_table(backends: Iterable[str] | None = None) -> str:
         for rule in (r for r in module.CONSTRAINTS if r.operators):
             lines.append(f"{numbers[name][id(rule)]}. {', '.join(f'`{o}`' for o in rule.operators)}: {rule.rule}")
     return "\n".join(lines) + "\n"
+
+
+def _cell(module: Any, operator: str, numbers: dict[int, int]) -> str:
+    if not module.supports(operator):
+        return "-"
+    said = [module.remark(operator)] if hasattr(module, "remark") else []
+    said += [str(numbers[id(rule)]) for rule in module.CONSTRAINTS if operator in rule.operators]
+    return "yes" + (f" ({', '.join(filter(None, said))})" if any(said) else "")

@@ -11,13 +11,13 @@ from typing import Any
 from edgekit import __version__, files, plugins
 from edgekit.backends._contract import Array, Artifact, Rejection, Run, constraints_of, is_quantized, rejections
 from edgekit.backends.coral import compiler, device
-from edgekit.backends.coral.operators import RUNTIME_OF
+from edgekit.backends.coral.operators import ALL, RUNTIME_OF
 from edgekit.backends.coral.options import Options, options_of
 from edgekit.errors import InputError, ToolError, UnsupportedError
 from edgekit.graph import Graph
 from edgekit.target import Target
 
-__all__ = ["CONSTRAINTS", "Options", "advice", "check", "compile", "run", "supports", "versions"]
+__all__ = ["CONSTRAINTS", "Options", "advice", "check", "compile", "remark", "run", "supports", "versions"]
 
 MODEL = "model.tflite"
 COMPILED = "model_edgetpu.tflite"
@@ -27,6 +27,11 @@ CONSTRAINTS = constraints_of(plugins.modules(f"{__name__}.constraints").values()
 
 def supports(operator: str) -> bool:
     return operator in RUNTIME_OF
+
+
+def remark(operator: str) -> str:
+    needed = RUNTIME_OF.get(operator, ALL)
+    return f"runtime {needed}" if needed > ALL else ""
 
 
 def check(graph: Graph, target: Target) -> list[Rejection]:

@@ -55,6 +55,8 @@ def golden_runs(model, folder):
             values += gap.size
             differing += int((gap != 0).sum())
             largest = max(largest, float(gap.max()))
+    if values == 0:
+        raise ValueError("there are no golden vectors in " + str(folder))
     return samples, values, differing, largest
 
 

@@ -25,9 +25,7 @@ def no_old_dilated_depthwise(graph: Graph, node: Node, options: Options) -> str 
     return f"dilation {dilation} for runtime {options.runtime}" if options.runtime <= 12 and max(dilation) > 1 else None
 
 
-@constraint(
-    "average_pool_2d", "max_pool_2d", "concatenation", fix="Put the activation into an operator of its own after it."
-)
+@constraint("average_pool_2d", "max_pool_2d", fix="Put the activation into an operator of its own after it.")
 def no_fused_activation(graph: Graph, node: Node, options: Options) -> str | None:
     """There must be no fused activation."""
     activation = getattr(node.op, "activation", "none")

@@ -1,0 +1,110 @@
+"""From a recipe or a model to the build folders of its targets."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Sequence
+from pathlib import Path
+
+from edgekit import backends, files
+from edgekit.errors import EdgekitError, MachineError, UnsupportedError, UsageError
+from edgekit.graph import Graph
+from edgekit.pipeline import assemble, model
+from edgekit.pipeline.cache import Cache
+from edgekit.pipeline.context import Context
+from edgekit.pipeline.lock import lock
+from edgekit.pipeline.memory import memory_of, require_fit
+from edgekit.pipeline.result import BuildResult, Progress
+from edgekit.pipeline.source import recipe_of
+from edgekit.recipe import Recipe
+from edgekit.target import Target, load_targets, validated
+
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+
+
+def build(
+    source: Path | str | Recipe,
+    targets: Sequence[str] = (),
+    output: Path | str = Path("build"),
+    *,
+    calibration: Path | str | None = None,
+    progress: Progress | None = None,
+) -> BuildResult:
+    """Build a model for targets: `output/<recipe>/<target>/`, one folder each, whole or not at all.
+
+    The stages: data, check of the untrained network, train, export; then graph, check, quantize, accuracy, golden,
+    verify; and per target compile. A stage whose inputs did not change is taken from `output/.cache`; a target whose
+    folder is whole and made from the same things is left as it is.
+
+    Args:
+        source: a recipe, its file, or a model: float or Q/DQ `.onnx`, float or int8 `.tflite`.
+        targets: names of targets; the recipe's without.
+        output: the folder that holds all builds.
+        calibration: `.npz`, `.npy` or folder of samples; overrides `[quantize] calibration`.
+        progress: called as `progress(done, total, text)`.
+
+    Raises:
+        InputError: source, recipe, data or calibration are missing or malformed.
+        UsageError: unknown target. UnsupportedError: an operator that edgekit or a target does not take.
+        VerificationError: accuracy or mapping below the recipe's limits, or integers that differ from a runtime's.
+        ToolError: a package or compiler that this build needs is absent or failed.
+        MachineError: disk full, no permission, or another build at work in `output`.
+    """
+    output = Path(output)
+    recipe = recipe_of(source if isinstance(source, Recipe) else Path(source))
+    if calibration is not None:
+        update = {"calibration": Path(calibration).resolve()}
+        recipe = recipe.model_copy(update={"quantize": recipe.quantize.model_copy(update=update)})
+    chosen = _targets(recipe, tuple(targets) or recipe.build.targets)
+    try:
+        with lock(output):
+            cache = Cache(output / ".cache")
+            cache.clean()
+            for target in chosen:
+                files.recover(output / recipe.name / target.name)
+            return _build(Context(recipe, output, cache, chosen, progress))
+    except EdgekitError:
+        raise
+    except OSError as error:
+        if error.errno not in DISK:
+            raise
+        where = str(error.filename or output)
+        raise MachineError(where, f"cannot be written: {error.strerror}", "free space; nothing was changed") from error
+
+
+def _build(context: Context) -> BuildResult:
+    made = model.make(context, lambda graph: _check(context, graph))
+    with context.stage("check") as done:
+        done.text = _check(context, made.graph)
+    results = {target.name: assemble.target(context, made, target) for target in context.targets}
+    notes = [f"{name}: {note}" for name, found in results.items() for note in found.manifest["notes"]]
+    return BuildResult(context.recipe.name, tuple(context.stages), results, tuple(dict.fromkeys(notes)))
+
+
+def _targets(recipe: Recipe, names: Sequence[str]) -> list[Target]:
+    known = load_targets()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(f"target {unknown[0]}", "is unknown", f"known: {', '.join(known)}")
+    stray = [name for name in recipe.target if name not in known]
+    if stray:
+        raise UsageError(f"[target.{stray[0]}]", "is about an unknown target", f"known: {', '.join(known)}")
+    chosen = [known[name].with_options(recipe.target.get(name, {})) for name in dict.fromkeys(names)]
+    for target in chosen:
+        validated(backends.backend(target.backend).Options, target.options, f"[target.{target.name}]")
+    return chosen
+
+
+def _check(context: Context, graph: Graph) -> str:
+    """All targets against one graph. Raises UnsupportedError that names every rejected layer."""
+    found = [
+        (target, rejection)
+        for target in context.targets
+        for rejection in backends.backend(target.backend).check(graph, target)
+    ]
+    if found:
+        lines = [f"{target.name}: {rejection}" for target, rejection in found]
+        raise UnsupportedError(context.recipe.name, "\n  ".join([f"{len(found)} layers are rejected:", *lines]))
+    for target in context.targets:
+        require_fit(memory_of(graph), target)
+    return f"{len(graph.nodes)} layers accepted by {', '.join(target.name for target in context.targets)}"

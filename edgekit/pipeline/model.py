@@ -1,0 +1,236 @@
+"""The stages that make one int8 graph, the same for all targets: data to golden vectors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edgekit import arrays, files, frontend, passes
+from edgekit.backends import is_quantized
+from edgekit.errors import InputError
+from edgekit.graph import Graph
+from edgekit.pipeline import accuracy, proof, samples
+from edgekit.pipeline.cache import code, package_versions
+from edgekit.pipeline.context import Context
+from edgekit.pipeline.samples import Array, arrays_digest
+from edgekit.pipeline.source import has_data
+from edgekit.reference import Simulator
+
+if TYPE_CHECKING:
+    from edgekit.zoo.data import Data
+
+GRAPH_CODE = ("graph", "frontend", "passes")
+RUN_CODE = (*GRAPH_CODE, "reference", "arrays.py")
+LABELS = "labels.txt"
+
+
+@dataclass
+class Model:
+    """An int8 graph and everything that is known about it.
+
+    Attributes:
+        graph: int8. floating: the float graph it was made from, None where it came quantized.
+        source: facts about what it was made from, for the manifest.
+        golden: inputs and outputs of the golden vectors; golden_from: what they are.
+        accuracy, quality, proofs: JSON for the manifest: of float and int8, dB by layer, runtimes.
+    """
+
+    graph: Graph
+    floating: Graph | None
+    source: dict[str, Any]
+    classes: tuple[str, ...]
+    golden_inputs: dict[str, Array]
+    golden_outputs: dict[str, Array]
+    golden_from: str
+    accuracy: dict[str, Any]
+    quality: dict[str, float | None]
+    proofs: list[dict[str, Any]]
+
+
+def make(context: Context, check: Callable[[Graph], str]) -> Model:
+    """All stages before the first target's. `check` raises when a target takes a graph not."""
+    recipe = context.recipe
+    data = _data(context) if has_data(recipe) else None
+    source: dict[str, Any] = {"recipe": recipe.name}
+    if recipe.model.source is None:
+        assert data is not None
+        path = _trained(context, data, check, source)
+    else:
+        path = recipe.model.source
+        source["file"] = path.name
+    with context.stage("graph") as done:
+        loaded = passes.optimize(frontend.load(path))
+        source |= {"sha256": files.sha256(path), "nodes": len(loaded.nodes)}
+        done.text = f"{len(loaded.nodes)} layers, {loaded.parameters():,} parameters, {loaded.macs():,} MACs"
+    if is_quantized(loaded):
+        graph, floating, calibration = replace(loaded, arithmetic=recipe.build.arithmetic), None, None
+    else:
+        with context.stage("check float") as done:
+            done.text = check(loaded)
+        graph, calibration = _quantized(context, loaded, data)
+        floating = loaded
+    scores, quality = _accuracy(context, graph, floating, data, calibration)
+    inputs, origin = samples.golden_inputs(graph, recipe.build.golden, data, calibration)
+    inputs, outputs = _golden(context, graph, inputs)
+    return Model(
+        graph, floating, source, data.classes if data is not None else (), inputs, outputs, origin, scores, quality,
+        _proofs(context, graph, inputs),
+    )  # fmt: skip
+
+
+def _data(context: Context) -> Data:
+    from edgekit import train
+
+    with context.stage("data") as done:
+        data = train.load_data(context.recipe.data)
+        done.text = (
+            f"{context.recipe.data.dataset}: {len(data.train_x)} training, {len(data.validation_x)} validation and "
+            f"{len(data.test_x)} test samples of {data.sample_shape}"
+        )
+    return data
+
+
+def _trained(context: Context, data: Data, check: Callable[[Graph], str], source: dict[str, Any]) -> Path:
+    """Check, train and export; the float model's path."""
+    from edgekit import train
+
+    recipe = context.recipe
+    versions = package_versions("torch", "lightning-fabric", "onnxscript", "onnx")
+    network = [recipe.model.model_dump(mode="json"), data.fingerprint(), versions, code("train", "zoo")]
+
+    with context.stage("check untrained") as done:
+        parts = [network, recipe.train.seed, recipe.train.task]
+        folder = context.entry(done, "untrained", parts, lambda f: train.export_untrained(recipe, f / "m.onnx"))
+        done.text = check(passes.optimize(frontend.load(folder / "m.onnx")))
+
+    with context.stage("train") as done:
+        key = [network, recipe.train.model_dump(mode="json")]
+
+        def make(folder: Path) -> None:
+            # The trainer keeps its state in a folder of its own, so that a killed training goes on where it was.
+            work = context.output / ".cache" / "training" / files_key(key)
+            result = train.train(recipe, work, progress=context.progress)
+            train.export_onnx(recipe, result.checkpoint, folder / "model.onnx")
+            scores = {
+                "metric": result.metric, "best_epoch": result.best_epoch, "epochs": len(result.history),
+                "validation": result.validation_score, "test": result.test_score, "test_auc": result.test_auc,
+                "seconds": result.seconds,
+            }  # fmt: skip
+            (folder / "train.json").write_text(json.dumps(scores), "utf-8")
+
+        folder = context.entry(done, "train", key, make)
+        source["training"] = json.loads((folder / "train.json").read_text("utf-8"))
+        trained = source["training"]
+        done.text = f"{trained['epochs']} epochs, {trained['metric']} {trained['test']:.4f} on the test part"
+    return folder / "model.onnx"
+
+
+def files_key(parts: list[Any]) -> str:
+    from edgekit.pipeline.cache import digest
+
+    return digest("training", *parts)
+
+
+def _quantized(context: Context, graph: Graph, data: Data | None) -> tuple[Graph, dict[str, Array]]:
+    from edgekit import quantization
+
+    section = context.recipe.quantize
+    with context.stage("quantize") as done:
+        if section.calibration is not None:
+            calibration = quantization.load_calibration(section.calibration, graph)
+        elif data is not None:
+            calibration = samples.as_input(graph, data.train_x, "the data set")
+        else:
+            raise InputError(
+                str(context.recipe.model.source), "is a float model: int8 needs samples of its input to choose scales by",
+                "give --calibration FILE.npz with an array per input, N samples on axis 0, or [data] in a recipe",
+            )  # fmt: skip
+        chosen = quantization.choose_samples(calibration, section.samples, section.seed)
+
+        def make(folder: Path) -> None:
+            made = quantization.quantize(graph, chosen, section, progress=context.progress)
+            frontend.tflite.save(replace(made, arithmetic=context.recipe.build.arithmetic), folder / "model.tflite")
+
+        parts = [
+            graph.fingerprint(), arrays_digest(chosen), section.model_dump(mode="json", exclude={"calibration"}),
+            context.recipe.build.arithmetic, code("quantization", *RUN_CODE),
+        ]  # fmt: skip
+        found = frontend.load(context.entry(done, "quantize", parts, make) / "model.tflite")
+        count = len(next(iter(chosen.values())))
+        done.text = f"int8, ranges by {section.method} over {count} samples"
+    return found, chosen
+
+
+def _accuracy(
+    context: Context, graph: Graph, floating: Graph | None, data: Data | None, calibration: dict[str, Array] | None
+) -> tuple[dict[str, Any], dict[str, float | None]]:
+    section = context.recipe.quantize
+    with context.stage("accuracy") as done:
+        x = y = None
+        if data is not None and len(data.test_x):
+            x, y = samples.as_input(graph, data.test_x, "the data set"), data.test_y
+        probe = x if x is not None else calibration
+
+        def make(folder: Path) -> None:
+            found: dict[str, Any] = {"accuracy": {"status": proof.NOT_RUN, "reason": "no labelled test data"}}
+            if x is not None and y is not None and data is not None:
+                classes = len(data.classes)
+                found["accuracy"] = accuracy.measure(graph, floating, x, y, classes, context.progress)
+            found["quality"] = accuracy.layer_quality(graph, floating, probe) if floating and probe else {}
+            (folder / "accuracy.json").write_text(json.dumps(found), "utf-8")
+
+        parts = [
+            graph.fingerprint(), floating.fingerprint() if floating else None, arrays_digest(probe) if probe else None,
+            arrays_digest({"y": y}) if y is not None else None, code("pipeline", *RUN_CODE),
+        ]  # fmt: skip
+        found = json.loads((context.entry(done, "accuracy", parts, make) / "accuracy.json").read_text("utf-8"))
+        done.text = accuracy_sentence(found["accuracy"])
+        accuracy.require_drop(found["accuracy"], section.max_drop)
+    return found["accuracy"], found["quality"]
+
+
+def accuracy_sentence(found: dict[str, Any]) -> str:
+    """One line for people."""
+    if "reason" in found:
+        return f"{found['status']}: {found['reason']}"
+    form = ".2%" if found["metric"] == "accuracy" else ".6g"
+    both = [f"{kind} {found[kind]:{form}}" for kind in ("float", "int8") if kind in found]
+    return f"{', '.join(both)} ({found['metric']}, {found['samples']} test samples)"
+
+
+def _golden(
+    context: Context, graph: Graph, inputs: dict[str, Array]
+) -> tuple[dict[str, Array], dict[str, Array]]:  # fmt: skip
+    with context.stage("golden") as done:
+        simulator = Simulator(graph)
+        exact, count = simulator.prepare_inputs(inputs)
+
+        def make(folder: Path) -> None:
+            arrays.save_arrays(folder / "outputs.npz", simulator.run(exact))
+
+        parts = [graph.fingerprint(), arrays_digest(exact), code(*RUN_CODE)]
+        outputs = arrays.load_arrays(context.entry(done, "golden", parts, make) / "outputs.npz")
+        done.text = f"{count} vectors by the simulator ({graph.arithmetic})"
+    return exact, outputs
+
+
+def _proofs(context: Context, graph: Graph, golden: dict[str, Array]) -> list[dict[str, Any]]:
+    """Every runtime that any target names, once."""
+    found = []
+    for against in dict.fromkeys(name for target in context.targets for name in target.verify):
+        with context.stage(f"verify {against}") as done:
+
+            def make(folder: Path, against: str = against) -> None:
+                result = proof.prove(graph, against, golden, context.progress)
+                (folder / "proof.json").write_text(json.dumps(result), "utf-8")
+
+            parts = [graph.fingerprint(), arrays_digest(golden), against, proof.version_of(against),
+                     code("pipeline", "runtimes", "verification.py", *RUN_CODE)]  # fmt: skip
+            folder = context.entry(done, "verify", parts, make)
+            found.append(json.loads((folder / "proof.json").read_text("utf-8")))
+            done.text = proof.sentence(found[-1])
+    proof.require_exact(found)
+    return found

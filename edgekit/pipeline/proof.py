@@ -1,0 +1,82 @@
+"""The int8 graph against independent runtimes, layer by layer; what could not be run says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.errors import ToolError, VerificationError
+from edgekit.graph import Graph
+from edgekit.pipeline.result import Progress
+from edgekit.runtimes import runtime
+from edgekit.verification import Verification, verify
+
+Array = NDArray[Any]
+RANDOM_SAMPLES = 8
+NOT_RUN, EXACT, DIFFERS = "NOT RUN", "exact", "DIFFERS"
+
+
+def prove(
+    graph: Graph, against: str, golden: dict[str, Array], progress: Progress | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """One runtime over the golden inputs and `RANDOM_SAMPLES` random ones: JSON for the manifest.
+
+    A runtime that is absent or refuses the model gives the status NOT RUN with the reason.
+    """
+    found: dict[str, Any] = {"against": against, "status": NOT_RUN}
+    if progress is not None:
+        progress(0, 1, f"verify against {against}")
+    try:
+        runs = {"golden": verify(graph, against, golden), "random": verify(graph, against, samples=RANDOM_SAMPLES)}
+    except ToolError as error:
+        return {**found, "reason": str(error)}
+    results = list(runs.values())
+    first = next((r.first_difference for r in results if r.first_difference), None)
+    return {
+        **found,
+        "status": EXACT if first is None else DIFFERS,
+        "version": results[0].version,
+        "arithmetic": results[0].arithmetic,
+        "samples": {name: result.samples for name, result in runs.items()},
+        "layers": len(results[0].layers),
+        "values": sum(_total(result, "values") for result in results),
+        "differing": sum(_total(result, "differing") for result in results),
+        "largest_difference": max(float(np.max([0, *(la.largest for la in r.layers)])) for r in results),
+        "first_differing_layer": None if first is None else first.layer,
+    }
+
+
+def version_of(against: str) -> str:
+    """The runtime's version for cache keys; the reason when it is absent."""
+    try:
+        return str(runtime(against).version())
+    except ToolError as error:
+        return str(error)
+
+
+def require_exact(proofs: list[dict[str, Any]]) -> None:
+    """Raises VerificationError for the first runtime whose integers differ."""
+    for proof in proofs:
+        if proof["status"] == DIFFERS:
+            raise VerificationError(
+                f"verify against {proof['against']}",
+                f"{proof['differing']} of {proof['values']} values differ, by {proof['largest_difference']:g} at most, "
+                f"first in layer {proof['first_differing_layer']}",
+                "this is a bug in edgekit or in the runtime: please report it with the model",
+            )
+
+
+def sentence(proof: dict[str, Any]) -> str:
+    """One line for people."""
+    if proof["status"] == NOT_RUN:
+        return f"{proof['against']}: NOT RUN ({proof['reason']})"
+    return (
+        f"{proof['against']} ({proof['version']}): {proof['differing']} of {proof['values']:,} values differ, "
+        f"{proof['layers']} layers, {sum(proof['samples'].values())} samples"
+    )
+
+
+def _total(result: Verification, field: str) -> int:
+    return int(sum(getattr(layer, field) for layer in result.layers))
