@@ -115,7 +115,7 @@ def run(folder: Path, inputs: Mapping[str, Array]) -> Run:
         InputError: no build folder, or inputs that do not fit. UsageError: its backend is unknown here.
         ToolError: the vehicle is absent or failed.
     """
-    from edgekit.backends import Run, backend
+    from edgekit.backends import backend
 
     manifest = read_manifest(folder)
     found: Run = backend(manifest.backend).run(folder, inputs)

@@ -19,7 +19,7 @@ def build(
         Path | None,
         typer.Argument(
             metavar="SOURCE",
-            help="A recipe (.toml), a float or Q/DQ .onnx, or a .tflite; without, ./edgekit.toml or the default recipe.",
+            help="A recipe (.toml), a float or Q/DQ .onnx, or a .tflite; else ./edgekit.toml or the default recipe.",
         ),
     ] = None,
     target: Targets = [],  # noqa: B006 - typer copies it

@@ -29,8 +29,8 @@ def verify(
 ) -> None:
     """Prove a model: compare a runtime with the simulator, layer by layer, integer by integer.
 
-    Of a build folder, the files are compared with the manifest's hashes and the golden vectors with the simulator too, and
-    the runtimes are those it was built against. Ends with exit code 1 when anything differs.
+    Of a build folder, the files are compared with the manifest's hashes and the golden vectors with the simulator too,
+    and the runtimes are those it was built against. Ends with exit code 1 when anything differs.
 
     \b
     Examples:

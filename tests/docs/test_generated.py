@@ -43,10 +43,8 @@ def commands() -> list[str]:
 
 @pytest.mark.parametrize("command", commands())
 def test_every_command_shown_can_be_parsed(command: str) -> None:
-    group = app()
-    context = group.make_context("edgekit", shlex.split(command)[1:], resilient_parsing=False)
-    name, verb, rest = group.resolve_command(context, [*context.protected_args, *context.args])
-    verb.make_context(name, rest)
+    name, *rest = shlex.split(command)[1:]
+    app().commands[name].make_context(name, rest)  # type: ignore[attr-defined]
 
 
 def test_links_lead_somewhere() -> None:
