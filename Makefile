@@ -46,7 +46,7 @@ bench: $(VENV)/.installed-dev ## every benchmark in benchmarks/
 	  $(BIN)/python -m "benchmarks.$$(basename $$file .py)" || exit 1; done
 
 docs: $(VENV)/.installed-dev ## write the generated parts of README.md and docs/ anew
-	$(BIN)/python -m docs.generate
+	$(BIN)/python -m ci.docs
 
 wheel: $(VENV)/.installed-dev ## dist/*.whl and dist/*.tar.gz
 	$(BIN)/python -m build --outdir dist

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from edgekit import analysis, frontend, reference, verification
+from edgekit import analysis, frontend, passes, reference, verification
 from edgekit.analysis import Analysis
 from edgekit.graph import Graph
 from edgekit.recipe import Recipe
 from edgekit.verification import Verification
+
+if TYPE_CHECKING:
+    from edgekit.pipeline import BuildResult
+    from edgekit.train import Progress
 
 Array = NDArray[Any]
 Model = Graph | Path | str
@@ -82,6 +86,87 @@ def verify(
         UsageError: unknown runtime. ToolError: it is absent or refuses the model. InputError: bad inputs.
     """
     return verification.verify(_graph(model), against, inputs, samples, seed)
+
+
+def quantize(
+    model: Model,
+    calibration: Mapping[str, Array] | Path | str,
+    *,
+    method: str = "minmax",
+    samples: int = 256,
+    seed: int = 0,
+    percentile: float = 99.99,
+    per_channel: bool = True,
+    input_dtype: str = "int8",
+    output_dtype: str = "int8",
+    progress: Progress | None = None,
+) -> Graph:
+    """The int8 form of a float model, by the TensorFlow Lite 8-bit quantization specification.
+
+    Args:
+        calibration: array by input name, N samples on axis 0, or a file or folder of them (`.npz`, `.npy`, images).
+        method: how activation ranges are chosen: `minmax`, `moving-average`, `percentile`, `mse`, `entropy`.
+        samples: at most so many are used, drawn reproducibly by `seed`.
+        percentile: for the method of that name.
+        per_channel: weights with one scale per output channel, or one for all.
+        input_dtype, output_dtype: `int8`, or `float32` for a model that quantizes inside.
+        progress: called as (done, total, text).
+
+    Raises:
+        InputError: calibration data or arguments are unfit, or the model is quantized already.
+        UnsupportedError: an operator has no int8 form; names the layer.
+    """
+    from edgekit.quantization import load_calibration
+    from edgekit.quantization import quantize as work
+    from edgekit.recipe import QuantizeSection
+    from edgekit.target import validated
+
+    section = validated(
+        QuantizeSection,
+        {
+            "method": method, "samples": samples, "seed": seed, "percentile": percentile, "per_channel": per_channel,
+            "input_dtype": input_dtype, "output_dtype": output_dtype,
+        },
+        "quantize",
+    )  # fmt: skip
+    graph = passes.optimize(_graph(model))
+    if not isinstance(calibration, Mapping):
+        calibration = load_calibration(calibration, graph, section)
+    return work(graph, calibration, section, progress)
+
+
+def build(
+    source: Path | str | Recipe | None = None,
+    targets: Sequence[str] = (),
+    output: Path | str = "build",
+    *,
+    calibration: Path | str | None = None,
+    progress: Progress | None = None,
+) -> BuildResult:
+    """Train, quantize, prove and package; see `edgekit.pipeline`.
+
+    Args:
+        source: a recipe or its file, or a model file; without one `./edgekit.toml`, else the embedded default recipe.
+        targets: names of targets; the recipe's own without.
+        output: gets a folder `NAME/TARGET/` per target. Stages are cached by content.
+        calibration: samples for quantization, instead of the recipe's.
+
+    Raises:
+        InputError, UnsupportedError, ToolError, VerificationError, UsageError, MachineError: as their names say; the
+        former build, where there is one, is then still whole.
+    """
+    from edgekit import pipeline
+
+    if not isinstance(source, Recipe):
+        source = Path(source) if source is not None else default_recipe()
+    chosen = Path(calibration) if calibration is not None else None
+    return pipeline.build(source, tuple(targets), Path(output), calibration=chosen, progress=progress)
+
+
+def default_recipe() -> Path:
+    """The file that is built when none is named: `./edgekit.toml`, else the embedded recipe."""
+    here = Path("edgekit.toml")
+    return here if here.is_file() else Path(__file__).resolve().parent / "recipes" / "default.toml"
 
 
 def _graph(model: Model) -> Graph:

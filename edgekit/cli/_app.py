@@ -85,7 +85,8 @@ def guarded(verb: Callable[..., None]) -> Callable[..., None]:
         as_json = bool(kwargs.get("json"))
         show = traceback or os.environ.get("EDGEKIT_TRACEBACK", "") not in ("", "0")
         try:
-            verb(*args, **kwargs)
+            with _output.warnings_shown(everything=show):
+                verb(*args, **kwargs)
         except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
         except KeyboardInterrupt as error:

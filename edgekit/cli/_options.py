@@ -16,3 +16,7 @@ Targets = Annotated[list[str], typer.Option("--target", "-t", help="Name of a ta
 Arithmetic = Annotated[
     str | None, typer.Option("--arithmetic", help="tflm or litert-reference; the model's own without.")
 ]
+Recipe = Annotated[
+    Path | None,
+    typer.Argument(metavar="RECIPE", help="A recipe (.toml); ./edgekit.toml without, else the embedded default."),
+]

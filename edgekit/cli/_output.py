@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -30,6 +32,19 @@ def say(text: str, style: str | None = None) -> None:
 def show(text: str = "", style: str | None = None) -> None:
     """A line of the result, on stdout."""
     console(sys.stdout).print(text, style=style, markup=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def warnings_shown(everything: bool = False) -> Iterator[None]:
+    """edgekit's own warnings as lines on stderr; those of other packages, meant for programmers, only on demand."""
+
+    def shown(message: Warning | str, category: type[Warning], *rest: Any) -> None:
+        if everything or category.__module__.split(".")[0] == "edgekit":
+            say(f"warning: {message}", style="yellow")
+
+    with warnings.catch_warnings():
+        warnings.showwarning = shown  # type: ignore[assignment]  # the file and line are of no interest
+        yield
 
 
 def print_json(data: Any) -> None:

@@ -6,10 +6,13 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from edgekit.cli import _output
 
-Progress = Callable[[int, int, str], None]
+if TYPE_CHECKING:
+    from edgekit.train import Progress
+
 PATIENCE = 2.0  # seconds before anything is shown
 INTERVAL = 10.0  # seconds between plain lines
 
@@ -20,10 +23,11 @@ def progress() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield Lines()
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=_output.console(sys.stderr), transient=True)
+    bar = Bar(*columns, console=_output.console(sys.stderr), transient=True)
     task = bar.add_task("", total=None)
     started, shown = time.monotonic(), False
 

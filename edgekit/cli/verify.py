@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from edgekit.cli import _output
 from edgekit.cli._options import Json
+
+if TYPE_CHECKING:
+    from edgekit.built import NotRun
+    from edgekit.verification import Verification
 
 
 def verify(
@@ -17,11 +21,16 @@ def verify(
         list[str] | None, typer.Option("--against", help="A runtime to compare with; may be given several times.")
     ] = None,
     input: Annotated[Path | None, typer.Option("--input", "-i", help="Inputs (.npz); random ones without.")] = None,
-    samples: Annotated[int, typer.Option(min=1, help="How many random inputs.")] = 8,
+    samples: Annotated[
+        int | None, typer.Option(min=1, help="How many random inputs; 8 without, for build folders the golden inputs.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random inputs.")] = 0,
     json: Json = False,
 ) -> None:
     """Prove a model: compare a runtime with the simulator, layer by layer, integer by integer.
+
+    Of a build folder, the files are compared with the manifest's hashes and the golden vectors with the simulator too,
+    and the runtimes are those it was built against. Ends with exit code 1 when anything differs.
 
     \b
     Examples:
@@ -31,30 +40,51 @@ def verify(
     """
     from dataclasses import asdict
 
-    from edgekit import api
+    from edgekit import api, built
     from edgekit.arrays import load_arrays
 
     given = load_arrays(input) if input else None
-    results = [
-        api.verify(source, name, inputs=given, samples=samples, seed=seed) for name in against or ["tflite-micro"]
-    ]
+    if source.is_dir():
+        found = built.verify_build(source, against or (), inputs=given, samples=samples, seed=seed)
+        exact, checks, results = found.exact, found.checks, found.runtimes
+    else:
+        names = against or ["tflite-micro"]
+        results = tuple(api.verify(source, n, inputs=given, samples=samples or 8, seed=seed) for n in names)
+        exact, checks = all(r.exact for r in results), ()
     if json:
-        _output.print_json({"source": source, "exact": all(r.exact for r in results), "runtimes": [
-            {**asdict(r), "exact": r.exact, "first_difference": r.first_difference and r.first_difference.layer}
-            for r in results]})  # fmt: skip
-    for result in [] if json else results:
-        _output.table(
-            ("#>", "layer", "operator", "values>", "differing>", "largest>"),
-            [(i, _output.layer(x.layer), x.op, x.values, x.differing, x.largest) for i, x in enumerate(result.layers)],
-        )
-        _output.show(
-            f"{result.version} against the simulator (arithmetic {result.arithmetic}), {result.samples} samples"
-        )
-        first = result.first_difference
-        _output.show(
-            "EXACT: no value differs"
-            if first is None
-            else f"DIFFERS, first in layer {_output.layer(first.layer)} ({first.op})"
-        )
-    if not all(r.exact for r in results):
+        document = {"source": source, "exact": exact, "runtimes": [_as_json(result) for result in results]}
+        _output.print_json(document | ({"checks": [asdict(check) for check in checks]} if source.is_dir() else {}))
+    else:
+        for check in checks:
+            _output.show(f"{check.name}: {'ok' if check.ok else 'FAILED'}: {check.text}")
+        for result in results:
+            _show(result)
+    if not exact:
         raise typer.Exit(1)
+
+
+def _as_json(result: Verification | NotRun) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from edgekit.verification import Verification
+
+    if not isinstance(result, Verification):
+        return {**asdict(result), "exact": None}
+    first = result.first_difference
+    return {**asdict(result), "exact": result.exact, "first_difference": first and first.layer}
+
+
+def _show(result: Verification | NotRun) -> None:
+    from edgekit.verification import Verification
+
+    if not isinstance(result, Verification):
+        _output.show(f"{result.against}: NOT RUN: {result.reason}")
+        return
+    _output.table(
+        ("#>", "layer", "operator", "values>", "differing>", "largest>"),
+        [(i, _output.layer(x.layer), x.op, x.values, x.differing, x.largest) for i, x in enumerate(result.layers)],
+    )
+    _output.show(f"{result.version} against the simulator (arithmetic {result.arithmetic}), {result.samples} samples")
+    first = result.first_difference
+    said = "EXACT: no value differs"
+    _output.show(said if first is None else f"DIFFERS, first in layer {_output.layer(first.layer)} ({first.op})")

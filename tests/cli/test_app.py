@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import warnings
 
 import pytest
 
@@ -104,3 +105,19 @@ def test_a_wrong_command_line_is_exit_code_2(cli: Cli, arguments: list[str]) -> 
 
 def test_json_has_no_nan() -> None:
     assert _output._plain({"a": [float("nan"), 1.5], 2: ("x", None)}) == {"a": [None, 1.5], "2": ["x", None]}
+
+
+def test_warnings_are_lines_on_stderr(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    class OurWarning(UserWarning):
+        pass
+
+    OurWarning.__module__ = "edgekit.somewhere"
+
+    def warned(path: object) -> None:
+        warnings.warn("looks like raw pixels", OurWarning, stacklevel=1)
+        warnings.warn("deprecated", DeprecationWarning, stacklevel=1)
+        raise errors.InputError("x", "y")
+
+    monkeypatch.setattr("edgekit.api.load", warned)
+    result = cli("simulate", "x.tflite", "-i", "a.npz", "-o", "b.npz")
+    assert result.err == "warning: looks like raw pixels\nerror: x: y\n"

@@ -1,0 +1,70 @@
+"""`edgekit quantize`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from edgekit.cli import _output
+from edgekit.cli._options import Json
+
+if TYPE_CHECKING:
+    from edgekit.graph import Tensor
+
+
+def quantize(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A float .onnx or .tflite model.")],
+    calibration: Annotated[
+        Path, typer.Option("--calibration", "-c", help="Samples: .npz keyed by input name, .npy or a folder.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The int8 .tflite to write.")],
+    method: Annotated[
+        str, typer.Option(help="How ranges are chosen: minmax, moving-average, percentile, mse or entropy.")
+    ] = "minmax",
+    samples: Annotated[int, typer.Option(min=1, help="How many of the samples are used, chosen reproducibly.")] = 256,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of that choice.")] = 0,
+    percentile: Annotated[float, typer.Option(help="For the method percentile.")] = 99.99,
+    per_channel: Annotated[bool, typer.Option("--per-channel/--per-tensor", help="Scales of weights.")] = True,
+    float_input: Annotated[bool, typer.Option("--float-input", help="Keep float inputs, quantized inside.")] = False,
+    float_output: Annotated[bool, typer.Option("--float-output", help="Keep float outputs.")] = False,
+    json: Json = False,
+) -> None:
+    """Quantize a float model to int8 with calibration data, as a standard .tflite.
+
+    \b
+    Example:
+      edgekit quantize model.onnx --calibration samples.npz --output model.tflite --method percentile
+    """
+    from edgekit import api
+    from edgekit.cli._progress import progress
+    from edgekit.frontend.tflite import save
+
+    with progress() as report:
+        graph = api.quantize(
+            source,
+            calibration,
+            method=method,
+            samples=samples,
+            seed=seed,
+            percentile=percentile,
+            per_channel=per_channel,
+            input_dtype="float32" if float_input else "int8",
+            output_dtype="float32" if float_output else "int8",
+            progress=report,
+        )
+    save(graph, output)
+    inputs, outputs = ([_parameters(graph.tensors[n]) for n in names] for names in (graph.inputs, graph.outputs))
+    if json:
+        _output.print_json({"source": source, "output": output, "inputs": inputs, "outputs": outputs})
+        return
+    rows = [(role, *x.values()) for role, group in (("input", inputs), ("output", outputs)) for x in group]
+    _output.table(("", "tensor", "type", "scale>", "zero point>"), rows)
+    _output.show(f"written to {output} ({_output.size(output.stat().st_size)})")
+
+
+def _parameters(tensor: Tensor) -> dict[str, Any]:
+    q = tensor.quantization
+    scale, zero_point = (float(tensor.scale), tensor.zero_point) if q is not None else (None, None)
+    return {"name": tensor.name, "dtype": tensor.dtype, "scale": scale, "zero_point": zero_point}
