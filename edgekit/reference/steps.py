@@ -1,8 +1,8 @@
 """Requantization in a few floating-point passes, proven equal to the page in `arithmetic.py` before it is used.
 
-For one channel, the page's function of the accumulator is a staircase: it never falls, and it has at most 255 steps. The
-fast form below is a staircase too, because each of its passes (add a constant, multiply by a positive constant, clip,
-truncate) never falls, floating-point rounding included. Two staircases that agree at every step of the first and just
+For one channel, the page's function of the accumulator is a staircase: it never falls and has at most 255 steps. The
+fast form below is a staircase too, because none of its passes (add a constant, multiply by a positive constant, clip,
+truncate) ever falls, floating-point rounding included. Two staircases that agree at every step of the first and just
 before it agree everywhere. So `fit` computes the steps from the page with integers, tries constants until the fast form
 has the same steps, and gives None when none will do; then the plain form runs.
 
