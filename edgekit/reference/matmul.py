@@ -14,6 +14,11 @@ from edgekit.graph.operator import present
 Array = NDArray[Any]
 
 
+def accumulator_limit(weights: NDArray[np.int64], largest: int = 128) -> NDArray[np.int64]:
+    """The largest magnitude of x * weights for |x| <= `largest`, per row of `weights` (Co, K)."""
+    return largest * np.abs(weights).sum(axis=1)
+
+
 def exact_dtype(weights: NDArray[np.int64], largest: int = 128) -> type[np.floating[Any]]:
     """The smallest float type in which every partial sum of |x| <= `largest` times a row of `weights` is exact.
 
@@ -23,7 +28,7 @@ def exact_dtype(weights: NDArray[np.int64], largest: int = 128) -> type[np.float
     Args:
         weights: (Co, K) integers.
     """
-    bound = largest * int(np.abs(weights).sum(axis=1).max(initial=0))
+    bound = int(accumulator_limit(weights, largest).max(initial=0))
     return np.float32 if bound <= 1 << 24 else np.float64
 
 

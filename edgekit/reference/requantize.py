@@ -18,8 +18,10 @@ from edgekit.reference.arithmetic import (
     saturating_cast,
     wrap_int32,
 )
+from edgekit.reference.steps import fit
 
 Requantize = Callable[[NDArray[Any]], NDArray[Any]]
+Finish = Callable[[NDArray[Any], NDArray[Any]], None]
 
 
 def requantizer(real: NDArray[np.float64], output: Tensor, activation: str) -> Requantize:
@@ -41,23 +43,54 @@ def requantizer(real: NDArray[np.float64], output: Tensor, activation: str) -> R
     return requantize
 
 
-def single_rounding(real: NDArray[np.float64], output: Tensor, activation: str) -> Requantize:
-    """As `requantizer`, with round(acc * real) in float64, ties away from zero.
+def single_rounding(real: NDArray[np.float64], bias: NDArray[Any], output: Tensor, activation: str) -> Finish:
+    """As `finisher`, with round((acc + bias) * real) in float64, ties away from zero.
 
     Where the rounded value leaves int32, the conversion gives INT32_MIN as x86's instruction does.
     """
     require_int8(output)
     low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
 
-    def requantize(acc: NDArray[Any]) -> NDArray[Any]:
-        product = wrap_int32(acc.astype(np.int64)).astype(np.float64) * real
+    def finish(acc: NDArray[Any], out: NDArray[Any]) -> None:
+        product = wrap_int32(acc.astype(np.int64) + bias).astype(np.float64) * real
         whole = np.trunc(product)
         whole += np.where(np.abs(product - whole) >= 0.5, np.copysign(1.0, product), 0.0)
         inside = (whole >= INT32_MIN) & (whole <= INT32_MAX)
         scaled = np.where(inside, whole, INT32_MIN).astype(np.int64)
-        return saturating_cast(scaled, output.zero_point, output.dtype, low, high)  # type: ignore[no-any-return]
+        out[...] = saturating_cast(scaled, output.zero_point, output.dtype, low, high)
 
-    return requantize
+    return finish
+
+
+def finisher(
+    real: NDArray[np.float64], bias: NDArray[Any], output: Tensor, activation: str, limit: NDArray[Any], dtype: Any,
+    group: int = 1,
+) -> Finish:  # fmt: skip
+    """A function (acc, out) that requantizes floating-point accumulators (rows, C), overwriting them, into int8 `out`.
+
+    The same integers as `requantizer`, by `steps.fit` where that finds its proof.
+
+    Args:
+        bias: (C,) integers, the accumulators come without it.
+        limit: (C,) the largest magnitude an accumulator can have.
+        dtype: the accumulators' float type.
+        group: the number of rows is always a multiple of it.
+    """
+    plain = requantizer(real, output, activation)
+    m, shift = (np.broadcast_to(v, bias.shape) for v in quantize_multipliers(real))
+    low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
+    steps = fit(m, shift, bias, output.zero_point, low, high, limit, dtype)
+    if steps is None:
+
+        def finish(acc: NDArray[Any], out: NDArray[Any]) -> None:
+            out[...] = plain(acc.astype(np.int64) + bias)
+    else:
+        wide, width = steps.repeated(group), group * bias.size
+
+        def finish(acc: NDArray[Any], out: NDArray[Any]) -> None:
+            wide.apply(acc.reshape(-1, width), out.reshape(-1, width))
+
+    return finish
 
 
 def effective_scale(x: Tensor, w: Tensor, output: Tensor) -> NDArray[np.float64]:

@@ -11,10 +11,13 @@ from edgekit.graph.operator import present
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.matmul import bias_of, constant_of, exact_dtype, integer_weights
-from edgekit.reference.requantize import effective_scale, requantizer
+from edgekit.reference.matmul import accumulator_limit, bias_of, constant_of, exact_dtype, integer_weights
+from edgekit.reference.requantize import effective_scale, finisher
 from edgekit.reference.simulator import Array, Kernel
 from edgekit.reference.windows import pad_for, windows
+from edgekit.reference.workspace import samples_at_once, workspace
+
+FEW_CHANNELS = 8  # below it, windows are gathered plane by plane: copies of a few values are slow
 
 
 def prepare_integer(
@@ -23,12 +26,19 @@ def prepare_integer(
     """acc = sum((x - zp) * w) + bias, wrapped to int32; requantized per channel."""
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
     weights, bias = integer_weights(inputs)
-    product = _product(op, w.shape, output.shape, weights.T.astype(exact_dtype(weights)), x.zero_point)
-    requantize = requantizer(effective_scale(x, w, output), output, op.activation)
+    matrix, limit = weights.T.astype(exact_dtype(weights)), accumulator_limit(weights)
+    product = _product(op, w.shape, output.shape, matrix, x.zero_point)
+    real, (height, width, channels) = effective_scale(x, w, output), output.shape[1:]
+    finish = finisher(real, bias, output, op.activation, limit, matrix.dtype, width)
+    cost = height * width * matrix.shape[0] * matrix.itemsize
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
-        acc = product(np.asarray(arrays[0]))
-        return [requantize(acc.astype(np.int64) + bias)]
+        given = np.asarray(arrays[0])
+        out = np.empty((len(given), height, width, channels), output.dtype)
+        step = samples_at_once(cost, len(given))
+        for start in range(0, len(given), step):
+            finish(product(given[start : start + step]), out[start : start + step].reshape(-1, channels))
+        return [out]
 
     return kernel
 
@@ -41,18 +51,27 @@ def prepare_float(op: Conv2D, inputs: Sequence[Tensor | None], outputs: Sequence
     product = _product(op, w.shape, output.shape, weights, 0)
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
-        return [clamp_float(product(np.asarray(arrays[0])) + bias, op.activation)]
+        acc = product(np.asarray(arrays[0])) + bias
+        return [clamp_float(acc.reshape(-1, *output.shape[1:]), op.activation)]
 
     return kernel
 
 
 def _product(op: Conv2D, w: tuple[int, ...], out: tuple[int, ...], matrix: Array, pad: int) -> Callable[[Array], Array]:
+    """x to accumulators (N * Ho * Wo, Co) in the workspace."""
     kernel, size = (w[1], w[2]), (out[1], out[2])
 
     def product(x: Array) -> Array:
-        padded = pad_for(x.astype(matrix.dtype), kernel, op.stride, op.dilation, size, pad)
-        view = windows(padded, kernel, op.stride, op.dilation, size)
-        columns = view.reshape(-1, matrix.shape[0])
-        return (columns @ matrix).reshape(x.shape[0], *size, matrix.shape[1])
+        view = windows(pad_for(x, kernel, op.stride, op.dilation, size, pad), kernel, op.stride, op.dilation, size)
+        rows = view.shape[0] * size[0] * size[1]
+        if w[3] < FEW_CHANNELS:  # (Kh, Kw, C, N, Ho, Wo): the matrix product takes its transpose
+            columns = workspace("columns", (*w[1:], len(x), *size), matrix.dtype)
+            np.copyto(columns, view.transpose(3, 4, 5, 0, 1, 2))
+            columns = columns.reshape(-1, rows).T
+        else:
+            columns = workspace("columns", view.shape, matrix.dtype)
+            np.copyto(columns, view)
+            columns = columns.reshape(rows, -1)
+        return np.matmul(columns, matrix, out=workspace("accumulators", (rows, w[0]), matrix.dtype))
 
     return product

@@ -16,8 +16,8 @@ from edgekit.graph.operator import present
 from edgekit.graph.ops.fully_connected import FullyConnected
 from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.matmul import bias_of, constant_of, exact_dtype, integer_weights
-from edgekit.reference.requantize import effective_scale, product_scale, requantizer, single_rounding
+from edgekit.reference.matmul import accumulator_limit, bias_of, constant_of, exact_dtype, integer_weights
+from edgekit.reference.requantize import effective_scale, finisher, product_scale, single_rounding
 from edgekit.reference.simulator import Array, Kernel
 
 
@@ -27,18 +27,20 @@ def prepare_integer(
     """acc = sum((x - zp) * w) + bias, wrapped to int32; requantized per channel or per tensor."""
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
     weights, bias = integer_weights(inputs)
-    matrix = weights.T.astype(exact_dtype(weights))
+    matrix, limit = weights.T.astype(exact_dtype(weights)), accumulator_limit(weights)
     if arithmetic.rule(op.name) == "single-rounding":
-        requantize = single_rounding(effective_scale(x, w, output), output, op.activation)
+        finish = single_rounding(effective_scale(x, w, output), bias, output, op.activation)
     else:
         per_tensor = w.quantization is not None and w.quantization.scale.size == 1
         real = product_scale(x, w, output) if per_tensor else effective_scale(x, w, output)
-        requantize = requantizer(real, output, op.activation)
+        finish = finisher(real, bias, output, op.activation, limit, matrix.dtype)
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
         rows = np.asarray(arrays[0])
         acc = rows.reshape(-1, matrix.shape[0]).astype(matrix.dtype) @ matrix
-        return [_shaped(op, rows, requantize(acc.astype(np.int64) + bias))]
+        out = np.empty(acc.shape, output.dtype)
+        finish(acc, out)
+        return [_shaped(op, rows, out)]
 
     return kernel
 
