@@ -17,7 +17,15 @@ import math
 
 import numpy as np
 
-from edgekit.reference.arithmetic import INT32_MAX, INT32_MIN, Ints, divide_by_power_of_two, high_mul, wrap_int32
+from edgekit.reference.arithmetic import (
+    INT32_MAX,
+    INT32_MIN,
+    Ints,
+    divide_by_power_of_two,
+    high_mul,
+    quantize_multiplier,
+    wrap_int32,
+)
 
 EXP_INTEGER_BITS = 5  # exp's inputs in softmax are Q5: (-32, 0]
 
@@ -25,6 +33,18 @@ EXP_INTEGER_BITS = 5  # exp's inputs in softmax are Q5: (-32, 0]
 def raw(value: float, integer_bits: int) -> int:
     """The Q<integer_bits> integer nearest to a real constant."""
     return min(math.floor(value * 2.0 ** (31 - integer_bits) + 0.5), INT32_MAX)
+
+
+def input_multiplier(scale: float, integer_bits: int) -> tuple[int, int, int]:
+    """How integers of a scale become Q<integer_bits>: multiplier, shift, and the largest magnitude that still fits.
+
+    That magnitude is computed from the scale rounded up to a power of two; where it is 0, no multiplier is needed.
+    """
+    real = scale * (1 << (31 - integer_bits))
+    if real >= (1 << 30) - 0.25:  # rounds to a shift above 30
+        return 0, 0, 0
+    m, shift = quantize_multiplier(real)
+    return m, shift, math.floor(((1 << integer_bits) - 1) * 2.0 ** (31 - integer_bits - shift))
 
 
 def shift_left(x: Ints, bits: int) -> Ints:
@@ -75,8 +95,11 @@ def one_minus_over_one_plus(x: Ints) -> Ints:
 
 
 def reciprocal(x: Ints, integer_bits: int) -> tuple[Ints, Ints]:
-    """1 / x of positive Q<integer_bits> values as (r, n): the reciprocal is r * 2^-n with r in Q0, in [1/2, 1]."""
-    headroom = 31 - np.floor(np.log2(np.maximum(x, 1).astype(np.float64))).astype(np.int64)
-    headroom = np.where(x < 0, 0, headroom)  # an overflown sum: the leading bit is the sign
-    fraction = wrap_int32((x << headroom) - (1 << 31))
+    """1 / x of positive Q<integer_bits> values as (r, n): the reciprocal is r * 2^-n with r in Q0, in [1/2, 1].
+
+    Sums that left the 31 bits are taken as unsigned 32-bit values, as the runtimes take them.
+    """
+    unsigned = x & 0xFFFFFFFF
+    headroom = 32 - np.frexp(unsigned.astype(np.float64))[1].astype(np.int64)
+    fraction = wrap_int32((unsigned << headroom) - (1 << 31))
     return one_over_one_plus(fraction), integer_bits - headroom

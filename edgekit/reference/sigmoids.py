@@ -10,7 +10,8 @@ import numpy as np
 from edgekit.graph import Tensor
 from edgekit.graph.operator import present
 from edgekit.reference import tables
-from edgekit.reference.arithmetic import Ints, divide_by_power_of_two, multiply, quantize_multiplier
+from edgekit.reference.arithmetic import Ints, divide_by_power_of_two, multiply
+from edgekit.reference.fixedpoint import input_multiplier
 from edgekit.reference.simulator import Array, Kernel, dequantize_array, quantize_array
 
 Q4 = 4
@@ -40,8 +41,7 @@ def prepare(
         raise ValueError(f"needs int8 with output scale {parameters[0]} and zero point {parameters[1]}")
     if rule == "float-table":
         return tables.unary(lambda v: quantize_array(real(dequantize_array(v, x)), output), x)
-    m, shift = quantize_multiplier(float(x.scale) * (1 << (31 - Q4)))
-    radius = math.floor(((1 << Q4) - 1) * 2.0 ** (31 - Q4) / 2.0**shift)
+    m, shift, radius = input_multiplier(float(x.scale), Q4)
     bits = -round(math.log2(parameters[0]))
 
     def function(values: Ints) -> Array:

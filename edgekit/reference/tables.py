@@ -25,7 +25,7 @@ def unary(function: Callable[[Ints], Array], x: Tensor) -> Kernel:
     table = function(all_values(x.dtype))
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
-        return [table[np.asarray(arrays[0]).view(np.uint8)]]
+        return [table.take(np.asarray(arrays[0]).view(np.uint8))]
 
     return kernel
 
@@ -38,6 +38,6 @@ def binary(function: Callable[[Ints, Ints], Array], a: Tensor, b: Tensor) -> Ker
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
         first, second = (np.asarray(x).view(np.uint8) for x in arrays)
-        return [table[first.astype(np.uint16) << 8 | second]]
+        return [table.take(first.astype(np.uint16) << 8 | second)]
 
     return kernel

@@ -45,7 +45,7 @@ def binary_shapes(pick: Picker, rank: int) -> tuple[tuple[int, ...], tuple[int, 
 
 
 def binary(pick: Picker, op: Operator, rank: int, output_scale: float | None = None, same: bool = False) -> Graph:
-    """A graph of one binary operator: two inputs, or one input and one constant on either side.
+    """A graph of one binary operator: two inputs, one input twice, or one input and one constant on either side.
 
     Args:
         output_scale: around which the output's scale is chosen, relative to the inputs; any scale without.
@@ -70,7 +70,11 @@ def binary(pick: Picker, op: Operator, rank: int, output_scale: float | None = N
     if output.scale <= max(graph.tensors[n].scale for n in "ab") / 2**19:  # sums refuse it
         output = output.with_(quantization=graph.tensors["a"].quantization)
     graph.add(output.with_(quantization=graph.tensors["a"].quantization) if same else output)
-    graph.outputs, graph.nodes = ["y"], [Node(op, ("a", "b"), ("y",))]
+    names = ("a", "b")
+    if graph.inputs == ["a", "b"] and shapes[0] == shapes[1] and pick.integer(0, 5) == 0:
+        names, graph.inputs = ("a", "a"), ["a"]
+        del graph.tensors["b"]
+    graph.outputs, graph.nodes = ["y"], [Node(op, names, ("y",))]
     graph.validate()
     return graph
 

@@ -80,6 +80,16 @@ def test_all_65536_pairs(op: Operator, against: str) -> None:
         assert result.exact and result.layers[0].values == 65536, (scales, result.first_difference)
 
 
+@pytest.mark.parametrize("against", RUNTIMES)
+def test_softmax_sums_wrap_as_the_runtimes_do(against: str) -> None:
+    """The sum of exponentials has 12 integer bits: from 4,096 equal values on it leaves the int32."""
+    for length in (4095, 4096, 5000, 10_000):
+        y = Tensor("y", (1, length), "int16", Quantization.per_tensor(2.0**-16, -32768))
+        graph = one_node(Softmax(), y, int8("x", (1, length), 0.01, 3))
+        x = np.random.default_rng(0).integers(-1, 3, (1, length)).astype(np.int8)
+        assert verify(graph, against, {"x": x}).exact, length
+
+
 def real_inputs(tensor: Tensor) -> NDArray[np.float32]:
     """Every tie, every neighbour of a tie, saturation, and values in between."""
     steps = np.arange(-300, 300.5, 0.5, dtype=np.float32) * tensor.scale

@@ -4,12 +4,11 @@ The difference d = x - max(row) is rescaled to Q5 with the multiplier beta * sca
 Q12 and inverted; what lies below -31 is 0. The output's scale is 1/256 with zero point -128 (int8), or 1/65536 with
 -32768 (int16). Same in TensorFlow Lite Micro and in LiteRT's reference kernels, but for one thing: both abort the
 process when the exponentials of an int8 row sum to 512 or more (almost uniform rows of over 511 values); here every
-output of such a row is the value of zero, -128.
+output of such a row is the value of zero, -128. Sums from 4,096 on (int16) leave the int32 and wrap, here too.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,9 +16,9 @@ import numpy as np
 from edgekit.graph import Tensor
 from edgekit.graph.operator import present
 from edgekit.graph.ops.softmax import Softmax
-from edgekit.reference.arithmetic import Ints, divide_by_power_of_two, high_mul, quantize_multiplier, wrap_int32
+from edgekit.reference.arithmetic import Ints, divide_by_power_of_two, high_mul
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.fixedpoint import EXP_INTEGER_BITS, exp_on_negative_values, reciprocal
+from edgekit.reference.fixedpoint import EXP_INTEGER_BITS, exp_on_negative_values, input_multiplier, reciprocal
 from edgekit.reference.simulator import Array, Kernel
 
 SUM_INTEGER_BITS = 12
@@ -40,7 +39,7 @@ def prepare_integer(
         row_max = given.max(axis=-1, keepdims=True)
         exps = exponentials[row_max - given]
         total = divide_by_power_of_two(exps, SUM_INTEGER_BITS).sum(axis=-1, keepdims=True)
-        scale, over = reciprocal(wrap_int32(total), SUM_INTEGER_BITS)
+        scale, over = reciprocal(total, SUM_INTEGER_BITS)
         result = divide_by_power_of_two(high_mul(exps, scale), over + 31 - bits)
         return [np.clip(result + info.min, info.min, info.max).astype(output.dtype)]
 
@@ -49,11 +48,9 @@ def prepare_integer(
 
 def _exponentials(scale: float) -> Ints:
     """exp(-d * scale) in Q0 for d = 0..255, by the fixed-point steps."""
-    real = min(scale * (1 << (31 - EXP_INTEGER_BITS)), float((1 << 31) - 1))
-    if real <= 1.0:
+    if scale * (1 << (31 - EXP_INTEGER_BITS)) <= 1.0:
         raise ValueError(f"softmax needs beta * scale above 2^-26, found {scale}")
-    m, shift = quantize_multiplier(real)
-    radius = math.floor(((1 << EXP_INTEGER_BITS) - 1) * 2.0 ** (31 - EXP_INTEGER_BITS) / 2.0**shift)
+    m, shift, radius = input_multiplier(scale, EXP_INTEGER_BITS)
     distance = np.arange(256, dtype=np.int64)
     kept = distance <= radius
     rescaled = high_mul(-np.where(kept, distance, 0) << shift, m)
