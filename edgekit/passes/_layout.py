@@ -292,7 +292,7 @@ class Layout:
             changed = {}
         elif kind == "pad":
             changed = {"paddings": tuple(op.paddings[i] for i in back)}
-        elif kind == "strided_slice" and not op.shrink_axes and not op.new_axes:
+        elif kind == "strided_slice" and not op.shrink_axes:
             changed = {key: tuple(getattr(op, key)[i] for i in back) for key in ("begin", "end", "strides")}
         elif kind == "split":
             return self._split(node, view)
