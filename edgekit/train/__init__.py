@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Progress", "TrainResult", "build_network", "export_onnx", "export_untrained", "load_data", "train"]
 
+EXPORT_PACKAGES = ("torch", "onnxscript", "safetensors")
+
 
 def load_data(section: DataSection) -> Data:
     """The data set of a recipe, split and scaled; a function of the section and the files alone.
@@ -46,7 +48,14 @@ def build_network(section: ModelSection, data: Data) -> torch.nn.Module:
     return build(section, Signature.of(data, task_of("auto", section, data)))
 
 
-def train(recipe: Recipe, folder: Path, *, resume: bool = True, progress: Progress | None = None) -> TrainResult:
+def train(
+    recipe: Recipe,
+    folder: Path,
+    *,
+    resume: bool = True,
+    progress: Progress | None = None,
+    data: Data | None = None,
+) -> TrainResult:
     """Train the network of `recipe` and keep checkpoints in `folder`.
 
     `folder` gets `best.safetensors` (the weights with the best validation score), `last.safetensors` (weights and
@@ -68,6 +77,8 @@ def train(recipe: Recipe, folder: Path, *, resume: bool = True, progress: Progre
     Args:
         resume: False throws away what `folder` holds and starts anew.
         progress: called as `progress(done, total, text)` with steps.
+        data: what `load_data(recipe.data)` returned, where the caller has it already; processes that this function
+            starts load it themselves.
 
     Raises:
         InputError: data set, network or options are unfit; ToolError: a package or the device is missing;
@@ -78,7 +89,7 @@ def train(recipe: Recipe, folder: Path, *, resume: bool = True, progress: Progre
         needed(package)
     from edgekit.train import launch
 
-    return launch.train(recipe, folder, resume=resume, progress=progress)
+    return launch.train(recipe, folder, resume=resume, progress=progress, data=data)
 
 
 def export_onnx(recipe: Recipe, checkpoint: Path, output: Path, *, softmax: bool | None = None) -> None:
@@ -94,21 +105,24 @@ def export_onnx(recipe: Recipe, checkpoint: Path, output: Path, *, softmax: bool
         VerificationError: the outputs differ by more than 1e-4.
         ToolError, MachineError: as `train`.
     """
-    for package in ("torch", "onnxscript", "safetensors"):
+    for package in EXPORT_PACKAGES:
         needed(package)
     from edgekit.train import export
 
     export.export_onnx(recipe, checkpoint, output, softmax=softmax)
 
 
-def export_untrained(recipe: Recipe, output: Path) -> None:
-    """Write the recipe's network with random weights as `export_onnx` does, to be judged before it is trained.
+def export_untrained(recipe: Recipe, output: Path, *, data: Data | None = None) -> None:
+    """Write the network of `recipe` as `export_onnx` does, with the weights that training would begin with.
+
+    What a target accepts, and what a network costs, can be told from it before any training. Without `data` a part of
+    the data set is loaded for its shapes and classes.
 
     Raises:
-        InputError, ToolError, UnsupportedError, MachineError: as `build_network` and `export_onnx`.
+        InputError, UnsupportedError, VerificationError, ToolError, MachineError: as `load_data` and `export_onnx`.
     """
-    for package in ("torch", "onnxscript", "safetensors"):
+    for package in EXPORT_PACKAGES:
         needed(package)
     from edgekit.train import export
 
-    export.export_untrained(recipe, output)
+    export.export_untrained(recipe, output, data)

@@ -17,12 +17,15 @@ import torch
 from edgekit.errors import InputError, UnsupportedError, VerificationError
 from edgekit.files import write_atomic
 from edgekit.recipe import Recipe
-from edgekit.train import checkpoint
+from edgekit.train import checkpoint, job
 from edgekit.train.network import TASKS, Signature, build, task_of
 from edgekit.zoo import load
+from edgekit.zoo.data import Data
 
 OPSET = 18
 TOLERANCE = 1e-4
+# As many samples tell shapes and classes of a data set.
+SAMPLES = 2000
 
 
 def export_onnx(recipe: Recipe, path: Path, output: Path, *, softmax: bool | None = None) -> None:
@@ -34,12 +37,16 @@ def export_onnx(recipe: Recipe, path: Path, output: Path, *, softmax: bool | Non
     _write(recipe, network, signature, output, softmax)
 
 
-def export_untrained(recipe: Recipe, output: Path) -> None:
+def export_untrained(recipe: Recipe, output: Path, data: Data | None) -> None:
     """See `edgekit.train.export_untrained`."""
-    data = load(recipe.data)
+    if data is None:
+        limit = min(recipe.data.limit or SAMPLES, SAMPLES)
+        data = load(recipe.data.model_copy(update={"limit": limit}))
     signature = Signature.of(data, task_of(recipe.train.task, recipe.model, data))
-    torch.manual_seed(recipe.train.seed)
-    _write(recipe, build(recipe.model, signature), signature, output, None)
+    with job.random_state_kept():
+        job.seed(recipe.train.seed)
+        network = build(recipe.model, signature)
+    _write(recipe, network, signature, output, None)
 
 
 def _write(recipe: Recipe, network: torch.nn.Module, signature: Signature, output: Path, softmax: bool | None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,18 @@ def seed(*entropy: int) -> None:
     # edgekit draws from neither of these, but a user's network may.
     random.seed(number)
     np.random.seed(number)
+
+
+@contextmanager
+def random_state_kept() -> Iterator[None]:
+    """Give every global generator its state back afterwards."""
+    plain, numpys = random.getstate(), np.random.get_state()
+    try:
+        with torch.random.fork_rng(range(torch.cuda.device_count())):
+            yield
+    finally:
+        random.setstate(plain)
+        np.random.set_state(numpys)
 
 
 def identity(recipe: Recipe, data: Data) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import random
 import threading
 import warnings
 from collections.abc import Iterator
@@ -14,16 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import lightning_fabric
-import numpy as np
 import torch
 
 from edgekit.errors import EdgekitError, ToolError, VerificationError
 from edgekit.recipe import Recipe, TrainSection
 from edgekit.train import loop
+from edgekit.train.job import random_state_kept
 from edgekit.train.result import Progress, TrainResult
+from edgekit.zoo.data import Data
 
 
-def train(recipe: Recipe, folder: Path, *, resume: bool, progress: Progress | None) -> TrainResult:
+def train(recipe: Recipe, folder: Path, *, resume: bool, progress: Progress | None, data: Data | None) -> TrainResult:
     """See `edgekit.train.train`."""
     with _quiet(), _deterministic():
         strategy = _strategy(recipe.train)
@@ -32,7 +32,8 @@ def train(recipe: Recipe, folder: Path, *, resume: bool, progress: Progress | No
             result = _in_processes(fabric, recipe, folder, resume, progress)
         else:
             fabric.launch()
-            result = loop.train(fabric, recipe, folder, resume, progress if fabric.global_rank == 0 else None)
+            report = progress if fabric.global_rank == 0 else None
+            result = loop.train(fabric, recipe, folder, data, resume, report)
     limit = recipe.train.min_accuracy
     if limit is not None and result.metric == "accuracy" and not result.test_score >= limit:
         text = f"test accuracy must be at least {limit:.2%}, found {result.test_score:.2%}"
@@ -101,7 +102,7 @@ def _process(fabric: Any, recipe: Recipe, folder: Path, resume: bool, queue: Any
 
     try:
         with _quiet(), _deterministic():
-            return asdict(loop.train(fabric, recipe, folder, resume, report if fabric.global_rank == 0 else None))
+            return asdict(loop.train(fabric, recipe, folder, None, resume, report if fabric.global_rank == 0 else None))
     except EdgekitError as error:
         queue.put(error)
         raise
@@ -113,17 +114,14 @@ def _deterministic() -> Iterator[None]:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
     benchmark = torch.backends.cudnn.benchmark
-    plain, numpys = random.getstate(), np.random.get_state()
     try:
-        with torch.random.fork_rng(range(torch.cuda.device_count())):
+        with random_state_kept():
             torch.use_deterministic_algorithms(True, warn_only=True)
             torch.backends.cudnn.benchmark = False
             yield
     finally:
         torch.use_deterministic_algorithms(before[0], warn_only=before[1])
         torch.backends.cudnn.benchmark = benchmark
-        random.setstate(plain)
-        np.random.set_state(numpys)
 
 
 @contextmanager

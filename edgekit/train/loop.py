@@ -19,17 +19,20 @@ from edgekit.train.result import Progress, TrainResult
 from edgekit.train.schedule import learning_rate
 from edgekit.train.state import State
 from edgekit.zoo import load
+from edgekit.zoo.data import Data
 
 # Data sets up to this size live in the accelerator's memory for the whole training.
 RESIDENT_BYTES = 2 << 30
 
 
-def train(fabric: Any, recipe: Recipe, folder: Path, resume: bool, progress: Progress | None) -> TrainResult:
+def train(
+    fabric: Any, recipe: Recipe, folder: Path, data: Data | None, resume: bool, progress: Progress | None
+) -> TrainResult:
     """Train in this process, which may be one of many; every process returns the result. See `edgekit.train.train`."""
     began = time.perf_counter()
     report: Progress = progress or _silent
     report(0, 1, "loading data")
-    job = make(fabric, recipe, folder, load(recipe.data))
+    job = make(fabric, recipe, folder, load(recipe.data) if data is None else data)
     # Only rank 0 reads and writes files: nodes need not share a file system.
     first = job.fabric.global_rank == 0
     before = job.fabric.broadcast(state.find(folder, job.about["identity"]) if resume and first else None)

@@ -13,7 +13,7 @@ import pytest
 from edgekit import plugins
 from edgekit.errors import InputError, UnsupportedError, VerificationError
 from edgekit.recipe import ModelSection, Recipe
-from edgekit.train import export_onnx, load_data, train
+from edgekit.train import export_onnx, export_untrained, load_data, train
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
 onnx = pytest.importorskip("onnx")
@@ -101,6 +101,24 @@ def test_exported_model_gives_the_accuracy_of_training(recipe: Make, tmp_path: P
     outputs = np.concatenate([session.run(["output"], {"input": x[None]})[0] for x in nchw])
     assert (outputs.argmax(1) == data.test_y).mean() == pytest.approx(result.test_score)
     assert np.allclose(outputs.sum(1), 1, atol=1e-5) == (softmax is not False)
+
+
+def test_untrained_network_is_the_one_that_training_begins_with(recipe: Make, tmp_path: Path) -> None:
+    made = recipe("resnet8", {"filters": 4}, epochs=1, learning_rate=1e-30)
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    export_untrained(made, tmp_path / "before.onnx")
+    assert torch.equal(torch.rand(2), expected), "the caller's random state must stay"
+    data = load_data(made.data)
+    export_untrained(made, tmp_path / "again.onnx", data=data)
+    assert (tmp_path / "before.onnx").read_bytes() == (tmp_path / "again.onnx").read_bytes()
+    export_onnx(made, train(made, tmp_path / "out", data=data).checkpoint, tmp_path / "after.onnx")
+    before, after = (onnx.load(tmp_path / f"{name}.onnx").graph for name in ("before", "after"))
+    assert [node.op_type for node in before.node] == [node.op_type for node in after.node]
+    # Batch norms have seen data meanwhile; the dense layer, to which no statistics fold, has not changed.
+    shapes = [{tuple(t.dims): onnx.numpy_helper.to_array(t) for t in g.initializer} for g in (before, after)]
+    assert np.allclose(shapes[0][(4, 16)], shapes[1][(4, 16)], atol=1e-6)
 
 
 def test_checkpoint_of_another_network_is_refused(recipe: Make, tmp_path: Path) -> None:

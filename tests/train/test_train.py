@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgekit.errors import InputError, ToolError, VerificationError
+from edgekit.errors import InputError, MachineError, ToolError, VerificationError
 from edgekit.recipe import Recipe, load_recipe
 from edgekit.train import TrainResult, build_network, load_data, train
 
@@ -171,6 +171,12 @@ def test_min_accuracy_needs_something_to_measure(recipe: Make, tmp_path: Path) -
     with pytest.raises(InputError, match=r"min_accuracy.*0 test samples"):
         train(made.model_copy(update={"data": made.data.model_copy(update={"test": 0.0})}), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_folder_that_cannot_be_written(recipe: Make, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(MachineError, match="out"):
+        train(recipe("mlp"), tmp_path / "out")
 
 
 def test_mixed_precision_on_the_cpu(recipe: Make, tmp_path: Path) -> None:

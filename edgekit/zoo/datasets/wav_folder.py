@@ -22,7 +22,8 @@ BATCH = 1 << 22
 def load(section: DataSection) -> Data:
     """x (N, frames, coefficients, 1): log-mel or MFCC features of every recording.
 
-    The class of a file is the folder it lies in (Speech Commands), or with option `label` the first group of that
+    The class of a file is the folder it lies in, as in Speech Commands (folders like `_background_noise_`, whose names
+    begin with an underscore, are no classes), or with option `label` the first group of that
     regular expression, searched in the file's name; `group` finds in the same way who speaks, and then no speaker is
     in two parts. With `label = "^(\\d+)_"` and `group = "_([a-z]+)_"` this reads the Free Spoken Digit Dataset.
 
@@ -41,6 +42,8 @@ def load(section: DataSection) -> Data:
     front = _front_end(chosen)
     files = Files.open(path_of(section))
     names = [name for name in files.names if name.lower().endswith(".wav")]
+    if chosen.label is None:
+        names = [name for name in names if not PurePosixPath(name).parent.name.startswith("_")]
     if not names:
         raise InputError(str(files.where), "must hold .wav files, found none", "see [data] path")
     labels = [_found(chosen.label, name, files, "label") for name in names]
