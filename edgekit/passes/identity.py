@@ -34,7 +34,7 @@ def _same(sweep: Sweep, graph: Graph, node: Node) -> str | None:
     if node.op.name == "pad":
         return None if any(map(any, op.paddings)) else x.name
     if node.op.name == "strided_slice":
-        return x.name if set(op.strides) <= {1} and not op.shrink_axes and not op.new_axes else None
+        return x.name if set(op.strides) <= {1} and not op.shrink_axes else None
     if node.op.name in ("split", "concatenation") and len(node.inputs) == 1:
         return x.name
     if node.op.name in ("mul", "add", "sub") and is_float(graph, node) and op.activation == "none":
