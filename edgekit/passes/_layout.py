@@ -68,7 +68,9 @@ class Layout:
             made = self._emit(Reshape(view.outer), (view.tensor,), name, like)
         elif view.permuted != view.outer:
             turned = replace(view, outer=view.permuted)
-            made = self._emit(Reshape(view.outer), (self._make(turned, self._stem(name, "turned", turned)),), name, like)
+            made = self._emit(
+                Reshape(view.outer), (self._make(turned, self._stem(name, "turned", turned)),), name, like
+            )
         else:
             apart = straight(view.tensor, self._shape(view), view.inner)
             source = self._make(apart, self._stem(name, "apart", apart))

@@ -44,7 +44,7 @@ CASES: list[Case] = [
     ("Conv", IMAGE, {"group": 3, "pads": [1, 1, 1, 1]}, {"w": f32(12, 2, 3, 3), "b": f32(12)}),
     ("ConvTranspose", IMAGE, {"strides": [2, 2]}, {"w": f32(6, 4, 2, 2), "b": f32(4)}),
     ("ConvTranspose", IMAGE, {"strides": [2, 2], "pads": [1, 1, 1, 1]}, {"w": f32(6, 4, 4, 4), "b": f32(4)}),
-    ("ConvTranspose", IMAGE, {"strides": [2, 2], "pads": [1, 1, 1, 1], "output_padding": [1, 1]}, {"w": f32(6, 4, 3, 3)}),
+    ("ConvTranspose", IMAGE, {"strides": [2, 2], "pads": [1] * 4, "output_padding": [1, 1]}, {"w": f32(6, 4, 3, 3)}),
     ("ConvTranspose", IMAGE, {"strides": [2, 3], "output_padding": [1, 2]}, {"w": f32(6, 4, 3, 2), "b": f32(4)}),
     ("ConvTranspose", IMAGE, {"group": 2, "pads": [0, 1, 1, 0]}, {"w": f32(6, 4, 3, 3), "b": f32(8)}),
     ("Gemm", [1, 7], {"transB": 1}, {"w": f32(5, 7), "b": f32(5)}),
@@ -91,7 +91,7 @@ CASES: list[Case] = [
     ("AveragePool", IMAGE, {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "count_include_pad": 1}, {}),
     ("AveragePool", [1, 6, 8, 8], {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]}, {}),
     ("AveragePool", IMAGE, {"kernel_shape": [2, 2], "strides": [2, 2], "ceil_mode": 1}, {}),
-    ("AveragePool", [1, 6, 8, 8], {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1], "ceil_mode": 1}, {}),
+    ("AveragePool", [1, 6, 8, 8], {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1] * 4, "ceil_mode": 1}, {}),
     ("GlobalAveragePool", IMAGE, {}, {}),
     ("GlobalMaxPool", IMAGE, {}, {}),
     ("ReduceMean", IMAGE, {"keepdims": 0}, {"axes": i64(2, 3)}),
@@ -124,8 +124,10 @@ CASES: list[Case] = [
 ]  # fmt: skip
 
 
-def one(op: str, shape: list[int], attributes: dict[str, Any], constants: dict[str, np.ndarray], opset: int = 18) -> bytes:
-    """A model of a Relu-free identity (an addition of 1) and the operator, so that pure renamings have something to do."""
+def one(
+    op: str, shape: list[int], attributes: dict[str, Any], constants: dict[str, np.ndarray], opset: int = 18
+) -> bytes:
+    """A model of an addition of 1 and the operator, so that even an Identity leaves something to compute."""
     first = helper.make_node("Add", ["x", "one"], ["h"])
     node = helper.make_node(op, ["h", *constants], ["y"], **attributes)
     return model([first, node], {"x": shape}, {"one": np.float32(1), **constants}, opset=opset)
@@ -171,7 +173,9 @@ RESIZES = [
 @pytest.mark.parametrize("by", ["scales", "sizes"])
 def test_resize(settings: tuple[dict[str, str], tuple[float, float]], by: str) -> None:
     attributes, (fy, fx) = settings
-    constants = {"s": np.array([1, 1, fy, fx], np.float32)} if by == "scales" else {"t": i64(1, 3, int(8 * fy), int(6 * fx))}
+    constants = (
+        {"s": np.array([1, 1, fy, fx], np.float32)} if by == "scales" else {"t": i64(1, 3, int(8 * fy), int(6 * fx))}
+    )
     names = ["x", "", "s"] if by == "scales" else ["x", "", "", "t"]
     node = helper.make_node("Resize", names, ["y"], **attributes)
     graph = compared(model([node], {"x": [1, 3, 8, 6]}, constants))
