@@ -66,14 +66,15 @@ class Layout:
         like = self.new.tensors[view.tensor]
         if view.is_reshape:
             made = self._emit(Reshape(view.outer), (view.tensor,), name, like)
+        elif view.permuted != view.outer:
+            turned = replace(view, outer=view.permuted)
+            made = self._emit(
+                Reshape(view.outer), (self._make(turned, self._stem(name, "turned", turned)),), name, like
+            )
         else:
-            tensor = view.tensor
-            if self._shape(view) != view.inner:
-                tensor = self._emit(Reshape(view.inner), (tensor,), self._stem(name, "apart"), like)
-            done = view.permuted == view.outer
-            made = self._emit(Transpose(view.perm), (tensor,), name if done else self._stem(name, "turned"), like)
-            if not done:
-                made = self._emit(Reshape(view.outer), (made,), name, like)
+            apart = straight(view.tensor, self._shape(view), view.inner)
+            source = self._make(apart, self._stem(name, "apart", apart))
+            made = self._emit(Transpose(view.perm), (source,), name, like)
         self._made[view] = made
         return made
 
@@ -85,9 +86,11 @@ class Layout:
         self.new.nodes.append(Node(op, inputs, (name,)))
         return name
 
-    def _stem(self, name: str, suffix: str) -> str:
+    def _stem(self, name: str, suffix: str, view: View) -> str:
+        """A name for `view` on the way to `name`: the very one that it had, if this is not the first run."""
         stem = f"{name}_{suffix}"
-        return self._free(stem) if stem in self.new.tensors or stem in self._reserved else stem
+        taken = stem in self.new.tensors or (stem in self._reserved and self.views.get(stem) != view)
+        return self._free(stem) if taken else stem
 
     def _free(self, stem: str) -> str:
         name, count = f"{stem}_1", 1
@@ -201,7 +204,7 @@ class Layout:
         back = transposed(view if full == view.outer else replace(view, outer=full), inverse(target.perm))
         if back is None or not back.is_reshape:
             return None
-        return name if dry else self._make(back, self._stem(name, "laid"))
+        return name if dry else self._make(back, self._stem(name, "laid", back))
 
     def _scalar(self, name: str, rank: int, dry: bool) -> str:
         data = self.old.tensors[name].data
@@ -236,9 +239,8 @@ class Layout:
         weights = self._columns(str(node.inputs[1]), np.argsort(index))
         if weights is None:
             return False
-        tensor = self._make(
-            straight(view.tensor, self._shape(view), (count, rows)), self._stem(node.outputs[0], "rows")
-        )
+        flat = straight(view.tensor, self._shape(view), (count, rows))
+        tensor = self._make(flat, self._stem(node.outputs[0], "rows", flat))
         name = node.outputs[0]
         self.new.add(self.old.tensors[name])
         others = [None if n is None else self._value(n) for n in node.inputs[2:]]

@@ -1,4 +1,4 @@
-"""Operators that change nothing: a reshape to the same shape, an empty pad, a whole slice, x * 1, x + 0 and the like."""
+"""Operators that change nothing: a reshape to the same shape, an empty pad, a whole slice, x * 1, x + 0, ..."""
 
 from __future__ import annotations
 

@@ -40,5 +40,4 @@ def _bounds(
     for start, stop, axis, step in zip(starts, ends, axes, steps, strict=True):
         axis %= rank
         begin[axis], end[axis], strides[axis] = (*slice(start, stop, step).indices(shape[axis])[:2], step)
-        begin[axis] = min(begin[axis], shape[axis] - 1) if shape[axis] else 0
     return begin, end, strides
