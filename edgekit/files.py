@@ -69,6 +69,8 @@ def folder_atomic(path: Path) -> Iterator[Path]:
                 os.rename(path, old)
                 os.rename(temporary, path)
                 shutil.rmtree(old, ignore_errors=True)
+    except MachineError as error:  # people know the folder by its own name
+        raise MachineError(error.where.replace(str(temporary), str(path)), error.what, error.fix) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

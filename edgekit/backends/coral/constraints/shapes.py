@@ -65,11 +65,9 @@ def constants_are_zero_padding(graph: Graph, node: Node, options: Options) -> st
 
 @constraint("strided_slice", fix="Slice with stride 1; a strided pool or convolution can drop samples.")
 def unit_strides(graph: Graph, node: Node, options: Options) -> str | None:
-    """All strides must be 1, with neither ellipsis nor new axes."""
-    strides, new = tuple(node.op.strides), tuple(node.op.new_axes)  # type: ignore[attr-defined]
-    if any(stride != 1 for stride in strides):
-        return f"strides {strides}"
-    return f"new axes {new}" if new else None
+    """All strides must be 1."""
+    strides = tuple(node.op.strides)  # type: ignore[attr-defined]
+    return None if all(stride == 1 for stride in strides) else f"strides {strides}"
 
 
 @constraint("resize_bilinear", "resize_nearest_neighbor", fix="Use a batch of 1.")
