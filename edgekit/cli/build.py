@@ -80,7 +80,9 @@ def _facts(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     )
     constants, peak = _output.size(memory["weights_bytes"]), _output.size(memory["peak_activation_bytes"])
     yield "memory", f"{constants} of constants, {peak} of activations at peak"
-    if accuracy:
+    if "metric" not in accuracy:
+        yield "accuracy", f"{accuracy['status']}: {accuracy['reason']}"
+    else:
         names = [name for name in ("float", "int8") if name in accuracy]
         values = ", ".join(
             f"{name} {accuracy[name]:.2%}" if accuracy["metric"] == "accuracy" else f"{name} {accuracy[name]:.6g}"
