@@ -31,10 +31,10 @@ BUG, INTERRUPTED = 70, 130
 HELP = """Train on the host, prove it bit for bit, ship it to every edge device.
 
 \b
-  edgekit build --target coral     train, quantize, prove, package the default recipe
-  edgekit analyze model.tflite     what is in a model, its costs, what targets reject
-  edgekit verify model.tflite      every layer against TensorFlow Lite Micro
-  edgekit doctor                   which tools are here, what to install
+  edgekit build --target coral    train, quantize, prove and package
+  edgekit analyze model.tflite    what it holds, what it costs, what targets reject
+  edgekit verify model.tflite     every layer against TensorFlow Lite Micro
+  edgekit doctor                  which tools are here, what to install
 """
 
 Traceback = Annotated[bool, typer.Option("--traceback", help="Show where in edgekit an error came from.")]

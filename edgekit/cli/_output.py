@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from rich.console import Console
 
+WIDE = 100
 UNLIMITED = 1 << 14  # columns where no terminal limits them: nothing is wrapped or cut in pipes and files
 
 
@@ -76,7 +77,14 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = ""
     from rich import box
     from rich.table import Table
 
-    grid = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    grid = Table(
+        title=title or None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+    )
     for name in columns:
         number = name.endswith(">")
         grid.add_column(name.removesuffix(">"), justify="right" if number else "left", no_wrap=number, overflow="fold")
@@ -101,6 +109,11 @@ def _cell(value: Any) -> Any:
     if isinstance(value, float):
         value = f"{value:.6g}"
     return Text("" if value is None else str(value))
+
+
+def narrow() -> bool:
+    """Whether stdout is a terminal that has no room for wide tables."""
+    return console(sys.stdout).width < WIDE
 
 
 def size(count: int) -> str:

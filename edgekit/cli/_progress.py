@@ -56,4 +56,4 @@ class Lines:
         now = self._clock()
         if now >= self._next:
             self._next = now + INTERVAL
-            _output.say(f"{text} {done}/{total}")
+            _output.say(f"{text} {done}/{total}" if total > 1 else text)

@@ -33,22 +33,22 @@ def analyze(
     if json:
         _output.print_json({"source": source, **as_json(found)})
         return
-    _output.table(
-        ("#>", "layer", "operator", "output", "MACs>", "params>", "bytes>", "live>"),
-        [
-            (
-                i,
-                _output.layer(x.layer),
-                x.op,
-                "x".join(map(str, x.shape)),
-                x.macs,
-                x.parameters,
-                x.constant_bytes,
-                x.live_bytes,
-            )
-            for i, x in enumerate(found.layers)
-        ],
-    )
+    columns = ("#>", "layer", "operator", "output", "MACs>", "params>", "bytes>", "live>")
+    rows = [
+        (
+            i,
+            _output.layer(x.layer),
+            x.op,
+            "x".join(map(str, x.shape)),
+            x.macs,
+            x.parameters,
+            x.constant_bytes,
+            x.live_bytes,
+        )
+        for i, x in enumerate(found.layers)
+    ]
+    shown = len(columns) - 1 if _output.narrow() else len(columns)
+    _output.table(columns[:shown], [row[:shown] for row in rows])
     note = "" if found.quantized else ", as int8"
     _output.show(f"{found.name}: {len(found.layers)} layers, {'int8' if found.quantized else 'float'}")
     _output.show(f"  MACs        {found.macs:,}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,13 +58,47 @@ def as_json(result: BuildResult) -> dict[str, Any]:
 
 
 def _show(result: BuildResult) -> None:
-    _output.table(
-        ("stage", "target", "state", "seconds>", "result"),
-        [(s.name, s.target, "cached" if s.cached else "ran", f"{s.seconds:.1f}", s.text) for s in result.stages],
-    )
+    rows = [
+        (f"{s.name} {s.target or ''}".rstrip(), "cached" if s.cached else f"{s.seconds:.1f} s", s.text)
+        for s in result.stages
+    ]
+    _output.table(("stage", "time>", "result"), rows)
     for one in result.targets.values():
-        _output.show(f"{one.target}: {one.folder}")
-    for note in result.notes:
-        _output.show(note)
+        _output.show(f"\n{one.target}: {one.folder}", style="bold")
+        for key, text in _facts(one.manifest):
+            _output.show(f"  {key:<9} {text}")
     if result.nothing_to_do:
-        _output.show("nothing to do: everything was built before from the same things")
+        _output.show("\nnothing to do: everything was built before from the same things, and is whole")
+
+
+def _facts(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What people want to know about a build, from its manifest."""
+    model, memory, accuracy = manifest["model"], manifest["memory"], manifest["accuracy"]
+    yield (
+        "model",
+        f"{model['file']}: {model['layers']} layers, {model['parameters']:,} parameters, {model['macs']:,} MACs",
+    )
+    constants, peak = _output.size(memory["weights_bytes"]), _output.size(memory["peak_activation_bytes"])
+    yield "memory", f"{constants} of constants, {peak} of activations at peak"
+    if "metric" not in accuracy:
+        yield "accuracy", f"{accuracy['status']}: {accuracy['reason']}"
+    else:
+        names = [name for name in ("float", "int8") if name in accuracy]
+        values = ", ".join(
+            f"{name} {accuracy[name]:.2%}" if accuracy["metric"] == "accuracy" else f"{name} {accuracy[name]:.6g}"
+            for name in names
+        )
+        yield accuracy["metric"], f"{values} ({accuracy['samples']:,} test samples)"
+    for proof in manifest["verified"]:
+        if proof["status"] == "NOT RUN":
+            yield "verified", f"{proof['against']}: NOT RUN: {proof['reason']}"
+        else:
+            yield (
+                "verified",
+                f"{proof['version']}: {proof['status']}, {proof['differing']} of {proof['values']:,} values differ",
+            )
+    if manifest["compiled"]:
+        yield "compiled", "yes"
+    for note in manifest["notes"]:
+        key, colon, text = note.partition(": ")
+        yield (key, text) if colon and key == "compiled" else ("note", note)

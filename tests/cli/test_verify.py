@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import edgekit.reference.arithmetic
+from edgekit.runtimes.tflite_micro import Session
 from tests.cli.conftest import Cli
 
 
@@ -24,8 +24,14 @@ def test_a_model_is_exact_on_both_runtimes(cli: Cli, model: Path) -> None:
 def test_a_difference_is_exit_code_1_and_names_the_first_layer(
     cli: Cli, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = edgekit.reference.arithmetic.multiply
-    monkeypatch.setattr("edgekit.reference.requantize.multiply", lambda x, m, s: real(x, m, s) + 1)
+    honest = Session.run
+
+    def wrong(self: Session, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        found = honest(self, inputs)
+        found["features"][0, 0, 0, 0] ^= 1
+        return found
+
+    monkeypatch.setattr(Session, "run", wrong)
     result = cli("verify", model)
     assert result.code == 1
     assert "DIFFERS, first in layer features (conv_2d)" in result.out
