@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from edgekit.graph import Tensor
 from edgekit.graph.operator import present
+from edgekit.reference import planes
 from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetic import Ints, activation_range, multiply, quantize_multiplier, wrap_int32
 from edgekit.reference.simulator import Array, Kernel
@@ -33,10 +34,19 @@ def scaled_sum(
     m, shift = quantize_multiplier(twice_max / ((1 << SUM_SHIFT) * float(output.scale)))
     low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
 
-    def kernel(arrays: Sequence[Array | None]) -> list[Array]:
-        first, second = (look_up(table, np.asarray(x)) for table, x in zip(tables, arrays, strict=True))
+    def page(x: Array, y: Array) -> Array:
+        first, second = look_up(tables[0], x), look_up(tables[1], y)
         result = multiply(combine(first, second), m, shift) + output.zero_point
-        return [np.clip(wrap_int32(result), low, high).astype(output.dtype)]
+        return np.clip(wrap_int32(result), low, high).astype(output.dtype)
+
+    sign = 1 if combine is np.add else -1
+    ratio_a, ratio_b = float(a.scale) / float(output.scale), sign * float(b.scale) / float(output.scale)
+    constant = output.zero_point - ratio_a * a.zero_point - ratio_b * b.zero_point
+    fast = planes.fit(page, ratio_a, ratio_b, constant, low, high) if a.shape == b.shape else None
+
+    def kernel(arrays: Sequence[Array | None]) -> list[Array]:
+        x, y = (np.asarray(given) for given in arrays)
+        return [page(x, y) if fast is None or x.shape != y.shape else fast(x, y)]
 
     return kernel
 
