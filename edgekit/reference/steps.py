@@ -9,10 +9,11 @@ has the same steps, and gives None when none will do; then the plain form runs.
 The fast form of u = y + 128 in 0..255 is
 
     u = truncate(clip((a + add) * mul, low, high))                                        where negatives are clamped
-    u = truncate(clip(t + tail, low, high)), t = v + clip(v, -half, half), v = (a + add) * mul     otherwise
+    u = truncate(clip(v + clip(v, center - half, center + half), low, high)), v = (a + add) * mul        otherwise
 
 The second rounding of the page goes away from zero at ties; as the first one has rounded already, every value within
-2^-(n+1) below a tie does as well. `half` = 2^-(n+1) moves positive values up and negative ones down by that much.
+2^-(n+1) below a tie does as well. The inner clip moves positive values up and negative ones down by `half` = 2^-(n+1);
+v is the real value plus `center`, half of what is to be added in the end.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from edgekit.reference.arithmetic import INT32_MAX, Ints, multiply
 from edgekit.reference.workspace import workspace
 
 Array = NDArray[Any]
-LARGEST_SHIFT = 20  # keeps the integers that define the steps within 64 bits
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,7 @@ class Steps:
 
     add: Array
     mul: Array
-    half: Array | None
-    tail: float
+    bump: tuple[Array, Array] | None
     low: float
     high: float
 
@@ -49,11 +48,8 @@ class Steps:
             acc = wide
         np.add(acc, self.add, out=acc)
         np.multiply(acc, self.mul, out=acc)
-        if self.half is not None:
-            bump = workspace("bump", acc.shape, acc.dtype)
-            np.clip(acc, -self.half, self.half, out=bump)
-            np.add(acc, bump, out=acc)
-            np.add(acc, acc.dtype.type(self.tail), out=acc)
+        if self.bump is not None:
+            np.add(acc, np.clip(acc, *self.bump, out=workspace("bump", acc.shape, acc.dtype)), out=acc)
         np.clip(acc, acc.dtype.type(self.low), acc.dtype.type(self.high), out=acc)
         unsigned = out.view(np.uint8)
         np.copyto(unsigned, acc, casting="unsafe")
@@ -61,8 +57,8 @@ class Steps:
 
     def repeated(self, group: int) -> Steps:
         """The same for `group` pixels in a row: long rows keep NumPy's inner loops long."""
-        half = None if self.half is None else np.tile(self.half, group)
-        return Steps(np.tile(self.add, group), np.tile(self.mul, group), half, self.tail, self.low, self.high)
+        bump = None if self.bump is None else (np.tile(self.bump[0], group), np.tile(self.bump[1], group))
+        return Steps(np.tile(self.add, group), np.tile(self.mul, group), bump, self.low, self.high)
 
 
 def fit(
@@ -77,12 +73,16 @@ def fit(
     """
     left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
     fits = (limit + np.abs(bias)) <= (INT32_MAX >> left)  # no wrap-around, else it is no staircase
-    if not fits.all() or right.max(initial=0) > LARGEST_SHIFT or high <= low:
+    if not fits.all() or high <= low:
         return None
+
+    def page(acc: Ints) -> Ints:
+        return multiply(acc + bias, m, shift) + zero_point
+
     levels = np.arange(low + 1, high + 1)[:, None]
-    first = _first(m, left, right, levels - zero_point) - bias
-    first = np.clip(first, -limit, limit + 1)
-    page = lambda a: multiply(a + bias, m, shift) + zero_point  # noqa: E731
+    first = np.clip(_estimate(m, shift, levels - zero_point) - bias, -limit, limit + 1)
+    first = np.where(page(first) < levels, np.minimum(first + 1, limit + 1), first)
+    first = np.where(page(first - 1) >= levels, np.maximum(first - 1, -limit), first)
     if ((page(first) < levels) & (first <= limit)).any() or ((page(first - 1) >= levels) & (first > -limit)).any():
         return None
     signed = low < zero_point and bool((right > 0).any())
@@ -94,13 +94,13 @@ def fit(
     return None
 
 
-def _first(m: Ints, left: Ints, right: Ints, levels: Ints) -> Ints:
-    """The smallest accumulator whose value reaches each level: (levels, C). Channels with m = 0 reach only 0."""
-    half = (np.int64(1) << right) >> 1
-    half = half - ((levels <= 0) & (half > 0))
-    needed = (levels << (31 + right)) - (half << 31) - (1 << 30)
-    reached = np.where(levels <= 0, -INT32_MAX, INT32_MAX)
-    return np.where(m > 0, -((-needed) // np.maximum(m << left, 1)), reached)
+def _estimate(m: Ints, shift: Ints, levels: Ints) -> Ints:
+    """The smallest accumulator that reaches each level, by floating point: (levels, C), right or one off."""
+    half = np.where(shift < 0, np.ldexp(1.0, np.minimum(shift, 0) - 1), 0.0)
+    real = np.ldexp(np.maximum(m, 1).astype(np.float64), shift - 31)
+    reached = np.ceil((levels - 0.5 - np.where(levels > 0, half, -half)) / real)
+    reached = np.where(m > 0, reached, np.where(levels <= 0, -np.inf, np.inf))
+    return np.clip(reached, -INT32_MAX, INT32_MAX).astype(np.int64)
 
 
 def _search(
@@ -111,29 +111,29 @@ def _search(
     half = np.where(shift < 0, np.ldexp(1.0, np.minimum(shift, 0) - 1), 0.0)
     half = np.where(m > 0, half, 0.0)
     tail = zero_point + 128.5
-    constant = bias + (0.0 if signed else (half + tail) / real)
-    constant = np.where((m == 0) & signed, 0.0, constant)
+    center = tail / 2
+    constant = bias + (center if signed else half + tail) / real
+    bumps = ((center - half).astype(kind), (center + half).astype(kind)) if signed else None
     add, mul, done = constant.astype(kind), real.astype(kind), np.zeros(m.size, bool)
-    halves = half.astype(kind) if signed else None
     for ulps in (0, 1, -1, 2, -2, 3, -3):
         for move in (0.0, 0.002, -0.002, 0.005, -0.005, 0.01, -0.01, 0.02, -0.02, 0.05, -0.05):
             todo = np.flatnonzero(~done)
             if not todo.size:
-                return Steps(add, mul, halves, tail, float(low + 128), float(high + 128))
+                break
             a = (constant[todo] + move).astype(kind)
             f = real[todo].astype(kind)
             f = f + kind(ulps) * np.spacing(f)
-            h = None if halves is None else halves[todo]
-            reach = _value(first[:, todo].astype(kind), a, f, h, kind(tail))
-            before = _value((first[:, todo] - 1).astype(kind), a, f, h, kind(tail))
+            bump = None if bumps is None else (bumps[0][todo], bumps[1][todo])
+            reach = _value(first[:, todo].astype(kind), a, f, bump)
+            before = _value((first[:, todo] - 1).astype(kind), a, f, bump)
             good = (reach >= levels) | (first[:, todo] > limit[todo])
             good &= (before < levels) | (first[:, todo] <= -limit[todo])
             add[todo], mul[todo] = a, f
             done[todo] = good.all(axis=0)
-    return Steps(add, mul, halves, tail, float(low + 128), float(high + 128)) if done.all() else None
+    return Steps(add, mul, bumps, float(low + 128), float(high + 128)) if done.all() else None
 
 
-def _value(acc: Array, add: Array, mul: Array, half: Array | None, tail: Any) -> Array:
+def _value(acc: Array, add: Array, mul: Array, bump: tuple[Array, Array] | None) -> Array:
     """What `Steps.apply` computes before it clips."""
     value = (acc + add) * mul
-    return value if half is None else (value + np.clip(value, -half, half)) + tail  # type: ignore[no-any-return]
+    return value if bump is None else value + np.clip(value, *bump)

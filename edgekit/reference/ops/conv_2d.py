@@ -26,7 +26,7 @@ def prepare_integer(
     """acc = sum((x - zp) * w) + bias, wrapped to int32; requantized per channel."""
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
     weights, bias = integer_weights(inputs)
-    matrix, limit = weights.T.astype(exact_dtype(weights)), accumulator_limit(weights)
+    matrix, limit = np.array(weights.T, exact_dtype(weights), order="C"), accumulator_limit(weights)
     product = _product(op, w.shape, output.shape, matrix, x.zero_point)
     real, (height, width, channels) = effective_scale(x, w, output), output.shape[1:]
     finish = finisher(real, bias, output, op.activation, limit, matrix.dtype, width)
@@ -46,7 +46,7 @@ def prepare_integer(
 def prepare_float(op: Conv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:
     """The same in float32."""
     w, output = present(inputs[1], "weights"), outputs[0]
-    weights = constant_of(w).reshape(w.shape[0], -1).T.astype(np.float32)
+    weights = np.array(constant_of(w).reshape(w.shape[0], -1).T, np.float32, order="C")
     bias = bias_of(inputs, w.shape[0])
     product = _product(op, w.shape, output.shape, weights, 0)
 

@@ -27,7 +27,7 @@ def prepare_integer(
     """acc = sum((x - zp) * w) + bias, wrapped to int32; requantized per channel or per tensor."""
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
     weights, bias = integer_weights(inputs)
-    matrix, limit = weights.T.astype(exact_dtype(weights)), accumulator_limit(weights)
+    matrix, limit = np.array(weights.T, exact_dtype(weights), order="C"), accumulator_limit(weights)
     if arithmetic.rule(op.name) == "single-rounding":
         finish = single_rounding(effective_scale(x, w, output), bias, output, op.activation)
     else:
