@@ -9,7 +9,6 @@ from edgekit.graph.ops.softmax import Softmax
 from tests.reference import picker
 from tests.reference.picker import Picker, choose
 
-
 KINDS = (("int8", 2.0**-8, -128), ("int8", 2.0**-8, -128), ("int16", 2.0**-16, -32768))
 
 
