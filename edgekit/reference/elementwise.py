@@ -12,7 +12,7 @@ from edgekit.reference import tables
 from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetic import Ints, activation_range, multiply, quantize_multiplier
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.requantize import requantizer
+from edgekit.reference.requantize import requantizer, require_int8
 from edgekit.reference.simulator import Array, Kernel
 
 FLOAT32_MULTIPLIER = "float32-multiplier"
@@ -48,6 +48,7 @@ def scaled_sum(
             addition; LiteRT's subtraction shifts by a negative count, which is undefined.
     """
     a, b = pair(inputs)
+    require_int8(a, b, output)
     twice_max = 2 * max(float(a.scale), float(b.scale))
     multipliers = [quantize_multiplier(float(t.scale) / twice_max) for t in (a, b)]
     real = twice_max / ((1 << SUM_SHIFT) * float(output.scale))
@@ -70,6 +71,7 @@ def rectifier(
 ) -> Kernel:
     """Requantization with the clamp of a fused activation."""
     x = present(inputs[0], "the input")
+    require_int8(x, output)
     real = real_multiplier([x.scale], output.scale, arithmetic.rule(operator))
     rescale = requantizer(np.array([real]), output, activation)
     return tables.unary(lambda values: rescale(values - x.zero_point), x)
@@ -78,6 +80,7 @@ def rectifier(
 def clamp_only(inputs: Sequence[Tensor | None], output: Tensor, activation: str) -> Kernel:
     """The clamp alone, in the input's quantization: integers pass as they are whatever the output's quantization."""
     x = present(inputs[0], "the input")
+    require_int8(x, output)
     low, high = activation_range(activation, float(x.scale), x.zero_point, x.dtype)
     return tables.unary(lambda values: np.clip(values, low, high).astype(output.dtype), x)
 

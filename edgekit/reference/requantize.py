@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,15 +24,18 @@ Requantize = Callable[[NDArray[Any]], NDArray[Any]]
 Finish = Callable[[NDArray[Any], NDArray[Any]], None]
 
 
-def requantizer(real: NDArray[np.float64], output: Tensor, activation: str) -> Requantize:
+def requantizer(
+    real: NDArray[np.float64], output: Tensor, activation: str, types: Sequence[str] = ("int8",)
+) -> Requantize:
     """A function from accumulators (..., C) to `output`'s integers.
 
     Args:
         real: real multipliers s_in * s_w[c] / s_out, float64, of shape (C,) or (1,).
         output: the output tensor, quantized per tensor.
         activation: the fused activation that narrows the clamp.
+        types: what the output may be.
     """
-    require_int8(output)
+    require_types(types, output)
     m, shift = quantize_multipliers(real)
     low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
 
@@ -107,9 +110,14 @@ def product_scale(x: Tensor, w: Tensor, output: Tensor) -> NDArray[np.float64]:
 
 def require_int8(*tensors: Tensor) -> None:
     """Raises ValueError unless all are int8 with a per-tensor quantization: other types have no proven arithmetic."""
+    require_types(("int8",), *tensors)
+
+
+def require_types(types: Sequence[str], *tensors: Tensor) -> None:
+    """Raises ValueError unless all have a per-tensor quantization and one of the types."""
     for tensor in tensors:
-        if tensor.dtype != "int8" or tensor.quantization is None or tensor.quantization.scale.size != 1:
-            raise ValueError(f"needs int8 with one scale, found {tensor.name} of {tensor.dtype}")
+        if tensor.dtype not in types or tensor.quantization is None or tensor.quantization.scale.size != 1:
+            raise ValueError(f"needs {' or '.join(types)} with one scale, found {tensor.name} of {tensor.dtype}")
 
 
 def require_same_quantization(x: Tensor, output: Tensor) -> None:

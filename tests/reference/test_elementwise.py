@@ -32,7 +32,8 @@ from edgekit.reference import Simulator, dequantize_array, quantize_array
 from edgekit.reference.fixedpoint import exp_on_negative_values, one_minus_over_one_plus, one_over_one_plus
 from edgekit.runtimes import runtime
 from edgekit.verification import verify
-from tests.reference.test_differential import RUNTIMES
+from tests.reference.picker import RandomPicker
+from tests.reference.test_differential import RUNTIMES, cases, refused
 
 VALUES = np.arange(-128, 128, dtype=np.int8)
 UNARY = (Logistic(), Tanh(), Relu(), Relu6(), ReluN1To1(), LeakyRelu(0.1), LeakyRelu(-0.3), HardSwish(), Quantize())
@@ -157,6 +158,19 @@ def test_a_hard_swish_that_shrinks_its_range_128_times_is_refused(against: str) 
         Simulator(graph)
     with pytest.raises(ToolError):
         runtime(against).Session(write(graph))
+
+
+@pytest.mark.parametrize(
+    ("operator", "against"),
+    [("quantize", "tflite-micro"), ("quantize", "litert-reference"), ("dequantize", "litert-reference")],
+)
+def test_what_the_cases_leave_out_is_refused_indeed(operator: str, against: str) -> None:
+    graphs = (cases(operator).case(RandomPicker([17, seed])) for seed in range(60))
+    left_out = [graph for graph in graphs if refused(operator, against, graph)]
+    assert left_out
+    for graph in left_out:
+        with pytest.raises(ToolError):
+            verify(graph, against, samples=1)
 
 
 ABORTS = {

@@ -10,6 +10,7 @@ from edgekit.graph import Tensor
 from edgekit.graph.operator import present
 from edgekit.graph.ops.dequantize import Dequantize
 from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.requantize import require_types
 from edgekit.reference.simulator import Kernel, dequantize_array
 
 
@@ -17,7 +18,7 @@ def prepare_integer(
     op: Dequantize, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     x, output = present(inputs[0], "the input"), outputs[0]
-    if x.dtype not in ("int8", "uint8", "int16") or output.dtype != "float32":
-        raise ValueError(f"cannot dequantize {x.dtype} to {output.dtype}")
-    _ = x.scale  # a tensor without a scale is refused here, not at run time
+    require_types(("int8", "uint8", "int16"), x)
+    if output.dtype != "float32":
+        raise ValueError(f"dequantizes to float32, found {output.dtype}")
     return lambda arrays: [dequantize_array(np.asarray(arrays[0]), x)]

@@ -19,6 +19,7 @@ from edgekit.reference import tables
 from edgekit.reference.arithmetic import Ints, quantize_multiplier
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.elementwise import float_unary
+from edgekit.reference.requantize import require_int8
 from edgekit.reference.simulator import Array, Kernel
 
 INT16_MIN, INT16_MAX = -(1 << 15), (1 << 15) - 1
@@ -28,8 +29,7 @@ def prepare_integer(
     op: HardSwish, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     x, output = present(inputs[0], "the input"), outputs[0]
-    if x.dtype != "int8" or output.dtype != "int8":
-        raise ValueError(f"takes int8 and gives int8, found {x.dtype} to {output.dtype}")
+    require_int8(x, output)
     fine_scale = x.scale / np.float32(128)
     output_m, output_shift = _multiplier(fine_scale / output.scale)
     unit_m, unit_shift = _multiplier(fine_scale / (np.float32(3) / np.float32(32768)))

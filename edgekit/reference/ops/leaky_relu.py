@@ -14,9 +14,10 @@ from edgekit.graph import Tensor
 from edgekit.graph.operator import present
 from edgekit.graph.ops.leaky_relu import LeakyRelu
 from edgekit.reference import tables
-from edgekit.reference.arithmetic import Ints, multiply, quantize_multiplier
+from edgekit.reference.arithmetic import Ints, multiply, quantize_multiplier, saturating_cast
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.elementwise import FLOAT32_MULTIPLIER, float_unary, real_multiplier
+from edgekit.reference.requantize import require_int8
 from edgekit.reference.simulator import Array, Kernel
 
 
@@ -24,17 +25,16 @@ def prepare_integer(
     op: LeakyRelu, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     x, output = present(inputs[0], "the input"), outputs[0]
+    require_int8(x, output)
     alpha = np.float32(op.alpha)
     identity = quantize_multiplier(real_multiplier([x.scale], output.scale, FLOAT32_MULTIPLIER))
     slope = quantize_multiplier(real_multiplier([x.scale, abs(alpha)], output.scale, FLOAT32_MULTIPLIER))
     sign = -1 if alpha < 0 else 1
-    info = np.iinfo(output.dtype)
 
     def function(values: Ints) -> Array:
         centered = values - x.zero_point
         result = np.where(centered >= 0, multiply(centered, *identity), sign * multiply(centered, *slope))
-        clipped: Array = np.clip(result + output.zero_point, info.min, info.max)
-        return clipped.astype(output.dtype)
+        return saturating_cast(result, output.zero_point, "int8")  # type: ignore[no-any-return]
 
     return tables.unary(function, x)
 

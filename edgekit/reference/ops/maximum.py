@@ -9,12 +9,16 @@ import numpy as np
 from edgekit.graph import Tensor
 from edgekit.graph.ops.maximum import Maximum
 from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.elementwise import pair
 from edgekit.reference.simulator import Array, Kernel
 
 
 def prepare_integer(
     op: Maximum, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
+    types = {t.dtype for t in (*pair(inputs), outputs[0])}
+    if len(types) != 1:
+        raise ValueError(f"needs one type, found {' and '.join(sorted(types))}")
     return prepare_float(op, inputs, outputs)
 
 

@@ -15,7 +15,7 @@ from edgekit.reference import tables
 from edgekit.reference.arithmetic import Ints
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.elementwise import float_binary, pair, real_multiplier
-from edgekit.reference.requantize import requantizer
+from edgekit.reference.requantize import requantizer, require_int8
 from edgekit.reference.simulator import Array, Kernel
 
 
@@ -23,6 +23,7 @@ def prepare_integer(
     op: Mul, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     (a, b), output = pair(inputs), outputs[0]
+    require_int8(a, b, output)
     real = real_multiplier([a.scale, b.scale], output.scale, arithmetic.rule("mul"))
     rescale = requantizer(np.array([real]), output, op.activation)
 

@@ -16,7 +16,7 @@ from edgekit.reference import tables
 from edgekit.reference.arithmetic import Ints
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.elementwise import float_binary, pair, real_multiplier
-from edgekit.reference.requantize import requantizer
+from edgekit.reference.requantize import requantizer, require_int8
 from edgekit.reference.simulator import Array, Kernel
 
 
@@ -24,6 +24,7 @@ def prepare_integer(
     op: Prelu, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     (x, alpha), output = pair(inputs), outputs[0]
+    require_int8(x, alpha, output)
     rule = arithmetic.rule("prelu")
     positive = requantizer(np.array([real_multiplier([x.scale], output.scale, rule)]), output, "none")
     negative = requantizer(np.array([real_multiplier([x.scale, alpha.scale], output.scale, rule)]), output, "none")

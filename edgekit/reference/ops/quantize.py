@@ -17,17 +17,19 @@ from edgekit.graph.ops.quantize import Quantize
 from edgekit.reference import tables
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.elementwise import real_multiplier
-from edgekit.reference.requantize import requantizer
+from edgekit.reference.requantize import requantizer, require_types
 from edgekit.reference.simulator import Kernel, quantize_array
+
+INTEGERS = ("int8", "uint8", "int16")
 
 
 def prepare_integer(
     op: Quantize, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     x, output = present(inputs[0], "the input"), outputs[0]
-    if not {x.dtype, output.dtype} <= {"int8", "uint8", "int16", "float32"} or output.dtype == "float32":
-        raise ValueError(f"cannot quantize {x.dtype} to {output.dtype}")
+    require_types(INTEGERS, output)
     if x.dtype == "float32":
         return lambda arrays: [quantize_array(np.asarray(arrays[0]), output)]
-    rescale = requantizer(np.array([real_multiplier([x.scale], output.scale)]), output, "none")
+    require_types(INTEGERS, x)
+    rescale = requantizer(np.array([real_multiplier([x.scale], output.scale)]), output, "none", INTEGERS)
     return tables.unary(lambda values: rescale(values - x.zero_point), x)

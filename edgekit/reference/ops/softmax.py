@@ -19,6 +19,7 @@ from edgekit.graph.ops.softmax import Softmax
 from edgekit.reference.arithmetic import Ints, divide_by_power_of_two, high_mul
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.fixedpoint import EXP_INTEGER_BITS, exp_on_negative_values, input_multiplier, reciprocal
+from edgekit.reference.requantize import require_int8, require_types
 from edgekit.reference.simulator import Array, Kernel
 
 SUM_INTEGER_BITS = 12
@@ -28,9 +29,13 @@ def prepare_integer(
     op: Softmax, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     x, output = present(inputs[0], "input"), outputs[0]
+    require_int8(x)
+    require_types(("int8", "int16"), output)
     info = np.iinfo(output.dtype)
-    if output.dtype not in ("int8", "int16") or output.zero_point != info.min:
-        raise ValueError(f"softmax writes int8 or int16 with the lowest zero point, found {output.dtype}")
+    if (float(output.scale), output.zero_point) != (2.0**-info.bits, info.min):
+        raise ValueError(
+            f"needs the output scale 2^-{info.bits} and zero point {info.min}, found {output.quantization}"
+        )
     exponentials = _exponentials(op.beta * float(x.scale))
     bits = info.bits
 
