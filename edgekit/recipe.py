@@ -68,6 +68,9 @@ class TrainSection(Section):
     )
     seed: int = Field(0, ge=0)
     accelerator: Literal["auto", "cpu", "cuda"] = "auto"
+    threads: int | None = Field(
+        None, ge=1, le=1024, description="CPU threads, else PyTorch's choice; equal bits need an equal number"
+    )
     devices: int = Field(1, ge=1)
     nodes: int = Field(1, ge=1)
     strategy: Literal["auto", "ddp"] = "auto"

@@ -60,9 +60,9 @@ def train(
 
     `folder` gets `best.safetensors` (the weights with the best validation score), `last.safetensors` (weights and
     optimizer after the last whole epoch) and `result.json`, each replaced atomically. When it holds the state of an
-    interrupted training of the same recipe and data, training goes on from there and ends, on the same machine with
-    the same number of threads, in the same bits as an unbroken run; when it holds a finished one, that is returned.
-    State of another recipe is replaced.
+    interrupted training of the same recipe, data and network source, training goes on from there and ends, on the
+    same machine with the same number of threads (`[train] threads` fixes it), in the same bits as an unbroken run.
+    When it holds a finished one, that is returned. State of another training is replaced.
 
     One GPU, several or several nodes need nothing but `accelerator`, `devices` and `nodes` of `[train]`:
 

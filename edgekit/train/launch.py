@@ -25,7 +25,7 @@ from edgekit.zoo.data import Data
 
 def train(recipe: Recipe, folder: Path, *, resume: bool, progress: Progress | None, data: Data | None) -> TrainResult:
     """See `edgekit.train.train`."""
-    with _quiet(), _deterministic():
+    with _quiet(), _deterministic(recipe.train.threads):
         strategy = _strategy(recipe.train)
         fabric = _fabric(recipe.train, strategy)
         if strategy == "ddp_spawn":
@@ -101,7 +101,7 @@ def _process(fabric: Any, recipe: Recipe, folder: Path, resume: bool, queue: Any
         queue.put((done, total, text))
 
     try:
-        with _quiet(), _deterministic():
+        with _quiet(), _deterministic(recipe.train.threads):
             return asdict(loop.train(fabric, recipe, folder, None, resume, report if fabric.global_rank == 0 else None))
     except EdgekitError as error:
         queue.put(error)
@@ -109,19 +109,22 @@ def _process(fabric: Any, recipe: Recipe, folder: Path, resume: bool, queue: Any
 
 
 @contextmanager
-def _deterministic() -> Iterator[None]:
+def _deterministic(threads: int | None) -> Iterator[None]:
     """Deterministic kernels where there are any; the caller's settings and random state come back afterwards."""
+    threads_before = torch.get_num_threads()
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
     benchmark = torch.backends.cudnn.benchmark
     try:
         with random_state_kept():
             torch.use_deterministic_algorithms(True, warn_only=True)
+            torch.set_num_threads(threads or threads_before)
             torch.backends.cudnn.benchmark = False
             yield
     finally:
         torch.use_deterministic_algorithms(before[0], warn_only=before[1])
         torch.backends.cudnn.benchmark = benchmark
+        torch.set_num_threads(threads_before)
 
 
 @contextmanager

@@ -64,8 +64,9 @@ def test_callers_random_state_is_untouched(recipe: Make, tmp_path: Path) -> None
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    train(recipe("mlp", epochs=1), tmp_path / "out")
+    train(recipe("mlp", epochs=1, threads=2), tmp_path / "out")
     assert torch.equal(torch.rand(3), expected)
+    assert torch.get_num_threads() == 1
     assert not torch.are_deterministic_algorithms_enabled()
 
 
