@@ -19,6 +19,12 @@ AXES = {"conv_2d": 0, "fully_connected": 0, "transpose_conv": 0, "depthwise_conv
 
 
 def run(graph: Graph) -> Graph:
+    while (after := _once(graph)) is not graph:  # to the end: a later fused activation would hide an offset
+        graph = after
+    return graph
+
+
+def _once(graph: Graph) -> Graph:
     sweep = Sweep(graph)
     absorbed: dict[str, tuple[Node, Node]] = {}  # last output of a folded chain -> the weighted node, the folded one
     for node in graph.nodes:

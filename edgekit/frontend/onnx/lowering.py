@@ -1,8 +1,8 @@
 """From a graph of float operators between quantize and dequantize nodes to an int8 graph.
 
 A float operator whose inputs are all dequantized and whose output goes only into quantize nodes of equal parameters
-becomes one integer operator. Operators that only move or select values need no quantize node: their output keeps the
-input's parameters. What can't be lowered would stay float between two integer layers, and is refused by name.
+becomes one integer operator. Operators that move, select or average values need no quantize node: their output keeps
+the input's parameters. What can't be lowered would stay float between two integer layers, and is refused by name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Node, Operator, Quantization, Tensor
+from edgekit.graph.ops.dequantize import Dequantize
 from edgekit.graph.ops.quantize import Quantize
+from edgekit.passes import dead_code
 from edgekit.passes._rewrite import prune, rename
 
 WEIGHTED = {"conv_2d": 0, "depthwise_conv_2d": 3, "fully_connected": 0, "transpose_conv": 0}
@@ -66,7 +68,10 @@ class _Lowering:
         self.readers = graph.consumers()
         self.integers: dict[str, str] = {}  # float value of the old graph -> the int8 tensor that stands for it
         self._alias: dict[str, str] = {}  # integers of the old graph -> the equal integers that the new graph has
+        self._wanted: dict[str, Quantization | None] = {}
         self._outputs = set(graph.outputs)
+        for node in reversed(graph.nodes):
+            self._quantization(node)  # from the end, so that no call goes deep
 
     def run(self) -> Graph:
         for node in self.old.nodes:
@@ -86,6 +91,7 @@ class _Lowering:
         """Append the integer form; False where there is none."""
         computed = [n for n in node.inputs if n is not None and not self.new.tensors[n].is_constant]
         floats = [n for n in computed if self.new.tensors[n].dtype == "float32"]
+        self._quantize_early(node, floats)
         if not floats or not all(n in self.integers for n in floats) or any(self._is_wide(n) for n in floats[:1]):
             return False
         wanted = self._quantization(node)
@@ -96,23 +102,48 @@ class _Lowering:
             return False
         if node.op.name in KEEPS:
             return self._keeping(node, inputs, wanted)
+        if wanted is None and node.op.name in ("add", "mul") and getattr(node.op, "activation", "") == "relu6":
+            wanted = Quantization.per_tensor(
+                6 / 255, -128
+            )  # the middle of a HardSigmoid, which ONNX has no Q inside of
         if wanted is None:
             return False
         self._emit(node, node.op, inputs, wanted)
         return True
 
+    def _quantize_early(self, node: Node, floats: list[str]) -> None:
+        """A graph input that is moved and then quantized (a pad before the first layer) is quantized first."""
+        wanted = self._quantization(node) if node.op.name in MOVES and len(floats) == len(node.inputs) == 1 else None
+        if wanted is None or floats[0] not in self.old.inputs or floats[0] in self.integers:
+            return
+        if any(self._quantization(r) != wanted for r in self.readers[floats[0]]):
+            return
+        tensor = self.old.tensors[floats[0]]
+        name = self.new.add(Tensor(self.new.unique(f"{tensor.name}_int8"), tensor.shape, "int8", wanted))
+        self.new.nodes.append(Node(Quantize(), (tensor.name,), (name,)))
+        self.integers[tensor.name] = name
+
     def _is_wide(self, name: str) -> bool:
         return self.new.tensors[self.integers[name]].dtype != "int8"
 
     def _quantization(self, node: Node) -> Quantization | None:
-        """The parameters of the only quantize nodes that read the node's only output; None in any other case."""
+        """The parameters with which all readers of the node's only output quantize it; None where they don't agree.
+
+        Readers that only move values pass on what their own readers want: rounding before a move or after is the same.
+        """
         if len(node.outputs) != 1 or node.outputs[0] in self._outputs:
             return None
-        readers = self.readers.get(node.outputs[0], [])
-        found = [self.old.tensors[r.outputs[0]].quantization for r in readers if r.op.name == "quantize"]
-        if not found or len(found) != len(readers) or any(q != found[0] for q in found):
-            return None
-        return found[0]
+        if node.outputs[0] not in self._wanted:
+            readers = self.readers.get(node.outputs[0], [])
+            found = [
+                self.old.tensors[r.outputs[0]].quantization
+                if r.op.name == "quantize"
+                else self._quantization(r) if r.op.name in MOVES else None
+                for r in readers
+            ]  # fmt: skip
+            agreed = bool(found) and all(q is not None and q == found[0] for q in found)
+            self._wanted[node.outputs[0]] = found[0] if agreed else None
+        return self._wanted[node.outputs[0]]
 
     def _operand(self, name: str) -> str:
         """The int8 tensor of an operand; a float constant is quantized over its own range."""
@@ -157,8 +188,6 @@ class _Lowering:
 
     def _keeping(self, node: Node, inputs: list[str], wanted: Quantization | None) -> bool:
         op: Any = node.op
-        if node.op.name not in MOVES and wanted is None:
-            return False
         if node.op.name == "concatenation":
             common = wanted or self.new.tensors[inputs[0]].quantization
             assert common is not None
@@ -219,8 +248,10 @@ class _Lowering:
         return self._constant(f"{name}_int32", integers, own)
 
     def _finish(self) -> Graph:
-        from edgekit.passes import dead_code
-
+        computed = {n for node in self.new.nodes for n in node.outputs}
+        for name in self.old.outputs:
+            if name in self.integers and name not in computed:
+                self.new.nodes.append(Node(Dequantize(), (self.integers[name],), (name,)))
         graph = dead_code.run(replace(self.new, outputs=[self._alias.get(n, n) for n in self.new.outputs]))
         for name in self.old.outputs:
             if name in self._alias:

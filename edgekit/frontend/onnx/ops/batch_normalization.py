@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from edgekit.frontend.onnx.importer import Importer
+from edgekit.frontend.onnx.importer import Array, Constant, Importer
 from edgekit.frontend.onnx.node import OnnxNode
+from edgekit.graph import Quantization
 from edgekit.graph.ops.add import Add
+from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.graph.ops.mul import Mul
 
 
@@ -24,7 +26,27 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     factor = gamma / deviation
     shape = (1, -1, *[1] * (len(x) - 2))
     name = node.outputs[0]
+    if importer.keep_integers and len(x) in (2, 4):
+        _depthwise(importer, node, factor, beta - mean * factor)
+        return
     scale = importer.add_constant(factor.astype(np.float32).reshape(shape), f"{name}_scale")
     offset = importer.add_constant((beta - mean * factor).astype(np.float32).reshape(shape), f"{name}_offset")
     scaled = importer.emit(Mul(), [importer.tensor(node.inputs[0]), scale], f"{name}_scaled")
     importer.bind(name, importer.emit(Add(), [scaled, offset], name))
+
+
+def _depthwise(importer: Importer, node: OnnxNode, factor: Array, offset: Array) -> None:
+    """Among quantized layers: a depthwise 1x1 convolution, whose int8 weights of one scale per channel are exact."""
+    name = node.outputs[0]
+    x = importer.shape(node.inputs[0])
+    scale = np.maximum(np.abs(factor) / 127, 1e-30).astype(np.float32)
+    integers = (np.sign(factor) * 127).astype(np.int8).reshape(1, 1, 1, -1)
+    quantization = Quantization(scale, np.zeros(scale.shape, np.int64), 3)
+    weights = importer.add_constant(Constant(integers, quantization), f"{name}_scale")
+    bias = importer.add_constant(offset.astype(np.float32), f"{name}_offset")
+    op = DepthwiseConv2D(padding="valid")
+    if len(x) == 4:
+        importer.bind_nchw(node, importer.emit(op, [importer.nhwc(node), weights, bias], name))
+        return
+    flat = importer.reshape(importer.tensor(node.inputs[0]), (x[0], 1, 1, x[1]), f"{name}_in")
+    importer.bind(name, importer.reshape(importer.emit(op, [flat, weights, bias], name), x, f"{name}_flat"))
