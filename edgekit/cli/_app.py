@@ -94,9 +94,11 @@ def guarded(verb: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(INTERRUPTED) from error
         except errors.EdgekitError as error:
             _fail(error, as_json, show)
-        except MemoryError as error:
+        except MemoryError:
             _fail(errors.MachineError("memory", "is exhausted", "use fewer samples or a larger machine"), as_json, show)
-            raise AssertionError from error
+        except OSError as error:
+            where, what = str(error.filename or "the machine"), error.strerror or str(error)
+            _fail(errors.MachineError(where, what, "free space, or check permissions"), as_json, show)
         except Exception as error:
             _bug(error, show)
 
