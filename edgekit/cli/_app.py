@@ -25,14 +25,15 @@ EXIT_CODES = (
     (errors.MachineError.exit_code, "the machine: disk full, no permission, out of memory"),
     (70, "a bug in edgekit; please report it"),
     (130, "interrupted with Ctrl-C"),
+    (141, "whoever read the output went away"),
 )
-BUG, INTERRUPTED = 70, 130
+BUG, INTERRUPTED, PIPE = 70, 130, 141
 
 HELP = """Train on the host, prove it bit for bit, ship it to every edge device.
 
 \b
   edgekit build --target coral    train, quantize, prove and package
-  edgekit analyze model.tflite    what it holds, what it costs, what targets reject
+  edgekit analyze model.tflite    contents, costs, what targets reject
   edgekit verify model.tflite     every layer against TensorFlow Lite Micro
   edgekit doctor                  which tools are here, what to install
 """
@@ -87,8 +88,12 @@ def guarded(verb: Callable[..., None]) -> Callable[..., None]:
         try:
             with _output.warnings_shown(everything=show):
                 verb(*args, **kwargs)
-        except (typer.Exit, typer.Abort, BrokenPipeError):
+            sys.stdout.flush()
+        except (typer.Exit, typer.Abort):
             raise
+        except BrokenPipeError as error:  # `edgekit ... | head`: the shell's own code for it, and no complaint at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(PIPE) from error
         except KeyboardInterrupt as error:
             _output.say("interrupted")
             raise typer.Exit(INTERRUPTED) from error
