@@ -1,4 +1,5 @@
 # Everything from an empty clone: Python 3.11 or newer, gcc and make are enough.
+# pip's own variables work: PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL may name a place of PyTorch wheels without CUDA.
 PYTHON ?= python3
 VENV   ?= .venv
 TARGET ?= coral
@@ -19,6 +20,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(SPEC) | $(VENV)/bin/python
+	@echo "installing into $(VENV); the first time takes minutes"
 	$(PIP) -e '.[train,tflite-micro]'
 	@touch $@
 
@@ -42,7 +44,7 @@ test-all: $(VENV)/.installed-dev ## the slow tests too
 	$(BIN)/python -m pytest -m ''
 
 bench: $(VENV)/.installed-dev ## every benchmark in benchmarks/
-	@for file in benchmarks/[a-z]*.py; do \
+	@for file in $$(grep -l '^def main' benchmarks/*.py); do \
 	  $(BIN)/python -m "benchmarks.$$(basename $$file .py)" || exit 1; done
 
 docs: $(VENV)/.installed-dev ## write the generated parts of README.md and docs/ anew

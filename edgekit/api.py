@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from edgekit import analysis, frontend, passes, reference, verification
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 Model = Graph | Path | str
+BLOCK = 64  # samples between two reports of progress
 
 
 def load(path: Path | str) -> Graph:
@@ -45,7 +47,12 @@ def analyze(source: Model | Recipe, targets: Sequence[str] = ()) -> Analysis:
 
 
 def simulate(
-    model: Model, inputs: Mapping[str, Array], *, layers: bool = False, arithmetic: str | None = None
+    model: Model,
+    inputs: Mapping[str, Array],
+    *,
+    layers: bool = False,
+    arithmetic: str | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Array]:
     """Run a model in the simulator.
 
@@ -54,6 +61,7 @@ def simulate(
             holds N times the model's own length, for N samples.
         layers: return every activation tensor, not only the outputs.
         arithmetic: `tflm`, `litert-reference`, ...; the graph's own without.
+        progress: called as (done, total, text).
 
     Returns:
         Array by tensor name, in the graph's types.
@@ -62,7 +70,19 @@ def simulate(
         InputError: wrong names, shapes or types. UnsupportedError: an operator the simulator lacks.
         UsageError: unknown arithmetic.
     """
-    return reference.simulate(_graph(model), inputs, layers=layers, arithmetic=arithmetic)
+    graph = _graph(model)
+    simulator = reference.Simulator(graph, arithmetic)
+    arrays, count = simulator.prepare_inputs(inputs)
+    if progress is None or count <= BLOCK:
+        return simulator.run(arrays, layers)
+    rows = {name: len(array) // count for name, array in arrays.items()}
+    parts = []
+    for start in range(0, count, BLOCK):
+        stop = min(start + BLOCK, count)
+        block = {name: array[start * rows[name] : stop * rows[name]] for name, array in arrays.items()}
+        parts.append(simulator.run(block, layers))
+        progress(stop, count, "simulate")
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def verify(
@@ -72,12 +92,14 @@ def verify(
     inputs: Mapping[str, Array] | None = None,
     samples: int = 8,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> Verification:
     """Compare a runtime with the simulator under the runtime's arithmetic, layer by layer.
 
     Args:
         against: `tflite-micro`, `litert-reference`, ...: a runtime of `edgekit.runtimes`.
         inputs: as for `simulate`; `samples` random ones, reproducible by `seed`, without.
+        progress: called as (done, total, text).
 
     Returns:
         A `Verification`; its `exact` says whether every value is equal.
@@ -85,7 +107,7 @@ def verify(
     Raises:
         UsageError: unknown runtime. ToolError: it is absent or refuses the model. InputError: bad inputs.
     """
-    return verification.verify(_graph(model), against, inputs, samples, seed)
+    return verification.verify(_graph(model), against, inputs, samples, seed, progress)
 
 
 def quantize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -129,6 +129,7 @@ def verify_build(
     inputs: Mapping[str, Array] | None = None,
     samples: int | None = None,
     seed: int = 0,
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> BuildVerification:
     """Prove a build folder again: its files, its golden vectors, its model on independent runtimes.
 
@@ -153,7 +154,7 @@ def verify_build(
     runtimes: list[Verification | NotRun] = []
     for name in against or [proof.against for proof in manifest.verified]:
         try:
-            runtimes.append(verification.verify(graph, name, given, samples or 8, seed))
+            runtimes.append(verification.verify(graph, name, given, samples or 8, seed, progress))
         except ToolError as error:
             if against:
                 raise

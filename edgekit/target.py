@@ -56,7 +56,9 @@ def validated(model: type[Section], values: dict[str, Any], where: str) -> Any:
         return model.model_validate(values)
     except ValidationError as error:
         found = error.errors()
-        first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])  # a typing mistake explains most
+        first = next(
+            (one for one in found if one["type"] == "extra_forbidden"), found[0]
+        )  # a typing mistake explains most
         key = ".".join(str(part) for part in first["loc"])
         known = ", ".join(model.model_fields)
         fix = f"known keys: {known}" if first["type"] == "extra_forbidden" else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from edgekit.reference import Simulator
 from edgekit.runtimes import runtime
 
 Array = NDArray[Any]
+BLOCK = 16  # samples of which all layers are held in memory at once
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def verify(
     inputs: Mapping[str, Array] | None = None,
     samples: int = 8,
     seed: int = 0,
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> Verification:
     """Run `graph` on a runtime and in the simulator under the runtime's arithmetic, and compare every layer.
 
@@ -86,6 +88,7 @@ def verify(
     Args:
         against: name of a runtime in `edgekit.runtimes`.
         inputs: arrays by input name, N samples on axis 0; random ones (`random_inputs`) without.
+        progress: called as (done, total, text).
 
     Raises:
         UsageError: unknown runtime. ToolError: it is absent or refuses the model. InputError: bad inputs.
@@ -93,25 +96,34 @@ def verify(
     vehicle = runtime(against)
     simulator = Simulator(graph, vehicle.ARITHMETIC)
     given = dict(inputs) if inputs is not None else random_inputs(graph, samples, seed)
-    expected = simulator.run(given, layers=True)
-    given = {name: expected[name] for name in graph.inputs}  # quantized where they were real
-    exposed = graph.expose(name for node in graph.nodes for name in node.outputs)
-    session = vehicle.Session(write(exposed))
-    lengths = {name: graph.tensors[name].shape[0] if graph.tensors[name].shape else 1 for name in expected}
-    count = len(given[graph.inputs[0]]) // lengths[graph.inputs[0]] if graph.inputs else 1
+    arrays, count = simulator.prepare_inputs(given)
+    session = vehicle.Session(write(graph.expose(name for node in graph.nodes for name in node.outputs)))
     tally = {name: [0, 0, 0.0] for node in graph.nodes for name in node.outputs}
-    for index in range(count):
-        part = {n: a[index * lengths[n] : (index + 1) * lengths[n]] for n, a in given.items()}
-        found = session.run(part)
-        for name, sums in tally.items():
-            want = expected[name][index * lengths[name] : (index + 1) * lengths[name]]
-            gap = np.abs(found[name].astype(np.float64) - want.astype(np.float64))
-            sums[0] += want.size
-            sums[1] += int((gap != 0).sum())
-            sums[2] = max(sums[2], float(gap.max(initial=0)))
+    for start in range(0, count, BLOCK):
+        stop = min(start + BLOCK, count)
+        block = _samples(graph, arrays, count, start, stop)
+        expected = simulator.run(block, layers=True)
+        for index in range(stop - start):
+            found = session.run(_samples(graph, block, stop - start, index, index + 1))
+            wanted = _samples(graph, {n: expected[n] for n in tally}, stop - start, index, index + 1)
+            for name, sums in tally.items():
+                gap = np.abs(found[name].astype(np.float64) - wanted[name].astype(np.float64))
+                sums[0] += wanted[name].size
+                sums[1] += int((gap != 0).sum())
+                sums[2] = max(sums[2], float(gap.max(initial=0)))
+        if progress is not None:
+            progress(stop, count, f"{against} against the simulator")
     layers = tuple(
         LayerDifference(name, node.op.name, int(tally[name][0]), int(tally[name][1]), tally[name][2])
         for node in graph.nodes
         for name in node.outputs
     )
     return Verification(against, vehicle.version(), vehicle.ARITHMETIC, count, layers)
+
+
+def _samples(graph: Graph, arrays: Mapping[str, Array], count: int, start: int, stop: int) -> dict[str, Array]:
+    """Samples start..stop of `count`; a sample is as long on axis 0 as its tensor, arrays of one sample are whole."""
+    if count == 1:
+        return dict(arrays)
+    lengths = {name: graph.tensors[name].shape[0] for name in arrays}
+    return {name: a[start * lengths[name] : stop * lengths[name]] for name, a in arrays.items()}

@@ -25,14 +25,15 @@ EXIT_CODES = (
     (errors.MachineError.exit_code, "the machine: disk full, no permission, out of memory"),
     (70, "a bug in edgekit; please report it"),
     (130, "interrupted with Ctrl-C"),
+    (141, "whoever read the output went away"),
 )
-BUG, INTERRUPTED = 70, 130
+BUG, INTERRUPTED, PIPE = 70, 130, 141
 
 HELP = """Train on the host, prove it bit for bit, ship it to every edge device.
 
 \b
   edgekit build --target coral    train, quantize, prove and package
-  edgekit analyze model.tflite    what it holds, what it costs, what targets reject
+  edgekit analyze model.tflite    contents, costs, what targets reject
   edgekit verify model.tflite     every layer against TensorFlow Lite Micro
   edgekit doctor                  which tools are here, what to install
 """
@@ -87,16 +88,22 @@ def guarded(verb: Callable[..., None]) -> Callable[..., None]:
         try:
             with _output.warnings_shown(everything=show):
                 verb(*args, **kwargs)
-        except (typer.Exit, typer.Abort, BrokenPipeError):
+            sys.stdout.flush()
+        except (typer.Exit, typer.Abort):
             raise
+        except BrokenPipeError as error:  # `edgekit ... | head`: the shell's own code for it, and no complaint at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(PIPE) from error
         except KeyboardInterrupt as error:
             _output.say("interrupted")
             raise typer.Exit(INTERRUPTED) from error
         except errors.EdgekitError as error:
             _fail(error, as_json, show)
-        except MemoryError as error:
+        except MemoryError:
             _fail(errors.MachineError("memory", "is exhausted", "use fewer samples or a larger machine"), as_json, show)
-            raise AssertionError from error
+        except OSError as error:
+            where, what = str(error.filename or "the machine"), error.strerror or str(error)
+            _fail(errors.MachineError(where, what, "free space, or check permissions"), as_json, show)
         except Exception as error:
             _bug(error, show)
 

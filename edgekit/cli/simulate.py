@@ -31,10 +31,16 @@ def simulate(
     """
     from edgekit import api
     from edgekit.arrays import load_arrays, save_arrays
+    from edgekit.cli._progress import progress
+    from edgekit.quantization.calibration import check_inputs
     from edgekit.reference import dequantize_array
 
     graph = api.load(model)
-    arrays = api.simulate(graph, load_arrays(input), layers=layers, arithmetic=arithmetic)
+    given = load_arrays(input)
+    for doubt in check_inputs(graph, {name: array for name, array in given.items() if name in graph.inputs}):
+        _output.say(f"warning: {doubt}", style="yellow")
+    with progress() as report:
+        arrays = api.simulate(graph, given, layers=layers, arithmetic=arithmetic, progress=report)
     if dequantize:
         arrays = {name: dequantize_array(array, graph.tensors[name]) for name, array in arrays.items()}
     save_arrays(output, arrays)

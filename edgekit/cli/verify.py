@@ -42,16 +42,20 @@ def verify(
 
     from edgekit import api, built
     from edgekit.arrays import load_arrays
+    from edgekit.cli._progress import progress
 
     given = load_arrays(input) if input else None
     results: tuple[Verification | NotRun, ...]
-    if source.is_dir():
-        found = built.verify_build(source, against or (), inputs=given, samples=samples, seed=seed)
-        exact, checks, results = found.exact, found.checks, found.runtimes
-    else:
-        names = against or ["tflite-micro"]
-        proofs = [api.verify(source, name, inputs=given, samples=samples or 8, seed=seed) for name in names]
-        exact, checks, results = all(proof.exact for proof in proofs), (), tuple(proofs)
+    with progress() as report:
+        if source.is_dir():
+            found = built.verify_build(source, against or (), inputs=given, samples=samples, seed=seed, progress=report)
+            exact, checks, results = found.exact, found.checks, found.runtimes
+        else:
+            count, names = samples or 8, against or ["tflite-micro"]
+            proofs = [
+                api.verify(source, name, inputs=given, samples=count, seed=seed, progress=report) for name in names
+            ]
+            exact, checks, results = all(proof.exact for proof in proofs), (), tuple(proofs)
     if json:
         document = {"source": source, "exact": exact, "runtimes": [_as_json(result) for result in results]}
         _output.print_json(document | ({"checks": [asdict(check) for check in checks]} if source.is_dir() else {}))

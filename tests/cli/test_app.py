@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -121,3 +123,20 @@ def test_warnings_are_lines_on_stderr(cli: Cli, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("edgekit.api.load", warned)
     result = cli("simulate", "x.tflite", "-i", "a.npz", "-o", "b.npz")
     assert result.err == "warning: looks like raw pixels\nerror: x: y\n"
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m edgekit targets --operators | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_ctrl_c_ends_at_once_with_130(model: Path) -> None:
+    command = [sys.executable, "-m", "edgekit", "verify", str(model), "--samples", "1000000"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    first = process.stderr.readline()  # a line of progress: it is at work
+    process.send_signal(signal.SIGINT)
+    rest = process.stderr.read()
+    assert process.wait(timeout=60) == 130 and "1000000" in first and rest.endswith("interrupted\n")
+    assert "Traceback" not in rest
