@@ -1,0 +1,100 @@
+"""What an emitter returns: one call of a kernel in `firmware/src/`, with the constants it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit import plugins
+from edgekit.graph import Operator, Tensor
+from edgekit.graph.operator import window_padding
+from edgekit.reference.arithmetic import activation_range, quantize_multipliers
+
+Value = int | float | NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """`ek_<kernel>(&parameters, inputs..., outputs...[, scratch])`.
+
+    Attributes:
+        kernel: file name in `firmware/src/` without suffix; the function is `ek_<kernel>`, its parameters `ek_<kernel>_t`.
+        fields: parameters by C member name; arrays become constants in flash.
+        inputs: indices of the node's inputs that are passed as pointers.
+        scratch: bytes of scratch, passed as the last pointer when not 0.
+        in_place: indices of inputs whose memory the output may take when nobody else needs it any more.
+    """
+
+    kernel: str
+    fields: Mapping[str, Value]
+    inputs: Sequence[int] = (0,)
+    scratch: int = 0
+    in_place: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Alias:
+    """The output is the input's memory under another shape: nothing is called."""
+
+    input: int = 0
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One node as an emitter sees it; emitters are files in `emit/` named like the operator, with `emit(layer)`."""
+
+    op: Operator
+    inputs: Sequence[Tensor | None]
+    outputs: Sequence[Tensor]
+    core: str = "portable"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def input(self, index: int) -> Tensor:
+        tensor = self.inputs[index]
+        assert tensor is not None
+        return tensor
+
+    def data(self, index: int) -> NDArray[Any]:
+        data = self.input(index).data
+        assert data is not None
+        return data
+
+
+@cache
+def emitters() -> dict[str, ModuleType]:
+    return plugins.modules("edgekit.backends.c.emit")
+
+
+def multipliers(real: NDArray[np.float64], channels: int) -> dict[str, NDArray[Any]]:
+    """`multiplier` and `shift` fields from real multipliers of shape (1,) or (channels,)."""
+    m, shift = quantize_multipliers(np.broadcast_to(real, (channels,)))
+    return {"multiplier": m.astype(np.int32), "shift": shift.astype(np.int8)}
+
+
+def output_fields(output: Tensor, activation: str) -> dict[str, int]:
+    """`out_zero`, `low` and `high` of an int8 output with a fused activation."""
+    low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
+    return {"out_zero": output.zero_point, "low": low, "high": high}
+
+
+def window_fields(
+    x: tuple[int, ...], y: tuple[int, ...], kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
+) -> dict[str, int]:
+    """The geometry of a sliding window over NHWC shapes x and y."""
+    (top, _), (left, _) = (window_padding(x[1 + i], kernel[i], stride[i], dilation[i], y[1 + i]) for i in range(2))
+    fields = {"batches": x[0], "in_h": x[1], "in_w": x[2], "in_c": x[3], "out_h": y[1], "out_w": y[2]}
+    fields |= {"kernel_h": kernel[0], "kernel_w": kernel[1], "stride_h": stride[0], "stride_w": stride[1]}
+    return fields | {"pad_top": top, "pad_left": left}
+
+
+def bias_of(layer: Layer, channels: int) -> NDArray[np.int32]:
+    """The bias input, or zeros."""
+    if len(layer.inputs) > 2 and layer.inputs[2] is not None:
+        return layer.data(2).astype(np.int32)
+    return np.zeros(channels, np.int32)

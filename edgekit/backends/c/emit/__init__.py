@@ -1,0 +1,1 @@
+"""One emitter per operator: `emit(layer) -> Call | Alias`."""
