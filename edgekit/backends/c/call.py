@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit import plugins
 from edgekit.graph import Operator, Tensor
 from edgekit.graph.operator import window_padding
 from edgekit.reference.arithmetic import activation_range, quantize_multipliers
@@ -64,11 +61,6 @@ class Layer:
         data = self.input(index).data
         assert data is not None
         return data
-
-
-@cache
-def emitters() -> dict[str, ModuleType]:
-    return plugins.modules("edgekit.backends.c.emit")
 
 
 def multipliers(real: NDArray[np.float64], channels: int) -> dict[str, NDArray[Any]]:

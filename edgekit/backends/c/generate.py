@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit import __version__
+from edgekit import __version__, plugins
 from edgekit.backends.c import templates
-from edgekit.backends.c.call import Alias, Call, Layer, emitters
+from edgekit.backends.c.call import Alias, Call, Layer
 from edgekit.backends.c.memory import MemoryMap, memory_map
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph
@@ -40,7 +40,7 @@ def calls_of(graph: Graph, core: str, options: Mapping[str, Any] | None = None) 
     """One call per node. Raises UnsupportedError naming the first layer without a kernel."""
     found: list[Call | Alias] = []
     for node in graph.nodes:
-        emitter = emitters().get(node.op.name)
+        emitter = plugins.module("edgekit.backends.c.emit", node.op.name)
         if emitter is None:
             raise UnsupportedError(f"layer {node.name} ({node.op.name})", "has no C kernel yet", "edgekit targets --operators")
         found.append(emitter.emit(Layer(node.op, graph.node_inputs(node), graph.node_outputs(node), core, options or {})))
