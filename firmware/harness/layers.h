@@ -1,0 +1,30 @@
+/* The generated table of layers: where each writes its output in the arena. Only the harness links it. */
+#ifndef EDGEKIT_LAYERS_H
+#define EDGEKIT_LAYERS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+  uint32_t offset, bytes; /* first output in the arena */
+} ek_layer_t;
+
+typedef struct {
+  uint32_t offset, bytes;
+  float scale;
+  int32_t zero_point;
+  uint8_t width; /* bytes per element: 1 int8, 2 int16, 4 int32 or float */
+  uint8_t is_float;
+} ek_io_t;
+
+extern const ek_layer_t ek_layers[];
+extern const ek_io_t ek_inputs[];
+extern const ek_io_t ek_outputs[];
+
+#ifdef __cplusplus
+}
+#endif
+#endif
