@@ -62,6 +62,8 @@ def generate(graph: Graph, folder: Path, firmware: Path, core: str = "portable")
     (folder / "src").mkdir(exist_ok=True)
     (folder / "include" / "model.h").write_text(_header(graph, memory, len(source.steps)))
     (folder / "src" / "model.c").write_text(source.text())
+    (folder / "harness").mkdir(exist_ok=True)
+    (folder / "harness" / "model_layers.c").write_text(_layers(graph, calls, memory))
     kernels = tuple(sorted({call.kernel for call in calls if isinstance(call, Call)}))
     for name in kernels:
         shutil.copyfile(firmware / "src" / f"{name}.c", folder / "src" / f"{name}.c")
@@ -172,6 +174,8 @@ def _header(graph: Graph, memory: MemoryMap, layers: int) -> str:
         arena=max(memory.arena, 1),
         inputs=len(graph.inputs),
         outputs=len(graph.outputs),
+        input_bytes=sum(graph.tensors[n].bytes for n in graph.inputs),
+        output_bytes=sum(graph.tensors[n].bytes for n in graph.outputs),
         layers=layers,
         input_macros=_io(graph, memory, graph.inputs, "INPUT"),
         output_macros=_io(graph, memory, graph.outputs, "OUTPUT"),
@@ -184,4 +188,28 @@ def _accessor(role: str, index: int) -> str:
     return (
         f"static inline {macro}_TYPE *model_{role}_{index}(model_arena_t *arena) {{\n"
         f"  return ({macro}_TYPE *)(void *)(arena->bytes + {macro}_OFFSET);\n}}"
+    )
+
+
+def called_layers(graph: Graph, calls: Sequence[Call | Alias]) -> list[str]:
+    """Name of the first output of every node that is called, in order: layer i of the firmware."""
+    return [node.outputs[0] for node, call in zip(graph.nodes, calls, strict=True) if isinstance(call, Call)]
+
+
+def _layers(graph: Graph, calls: Sequence[Call | Alias], memory: MemoryMap) -> str:
+    rows = [
+        f"  {{{memory.tensors[n]}U, {graph.tensors[n].bytes}U}}, /* {_comment(n)} */\n" for n in called_layers(graph, calls)
+    ]
+
+    def row(name: str) -> str:
+        t = graph.tensors[name]
+        scale = f"{float(t.scale).hex()}f" if t.quantization is not None else "1.0f"
+        zero = t.zero_point if t.quantization is not None else 0
+        width, real = np.dtype(t.dtype).itemsize, int(t.dtype == "float32")
+        return f"  {{{memory.tensors[name]}U, {t.bytes}U, {scale}, {zero}, {width}, {real}}},\n"
+
+    return templates.LAYERS_C.format(
+        layers="".join(rows) or "  {0U, 0U},\n",
+        inputs="".join(map(row, graph.inputs)),
+        outputs="".join(map(row, graph.outputs)),
     )
