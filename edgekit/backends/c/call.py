@@ -13,7 +13,8 @@ from edgekit.graph import Operator, Tensor
 from edgekit.graph.operator import window_padding
 from edgekit.reference.arithmetic import activation_range, quantize_multipliers
 
-Value = int | float | NDArray[Any]
+RANK = 6  # EK_RANK of walk.h
+Value = int | float | tuple[int, ...] | NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,12 @@ class Call:
     """`ek_<kernel>(&parameters, inputs..., outputs...[, scratch])`.
 
     Attributes:
-        kernel: file name in `firmware/src/` without suffix; the function is `ek_<kernel>`, its parameters `ek_<kernel>_t`.
-        fields: parameters by C member name; arrays become constants in flash.
+        kernel: the function is `ek_<kernel>`.
+        fields: parameters by C member name; arrays become constants in flash, tuples array members.
         inputs: indices of the node's inputs that are passed as pointers.
         scratch: bytes of scratch, passed as the last pointer when not 0.
         in_place: indices of inputs whose memory the output may take when nobody else needs it any more.
+        source: the file that has the kernel, where it is not called like the kernel.
     """
 
     kernel: str
@@ -33,6 +35,12 @@ class Call:
     inputs: Sequence[int] = (0,)
     scratch: int = 0
     in_place: Sequence[int] = ()
+    source: str = ""
+
+    @property
+    def file(self) -> str:
+        """File name in `firmware/src/` and `firmware/include/edgekit/`; the parameters are `ek_<file>_t`."""
+        return self.source or self.kernel
 
 
 @dataclass(frozen=True)
@@ -90,3 +98,8 @@ def bias_of(layer: Layer, channels: int) -> NDArray[np.int32]:
     if len(layer.inputs) > 2 and layer.inputs[2] is not None:
         return layer.data(2).astype(np.int32)
     return np.zeros(channels, np.int32)
+
+
+def padded(values: Sequence[int], filler: int) -> tuple[int, ...]:
+    """`values` right-aligned in `RANK` places."""
+    return (filler,) * (RANK - len(values)) + tuple(values)

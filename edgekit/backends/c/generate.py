@@ -64,7 +64,7 @@ def generate(graph: Graph, folder: Path, firmware: Path, core: str = "portable")
     (folder / "src" / "model.c").write_text(source.text())
     (folder / "harness").mkdir(exist_ok=True)
     (folder / "harness" / "model_layers.c").write_text(_layers(graph, calls, memory))
-    kernels = tuple(sorted({call.kernel for call in calls if isinstance(call, Call)}))
+    kernels = tuple(sorted({call.file for call in calls if isinstance(call, Call)}))
     for name in kernels:
         shutil.copyfile(firmware / "src" / f"{name}.c", folder / "src" / f"{name}.c")
     for header in sorted((firmware / "include" / "edgekit").iterdir()):
@@ -79,7 +79,7 @@ class _Source:
         self.constants = 0
         self.tables: list[str] = []
         self.steps: list[str] = []
-        self.kernels = sorted({call.kernel for call in calls if isinstance(call, Call)})
+        self.kernels = sorted({call.file for call in calls if isinstance(call, Call)})
         for index, (node, call) in enumerate(zip(graph.nodes, calls, strict=True)):
             if isinstance(call, Alias):
                 continue
@@ -120,11 +120,13 @@ class _Source:
             if isinstance(value, np.ndarray):
                 texts.append(self.array(f"{name}_{key}", value))
                 members.append(f".{key} = {name}_{key}")
+            elif isinstance(value, tuple):
+                members.append(f".{key} = {{{', '.join(str(v) for v in value)}}}")
             elif isinstance(value, float):
                 members.append(f".{key} = {value.hex()}f")
             else:
                 members.append(f".{key} = {_integer(int(value), np.dtype(np.int32))}")
-        return "\n".join([*texts, f"static const ek_{call.kernel}_t {name} = {{\n  " + ",\n  ".join(members) + "};"])
+        return "\n".join([*texts, f"static const ek_{call.file}_t {name} = {{\n  " + ",\n  ".join(members) + "};"])
 
     def text(self) -> str:
         includes = "\n".join(f'#include "edgekit/{name}.h"' for name in self.kernels)

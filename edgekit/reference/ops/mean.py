@@ -26,9 +26,7 @@ def prepare_integer(
     x, output = present(inputs[0], "input"), outputs[0]
     require_int8(x, output)
     count = prod(x.shape[axis] for axis in op.axes)
-    m, shift = quantize_multiplier(float(np.float64(x.scale) / np.float64(output.scale)))
-    k = min(count.bit_length() - 1, 32, 31 + shift)
-    m, shift = (m << k) // count, shift - k
+    m, shift = mean_multiplier(x, output, op.axes)
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
         total = np.asarray(arrays[0]).sum(axis=op.axes, keepdims=op.keep_dims, dtype=np.int64)
@@ -36,6 +34,14 @@ def prepare_integer(
         return [saturating_cast(scaled, output.zero_point, output.dtype)]
 
     return kernel
+
+
+def mean_multiplier(x: Tensor, output: Tensor, axes: Sequence[int]) -> tuple[int, int]:
+    """Mantissa and shift of s_in / s_out / n."""
+    count = prod(x.shape[axis] for axis in axes)
+    m, shift = quantize_multiplier(float(np.float64(x.scale) / np.float64(output.scale)))
+    k = min(count.bit_length() - 1, 32, 31 + shift)
+    return (m << k) // count, shift - k
 
 
 def prepare_float(op: Mean, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:

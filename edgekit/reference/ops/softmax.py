@@ -36,13 +36,13 @@ def prepare_integer(
         raise ValueError(
             f"needs the output scale 2^-{info.bits} and zero point {info.min}, found {output.quantization}"
         )
-    exponentials = _exponentials(op.beta * float(x.scale))
+    table = exponentials(op.beta * float(x.scale))
     bits = info.bits
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
         given = np.asarray(arrays[0]).astype(np.int64)
         row_max = given.max(axis=-1, keepdims=True)
-        exps = exponentials[row_max - given]
+        exps = table[row_max - given]
         total = divide_by_power_of_two(exps, SUM_INTEGER_BITS).sum(axis=-1, keepdims=True)
         scale, over = reciprocal(total, SUM_INTEGER_BITS)
         result = divide_by_power_of_two(high_mul(exps, scale), over + 31 - bits)
@@ -51,7 +51,7 @@ def prepare_integer(
     return kernel
 
 
-def _exponentials(scale: float) -> Ints:
+def exponentials(scale: float) -> Ints:
     """exp(-d * scale) in Q0 for d = 0..255, by the fixed-point steps."""
     if scale * (1 << (31 - EXP_INTEGER_BITS)) <= 1.0:
         raise ValueError(f"softmax needs beta * scale above 2^-26, found {scale}")

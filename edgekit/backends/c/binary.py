@@ -1,0 +1,43 @@
+"""What emitters of broadcast two-input operators share."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from edgekit.backends.c.call import RANK, Call, Layer, Value, output_fields, padded
+from edgekit.graph import Tensor
+from edgekit.reference.arithmetic import quantize_multiplier
+from edgekit.reference.elementwise import SUM_SHIFT
+
+
+def broadcast_fields(layer: Layer) -> dict[str, Value]:
+    """`count`, `dims`, `stride_a` and `stride_b`: how the output walks both inputs."""
+    y = layer.outputs[0]
+    strides = [_strides(layer.input(i), y) for i in range(2)]
+    return {"count": y.elements, "dims": padded(y.shape, 1), "stride_a": strides[0], "stride_b": strides[1]}
+
+
+def _strides(x: Tensor, y: Tensor) -> tuple[int, ...]:
+    shape = (1,) * (RANK - len(x.shape)) + x.shape
+    steps = [prod(shape[d + 1 :]) if shape[d] > 1 else 0 for d in range(RANK)]
+    return tuple(steps)
+
+
+def unbroadcast(layer: Layer) -> tuple[int, ...]:
+    """Indices of the inputs whose memory the output may take: of its own shape, and no constants."""
+    return tuple(i for i in range(2) if layer.input(i).shape == layer.outputs[0].shape and layer.input(i).data is None)
+
+
+def scaled_sum(layer: Layer, activation: str, sign: int) -> Call:
+    """a + sign * b; the multipliers are those of `edgekit.reference.elementwise.scaled_sum`."""
+    a, b, y = layer.input(0), layer.input(1), layer.outputs[0]
+    twice_max = 2 * max(float(a.scale), float(b.scale))
+    fields: dict[str, Value] = broadcast_fields(layer)
+    for name, tensor in (("a", a), ("b", b)):
+        m, shift = quantize_multiplier(float(np.float64(tensor.scale)) / twice_max)
+        fields |= {f"{name}_zero": tensor.zero_point, f"{name}_multiplier": m, f"{name}_shift": shift}
+    m, shift = quantize_multiplier(twice_max / ((1 << SUM_SHIFT) * float(y.scale)))
+    fields |= {"sign": sign, "out_multiplier": m, "out_shift": shift, **output_fields(y, activation)}
+    return Call("add", fields, inputs=(0, 1), in_place=unbroadcast(layer))
