@@ -3,10 +3,12 @@
  * MLPerf Tiny's (name, timestamp, profile, help, db load N, db HEX, infer N [W], results), so that its public runner can
  * drive the board; and our own, which begin with "ek " and carry a CRC both ways, so that a damaged line is always noticed:
  *
- *   request   ek <words>*<crc32 of the words, 8 hex digits>%
- *   answer    ek-<words>*<crc32>\r\n
+ *   request   ek <number> <words>*<crc32 of number and words, 8 hex digits>%
+ *   answer    ek-<the request's number> <words>*<crc32>\r\n
  *
- * Every ek command may be repeated without harm: a host that gets no good answer just asks again. */
+ * Every ek command may be repeated without harm: a host that gets no good answer to its number just asks again. What a
+ * command reads or computes depends on the input alone, and answers name the run they belong to, so a board that was reset
+ * in between is noticed. */
 #include "protocol.h"
 
 #include <string.h>
@@ -22,6 +24,7 @@ static model_arena_t arena;
 static uint8_t input[MODEL_INPUT_BYTES]; /* kept apart from the arena: an inference overwrites its input */
 static char line[LINE_BYTES + 1];
 static uint32_t line_length, line_overflow, db_size, db_position;
+static uint32_t run; /* which inference the arena holds: the host's number for it, 0 for none */
 
 /* ---- output ---- */
 
@@ -277,50 +280,57 @@ static void ek_info(void) {
   number(" stack=", board_stack_used());
 }
 
-/* Runs layers 0..last from a fresh input; answers the CRC of each layer's output. */
-static void ek_crc(uint32_t first, uint32_t last) {
+/* One inference from a fresh input, number `a`: the CRC of the input and of every output. */
+static void ek_infer(uint32_t a) {
   load();
-  text("crc");
-  for (uint32_t i = 0; i <= last; ++i) {
-    model_layer(&arena, (int32_t)i);
-    if (i >= first) {
-      put(' ');
-      hex(crc32_of(arena.bytes + ek_layers[i].offset, ek_layers[i].bytes), 8);
-    }
-  }
-}
-
-/* Ticks of one layer, the empty measurement taken off, after running all before it from a fresh input. */
-static void ek_time(uint32_t layer) {
-  load();
-  for (uint32_t i = 0; i < layer; ++i) {
-    model_layer(&arena, (int32_t)i);
-  }
-  const uint64_t empty = board_ticks();
-  const uint64_t start = board_ticks();
-  model_layer(&arena, (int32_t)layer);
-  const uint64_t stop = board_ticks();
-  number("time ", (stop - start) - (start - empty));
-}
-
-static void ek_total(void) {
-  load();
-  const uint64_t empty = board_ticks();
-  const uint64_t start = board_ticks();
   model_invoke(&arena);
-  const uint64_t stop = board_ticks();
-  number("total ", (stop - start) - (start - empty));
+  run = a;
+  number("infer ", run), put(' '), hex(crc32_of(input, sizeof input), 8);
+  for (int i = 0; i < MODEL_OUTPUTS; ++i) {
+    put(' '), hex(crc32_of(arena.bytes + ek_outputs[i].offset, ek_outputs[i].bytes), 8);
+  }
 }
 
-/* `count` bytes of the arena at `offset`, which must lie in it. */
+/* One inference layer by layer: the CRC of the input and of every layer's output. */
+static void ek_crc(void) {
+  load();
+  run = 0;
+  text("crc "), hex(crc32_of(input, sizeof input), 8);
+  for (int32_t i = 0; i < MODEL_LAYERS; ++i) {
+    model_layer(&arena, i);
+    put(' '), hex(crc32_of(arena.bytes + ek_layers[i].offset, ek_layers[i].bytes), 8);
+  }
+}
+
+/* Ticks of a whole inference, then of every layer; the empty measurement is taken off each. */
+static void ek_time(void) {
+  load();
+  run = 0;
+  uint64_t empty = board_ticks();
+  uint64_t start = board_ticks();
+  model_invoke(&arena);
+  uint64_t stop = board_ticks();
+  number("time ", (stop - start) - (start - empty));
+  load();
+  for (int32_t i = 0; i < MODEL_LAYERS; ++i) {
+    empty = board_ticks();
+    start = board_ticks();
+    model_layer(&arena, i);
+    stop = board_ticks();
+    number(" ", (stop - start) - (start - empty));
+  }
+}
+
+/* `count` bytes of the arena at `offset`, which must lie in it, after inference `run`. */
 static void ek_read(uint32_t offset, uint32_t count) {
-  number("read ", offset), put(' ');
+  number("read ", run), number(" ", offset), put(' ');
   for (uint32_t i = 0; i < count; ++i) {
     hex(arena.bytes[offset + i], 2);
   }
 }
 
 static void ek_command(char *rest) {
+  char *request = word(&rest);
   char *verb = word(&rest);
   char *first_word = word(&rest);
   char *second = word(&rest);
@@ -328,24 +338,21 @@ static void ek_command(char *rest) {
   const int has_a = to_number(first_word, &a) == 0;
   const int has_b = to_number(second, &b) == 0;
   answer_begin();
+  text(request == (char *)0 ? "?" : request), put(' ');
   if (verb != (char *)0 && strcmp(verb, "info") == 0) {
     ek_info();
   } else if (verb != (char *)0 && strcmp(verb, "load") == 0 && has_a && second != (char *)0 && a < sizeof input &&
              to_bytes(second, input + a, (uint32_t)sizeof input - a) >= 0) {
     number("load ", a);
-  } else if (verb != (char *)0 && strcmp(verb, "infer") == 0) {
-    load();
-    model_invoke(&arena);
-    text("infer "), hex(crc32_of(input, sizeof input), 8);
+  } else if (verb != (char *)0 && strcmp(verb, "infer") == 0 && has_a) {
+    ek_infer(a);
   } else if (verb != (char *)0 && strcmp(verb, "read") == 0 && has_a && has_b && b <= CHUNK_BYTES &&
              a <= sizeof arena.bytes && b <= sizeof arena.bytes - a) {
     ek_read(a, b);
-  } else if (verb != (char *)0 && strcmp(verb, "crc") == 0 && has_a && has_b && a <= b && b < MODEL_LAYERS) {
-    ek_crc(a, b);
-  } else if (verb != (char *)0 && strcmp(verb, "time") == 0 && has_a && a < MODEL_LAYERS) {
-    ek_time(a);
-  } else if (verb != (char *)0 && strcmp(verb, "total") == 0) {
-    ek_total();
+  } else if (verb != (char *)0 && strcmp(verb, "crc") == 0) {
+    ek_crc();
+  } else if (verb != (char *)0 && strcmp(verb, "time") == 0) {
+    ek_time();
   } else {
     text("error unknown command or argument");
   }
@@ -372,7 +379,7 @@ static void finish(void) {
   if (strncmp(line, "ek ", 3) == 0) {
     if (too_long || checked(line + 3) != 0) {
       answer_begin();
-      text("damaged");
+      text("? damaged");
       answer_end();
     } else {
       ek_command(line + 3);
