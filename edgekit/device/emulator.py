@@ -37,7 +37,18 @@ def emulator(image: Path, machine: str, icount_shift: int) -> Iterator[SerialLin
         ToolError: QEMU is missing or does not start.
     """
     version()
-    command = [QEMU, "-M", machine, "-nographic", "-monitor", "none", "-serial", "pty", "-icount", f"shift={icount_shift}"]
+    command = [
+        QEMU,
+        "-M",
+        machine,
+        "-nographic",
+        "-monitor",
+        "none",
+        "-serial",
+        "pty",
+        "-icount",
+        f"shift={icount_shift}",
+    ]
     process = subprocess.Popen(
         [*command, "-kernel", str(image)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )

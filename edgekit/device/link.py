@@ -38,7 +38,9 @@ class SerialLink:
         try:
             self._serial = serial.Serial(port, baud, timeout=0, write_timeout=10, exclusive=True)
         except (serial.SerialException, OSError, ValueError) as error:
-            raise ToolError(f"port {port}", f"cannot be opened: {error}", "is the board plugged in and free?") from error
+            raise ToolError(
+                f"port {port}", f"cannot be opened: {error}", "is the board plugged in and free?"
+            ) from error
 
     def write(self, data: bytes) -> None:
         try:

@@ -10,15 +10,10 @@ import binascii
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from edgekit.device.link import Link
 from edgekit.errors import ToolError, VerificationError
 
-Array = NDArray[Any]
 CHUNK = 64  # bytes of input per line: fits the small receive buffers of boards
 READ_CHUNK = 256
 ATTEMPTS = 8  # of one request
@@ -28,7 +23,7 @@ NOISE_LIMIT = 1 << 20  # bytes without a line end that are kept before they are 
 
 @dataclass(frozen=True)
 class Info:
-    """What the firmware says of itself: model hash, edgekit version, layers, bytes, counter unit and frequency, stack."""
+    """What the firmware says of itself: model hash, edgekit's version, layers, bytes, the counter, stack bytes used."""
 
     hash: str
     version: str
@@ -59,13 +54,14 @@ class Session:
         self._number = 0
         self._run = int(time.time()) % 100_000_000
         self.retries = 0
-        self.info = self._info()
+        self.info = self.ask_info()
         if model_hash is not None and self.info.hash != model_hash:
             raise VerificationError(
                 "board", f"runs another model: {self.info.hash[:12]} instead of {model_hash[:12]}", "flash it again"
             )
 
-    def _info(self) -> Info:
+    def ask_info(self) -> Info:
+        """Ask again: the stack's high-water mark moves."""
         words = self.request("info")
         fields = dict(word.split("=", 1) for word in words[1:])
         try:
@@ -88,7 +84,9 @@ class Session:
                 return answer
             self.retries += 1
         raise ToolError(
-            "board", f"gives no good answer to {words.split()[0]!r} in {ATTEMPTS} attempts", "check cable, port and baud rate"
+            "board",
+            f"gives no good answer to {words.split()[0]!r} in {ATTEMPTS} attempts",
+            "check cable, port and baud rate",
         )
 
     def _await(self, number: str, patience: float) -> list[str] | None:

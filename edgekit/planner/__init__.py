@@ -1,8 +1,9 @@
 """Placement of activations and scratch in one static arena.
 
-Buffers that live at the same time must not overlap. The offline problem is dynamic storage allocation (NP-hard: Garey and
-Johnson, problem SR2); greedy placement in a good order is nearly always optimal on networks, so several orders are tried,
-then a seeded local search over orders, and the smallest arena wins. The search stops at the live-bytes lower bound.
+Buffers that live at the same time must not overlap. The offline problem is dynamic storage allocation (NP-hard: Garey
+and Johnson, problem SR2); greedy placement in a good order is nearly always optimal on networks, so several orders are
+tried, then a seeded local search over orders, and the smallest arena wins. The search stops at the live-bytes lower
+bound.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ uint64_t board_ticks(void) {
 
 uint32_t board_ticks_hz(void) { return BOARD_HZ; }
 
-const char *board_ticks_unit(void) { return "emulated"; }
+const char *board_ticks_unit(void) { return "instructions"; }
 
 uint32_t board_stack_used(void) {
   const uint32_t *p = &__stack_limit;

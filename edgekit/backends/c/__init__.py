@@ -1,1 +1,103 @@
-"""Generated C99 for microcontrollers and the host: one call per layer, every shape and constant known."""
+"""Microcontrollers and the host: generated C99, one call per layer, in a project that proves itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from edgekit import __version__, files, plugins
+from edgekit.backends._contract import Array, Artifact, Rejection, Run, constraint, is_quantized, per_sample, rejections
+from edgekit.backends.c import vehicle
+from edgekit.backends.c.options import Options, options_of
+from edgekit.errors import UnsupportedError
+from edgekit.graph import Graph, Node
+from edgekit.target import Target
+
+__all__ = ["CONSTRAINTS", "Options", "bench", "check", "compile", "run", "supports", "verify", "versions"]
+
+MODEL = "model.tflite"
+ARITHMETIC = "tflm"
+
+
+def supports(operator: str) -> bool:
+    return operator in plugins.names(f"{__name__}.emit")
+
+
+@constraint(fix="Replace the operator, or add an emitter to edgekit/backends/c/emit and a kernel to firmware/src.")
+def supported(graph: Graph, node: Node, options: Options) -> str | None:
+    """There must be a C kernel for the operator."""
+    return None if supports(node.op.name) else node.op.name
+
+
+CONSTRAINTS = (supported,)
+
+
+def check(graph: Graph, target: Target) -> list[Rejection]:
+    """Operators without a kernel, and, once the graph is int8, memory that the target does not have.
+
+    Raises:
+        InputError: unknown options.
+    """
+    from edgekit.backends.c.fit import does_not_fit
+
+    found = rejections(graph, CONSTRAINTS, options_of(target))
+    return found if found or not is_quantized(graph) else does_not_fit(graph, target)
+
+
+def compile(graph: Graph, target: Target, folder: Path, options: dict[str, Any] | None = None) -> Artifact:
+    """Write the project into `folder` and, where the target's compiler is here, its firmware image.
+
+    Raises:
+        InputError: unknown options. UnsupportedError: no kernel, no room, or not int8. ToolError: the compiler fails.
+        MachineError: the folder cannot be written.
+    """
+    from edgekit.backends.c.project import write_project
+
+    target = target.with_options(options or {})
+    if not is_quantized(graph) or graph.arithmetic != ARITHMETIC:
+        raise UnsupportedError(graph.name, f"needs an int8 graph of the arithmetic {ARITHMETIC}", "quantize it")
+    found = check(graph, target)
+    if found:
+        raise UnsupportedError(graph.name, f"{len(found)} rejections by {target.name}, first: {found[0]}", found[0].fix)
+    with files.disk_errors(folder):
+        return write_project(graph, target, folder, MODEL)
+
+
+def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Run:
+    """Run the firmware: on the emulator, on the host, or on the board at `port`.
+
+    Raises:
+        InputError: no artifact in `folder`, or bad inputs. ToolError: no vehicle, or it fails.
+    """
+    with vehicle.start(folder, port) as found:
+        outputs = per_sample(found.graph, inputs, found.run)
+        return Run(outputs, found.name, True)
+
+
+def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Any:
+    """Every layer's CRC on the vehicle against the simulator's: a `Verification`. Raises as `run`."""
+    with vehicle.start(folder, port) as found:
+        return found.verify(inputs)
+
+
+def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
+    """Counts or times per layer and in total, arena, stack and flash. Raises as `run`."""
+    with vehicle.start(folder, port) as found:
+        return found.bench()
+
+
+def versions() -> dict[str, str]:
+    """Versions of edgekit, the cross compiler, the host's compiler and QEMU."""
+    import shutil
+
+    from edgekit.backends.c.toolchain import version
+    from edgekit.device import emulator
+    from edgekit.errors import ToolError
+
+    try:
+        qemu = emulator.version()
+    except ToolError:
+        qemu = "not installed"
+    found = {c: version(c) if shutil.which(c) else "not installed" for c in ("arm-none-eabi-gcc", "cc")}
+    return {"edgekit": __version__, **found, "qemu-system-arm": qemu}

@@ -42,8 +42,12 @@ def calls_of(graph: Graph, core: str, options: Mapping[str, Any] | None = None) 
     for node in graph.nodes:
         emitter = plugins.module("edgekit.backends.c.emit", node.op.name)
         if emitter is None:
-            raise UnsupportedError(f"layer {node.name} ({node.op.name})", "has no C kernel yet", "edgekit targets --operators")
-        found.append(emitter.emit(Layer(node.op, graph.node_inputs(node), graph.node_outputs(node), core, options or {})))
+            raise UnsupportedError(
+                f"layer {node.name} ({node.op.name})", "has no C kernel yet", "edgekit targets --operators"
+            )
+        found.append(
+            emitter.emit(Layer(node.op, graph.node_inputs(node), graph.node_outputs(node), core, options or {}))
+        )
     return found
 
 
@@ -200,7 +204,8 @@ def called_layers(graph: Graph, calls: Sequence[Call | Alias]) -> list[str]:
 
 def _layers(graph: Graph, calls: Sequence[Call | Alias], memory: MemoryMap) -> str:
     rows = [
-        f"  {{{memory.tensors[n]}U, {graph.tensors[n].bytes}U}}, /* {_comment(n)} */\n" for n in called_layers(graph, calls)
+        f"  {{{memory.tensors[n]}U, {graph.tensors[n].bytes}U}}, /* {_comment(n)} */\n"
+        for n in called_layers(graph, calls)
     ]
 
     def row(name: str) -> str:
@@ -215,3 +220,16 @@ def _layers(graph: Graph, calls: Sequence[Call | Alias], memory: MemoryMap) -> s
         inputs="".join(map(row, graph.inputs)),
         outputs="".join(map(row, graph.outputs)),
     )
+
+
+def constant_bytes(graph: Graph, calls: Sequence[Call | Alias]) -> int:
+    """Bytes of weights and tables in flash, known before anything is written."""
+    arrays = [v for c in calls if isinstance(c, Call) for v in c.fields.values() if isinstance(v, np.ndarray)]
+    operands = [
+        tensor.data
+        for node, call in zip(graph.nodes, calls, strict=True)
+        if isinstance(call, Call)
+        for i in call.inputs
+        if (tensor := graph.node_inputs(node)[i]) is not None and tensor.data is not None
+    ]
+    return sum(a.nbytes for a in [*arrays, *operands])

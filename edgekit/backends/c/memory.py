@@ -72,11 +72,13 @@ def _source(
     graph: Graph, inputs: Sequence[str | None], output: str, call: Call | Alias, step: int,
     owner: Mapping[str, str], ends: Mapping[str, int],
 ) -> str | None:  # fmt: skip
-    if isinstance(call, Alias):
-        name = inputs[call.input]
-        return owner[name] if name in owner else None
-    for index in call.in_place:
+    indices = [call.input] if isinstance(call, Alias) else call.in_place
+    for index in indices:
         name = inputs[index]
-        if name in owner and ends[owner[name]] == step and graph.tensors[owner[name]].bytes >= graph.tensors[output].bytes:
-            return owner[name]
+        if name is None or name not in owner:  # a constant
+            continue
+        source = owner[name]
+        fits = graph.tensors[source].bytes >= graph.tensors[output].bytes
+        if isinstance(call, Alias) or (ends[source] == step and fits):
+            return source
     return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.binary import scaled_sum
+from edgekit.backends.c.call import Call, Layer
 from edgekit.graph.ops.add import Add
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.call import Call, Layer, Value
 from edgekit.graph.ops.softmax import Softmax
 from edgekit.reference.ops.softmax import exponentials
 
@@ -15,5 +15,10 @@ def emit(layer: Layer) -> Call:
     table = exponentials(layer.op.beta * float(x.scale)).astype(np.int32)
     radius = int(np.flatnonzero(table).max())
     count = x.shape[-1]
-    fields = {"rows": x.elements // count, "count": count, "radius": radius, "exponentials": table[: radius + 1]}
+    fields: dict[str, Value] = {
+        "rows": x.elements // count,
+        "count": count,
+        "radius": radius,
+        "exponentials": table[: radius + 1],
+    }
     return Call("softmax", fields, in_place=(0,))

@@ -1,0 +1,52 @@
+"""`[target.NAME]` of the microcontroller family, and the board description in `targets/*.toml`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from edgekit.recipe import Section
+from edgekit.target import Target, validated
+
+
+class Emulator(Section):
+    """How QEMU plays the board."""
+
+    machine: str = Field(description="QEMU's name of the board")
+    icount_shift: int = Field(ge=0, le=10, description="one instruction takes 2^shift ns of emulated time")
+    uart: int = Field(description="address of the CMSDK UART")
+    timer: int = Field(description="address of the timer")
+    timer_sse: bool = Field(False, description="the 64-bit SSE counter instead of the CMSDK timer")
+    hz: int = Field(gt=0, description="frequency of the timer")
+
+
+class Map(Section):
+    """The linker's memory regions."""
+
+    code_origin: int
+    code_length: int
+    data_origin: int
+    data_length: int
+    constants_origin: int | None = Field(None, description="where constants lie when not with the code")
+    constants_length: int = 0
+
+
+class Options(Section):
+    """Options of a microcontroller target."""
+
+    core: Literal["portable", "cortex-m0", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"] = (
+        "portable"
+    )
+    compiler: str = Field("", description="the C compiler; empty: the vendor's framework compiles")
+    flags: tuple[str, ...] = Field((), description="flags that choose the core")
+    optimization: Literal["-O2", "-O3", "-Os"] = "-O3"
+    harness: Literal["", "mps", "host"] = Field("", description="board support in firmware/harness")
+    emulator: Emulator | None = None
+    map: Map | None = None
+
+
+def options_of(target: Target) -> Options:
+    """The target's options, checked. Raises InputError."""
+    found: Options = validated(Options, target.options, f"[target.{target.name}]")
+    return found

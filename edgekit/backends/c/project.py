@@ -1,0 +1,78 @@
+"""The build folder of a microcontroller: generated code, harness, project files of the common build systems, image."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from edgekit.backends._contract import Artifact
+from edgekit.backends.c import toolchain
+from edgekit.backends.c.generate import called_layers, calls_of, generate
+from edgekit.backends.c.options import Options, options_of
+from edgekit.errors import InputError
+from edgekit.frontend.tflite import write
+from edgekit.graph import Graph
+from edgekit.target import Target
+
+IMAGE = "firmware.elf"
+FACTS = "firmware.json"
+
+
+def firmware_folder() -> Path:
+    """The C runtime: the wheel's, or the checkout's. Raises InputError."""
+    wheel = Path(str(resources.files("edgekit"))) / "data" / "firmware"
+    checkout = Path(__file__).resolve().parents[3] / "firmware"
+    for folder in (wheel, checkout):
+        if (folder / "src").is_dir():
+            return folder
+    raise InputError("edgekit", "its firmware folder is missing from this installation", "install edgekit again")
+
+
+def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Artifact:
+    """Write everything; compile and link when the target's compiler is on this machine."""
+    options = options_of(target)
+    firmware = firmware_folder()
+    (folder / model).write_bytes(write(graph))
+    made = generate(graph, folder, firmware, options.core)
+    _copy_harness(folder, firmware, options)
+    calls = calls_of(graph, options.core)
+    facts: dict[str, Any] = {
+        "target": target.name,
+        "options": options.model_dump(mode="json"),
+        "arena_bytes": made.memory.arena,
+        "arena_bound_bytes": made.memory.plan.bound,
+        "arena_strategy": made.memory.plan.strategy,
+        "constant_bytes": made.constants,
+        "kernels": list(made.kernels),
+        "layers": called_layers(graph, calls),
+        "offsets": {name: made.memory.tensors[name] for name in graph.outputs},
+    }
+    notes: list[str] = []
+    compiled: bool | None = False
+    if not options.compiler:
+        notes.append(f"compiled: no. The project is for {target.title}; run `pio run` in this folder.")
+    elif toolchain.find(options) is None:
+        install = toolchain.INSTALL.get(options.compiler, "")
+        notes.append(f"compiled: no. {options.compiler} is not on this machine: {install}")
+    else:
+        toolchain.build(folder, options, IMAGE)
+        sizes = toolchain.sizes(folder / IMAGE, options)
+        facts |= {"text_bytes": sizes.text, "data_bytes": sizes.data, "bss_bytes": sizes.bss}
+        facts["flash_code_bytes"] = sizes.text + sizes.data - made.constants
+        compiled = True
+    (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    names = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+    return Artifact(tuple(names), model, compiled, facts, tuple(notes))
+
+
+def _copy_harness(folder: Path, firmware: Path, options: Options) -> None:
+    if not options.harness:
+        return
+    target = folder / "harness"
+    names = ["board.h", "layers.h", "protocol.h", "protocol.c", f"board_{options.harness}.c"]
+    names += ["mps.ld", "mps_split.ld"] if options.map is not None else []
+    for name in names:
+        shutil.copyfile(firmware / "harness" / name, target / name)
