@@ -125,5 +125,5 @@ def _samples(graph: Graph, arrays: Mapping[str, Array], count: int, start: int, 
     """Samples start..stop of `count`; a sample is as long on axis 0 as its tensor, arrays of one sample are whole."""
     if count == 1:
         return dict(arrays)
-    lengths = {name: graph.tensors[name].shape[0] for name in arrays}
+    lengths = {name: (*graph.tensors[name].shape, 1)[0] for name in arrays}  # a scalar is one long per sample
     return {name: a[start * lengths[name] : stop * lengths[name]] for name, a in arrays.items()}
