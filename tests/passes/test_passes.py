@@ -156,8 +156,10 @@ def test_activation_of_a_value_read_twice_stays() -> None:
     assert activation_fusion.run(graph) is graph
 
 
-@pytest.mark.parametrize(("size", "stride", "sides", "fused"),
-                         [(6, 1, (1, 1), True), (6, 2, (0, 1), True), (6, 2, (1, 1), False), (7, 2, (1, 1), True)])  # fmt: skip
+PADS = [(6, 1, (1, 1), True), (6, 2, (0, 1), True), (6, 2, (1, 1), False), (7, 2, (1, 1), True)]
+
+
+@pytest.mark.parametrize(("size", "stride", "sides", "fused"), PADS)
 def test_pads_that_are_same_padding_go(size: int, stride: int, sides: tuple[int, int], fused: bool) -> None:
     b = Builder(1, size, size, 3)
     padded = b(Pad(((0, 0), sides, sides, (0, 0))), "x")
