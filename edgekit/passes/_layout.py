@@ -29,6 +29,9 @@ class Layout:
         self.new = replace(graph.copy(), tensors=kept, nodes=[])
         self.views: dict[str, View] = {}
         self._made: dict[View, str] = {}
+        self._named: dict[
+            View, str
+        ] = {}  # what the old graph calls a moved value, so that a second run changes nothing
         self._reserved = set(graph.tensors)  # names of the old graph stay free for their own values
 
     def run(self) -> Graph:
@@ -87,10 +90,12 @@ class Layout:
         return name
 
     def _stem(self, name: str, suffix: str, view: View) -> str:
-        """A name for `view` on the way to `name`: the very one that it had, if this is not the first run."""
+        """A name for `view` on the way to `name`: the one that it has in the old graph, if it has one there."""
+        known = self._named.get(view)
+        if known is not None and known not in self.new.tensors:
+            return known
         stem = f"{name}_{suffix}"
-        taken = stem in self.new.tensors or (stem in self._reserved and self.views.get(stem) != view)
-        return self._free(stem) if taken else stem
+        return self._free(stem) if stem in self.new.tensors or stem in self._reserved else stem
 
     def _free(self, stem: str) -> str:
         name, count = f"{stem}_1", 1
@@ -165,6 +170,8 @@ class Layout:
                 made = self._value(str(node.inputs[0]))
                 result = View(made, view.outer, op.permutation, self.old.tensors[name].shape)
             self.views[name] = result
+        if name in self.old.outputs or self.views[name] not in self._named:
+            self._named[self.views[name]] = name
         return True
 
     def _binary(self, node: Node) -> bool:

@@ -241,7 +241,9 @@ REFUSED: list[tuple[Callable[[], bytes], type[EdgekitError], str]] = [
     (lambda: model([helper.make_node("ConstantOfShape", ["s"], ["c"]), helper.make_node("Add", ["x", "c"], ["y"])],
                    {"x": [1]}, {"s": i64(1 << 20, 1 << 20)}), InputError, "limit"),
     (lambda: one("Expand", [1, 1], {}, {"s": i64(1 << 20, 1 << 20)}), UnsupportedError, "expanding"),
-    (lambda: one("Gemm", [2, 7], {}, {"w": f32(5, 7)}), InputError, "standard"),
+    (lambda: one("Gemm", [2, 7], {}, {"w": f32(5, 7)}), InputError, "rows of the weights' width"),
+    (lambda: model([helper.make_node("Relu", ["x"], ["y"])], {"x": [1, 3]}, shapes={"y": [1, 4]}), InputError,
+     "the file says"),
     (lambda: b"", InputError, "no ONNX model"),
     (lambda: b"\x08\x07garbage" * 40, InputError, "no ONNX model"),
 ]  # fmt: skip

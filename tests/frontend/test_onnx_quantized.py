@@ -19,6 +19,7 @@ from edgekit.errors import UnsupportedError
 from edgekit.frontend import load
 from edgekit.frontend.onnx import read
 from edgekit.reference import Simulator, dequantize_array
+from edgekit.verification import verify
 from tests.frontend.onnx_models import largest_gap, model, operators_of, session, to_nhwc
 
 SHARED = ["mnist_qdq_s8s8_perchannel", "mnist_qdq_s8s8_pertensor", "mnist_qdq_u8s8_perchannel", "mnist_qop_s8s8"]
@@ -39,6 +40,8 @@ def test_shared_models_within_one_step_and_equal_in_class(name: str, shared: Pat
     assert steps.max() <= 1.001
     assert (found.argmax(1) == expected.argmax(1)).all()
     assert not {"transpose", "quantize", "dequantize"} & set(operators_of(graph))
+    for runtime in ("tflite-micro", "litert-reference"):
+        assert verify(graph, runtime, samples=2).exact
     assert {graph.tensors[n].dtype for n in (*graph.inputs, *graph.outputs)} == {"int8"}
 
 

@@ -65,7 +65,7 @@ def test_random_graphs_keep_their_function_under_each_pass_and_all(seed: int) ->
 @pytest.mark.parametrize("seed", range(1000, 2500))
 def test_many_random_graphs_keep_their_function(seed: int) -> None:
     graph = random_graph(seed, 25)
-    same_function(graph, optimize(graph))
+    same_function(graph, optimize(graph), tolerance=1e-4)  # a softmax of large values magnifies the rounding before it
 
 
 def test_constants_are_folded() -> None:
@@ -156,8 +156,10 @@ def test_activation_of_a_value_read_twice_stays() -> None:
     assert activation_fusion.run(graph) is graph
 
 
-@pytest.mark.parametrize(("size", "stride", "sides", "fused"),
-                         [(6, 1, (1, 1), True), (6, 2, (0, 1), True), (6, 2, (1, 1), False), (7, 2, (1, 1), True)])  # fmt: skip
+PADS = [(6, 1, (1, 1), True), (6, 2, (0, 1), True), (6, 2, (1, 1), False), (7, 2, (1, 1), True)]
+
+
+@pytest.mark.parametrize(("size", "stride", "sides", "fused"), PADS)
 def test_pads_that_are_same_padding_go(size: int, stride: int, sides: tuple[int, int], fused: bool) -> None:
     b = Builder(1, size, size, 3)
     padded = b(Pad(((0, 0), sides, sides, (0, 0))), "x")

@@ -219,18 +219,20 @@ class _Lowering:
         integers, quantization = _symmetric(weights.data, weights.quantization, axis)
         inputs = [x.name, self._constant(f"{node.inputs[1]}_symmetric", integers, quantization)
                   if integers is not weights.data else source]  # fmt: skip
-        if len(node.inputs) > 2 and node.inputs[2] is not None:
-            bias = self._bias(node.inputs[2], x.quantization, quantization)
-            if bias is None:
-                return False
-            inputs.append(bias)
+        given = node.inputs[2] if len(node.inputs) > 2 else None
+        bias = self._bias(given, f"{node.outputs[0]}_bias", weights.shape[axis], x.quantization, quantization)
+        if bias is None:
+            return False
+        inputs.append(bias)
         self._emit(node, node.op, inputs, output)
         return True
 
-    def _bias(self, name: str, x: Quantization, w: Quantization) -> str | None:
-        """The bias as int32 of scale s_x * s_w."""
+    def _bias(self, name: str | None, stem: str, channels: int, x: Quantization, w: Quantization) -> str | None:
+        """The bias as int32 of scale s_x * s_w; zeros where the file has none."""
         scale = x.scale.astype(np.float64) * w.scale.astype(np.float64)
-        if name in self.integers:
+        if name is None:
+            real = np.zeros(channels)
+        elif name in self.integers:
             tensor = self.new.tensors[self.integers[name]]
             q = tensor.quantization
             if tensor.data is None or q is None:
@@ -245,7 +247,7 @@ class _Lowering:
         integers = np.clip(np.rint(real / scale), info.min, info.max).astype(np.int32)
         own = Quantization.per_channel(scale.astype(np.float32), 0) if scale.size > 1 else Quantization.per_tensor(
             float(scale[0]), 0)  # fmt: skip
-        return self._constant(f"{name}_int32", integers, own)
+        return self._constant(f"{name or stem}_int32", integers, own)
 
     def _finish(self) -> Graph:
         computed = {n for node in self.new.nodes for n in node.outputs}

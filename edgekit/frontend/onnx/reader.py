@@ -43,6 +43,7 @@ def read(data: bytes, name: str = "model", folder: Path | None = None) -> Graph:
     _inputs(importer, model, nodes, images)
     for node in nodes:
         importer.run(node)
+    checks.declared_shapes(model, name, {n: importer.shape(n) for n in importer.values})
     _outputs(importer, model, nhwc_outputs(images, nodes))
     graph = _finish(importer.graph, name)
     if importer.keep_integers:

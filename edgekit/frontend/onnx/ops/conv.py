@@ -29,7 +29,6 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     area = window(importer, node, kernel)
     tensor, padding = fit(importer, node, importer.nhwc(node), area)
     settings = {"stride": area.stride, "dilation": area.dilation, "padding": padding}
-    bias = importer.tensor(node.inputs[2]) if node.has(2) else None
     if group == 1:
         weights = importer.permuted(node, 1, (0, 2, 3, 1), "the weights")
         op = Conv2D(**settings)  # type: ignore[arg-type]
@@ -39,8 +38,8 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     else:
         _grouped(importer, node, tensor, group, Conv2D(**settings))  # type: ignore[arg-type]
         return
-    inputs = [tensor, weights] + ([bias] if bias else [])
-    importer.bind_nchw(node, importer.emit(op, inputs, node.outputs[0], dtype="float32"))
+    bias = importer.tensor(node.inputs[2]) if node.has(2) else _zeros(importer, node, w[0])
+    importer.bind_nchw(node, importer.emit(op, [tensor, weights, bias], node.outputs[0], dtype="float32"))
 
 
 def _grouped(importer: Importer, node: OnnxNode, tensor: str, group: int, op: Conv2D) -> None:
@@ -58,10 +57,17 @@ def _grouped(importer: Importer, node: OnnxNode, tensor: str, group: int, op: Co
     results = []
     for i, part in enumerate(parts):
         inputs = [part, importer.add_constant(_part(weights, group, i).transposed((0, 2, 3, 1)), f"{name}_w{i}")]
-        if bias is not None:
+        if bias is None:
+            inputs.append(_zeros(importer, node, weights.array.shape[0] // group))
+        else:
             inputs.append(importer.add_constant(_part(bias, group, i), f"{name}_b{i}"))
         results.append(importer.emit(op, inputs, f"{name}_group{i}", dtype="float32"))
     importer.bind_nchw(node, importer.emit(Concatenation(axis=3), results, name))
+
+
+def _zeros(importer: Importer, node: OnnxNode, channels: int) -> str:
+    """A bias for convolutions without one, which LiteRT refuses."""
+    return importer.add_constant(np.zeros(channels, np.float32), f"{node.outputs[0]}_bias")
 
 
 def _part(value: Constant, group: int, index: int) -> Constant:
