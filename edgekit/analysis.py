@@ -48,7 +48,7 @@ class Analysis:
         inputs, outputs: (name, shape, dtype).
         peak_ram_bytes: the largest `live_bytes`: no plan that gives every activation its own place needs less.
         peak_layer: where that is.
-        flash_bytes: all constants, each once; neither code nor the model file's own structure.
+        flash_bytes: all constants that layers read, each once; neither code nor the model file's own structure.
         rejections: per target every node that it would refuse.
     """
 
@@ -81,7 +81,6 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
     graph = load_any(source)
     layers = _layers(graph)
     peak = max(layers, key=lambda x: x.live_bytes, default=None)
-    constants = [t for t in graph.tensors.values() if t.is_constant]
     return Analysis(
         graph.name,
         is_quantized(graph),
@@ -89,10 +88,10 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         tuple(_about(graph.tensors[name]) for name in graph.outputs),
         layers,
         graph.macs(),
-        graph.parameters(),
+        sum(layer.parameters for layer in layers),
         peak.live_bytes if peak else 0,
         peak.layer if peak else "",
-        sum(stored_bytes(t) for t in constants),
+        sum(layer.constant_bytes for layer in layers),
         {name: check(graph) for name, check in chosen.items()},
     )
 

@@ -72,7 +72,7 @@ def test_the_wheel_works_away_from_the_checkout(installed: Path, tmp_path: Path)
     assert {path.stem for path in (ROOT / "targets").glob("*.toml")} <= found
     tools = {tool["name"]: tool for tool in json.loads(run(edgekit, "doctor", "--json", cwd=tmp_path))["tools"]}
     assert tools["numpy"]["required"] and tools["torch"]["install"] == 'pip install "edgekit[train]"'
-    recipe = "from edgekit.api import default_recipe as d; from edgekit.recipe import load_recipe as r; print(r(d()).name)"
+    recipe = "import edgekit.api, edgekit.recipe as r; print(r.load_recipe(edgekit.api.default_recipe()).name)"
     assert run(installed / "python", "-c", recipe, cwd=tmp_path).strip() == "digits"
 
 

@@ -67,6 +67,10 @@ def _show(result: BuildResult) -> None:
         _output.show(f"\n{one.target}: {one.folder}", style="bold")
         for key, text in _facts(one.manifest):
             _output.show(f"  {key:<9} {text}")
+    shown = {f"{one.target}: {note}" for one in result.targets.values() for note in one.manifest["notes"]}
+    for note in result.notes:
+        if note not in shown:
+            _output.show(f"note: {note}")
     if result.nothing_to_do:
         _output.show("\nnothing to do: everything was built before from the same things, and is whole")
 

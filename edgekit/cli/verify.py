@@ -9,6 +9,7 @@ import typer
 
 from edgekit.cli import _output
 from edgekit.cli._options import Json
+from edgekit.errors import ToolError, VerificationError
 
 if TYPE_CHECKING:
     from edgekit.built import NotRun
@@ -65,7 +66,11 @@ def verify(
         for result in results:
             _show(result)
     if not exact:
-        raise typer.Exit(1)
+        raise typer.Exit(VerificationError.exit_code)
+    if results and all(isinstance(result, built.NotRun) for result in results):
+        _output.say("error: no runtime could be asked: nothing is proven")
+        _output.say("next: install one of them; `edgekit doctor` says how")
+        raise typer.Exit(ToolError.exit_code)
 
 
 def _as_json(result: Verification | NotRun) -> dict[str, Any]:

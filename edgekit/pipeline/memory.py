@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edgekit.analysis import live_bytes, stored_bytes
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph
 from edgekit.target import Target
@@ -25,28 +26,12 @@ class Memory:
 
 
 def memory_of(graph: Graph) -> Memory:
-    """Weights, and the peak of live activations in execution order.
-
-    A graph input is alive from the start to its last use, an output from its layer to the end, any other activation
-    from its layer to its last use.
-    """
-    last = {name: len(graph.nodes) for name in graph.outputs}
-    for index, node in enumerate(graph.nodes):
-        for name in node.inputs:
-            if name is not None:
-                last[name] = max(last.get(name, index), index)
-    sizes = {name: t.bytes for name, t in graph.tensors.items() if not t.is_constant}
-    alive = set(graph.inputs)
-    peak, layer = sum(sizes[name] for name in alive), ""
-    for index, node in enumerate(graph.nodes):
-        alive.update(node.outputs)
-        size = sum(sizes[name] for name in alive if name in sizes)
-        if size > peak or not layer:
-            peak, layer = max(size, peak), node.name
-        alive = {name for name in alive if last.get(name, -1) > index}
+    """Constants that layers read, and the peak of live activations; of a float graph those of its int8 form."""
+    live = live_bytes(graph)
+    peak = max(live, default=0)
     read = {name for node in graph.nodes for name in node.inputs if name is not None}
-    weights = sum(graph.tensors[name].bytes for name in read if graph.tensors[name].is_constant)
-    return Memory(weights, peak, layer)
+    weights = sum(stored_bytes(graph.tensors[name]) for name in read if graph.tensors[name].is_constant)
+    return Memory(weights, peak, graph.nodes[live.index(peak)].name if live else "")
 
 
 def require_fit(memory: Memory, target: Target) -> None:

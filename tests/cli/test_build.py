@@ -126,6 +126,9 @@ def test_an_absent_runtime_is_not_run_unless_asked_for(cli: Cli, folder: Path, m
     result = cli("verify", folder)
     assert result.code == 0 and "tflite-micro: NOT RUN: tflite-micro: is not installed" in result.out
     assert cli("verify", folder, "--against", "tflite-micro").code == 5
+    monkeypatch.setattr("edgekit.runtimes.litert_reference.Session", absent)
+    nothing = cli("verify", folder)
+    assert nothing.code == 5 and "nothing is proven" in nothing.err
 
 
 def test_run_says_on_what(cli: Cli, folder: Path, golden: Path, tmp_path: Path) -> None:
