@@ -141,12 +141,13 @@ def check_inputs(graph: Graph, inputs: Mapping[str, Array]) -> list[str]:
         tensor = graph.tensors[writers.get(name, name)]
         if tensor.quantization is None or array.dtype.kind != "f" or not array.size:
             continue
-        low, high = ((end - tensor.zero_point) * float(tensor.scale) for end in (-128.5, 127.5))
-        outside = float(((array < low) | (array > high)).mean())
+        half = float(tensor.scale) / 2
+        low, high = ((end - tensor.zero_point) * float(tensor.scale) for end in (-128, 127))
+        outside = float(((array < low - half) | (array > high + half)).mean())
         if outside > OUTSIDE_LIMIT:
             found.append(
                 f"input {name}: {outside:.1%} of the values, which span {array.min():g}..{array.max():g}, lie outside "
-                f"the calibrated range {low:g}..{high:g}; is the scaling the same as in training?"
+                f"the calibrated range {low:.3g}..{high:.3g}; is the scaling the same as in training?"
             )
     return found
 

@@ -47,13 +47,24 @@ def quantize(
         if tensor.dtype != "float32":
             raise UnsupportedError(f"{graph.name}: tensor {tensor.name}", f"is {tensor.dtype}, not float32")
     for node in graph.nodes:
-        rule_of(node)
+        _check_constants(graph, node, rule_of(node))
     check_calibration(graph, calibration)
     chosen = choose_samples(graph, calibration, section.samples, section.seed)
     parameters = assign(graph, observe_ranges(graph, chosen, section, progress))
     result = _Lowering(graph, parameters, section).run()
     result.validate()
     return result
+
+
+def _check_constants(graph: Graph, node: Node, rule: Rule) -> None:
+    for index in (rule.weights, rule.bias):
+        name = node.inputs[index] if index is not None and index < len(node.inputs) else None
+        if name is not None and graph.tensors[name].data is None:
+            raise UnsupportedError(
+                f"layer {node.name} ({node.op.name})",
+                f"its weights or bias {name} are computed",
+                "int8 needs constants",
+            )
 
 
 class _Lowering:
@@ -119,7 +130,7 @@ class _Lowering:
             else:
                 inputs.append(self.constant(name, shared))
         if rule.weights is not None:
-            self.weights(node, rule, inputs)
+            self.weights(node, rule, rule.weights, inputs)
         boundary = self.section.output_dtype == "float32"
         for name in node.outputs:
             self.activation(name, self.fresh(f"{name}_int8") if boundary and name in self.source.outputs else None)
@@ -151,20 +162,17 @@ class _Lowering:
         q = shared or activation_parameters(float(data.min()), float(data.max()))
         return self.add_constant(name, quantize_constant(data, q), q)
 
-    def weights(self, node: Node, rule: Rule, inputs: list[str | None]) -> None:
-        """Fill the places of weights and bias in `inputs`."""
-        assert rule.weights is not None
-        where = f"layer {node.name} ({node.op.name})"
+    def weights(self, node: Node, rule: Rule, index: int, inputs: list[str | None]) -> None:
+        """Fill the places of the weights, which are input `index`, and of the bias in `inputs`."""
         given = self.source.node_inputs(node)
         bias = given[rule.bias] if rule.bias is not None and rule.bias < len(given) else None
-        weights = given[rule.weights]
-        if weights is None or weights.data is None or (bias is not None and bias.data is None):
-            raise UnsupportedError(where, "has weights or a bias that are computed", "int8 needs them constant")
+        weights = given[index]
+        assert weights is not None  # the graph is valid
         s_in = float(self.graph.tensors[str(inputs[0])].scale)
         s_out = float(self.parameters.own[node.outputs[0]].scale[0])
         offsets = None if bias is None else np.asarray(bias.data)
         per_channel = self.section.per_channel and rule.per_channel
         integers, q = quantize_weights(np.asarray(weights.data), offsets, rule.axis, per_channel, s_in, s_out)
-        inputs[rule.weights] = self.add_constant(weights.name, integers, q)
+        inputs[index] = self.add_constant(weights.name, integers, q)
         if bias is not None and rule.bias is not None and offsets is not None:
             inputs[rule.bias] = self.add_constant(bias.name, *quantize_bias(offsets, s_in, q))

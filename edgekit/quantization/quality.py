@@ -56,7 +56,7 @@ def report(float_graph: Graph, int8_graph: Graph, inputs: Mapping[str, NDArray[A
             beyond = 0
             if tensor.quantization is not None:
                 ends = [(end - tensor.zero_point) * float(tensor.scale) for end in (-128.5, 127.5)]
-                beyond = np.count_nonzero((x < ends[0]) | (x > ends[1]))
+                beyond = int(((x < ends[0]) | (x > ends[1])).sum())
             sums[name] += (x * x).sum(), ((x - q) ** 2).sum(), (q * q).sum(), (x * q).sum(), beyond, x.size
     return [_error(name, writers.get(name, "input"), sums[name]) for name, _ in pairs]
 

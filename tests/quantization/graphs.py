@@ -112,7 +112,7 @@ STEPS: dict[str, Callable[[Builder, str], str]] = {
     "resize_nearest_neighbor": _resize("resize_nearest_neighbor"),
     "prelu": lambda b, x: b.op("prelu", x, b.constant(b.rng.uniform(0, 0.5, (1, 1, b.shape(x)[3])))),
     **{name: _unary(name) for name in ("softmax", "logistic", "tanh", "relu", "relu6", "relu_n1_to_1", "hard_swish")},
-    "leaky_relu": _unary("leaky_relu", alpha=0.1),
+    "leaky_relu": _unary("leaky_relu", alpha=0.125),
 }
 
 

@@ -2,9 +2,9 @@
 
 Both ends shrink independently from the extremes towards 0: a grid over the two factors, then finer grids around the
 best. The error of a candidate is that of quantizing every bin of a histogram; the extremes themselves are a candidate,
-so the result is never worse than min-max. Compare W. Sung et al., "Resiliency of Deep Neural Networks under
-Quantization", 2015, and R. Banner et al., "Post-training 4-bit quantization", NeurIPS 2019, who solve for it on fitted
-distributions.
+so the result is never worse than min-max but for the width of a bin. Compare W. Sung et al., "Resiliency of Deep Neural
+Networks under Quantization", 2015, and R. Banner et al., "Post-training 4-bit quantization of convolutional networks",
+NeurIPS 2019, who solve for it on fitted distributions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rectifier up to 6: inputs and outputs share scale and zero point, as TensorFlow Lite Micro clamps without rescaling."""
+"""Rectifier up to 6: input and output share scale and zero point; TensorFlow Lite Micro clamps without rescaling."""
 
 from edgekit.quantization.rule import Rule
 
