@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 _local = threading.local()
-BYTES = 1 << 20  # how large the kernels make one buffer: about a core's second-level cache
+BYTES = 1 << 20
 
 
 def workspace(slot: str, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:

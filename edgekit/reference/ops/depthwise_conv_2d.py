@@ -1,10 +1,14 @@
-"""2-D depthwise convolution: one multiply-add over whole rows of the image for each tap of the window."""
+"""2-D depthwise convolution: one multiply-add over whole rows of the image for each tap of the window.
+
+The sums are of integers that the float type holds exactly, so their order does not matter.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from edgekit.graph import Tensor
 from edgekit.graph.operator import present, window_padding
@@ -68,6 +72,7 @@ def _product(
     per_phase = -(-columns // across)
     top, left = pads[0][0], pads[1][0]
     wide = np.tile(taps, (1, 1, width))  # (Kh, Kw, Wo * Co)
+    phases = _phases(taps.shape[1], op.dilation[1], across)
 
     def product(x: Array) -> Array:
         n = len(x)
@@ -79,17 +84,28 @@ def _product(
             part = x[:, :, column::across]
             phase, start = (left + column) % across, (left + column) // across
             padded[:, top : top + x.shape[1], phase, start : start + part.shape[2]] = part
-        flat = padded.reshape(n, rows, across, per_phase * channels)
         acc = workspace("accumulators", (n, height, width * channels), taps.dtype)
         scratch = workspace("scratch", acc.shape, taps.dtype)
-        for i, j in np.ndindex(*taps.shape[:2]):
-            row, (start, phase) = i * op.dilation[0], divmod(j * op.dilation[1], across)
-            seen = flat[:, row : row + (height - 1) * down + 1 : down, phase]
-            seen = seen[:, :, start * channels : (start + width) * channels]
-            if i == j == 0:
-                np.multiply(seen, wide[i, j], out=acc)
-            else:
-                np.add(acc, np.multiply(seen, wide[i, j], out=scratch), out=acc)
+        sn, sr, sp, sc, item = padded.strides
+        for count, (phase, start, apart, columns_of) in enumerate(phases):
+            view = as_strided(
+                padded[:, :, phase, start:],
+                (taps.shape[0], len(columns_of), n, height, width * channels),
+                (sr * op.dilation[0], sc * apart, sn, sr * down, item),
+                writeable=False,
+            )
+            np.einsum("ijnhc,ijc->nhc", view, wide[:, columns_of], out=scratch if count else acc)
+            if count:
+                np.add(acc, scratch, out=acc)
         return acc.reshape(-1, channels)
 
     return product
+
+
+def _phases(taps: int, dilation: int, stride: int) -> list[tuple[int, int, int, list[int]]]:
+    """The horizontal taps by the phase of the columns they read: (phase, first column, columns apart, taps)."""
+    found: dict[int, list[int]] = {}
+    for tap in range(taps):
+        found.setdefault(tap * dilation % stride, []).append(tap)
+    places = {phase: [tap * dilation // stride for tap in members] for phase, members in found.items()}
+    return [(p, at[0], at[1] - at[0] if len(at) > 1 else 0, found[p]) for p, at in places.items()]
