@@ -32,7 +32,7 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
     """The Q31 mantissa and the shift of a non-negative real multiplier; (0, 0) for 0 and for anything below 2^-32.
 
     Raises:
-        ValueError: the multiplier is 2^30 or more, where the runtimes' int32 shift is undefined, or no number.
+        ValueError: the multiplier is 2^31 or more, which no runtime's shift defines, or no number.
     """
     if not 0.0 <= real < math.inf:
         raise ValueError(f"the scales give the multiplier {real}")
@@ -42,13 +42,16 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
     mantissa = math.floor(fraction * (1 << 31) + 0.5)
     if mantissa == 1 << 31:
         mantissa, exponent = mantissa // 2, exponent + 1
-    if exponent > 30:
-        raise ValueError(f"the scales ask for a multiplier of {real:g}, the largest that is defined is 2^30")
+    if exponent > 31:
+        raise ValueError(f"the scales ask for a multiplier of {real:g}, the largest that is defined is 2^31")
     return (0, 0) if exponent < -31 else (mantissa, exponent)
 
 
 def quantize_multipliers(reals: Sequence[float] | NDArray[np.float64]) -> tuple[Ints, Ints]:
-    """`quantize_multiplier` of many, as two arrays."""
+    """`quantize_multiplier` of many, as two arrays, for int32 accumulators: 2^30 and more is a ValueError too."""
+    largest = max((float(r) for r in reals), default=0.0)
+    if largest >= 1 << 30:
+        raise ValueError(f"the scales ask for a multiplier of {largest:g}, the largest that is defined is 2^30")
     pairs = [quantize_multiplier(float(r)) for r in reals]
     return np.array([p[0] for p in pairs], np.int64), np.array([p[1] for p in pairs], np.int64)
 

@@ -1,0 +1,102 @@
+"""Throughput of the simulator against LiteRT's interpreters: `python -m benchmarks.simulator`.
+
+One thread each. The three take turns, and the best of the repetitions counts: on a shared machine the best is what the
+code can do, the mean is what the neighbours left. The interpreters run one sample at a time, which is their fastest; the
+simulator runs a batch of 256. The outputs of all samples are compared in the same run, and a difference is an error.
+"""
+
+from __future__ import annotations
+
+import os
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"  # read when the libraries are loaded, so before every other import
+
+import argparse
+import json
+import platform
+import time
+import tracemalloc
+from typing import Any
+
+import edgekit  # noqa: F401  before NumPy: chooses BLAS kernels
+import numpy as np
+from benchmarks.graphs import mobilenet_v1_025, resnet8
+
+from edgekit.frontend.tflite import write
+from edgekit.graph import Graph
+from edgekit.reference import Simulator
+from edgekit.runtimes.litert_reference import Session, version
+from edgekit.verification import random_inputs
+
+BATCH = 256
+
+
+def seconds(session: Session, inputs: dict[str, Any], count: int) -> float:
+    """Wall time of `count` single-sample inferences."""
+    parts = [{name: array[i : i + 1] for name, array in inputs.items()} for i in range(count)]
+    start = time.perf_counter()
+    for part in parts:
+        session.run(part)
+    return time.perf_counter() - start
+
+
+def measure(graph: Graph, repetitions: int) -> dict[str, Any]:
+    """One row of the table. Raises SystemExit when an output differs from BUILTIN_REF's."""
+    data, inputs = write(graph), random_inputs(graph, BATCH)
+    simulator = Simulator(graph, "litert-reference")
+    reference, xnnpack = Session(data), Session(data, resolver="AUTO")
+    tracemalloc.start()
+    outputs = simulator.run(inputs)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    (name,) = graph.outputs
+    for i in range(BATCH):
+        found = reference.run({n: a[i : i + 1] for n, a in inputs.items()})[name]
+        if not np.array_equal(found, outputs[name][i : i + 1]):
+            raise SystemExit(f"{graph.name}: sample {i} differs from BUILTIN_REF")
+    best = {"reference": np.inf, "xnnpack": np.inf, "simulator": np.inf}
+    for _ in range(repetitions):
+        best["reference"] = min(best["reference"], seconds(reference, inputs, 16) / 16)
+        best["xnnpack"] = min(best["xnnpack"], seconds(xnnpack, inputs, BATCH) / BATCH)
+        start = time.perf_counter()
+        simulator.run(inputs)
+        best["simulator"] = min(best["simulator"], (time.perf_counter() - start) / BATCH)
+    rates = {key: 1 / value for key, value in best.items()}
+    ratio = rates["simulator"] / rates["reference"]
+    return {"model": graph.name, "macs": graph.macs(), **rates, "ratio": ratio, "peak_bytes": peak, "equal": BATCH}
+
+
+def blas() -> str:
+    """Which BLAS kernels NumPy runs."""
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return "unknown (threadpoolctl is not installed)"
+    found = [i for i in threadpool_info() if i["user_api"] == "blas"]
+    return ", ".join(f"{i['internal_api']} {i['version']} {i.get('architecture', '')}" for i in found) or "unknown"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repetitions", type=int, default=15)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+    arguments = parser.parse_args()
+    facts = {"litert": version(), "numpy": np.__version__, "blas": blas(), "python": platform.python_version()}
+    rows = [measure(graph, arguments.repetitions) for graph in (resnet8(), mobilenet_v1_025())]
+    if arguments.json:
+        print(json.dumps({**facts, "batch": BATCH, "rows": rows}))
+        return
+    print(f"batch {BATCH}, one thread each; " + "; ".join(f"{key} {value}" for key, value in facts.items()))
+    head = f"{'model':18}{'MACs':>12}{'BUILTIN_REF/s':>15}{'XNNPACK/s':>12}{'simulator/s':>13}{'ratio':>8}{'peak MiB':>10}"
+    print(head)
+    for row in rows:
+        print(
+            f"{row['model']:18}{row['macs']:12,}{row['reference']:15.1f}{row['xnnpack']:12.1f}"
+            f"{row['simulator']:13.1f}{row['ratio']:8.2f}{row['peak_bytes'] / 2**20:10.1f}"
+        )
+    print(f"outputs equal BUILTIN_REF's in every integer: {BATCH} samples of each model")
+
+
+if __name__ == "__main__":
+    main()
