@@ -13,10 +13,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from edgekit import _blas
-
-_blas.hint()
-
 if TYPE_CHECKING:
     from edgekit.api import analyze, build, load, quantize, simulate, verify
 

@@ -16,7 +16,7 @@ Array = NDArray[Any]
 
 def accumulator_limit(weights: NDArray[np.int64], largest: int = 128) -> NDArray[np.int64]:
     """The largest magnitude of x * weights for |x| <= `largest`, per row of `weights` (Co, K)."""
-    return largest * np.abs(weights).sum(axis=1)
+    return np.asarray(largest * np.abs(weights).sum(axis=1))
 
 
 def exact_dtype(weights: NDArray[np.int64], largest: int = 128) -> type[np.floating[Any]]:
