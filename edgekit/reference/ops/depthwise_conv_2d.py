@@ -86,7 +86,7 @@ def _product(
             padded[:, top : top + x.shape[1], phase, start : start + part.shape[2]] = part
         acc = workspace("accumulators", (n, height, width * channels), taps.dtype)
         scratch = workspace("scratch", acc.shape, taps.dtype)
-        sn, sr, sp, sc, item = padded.strides
+        sn, sr, _, sc, item = padded.strides
         for count, (phase, start, apart, columns_of) in enumerate(phases):
             view = as_strided(
                 padded[:, :, phase, start:],
