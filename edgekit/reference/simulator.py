@@ -18,7 +18,7 @@ Kernel = Callable[[Sequence[Array | None]], list[Array]]
 """A prepared operator: arrays of all inputs (constants included) to arrays of all outputs. Where the operator is
 `batch_independent`, the kernel takes any length of axis 0."""
 
-CHUNK = 16  # samples at once: large enough for BLAS, small enough that activations stay in the cache
+CHUNK = 32  # samples at once: measured best of 16, 32 and 64; more only costs memory
 
 
 class Simulator:
