@@ -45,6 +45,7 @@ class Manifest(BaseModel):
     arithmetic: str
     model: _Model
     files: dict[str, str]
+    compiled: bool | None = None
     verified: list[_Proof]
 
 
@@ -135,7 +136,7 @@ def verify_build(
 
     Args:
         against: runtimes; without, those that the manifest says the build was proven against, of which an absent one
-            is reported as not run.
+            is reported as not run, and the artifact itself where its backend can show every layer.
         inputs: arrays by input name. Without, `samples` random ones; without either, the golden inputs.
 
     Raises:
@@ -159,7 +160,25 @@ def verify_build(
             if against:
                 raise
             runtimes.append(NotRun(name, str(error)))
+    if not against:
+        given = verification.random_inputs(graph, samples or 8, seed) if given is None else given
+        runtimes += _artifact(folder, manifest, given)
     return BuildVerification(manifest, tuple(checks), tuple(runtimes))
+
+
+def _artifact(folder: Path, manifest: Manifest, inputs: Mapping[str, Array]) -> list[Verification | NotRun]:
+    """The artifact itself, layer by layer on its vehicle, where the backend can look into it (`verify`)."""
+    from edgekit.backends import backend
+
+    prove = getattr(backend(manifest.backend), "verify", None)
+    if prove is None:
+        return []
+    if manifest.compiled is False:
+        return [NotRun(manifest.target, "the artifact is not compiled")]
+    try:
+        return [prove(folder, inputs)]
+    except ToolError as error:
+        return [NotRun(manifest.target, str(error))]
 
 
 def _files(folder: Path, manifest: Manifest) -> Check:

@@ -107,7 +107,7 @@ def _cell(value: Any) -> Any:
     if isinstance(value, int):
         value = f"{value:,}"
     if isinstance(value, float):
-        value = f"{value:.6g}"
+        value = f"{value:.6g}" if math.isfinite(value) else "unknown"
     return Text("" if value is None else str(value))
 
 

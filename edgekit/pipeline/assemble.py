@@ -62,7 +62,8 @@ def whole(folder: Path, key: str) -> dict[str, Any] | None:
 
 def _sentence(compiled: bool | None, names: Sequence[str]) -> str:
     said = {None: "", True: ", compiled: yes", False: ", compiled: no"}[compiled]
-    return f"{', '.join(names)}{said}"
+    listed = ", ".join(names) if len(names) <= 4 else f"{names[0]} and {len(names) - 1} more files"
+    return listed + said
 
 
 def _key(context: Context, model: Model, target: Target, tools: dict[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -129,6 +130,19 @@ def test_an_absent_runtime_is_not_run_unless_asked_for(cli: Cli, folder: Path, m
     monkeypatch.setattr("edgekit.runtimes.litert_reference.Session", absent)
     nothing = cli("verify", folder)
     assert nothing.code == 5 and "nothing is proven" in nothing.err
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler is here")
+def test_an_artifact_that_shows_its_layers_is_verified_too(
+    cli: Cli, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("build", model, "--target", "host-c", "--output", tmp_path / "build").code == 0
+    folder = tmp_path / "build" / "model" / "host-c"
+    runtimes = {r["against"]: r for r in cli("verify", folder, "--json").json["runtimes"]}
+    assert runtimes["host-c"]["exact"] is True and runtimes["host-c"]["layers"][0]["layer"] == "features"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"compiled": False}))
+    assert "host-c: NOT RUN: the artifact is not compiled" in cli("verify", folder).out
 
 
 def test_run_says_on_what(cli: Cli, folder: Path, golden: Path, tmp_path: Path) -> None:

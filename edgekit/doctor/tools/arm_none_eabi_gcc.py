@@ -2,6 +2,6 @@ from edgekit.doctor.probe import Program
 
 TOOL = Program(
     "arm-none-eabi-gcc",
-    "Cortex-M targets; none in this release",
+    "compiling generated C for Cortex-M",
     install="apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi",
 )

@@ -2,6 +2,6 @@ from edgekit.doctor.probe import Program
 
 TOOL = Program(
     "gcc",
-    "generated C on the host; none in this release",
+    "compiling generated C for this host",
     install="apt-get install gcc",
 )

@@ -2,6 +2,6 @@ from edgekit.doctor.probe import Program
 
 TOOL = Program(
     "qemu-system-arm",
-    "emulated Cortex-M boards; none in this release",
+    "running Cortex-M firmware on emulated boards",
     install="apt-get install qemu-system-arm",
 )
