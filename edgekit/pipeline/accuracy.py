@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit import quantization
 from edgekit.errors import VerificationError
 from edgekit.graph import Graph
 from edgekit.pipeline.result import Progress
@@ -74,18 +76,13 @@ def require_drop(found: dict[str, Any], limit: float | None) -> None:
         )
 
 
-def layer_quality(graph: Graph, floating: Graph, x: dict[str, Array]) -> dict[str, float | None]:
-    """Signal-to-quantization-noise ratio in dB of every layer that both graphs have; None where nothing differs."""
+def layer_quality(graph: Graph, floating: Graph, x: dict[str, Array]) -> dict[str, dict[str, float | None]]:
+    """`quantization.report` over some samples as JSON: by layer sqnr (dB, None where nothing differs), cosine, saturated."""
     part = {name: array[:LAYER_SAMPLES] for name, array in x.items()}
-    integer, real = Simulator(graph).run(part, layers=True), Simulator(floating).run(part, layers=True)
-    found: dict[str, float | None] = {}
-    for name in (output for node in graph.nodes for output in node.outputs):
-        if name not in real or real[name].shape != integer[name].shape:
-            continue
-        want = real[name].astype(np.float64)
-        noise = float(((dequantize_array(integer[name], graph.tensors[name]) - want) ** 2).sum())
-        signal = float((want**2).sum())
-        found[name] = round(10 * float(np.log10(signal / noise)), 2) if noise and signal else None
+    found = {}
+    for layer in quantization.report(floating, graph, part):
+        numbers = {"sqnr": layer.sqnr, "cosine": layer.cosine, "saturated": layer.saturated}
+        found[layer.layer] = {k: round(v, 6) if math.isfinite(v) else None for k, v in numbers.items()}
     return found
 
 

@@ -77,7 +77,7 @@ def _build(context: Context) -> BuildResult:
     with context.stage("check") as done:
         done.text = _check(context, made.graph)
     results = {target.name: assemble.target(context, made, target) for target in context.targets}
-    notes = [f"{name}: {note}" for name, found in results.items() for note in found.manifest["notes"]]
+    notes = context.notes + [f"{name}: {note}" for name, found in results.items() for note in found.manifest["notes"]]
     return BuildResult(context.recipe.name, tuple(context.stages), results, tuple(dict.fromkeys(notes)))
 
 

@@ -33,6 +33,7 @@ class Context:
     targets: list[Target]
     progress: Progress | None = None
     stages: list[StageResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @contextlib.contextmanager
     def stage(self, name: str, target: str | None = None) -> Iterator[Running]:

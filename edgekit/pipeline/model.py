@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgekit import arrays, files, frontend, passes
+from edgekit import arrays, files, frontend, passes, quantization
 from edgekit.backends import is_quantized
 from edgekit.errors import InputError
 from edgekit.graph import Graph
 from edgekit.pipeline import accuracy, proof, samples
-from edgekit.pipeline.cache import code, package_versions
+from edgekit.pipeline.cache import code, digest, package_versions
 from edgekit.pipeline.context import Context
 from edgekit.pipeline.samples import Array, arrays_digest
 from edgekit.pipeline.source import has_data
+from edgekit.quantization.calibration import CalibrationWarning, check_calibration
 from edgekit.reference import Simulator
 
 if TYPE_CHECKING:
     from edgekit.zoo.data import Data
 
+Quality = dict[str, dict[str, float | None]]
 GRAPH_CODE = ("graph", "frontend", "passes")
 RUN_CODE = (*GRAPH_CODE, "reference", "arrays.py")
 LABELS = "labels.txt"
@@ -46,7 +49,7 @@ class Model:
     golden_outputs: dict[str, Array]
     golden_from: str
     accuracy: dict[str, Any]
-    quality: dict[str, float | None]
+    quality: Quality
     proofs: list[dict[str, Any]]
 
 
@@ -111,7 +114,7 @@ def _trained(context: Context, data: Data, check: Callable[[Graph], str], source
 
         def make(folder: Path) -> None:
             # The trainer keeps its state in a folder of its own, so that a killed training goes on where it was.
-            work = context.output / ".cache" / "training" / files_key(key)
+            work = context.output / ".cache" / "training" / digest("training", *key)
             result = train.train(recipe, work, progress=context.progress)
             train.export_onnx(recipe, result.checkpoint, folder / "model.onnx")
             scores = {
@@ -128,30 +131,19 @@ def _trained(context: Context, data: Data, check: Callable[[Graph], str], source
     return folder / "model.onnx"
 
 
-def files_key(parts: list[Any]) -> str:
-    from edgekit.pipeline.cache import digest
-
-    return digest("training", *parts)
-
-
 def _quantized(context: Context, graph: Graph, data: Data | None) -> tuple[Graph, dict[str, Array]]:
-    from edgekit import quantization
-
     section = context.recipe.quantize
     with context.stage("quantize") as done:
-        if section.calibration is not None:
-            calibration = quantization.load_calibration(section.calibration, graph)
-        elif data is not None:
-            calibration = samples.as_input(graph, data.train_x, "the data set")
-        else:
-            raise InputError(
-                str(context.recipe.model.source), "is a float model: int8 needs samples of its input to choose scales by",
-                "give --calibration FILE.npz with an array per input, N samples on axis 0, or [data] in a recipe",
-            )  # fmt: skip
-        chosen = quantization.choose_samples(calibration, section.samples, section.seed)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", CalibrationWarning)
+            chosen = _calibration(context, graph, data)
+            check_calibration(graph, chosen)
+        context.notes += [str(w.message) for w in caught if issubclass(w.category, CalibrationWarning)]
 
         def make(folder: Path) -> None:
-            made = quantization.quantize(graph, chosen, section, progress=context.progress)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", CalibrationWarning)  # said already
+                made = quantization.quantize(graph, chosen, section, progress=context.progress)
             frontend.tflite.save(replace(made, arithmetic=context.recipe.build.arithmetic), folder / "model.tflite")
 
         parts = [
@@ -164,9 +156,24 @@ def _quantized(context: Context, graph: Graph, data: Data | None) -> tuple[Graph
     return found, chosen
 
 
+def _calibration(context: Context, graph: Graph, data: Data | None) -> dict[str, Array]:
+    """Of `[quantize] calibration`, or of the training part."""
+    section = context.recipe.quantize
+    if section.calibration is not None:
+        return quantization.load_calibration(section.calibration, graph, section)
+    if data is None:
+        raise InputError(
+            str(context.recipe.model.source), "is a float model: int8 needs samples of its input to choose scales by",
+            "give --calibration FILE.npz with an array per input, N samples on axis 0, or [data] in a recipe",
+        )  # fmt: skip
+    labels = data.train_y if data.classes else None
+    given = samples.as_input(graph, data.train_x, "the data set")
+    return quantization.choose_samples(graph, given, section.samples, section.seed, labels)
+
+
 def _accuracy(
     context: Context, graph: Graph, floating: Graph | None, data: Data | None, calibration: dict[str, Array] | None
-) -> tuple[dict[str, Any], dict[str, float | None]]:
+) -> tuple[dict[str, Any], Quality]:
     section = context.recipe.quantize
     with context.stage("accuracy") as done:
         x = y = None
@@ -184,7 +191,7 @@ def _accuracy(
 
         parts = [
             graph.fingerprint(), floating.fingerprint() if floating else None, arrays_digest(probe) if probe else None,
-            arrays_digest({"y": y}) if y is not None else None, code("pipeline", *RUN_CODE),
+            arrays_digest({"y": y}) if y is not None else None, code("pipeline", "quantization", *RUN_CODE),
         ]  # fmt: skip
         found = json.loads((context.entry(done, "accuracy", parts, make) / "accuracy.json").read_text("utf-8"))
         done.text = accuracy_sentence(found["accuracy"])
