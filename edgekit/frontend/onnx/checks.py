@@ -14,7 +14,8 @@ from edgekit.errors import InputError, UnsupportedError
 from edgekit.graph.graph import MAX_ELEMENTS, MAX_RANK
 
 MAX_BYTES = 1 << 29
-MAX_NODES = 20_000
+MAX_NODES = 10_000
+MAX_INTERFACE = 256
 OPSETS = range(13, 23)
 
 
@@ -56,6 +57,8 @@ def check(model: Any, name: str, folder: Path | None) -> None:
         raise UnsupportedError(name, "holds local functions", "inline them with onnx.inliner before")
     if len(model.graph.node) > MAX_NODES or len(model.graph.initializer) > MAX_NODES:
         raise InputError(name, f"has more than {MAX_NODES} nodes or constants")
+    if len(model.graph.output) > MAX_INTERFACE or len(model.graph.input) > MAX_NODES:
+        raise InputError(name, f"has more than {MAX_INTERFACE} outputs or {MAX_NODES} inputs")
     if model.graph.sparse_initializer:
         raise UnsupportedError(name, "holds sparse constants", "export them dense")
     for node in model.graph.node:

@@ -59,7 +59,7 @@ def dequantized(importer: Importer, node: OnnxNode, index: int, quantization: Qu
     from edgekit.graph.ops.dequantize import Dequantize
 
     source = importer.value(node.inputs[index])
-    name = importer.graph.unique(f"{stem}_real")
+    name = importer.unique(f"{stem}_real")
     while name in importer.values:
         name += "_"
     if isinstance(source, Constant):
