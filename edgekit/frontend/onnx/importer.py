@@ -122,9 +122,7 @@ class Importer:
         if not isinstance(value, Constant):
             value = Constant(value)
         if value.quantization is None or not self.keep_integers:
-            array = value.real()
-            if array.dtype.kind == "f":
-                array = _as_float32(array, stem)
+            array = _as_float32(value.real(), stem)
             self._spend(array)
             return self.graph.add(Tensor.constant(self.unique(stem), array))
         self._spend(value.array)

@@ -25,6 +25,7 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     axis %= len(shape)
     indices = importer.constant(node, 1, "the indices")
     assert indices is not None
+    node.require(indices.dtype.kind in "iu", "indices must be integers", indices.dtype)
     if indices.size != 1:
         raise node.unsupported("gathering several indices of an activation is not supported", "use Slice")
     index = int(indices.reshape(-1)[0])
