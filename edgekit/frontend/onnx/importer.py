@@ -91,6 +91,13 @@ class Importer:
                                    "export with constant folding and static shapes")  # fmt: skip
         return value.real()
 
+    def required(self, node: OnnxNode, index: int, what: str) -> Array:
+        """`constant` of an input that must be there. Raises InputError when it is not."""
+        array = self.constant(node, index, what)
+        if array is None:
+            raise InputError(node.where, f"needs {what}")
+        return array
+
     def integers(self, node: OnnxNode, index: int, what: str) -> list[int] | None:
         """Input `index` as a list of integers; None when absent."""
         array = self.constant(node, index, what)
@@ -99,6 +106,11 @@ class Importer:
         node.require(array.dtype.kind in "iu" and array.ndim <= 1 and array.size <= 64, f"{what} must be few integers",
                      f"{array.dtype} {array.shape}")  # fmt: skip
         return [int(v) for v in array.reshape(-1)]
+
+    def required_integers(self, node: OnnxNode, index: int, what: str) -> list[int]:
+        """`integers` of an input that must be there. Raises InputError when it is not."""
+        self.required(node, index, what)
+        return self.integers(node, index, what) or []
 
     def is_constant(self, name: str) -> bool:
         return isinstance(self.value(name), Constant)
