@@ -28,6 +28,7 @@ class Layout:
         kept.update({n: t for n, t in graph.tensors.items() if t.is_constant})
         self.new = replace(graph.copy(), tensors=kept, nodes=[])
         self.views: dict[str, View] = {}
+        self._writers = graph.producers()
         self._made: dict[View, str] = {}
         self._named: dict[
             View, str
@@ -261,7 +262,7 @@ class Layout:
             if tensor.quantization is not None and tensor.quantization.axis == 1:
                 return None
             return self._add(name, tensor.data[:, order])
-        writer = self.old.producers().get(name)
+        writer = self._writers.get(name)
         if writer is None or writer.op.name != "dequantize":
             return None
         integers = self._columns(str(writer.inputs[0]), order)

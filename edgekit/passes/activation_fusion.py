@@ -24,13 +24,14 @@ def run(graph: Graph) -> Graph:
             host = sweep.writer(node.inputs[0])
             if host is not None and _takes(sweep, graph, host, node):
                 fused[host.outputs[0]] = node
+    gone = {node.outputs[0] for node in fused.values()}
     for node in graph.nodes:
         after = fused.get(node.outputs[0])
         if after is not None:
             op: Any = node.op
             sweep.changed = True
             sweep.keep(Node(replace(op, activation=after.op.name), node.inputs, after.outputs))
-        elif node not in fused.values():
+        elif node.outputs[0] not in gone:
             sweep.keep(node)
     return sweep.finish()
 

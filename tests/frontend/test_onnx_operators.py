@@ -13,7 +13,8 @@ from edgekit import plugins
 from edgekit.errors import EdgekitError, InputError, UnsupportedError
 from edgekit.frontend.onnx import read
 from edgekit.frontend.onnx.node import OnnxNode
-from tests.frontend.onnx_models import compared, model, operators_of
+from edgekit.reference import Simulator
+from tests.frontend.onnx_models import compared, inputs_of, model, operators_of, session, to_nhwc
 
 RNG = np.random.default_rng(7)
 IMAGE = [1, 6, 9, 11]
@@ -143,12 +144,7 @@ def test_operator_computes_what_onnxruntime_does(case: Case) -> None:
     if op == "Transpose" and len(shape) == 4:  # the file itself turns its NHWC input: nothing is turned twice
         compared(data, nhwc=False)
         return
-    from tests.frontend.onnx_models import inputs_of, session, to_nhwc
-
-    peer = session(data)
-    from edgekit.reference import Simulator
-
-    simulator = Simulator(graph)
+    peer, simulator = session(data), Simulator(graph)
     for seed in range(3):
         feed = inputs_of(peer, seed)
         (expected,) = peer.run(None, feed)
@@ -226,6 +222,17 @@ def test_every_handler_file_is_an_operator_name_in_snake_case() -> None:
                "QLinearGlobalAveragePool", "QLinearSoftmax", "QLinearConcat"}  # fmt: skip
     files = {OnnxNode(op, "", (), ()).file for op in known | contrib}
     assert set(plugins.names("edgekit.frontend.onnx.ops")) <= files
+
+
+def test_names_that_are_no_text_and_missing_inputs_are_refused() -> None:
+    data = model(
+        [helper.make_node("Relu", ["x"], ["hidden"]), helper.make_node("Relu", ["hidden"], ["y"])], {"x": [1, 3]}
+    )
+    with pytest.raises(InputError, match="UTF-8|ONNX model"):
+        read(data.replace(b"hidden", b"hid\xff\xfen"))
+    node = helper.make_node("DequantizeLinear", ["x", ""], ["y"])
+    with pytest.raises((InputError, UnsupportedError)):
+        read(model([node], {"x": [1, 3]}))
 
 
 REFUSED: list[tuple[Callable[[], bytes], type[EdgekitError], str]] = [

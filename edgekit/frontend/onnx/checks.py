@@ -14,7 +14,8 @@ from edgekit.errors import InputError, UnsupportedError
 from edgekit.graph.graph import MAX_ELEMENTS, MAX_RANK
 
 MAX_BYTES = 1 << 29
-MAX_NODES = 20_000
+MAX_NODES = 10_000
+MAX_INTERFACE = 256
 OPSETS = range(13, 23)
 
 
@@ -56,6 +57,9 @@ def check(model: Any, name: str, folder: Path | None) -> None:
         raise UnsupportedError(name, "holds local functions", "inline them with onnx.inliner before")
     if len(model.graph.node) > MAX_NODES or len(model.graph.initializer) > MAX_NODES:
         raise InputError(name, f"has more than {MAX_NODES} nodes or constants")
+    if len(model.graph.output) > MAX_INTERFACE or len(model.graph.input) > MAX_NODES:
+        raise InputError(name, f"has more than {MAX_INTERFACE} outputs or {MAX_NODES} inputs")
+    _check_names(model, name)
     if model.graph.sparse_initializer:
         raise UnsupportedError(name, "holds sparse constants", "export them dense")
     for node in model.graph.node:
@@ -73,6 +77,19 @@ def check(model: Any, name: str, folder: Path | None) -> None:
     except Exception as error:  # the checker's own exceptions share no base class
         text = " ".join(str(error).split())[:300]
         raise InputError(name, f"breaks the ONNX standard: {text}") from error
+
+
+def _check_names(model: Any, name: str) -> None:
+    """Protobuf hands out bytes in place of text that is no UTF-8; nothing behind this check expects them."""
+    graph = model.graph
+    texts = [text for n in graph.node for text in (n.op_type, n.domain, n.name, *n.input, *n.output)]
+    texts += [a.name for n in graph.node for a in n.attribute]
+    texts += [v.name for v in (*graph.initializer, *graph.input, *graph.output, *graph.value_info)]
+    texts += [d.dim_param for v in graph.input for d in v.type.tensor_type.shape.dim]
+    texts += [text for t in graph.initializer for e in t.external_data for text in (e.key, e.value)]
+    for text in texts:
+        if not isinstance(text, str):
+            raise InputError(name, f"holds a name that is no UTF-8 text: {text!r:.60}", "damaged file?")
 
 
 def _load_external(model: Any, name: str, folder: Path | None) -> None:

@@ -27,8 +27,8 @@ from edgekit.graph.ops.transpose import Transpose
 Array = NDArray[Any]
 HANDLERS = "edgekit.frontend.onnx.ops"
 TO_NHWC, TO_NCHW = (0, 2, 3, 1), (0, 3, 1, 2)
-FOLD_LIMIT = 1 << 26  # elements of one folded constant
-TOTAL_LIMIT = 1 << 29  # bytes of all folded constants and graph constants together
+FOLD_LIMIT = 1 << 24  # elements of one folded constant
+TOTAL_LIMIT = 1 << 28  # bytes of all folded constants and graph constants together
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,9 @@ class Importer:
         self.graph = Graph(name)
         self.values: dict[str, Constant | str] = {}
         self.keep_integers = keep_integers
-        self._materialized: dict[tuple[int, bool], str] = {}
+        self.writers: dict[str, Node] = {}
+        self._taken: dict[str, int] = {}
+        self._constants: dict[str, str] = {}
         self._spent = 0
 
     # -- values ----------------------------------------------------------------------------------------------------
@@ -89,6 +91,13 @@ class Importer:
                                    "export with constant folding and static shapes")  # fmt: skip
         return value.real()
 
+    def required(self, node: OnnxNode, index: int, what: str) -> Array:
+        """`constant` of an input that must be there. Raises InputError when it is not."""
+        array = self.constant(node, index, what)
+        if array is None:
+            raise InputError(node.where, f"needs {what}")
+        return array
+
     def integers(self, node: OnnxNode, index: int, what: str) -> list[int] | None:
         """Input `index` as a list of integers; None when absent."""
         array = self.constant(node, index, what)
@@ -97,6 +106,11 @@ class Importer:
         node.require(array.dtype.kind in "iu" and array.ndim <= 1 and array.size <= 64, f"{what} must be few integers",
                      f"{array.dtype} {array.shape}")  # fmt: skip
         return [int(v) for v in array.reshape(-1)]
+
+    def required_integers(self, node: OnnxNode, index: int, what: str) -> list[int]:
+        """`integers` of an input that must be there. Raises InputError when it is not."""
+        self.required(node, index, what)
+        return self.integers(node, index, what) or []
 
     def is_constant(self, name: str) -> bool:
         return isinstance(self.value(name), Constant)
@@ -109,25 +123,33 @@ class Importer:
     def tensor(self, name: str) -> str:
         """The graph tensor of a value; constants are added to the graph."""
         value = self.value(name)
-        return value if isinstance(value, str) else self.add_constant(value, name)
+        if isinstance(value, str):
+            return value
+        if name not in self._constants:
+            self._constants[name] = self.add_constant(value, name)
+        return self._constants[name]
 
     def add_constant(self, value: Constant | Array, stem: str) -> str:
         """A graph tensor that holds a constant; quantized ones come with their dequantize node (`keep_integers`)."""
         if not isinstance(value, Constant):
             value = Constant(value)
         if value.quantization is None or not self.keep_integers:
-            array = value.real()
-            if array.dtype.kind == "f":
-                array = _as_float32(array, stem)
+            array = _as_float32(value.real(), stem)
             self._spend(array)
-            return self.graph.add(Tensor.constant(self.graph.unique(stem), array))
+            return self.graph.add(Tensor.constant(self.unique(stem), array))
         self._spend(value.array)
-        source = self.graph.add(
-            Tensor.constant(self.graph.unique(f"{stem}_quantized"), value.array, value.quantization)
-        )
-        target = Tensor(self.graph.unique(stem), value.array.shape, "float32")
+        source = self.graph.add(Tensor.constant(self.unique(f"{stem}_quantized"), value.array, value.quantization))
+        target = Tensor(self.unique(stem), value.array.shape, "float32")
         self.graph.nodes.append(Node(Dequantize(), (source,), (self.graph.add(target),)))
         return target.name
+
+    def unique(self, stem: str) -> str:
+        """A free name of the graph made from `stem`, in constant time however often a file makes us ask."""
+        name = stem
+        while name in self.graph.tensors:
+            self._taken[stem] = self._taken.get(stem, 0) + 1
+            name = f"{stem}_{self._taken[stem]}"
+        return name
 
     def bind(self, name: str, value: Constant | Array | str) -> None:
         """Give an ONNX value its meaning: a graph tensor's name or a constant."""
@@ -158,8 +180,10 @@ class Importer:
                 limit = f"tensors have at most {MAX_RANK} positive dimensions and 2^28 elements, found {shape}"
                 raise InputError(f"node {stem} ({op.name})", limit)
             kind = (dtype, quantization) if dtype else (first.dtype, first.quantization)
-            names.append(self.graph.add(Tensor(self.graph.unique(stem), shape, *kind)))
-        self.graph.nodes.append(Node(op, tuple(inputs), tuple(names)))
+            names.append(self.graph.add(Tensor(self.unique(stem), shape, *kind)))
+        node = Node(op, tuple(inputs), tuple(names))
+        self.graph.nodes.append(node)
+        self.writers.update(dict.fromkeys(names, node))
         return names
 
     def emit(self, op: Operator, inputs: Sequence[str | None], stem: str, *, dtype: str | None = None,
@@ -207,7 +231,7 @@ class Importer:
         if handler is None or node.domain not in ("", "ai.onnx", getattr(handler, "DOMAIN", "")):
             where = f" of domain {node.domain}" if node.domain else ""
             raise node.unsupported(f"operator {node.op}{where} is not supported",
-                                   "replace it in the network; docs list the supported operators")  # fmt: skip
+                                   "replace it in the network, or export it as simpler operators")  # fmt: skip
         given = [self.value(name) if name else None for name in node.inputs]
         if hasattr(handler, "fold") and all(v is None or isinstance(v, Constant) for v in given):
             self._fold(handler, node, [v.real() if isinstance(v, Constant) else None for v in given])
@@ -240,7 +264,7 @@ class Importer:
 def check_size(node: OnnxNode, shape: Sequence[int]) -> None:
     """InputError when a folded constant of this shape would be too large; call before it is computed."""
     if prod(shape) > FOLD_LIMIT or len(shape) > 16:
-        raise InputError(node.where, f"gives a constant of shape {tuple(shape)}, above the limit of 2^26 elements")
+        raise InputError(node.where, f"gives a constant of shape {tuple(shape)}, above the limit of 2^24 elements")
 
 
 def _as_float32(array: Array, what: str) -> Array:

@@ -50,10 +50,10 @@ def average_pool(importer: Importer, node: OnnxNode, area: Window, include_pad: 
 
 
 def _not_negative(importer: Importer, tensor: str) -> bool:
-    writers = importer.graph.producers()
-    node = writers.get(tensor)
-    while node is not None and node.op.name in PASSING:
-        node = writers.get(str(node.inputs[0]))
+    node = importer.writers.get(tensor)
+    for _ in range(32):
+        if node is not None and node.op.name in PASSING:
+            node = importer.writers.get(str(node.inputs[0]))
     return node is not None and node.op.name in ("relu", "relu6", "logistic", "softmax")
 
 

@@ -21,9 +21,8 @@ def parameters(
     Args:
         shape: of the quantized value; `axis`: its channel axis where there is more than one scale.
     """
-    scales = importer.constant(node, scale, "the scale")
+    scales = importer.required(node, scale, "the scale")
     zeros = importer.constant(node, zero, "the zero point")
-    assert scales is not None
     kind = "uint8" if zeros is None else zeros.dtype.name
     if kind not in ("uint8", "int8", "int32"):
         raise node.unsupported(f"quantization to {kind} is not supported", "8-bit activations and weights are")
@@ -59,7 +58,7 @@ def dequantized(importer: Importer, node: OnnxNode, index: int, quantization: Qu
     from edgekit.graph.ops.dequantize import Dequantize
 
     source = importer.value(node.inputs[index])
-    name = importer.graph.unique(f"{stem}_real")
+    name = importer.unique(f"{stem}_real")
     while name in importer.values:
         name += "_"
     if isinstance(source, Constant):

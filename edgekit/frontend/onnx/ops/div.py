@@ -20,8 +20,7 @@ def fold(node: OnnxNode, arrays: list[Array]) -> list[Array]:
 
 
 def emit(importer: Importer, node: OnnxNode) -> None:
-    divisor = importer.constant(node, 1, "the divisor")
-    assert divisor is not None
+    divisor = importer.required(node, 1, "the divisor")
     if divisor.dtype.kind != "f":
         raise node.unsupported("integer division of activations is not supported")
     node.require(bool((divisor != 0).all()), "division by a constant zero")

@@ -15,8 +15,7 @@ def fold(node: OnnxNode, arrays: list[Array]) -> list[Array]:
 
 
 def emit(importer: Importer, node: OnnxNode) -> None:
-    before, shape = importer.shape(node.inputs[0]), importer.integers(node, 1, "the shape")
-    assert shape is not None
+    before, shape = importer.shape(node.inputs[0]), importer.required_integers(node, 1, "the shape")
     node.require(all(d >= 0 for d in shape), "dimensions must not be negative", shape)
     try:
         same = np.broadcast_shapes(before, tuple(shape)) == before

@@ -23,8 +23,8 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     axis = node.attribute("axis", 0)
     node.require(-len(shape) <= axis < len(shape), "the axis must exist", axis)
     axis %= len(shape)
-    indices = importer.constant(node, 1, "the indices")
-    assert indices is not None
+    indices = importer.required(node, 1, "the indices")
+    node.require(indices.dtype.kind in "iu", "indices must be integers", indices.dtype)
     if indices.size != 1:
         raise node.unsupported("gathering several indices of an activation is not supported", "use Slice")
     index = int(indices.reshape(-1)[0])

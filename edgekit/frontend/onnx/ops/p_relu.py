@@ -8,9 +8,8 @@ from edgekit.graph import operators
 
 
 def emit(importer: Importer, node: OnnxNode) -> None:
-    slope = importer.constant(node, 1, "the slopes")
+    slope = importer.required(node, 1, "the slopes")
     x = importer.shape(node.inputs[0])
-    assert slope is not None
     fits = slope.ndim <= len(x) and all(s in (1, d) for s, d in zip(slope.shape[::-1], x[::-1], strict=False))
     node.require(fits, "slopes must broadcast to the input", f"{slope.shape} and {x}")
     if slope.size == 1:

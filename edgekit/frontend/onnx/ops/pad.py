@@ -16,12 +16,11 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     mode = node.attribute("mode", "constant")
     if mode != "constant":
         raise node.unsupported(f"mode {mode!r:.20} is not supported, constant is")
-    widths = importer.integers(node, 1, "the pads")
+    widths = importer.required_integers(node, 1, "the pads")
     axes = importer.integers(node, 3, "the axes")
     axes = list(range(rank)) if axes is None else axes
     node.require(all(-rank <= a < rank for a in axes), "the axes must exist", axes)
-    node.require(widths is not None and len(widths) == 2 * len(axes), "needs two pads per axis", widths)
-    assert widths is not None
+    node.require(len(widths) == 2 * len(axes), "needs two pads per axis", widths)
     node.require(all(abs(w) < 1 << 16 for w in widths), "pads must not be giant")
     sides = [(0, 0)] * rank
     for i, axis in enumerate(axes):

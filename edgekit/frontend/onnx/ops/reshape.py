@@ -11,8 +11,7 @@ from edgekit.frontend.onnx.shapes import reshaped
 
 def emit(importer: Importer, node: OnnxNode) -> None:
     before = importer.shape(node.inputs[0])
-    shape = importer.integers(node, 1, "the shape")
-    assert shape is not None
+    shape = importer.required_integers(node, 1, "the shape")
     if not node.attribute("allowzero", 0):
         node.require(all(d != 0 or i < len(before) for i, d in enumerate(shape)), "0 must name a dimension", shape)
         shape = [before[i] if d == 0 else d for i, d in enumerate(shape)]

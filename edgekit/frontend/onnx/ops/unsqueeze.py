@@ -9,9 +9,7 @@ from edgekit.frontend.onnx.shapes import reshaped
 
 def emit(importer: Importer, node: OnnxNode) -> None:
     shape = list(importer.shape(node.inputs[0]))
-    given = importer.integers(node, 1, "the axes")
-    node.require(given is not None, "needs axes")
-    assert given is not None
+    given = importer.required_integers(node, 1, "the axes")
     rank = len(shape) + len(given)
     node.require(all(-rank <= a < rank for a in given) and len({a % rank for a in given}) == len(given),
                  "the axes must exist and not repeat", given)  # fmt: skip
