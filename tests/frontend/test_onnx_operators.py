@@ -228,10 +228,10 @@ def test_names_that_are_no_text_and_missing_inputs_are_refused() -> None:
     data = model(
         [helper.make_node("Relu", ["x"], ["hidden"]), helper.make_node("Relu", ["hidden"], ["y"])], {"x": [1, 3]}
     )
-    with pytest.raises(InputError, match="UTF-8|ONNX model"):
+    with pytest.raises(InputError, match=r"UTF-8|ONNX model"):
         read(data.replace(b"hidden", b"hid\xff\xfen"))
     node = helper.make_node("DequantizeLinear", ["x", ""], ["y"])
-    with pytest.raises((InputError, UnsupportedError)):
+    with pytest.raises(InputError, match="empty string"):
         read(model([node], {"x": [1, 3]}))
 
 
