@@ -27,7 +27,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.graph import Graph, Node
-from edgekit.target import Target
 
 Array = NDArray[Any]
 Finder = Callable[[Graph, Node, Any], str | None]

@@ -59,7 +59,7 @@ def measure(
 
 
 def require_drop(found: dict[str, Any], limit: float | None) -> None:
-    """Raises VerificationError when int8 loses more than `limit` points of accuracy, or nothing is there to judge by."""
+    """Raises VerificationError when int8 loses more than `limit` points, or nothing is there to judge by."""
     if limit is None:
         return
     if "drop_points" not in found:
@@ -77,7 +77,7 @@ def require_drop(found: dict[str, Any], limit: float | None) -> None:
 
 
 def layer_quality(graph: Graph, floating: Graph, x: dict[str, Array]) -> dict[str, dict[str, float | None]]:
-    """`quantization.report` over some samples as JSON: by layer sqnr (dB, None where nothing differs), cosine, saturated."""
+    """`quantization.report` over some samples as JSON, by layer; sqnr in dB, None where nothing differs."""
     part = {name: array[:LAYER_SAMPLES] for name, array in x.items()}
     found = {}
     for layer in quantization.report(floating, graph, part):

@@ -43,8 +43,9 @@ def target(context: Context, model: Model, target: Target) -> TargetResult:
                 (new / LABELS).write_text("\n".join(model.classes) + "\n", "utf-8")
                 names.append(LABELS)
             manifest = _manifest(context, model, target, artifact, tools) | {"key": key}
+            manifest["files"] = _hashes(new, [*names, "golden/inputs.npz", "golden/outputs.npz"])
             (new / REPORT).write_text(render(manifest, model.graph, model.quality), "utf-8")
-            manifest["files"] = _hashes(new, [*names, REPORT, "golden/inputs.npz", "golden/outputs.npz"])
+            manifest["files"] |= _hashes(new, [REPORT])
             (new / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
         done.text = _sentence(artifact.compiled, artifact.files)
     return TargetResult(target.name, folder, manifest, False)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-Progress = Callable[[int, int, str], None]
-"""`progress(done, total, text)`."""
+
+class Progress(Protocol):
+    """A caller's way to show progress."""
+
+    def __call__(self, done: int, total: int, text: str) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,204 @@
-"""report.html"""
+"""report.html: one file without outside resources, for people; everything in it is in manifest.json or in the graph."""
+
 from __future__ import annotations
-import json
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from importlib import resources
 from typing import Any
-from edgekit.graph import Graph
-def render(manifest: dict[str, Any], graph: Graph, quality: dict[str, float | None]) -> str:
-    return "<pre>" + json.dumps(manifest) + "</pre>"
+
+from edgekit.graph import Graph, Node
+
+Quality = Mapping[str, Mapping[str, float | None]]
+NUMERIC = "n"
+LOW_SQNR = 10.0  # dB; below, the noise of quantization is a third of the signal's amplitude
+
+
+def render(manifest: Mapping[str, Any], graph: Graph, quality: Quality) -> str:
+    """The page.
+
+    Args:
+        manifest: of the build. graph: the int8 graph. quality: `sqnr`, `cosine`, `saturated` by layer, or empty.
+    """
+    title = f"{manifest['name']} for {manifest['title']}"
+    style = (resources.files("edgekit.report") / "style.css").read_text("utf-8")
+    body = [
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="lead">{escape(_lead(manifest))}</p>',
+        _cards(manifest),
+        *(f'<p class="note">{escape(note)}</p>' for note in manifest["notes"]),
+        _section("Accuracy", _accuracy(manifest["accuracy"])),
+        _section("Verified", _verified(manifest)),
+        _section("Compiler", _compiler(manifest)),
+        _section("Layers", _layers(graph, quality)),
+        _section("Inputs and outputs", _tensors(manifest)),
+        _section("Files", _rows(["file", "SHA-256"], ([_code(n), _code(h)] for n, h in manifest["files"].items()))),
+        _section("Tools", _rows(["tool", "version"], ([escape(n), escape(v)] for n, v in manifest["tools"].items()))),
+        f"<footer>Written by edgekit {escape(manifest['edgekit'])}. Graph {_code(manifest['model']['fingerprint'])}."
+        " The same figures for programs: manifest.json.</footer>",
+    ]
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        + "\n".join(part for part in body if part)
+        + "\n</body>\n</html>\n"
+    )
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    for unit, scale in (("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if count >= scale:
+            return f"{count / scale:.1f} {unit}"
+    return f"{count} B"
+
+
+def _lead(manifest: Mapping[str, Any]) -> str:
+    source = manifest["source"]
+    origin = source.get("file") or f"recipe {source['recipe']}"
+    return f"int8, arithmetic {manifest['arithmetic']}; from {origin}; runs on {manifest['vehicle']}"
+
+
+def _cards(manifest: Mapping[str, Any]) -> str:
+    model, memory, accuracy = manifest["model"], manifest["memory"], manifest["accuracy"]
+    cards = []
+    if "int8" in accuracy:
+        percent = accuracy["metric"] == "accuracy"
+        cards.append(
+            (f"{accuracy['int8']:.2%}" if percent else f"{accuracy['int8']:.4g}", f"int8 {accuracy['metric']}")
+        )
+    exact = [p for p in manifest["verified"] if p["status"] == "exact"]
+    cards.append((f"{len(exact)} of {len(manifest['verified'])}", "runtimes equal in every integer"))
+    cards += [
+        (size(memory["weights_bytes"]), "weights"),
+        (size(memory["peak_activation_bytes"]), "peak of live activations"),
+        (f"{model['macs'] / 1e6:,.2f} M", "multiply-accumulates"),
+        (f"{model['layers']}", "layers"),
+    ]
+    if manifest["compiled"] is not None:
+        cards.append(("yes" if manifest["compiled"] else "no", "compiled by the vendor's compiler"))
+    return '<div class="cards">' + "".join(
+        f'<div class="card"><b>{escape(value)}</b><span>{escape(text)}</span></div>' for value, text in cards
+    ) + "</div>"  # fmt: skip
+
+
+def _accuracy(found: Mapping[str, Any]) -> str:
+    if "reason" in found:
+        return f'<p><b class="warn">{escape(found["status"])}</b>: {escape(found["reason"])}.</p>'
+    form = ".2%" if found["metric"] == "accuracy" else ".6g"
+    rows = [[kind, f"{found[kind]:{form}}"] for kind in ("float", "int8") if kind in found]
+    if "agreement" in found:
+        rows.append(["same answer from both", f"{found['agreement']:.2%}"])
+        rows.append(["lost by quantization", f"{found['drop_points']:.2f} points"])
+    return _rows([f"{found['metric']}, {found['samples']} test samples", ""], rows, (1,))
+
+
+def _verified(manifest: Mapping[str, Any]) -> str:
+    golden = manifest["golden"]
+    rows = []
+    for proof in manifest["verified"]:
+        if proof["status"] == "NOT RUN":
+            rows.append([escape(proof["against"]), '<b class="warn">NOT RUN</b>', escape(proof["reason"]), "", "", ""])
+            continue
+        good = proof["status"] == "exact"
+        samples = ", ".join(f"{count} {kind}" for kind, count in proof["samples"].items())
+        rows.append([
+            escape(proof["version"]), f'<b class="{"good" if good else "bad"}">{escape(proof["status"])}</b>',
+            escape(f"under {proof['arithmetic']}; {samples} samples"), f"{proof['layers']}", f"{proof['values']:,}",
+            f"{proof['differing']:,}",
+        ])  # fmt: skip
+    about = f"<p>Golden vectors: {golden['samples']}, from {escape(golden['from'])}.</p>"
+    head = ["the simulator against", "result", "how", "layers", "values", "differing"]
+    return about + _rows(head, rows, (3, 4, 5))
+
+
+def _compiler(manifest: Mapping[str, Any]) -> str:
+    facts = manifest["artifact"]
+    parts = []
+    if "compile_command" in facts:
+        parts.append(f"<p>Not run. In this folder: {_code(facts['compile_command'])}</p>")
+    log = facts.get("compiler")
+    if log:
+        figures = [
+            ("compiler", log["version"]), ("operators mapped", f"{log['mapped']} of {log['total']}"),
+            ("subgraphs", log["subgraphs"]), ("on-chip parameters", _size(log["on_chip_used"])),
+            ("on-chip memory left", _size(log["on_chip_remaining"])), ("streamed parameters", _size(log["off_chip"])),
+        ]  # fmt: skip
+        parts.append(_rows(["figure", "value"], ([n, escape(str(v))] for n, v in figures if v is not None)))
+        table = ([_code(r["op"]), str(r["count"]), escape(r["status"])] for r in log["rows"])
+        parts.append("<br>" + _rows(["operator", "count", "status"], table, (1,)))
+    parts += [f'<p class="note">{escape(line)}</p>' for line in facts.get("advice", ())]
+    return "".join(parts)
+
+
+def _layers(graph: Graph, quality: Quality) -> str:
+    most = max((_macs(graph, node) for node in graph.nodes), default=0) or 1
+    rows = []
+    for node in graph.nodes:
+        tensor = graph.tensors[node.outputs[0]]
+        macs = _macs(graph, node)
+        weights = sum(t.bytes for t in graph.node_inputs(node) if t is not None and t.is_constant)
+        q = tensor.quantization
+        scale = f"{q.scale[0]:.6g}" if q is not None and q.scale.size == 1 else "-"
+        zero = str(q.zero_point[0]) if q is not None and q.scale.size == 1 else "-"
+        bar = f'<span class="bar" style="width:{100 * macs / most:.1f}%"></span>' if macs else ""
+        rows.append([
+            escape(node.name), _code(node.op.name), " × ".join(map(str, tensor.shape)), f"{macs:,}{bar}",
+            size(weights) if weights else "-", scale, zero, *_quality(quality, node.name),
+        ])  # fmt: skip
+    head = ["layer", "operator", "output", "MACs", "constants", "scale", "zero point"]
+    if quality:
+        head += ["SQNR dB", "saturated"]
+        rows = [row if len(row) == len(head) else [*row, "-", "-"] for row in rows]
+    return _rows(head, rows, (3, 4, 5, 6, 7, 8))
+
+
+def _quality(quality: Quality, layer: str) -> list[str]:
+    if layer not in quality:
+        return []
+    found = quality[layer]
+    sqnr, saturated = found.get("sqnr"), found.get("saturated")
+    text = "exact" if sqnr is None else f"{sqnr:.1f}"
+    low = sqnr is not None and sqnr < LOW_SQNR
+    return [f'<span class="warn">{text}</span>' if low else text, f"{saturated or 0:.2%}"]
+
+
+def _tensors(manifest: Mapping[str, Any]) -> str:
+    rows = [
+        [role, escape(t["name"]), " × ".join(map(str, t["shape"])), escape(t["dtype"]),
+         f"{t['scale']:.6g}" if "scale" in t else "-", str(t.get("zero_point", "-"))]
+        for role, names in (("input", "inputs"), ("output", "outputs"))
+        for t in manifest["model"][names]
+    ]  # fmt: skip
+    labels = manifest["labels"]
+    said = f"<p>Classes: {escape(', '.join(labels[:50]))}{' ...' if len(labels) > 50 else ''}</p>" if labels else ""
+    return _rows(["", "name", "shape", "type", "scale", "zero point"], rows, (4, 5)) + said
+
+
+def _macs(graph: Graph, node: Node) -> int:
+    return node.op.macs(graph.node_inputs(node), graph.node_outputs(node))
+
+
+def _size(count: int | None) -> str | None:
+    return None if count is None else size(count)
+
+
+def _code(text: str) -> str:
+    return f"<code>{escape(text)}</code>"
+
+
+def _section(title: str, content: str) -> str:
+    return f"<h2>{escape(title)}</h2>\n{content}" if content else ""
+
+
+def _rows(head: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[int] = ()) -> str:
+    """A table of cells that are HTML already."""
+
+    def cell(tag: str, index: int, text: str) -> str:
+        kind = NUMERIC if index in numeric else "name" if tag == "td" and index == 0 else ""
+        return f'<{tag} class="{kind}">{text}</{tag}>' if kind else f"<{tag}>{text}</{tag}>"
+
+    lines = ["<tr>" + "".join(cell("th", i, escape(t)) for i, t in enumerate(head)) + "</tr>"]
+    lines += ["<tr>" + "".join(cell("td", i, t) for i, t in enumerate(row)) + "</tr>" for row in rows]
+    return '<div class="wide"><table>\n' + "\n".join(lines) + "\n</table></div>"

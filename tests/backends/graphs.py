@@ -73,6 +73,9 @@ def two_rules_broken() -> Graph:
         Tensor("z", (1, 4, 4, 4), "int8", q),
     ):
         graph.add(tensor)
-    graph.nodes = [Node(Conv2D(dilation=(1, 2)), ("x", "w"), ("y",)), Node(MaxPool2D(activation="relu"), ("y",), ("z",))]
+    graph.nodes = [
+        Node(Conv2D(dilation=(1, 2)), ("x", "w"), ("y",)),
+        Node(MaxPool2D(activation="relu"), ("y",), ("z",)),
+    ]
     graph.validate()
     return graph

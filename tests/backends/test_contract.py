@@ -71,9 +71,7 @@ def test_users_add_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         ("#" * (1 << 18) + "#", "larger than"),
     ],
 )
-def test_bad_targets_are_one_clear_error(
-    text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bad_targets_are_one_clear_error(text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "bad.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
     monkeypatch.setenv("EDGEKIT_TARGETS", str(tmp_path))
     with pytest.raises(InputError, match=said):

@@ -36,7 +36,9 @@ Number of Edge TPU subgraphs: 1
 Total number of operations: 2
 Operation log: model_edgetpu.log
 """
-FULL = SUMMARY + """
+FULL = (
+    SUMMARY
+    + """
 Operator                       Count      Status
 
 CONV_2D                        1          Mapped to Edge TPU
@@ -44,7 +46,10 @@ RESHAPE                        1          Mapped to Edge TPU
 Compilation child process completed within timeout period.
 Compilation succeeded!
 """
-PARTIAL = SUMMARY + """
+)
+PARTIAL = (
+    SUMMARY
+    + """
 Model successfully compiled but not all operations are supported by the Edge TPU.
 Number of operations that will run on Edge TPU: 1
 Number of operations that will run on CPU: 1
@@ -55,8 +60,9 @@ CONV_2D                        1          Mapped to Edge TPU
 RESHAPE                        1          More than one subgraph is not supported
 Compilation succeeded!
 """
+)
 
-FAKE = '''#!/usr/bin/env python3
+FAKE = """#!/usr/bin/env python3
 import json, os, sys, time
 from pathlib import Path
 here = Path(__file__).resolve().parent
@@ -79,7 +85,7 @@ print(plan["log"])
 for name in plan.get("outputs", [model.stem + "_edgetpu.tflite"]):
     (folder / name).write_bytes((here / "compiled").read_bytes())
 sys.exit(plan.get("status", 0))
-'''
+"""
 
 
 @pytest.fixture
@@ -145,7 +151,7 @@ def test_allowing_one_operator_does_not_allow_another(fake: Any, tmp_path: Path)
 
 def test_failure_says_what_the_compiler_said(fake: Any, tmp_path: Path) -> None:
     fake(log="Invalid model: model.tflite\nModel not quantized", status=1, outputs=[])
-    with pytest.raises(ToolError, match="exit status 1: .*Model not quantized"):
+    with pytest.raises(ToolError, match=r"exit status 1: .*Model not quantized"):
         build(tmp_path)
 
 
@@ -168,7 +174,7 @@ def test_a_compiler_that_hangs_is_stopped_with_its_children(
 ) -> None:
     monkeypatch.setattr(compiler, "GRACE", 0)
     folder = fake(log=FULL, sleep=2)
-    with pytest.raises(ToolError, match="did not finish model.tflite in 1 s"):
+    with pytest.raises(ToolError, match=r"did not finish model\.tflite in 1 s"):
         build(tmp_path, timeout=1)
     time.sleep(1.5)
     assert not (folder / "survivor").exists()

@@ -47,7 +47,7 @@ def leftovers(folder: Path) -> list[str]:
 
 def main() -> None:
     folder, kills, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    import ai_edge_litert.interpreter
+    import ai_edge_litert.interpreter  # noqa: F401
     import tflite_micro.python.tflite_micro.runtime  # noqa: F401
 
     import edgekit.pipeline.build

@@ -118,7 +118,7 @@ def test_bad_sources_and_targets(model: Path, tmp_path: Path) -> None:
     ):
         with pytest.raises(error, match=text):
             build(source, ["coral"], tmp_path / "build")
-    with pytest.raises(UsageError, match="known: .*coral"):
+    with pytest.raises(UsageError, match=r"known: .*coral"):
         build(model, ["corral"], tmp_path / "build")
     recipe = {"name": "x", "model": {"source": str(model)}}
     with pytest.raises(UsageError, match="corral"):
@@ -128,9 +128,7 @@ def test_bad_sources_and_targets(model: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "build").exists()
 
 
-def test_differing_integers_fail_the_build(
-    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_differing_integers_fail_the_build(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from edgekit.runtimes import litert_reference
 
     original = litert_reference.Session.run
@@ -162,7 +160,7 @@ def test_an_absent_runtime_is_not_run(model: Path, tmp_path: Path, monkeypatch: 
 
 
 def test_two_builds_in_one_folder(model: Path, tmp_path: Path) -> None:
-    with lock(tmp_path / "build"), pytest.raises(MachineError, match="another build \\(process \\d+\\)"):
+    with lock(tmp_path / "build"), pytest.raises(MachineError, match=r"another build \(process \d+\)"):
         build(model, ["coral"], tmp_path / "build")
     build(model, ["coral"], tmp_path / "build")
 
@@ -184,6 +182,68 @@ def test_a_target_too_small_is_named(model: Path, tmp_path: Path, monkeypatch: p
         build(model, ["tiny"], tmp_path / "build")
     with pytest.raises(UnsupportedError, match="flash: the model needs at least 248 bytes, 247"):
         build(model, ["tight"], tmp_path / "build")
+
+
+def test_a_float_model_is_quantized_with_a_calibration_set(tmp_path: Path) -> None:
+    save(float_graph(), tmp_path / "f.tflite")
+    x = np.random.default_rng(0).uniform(0, 1, (40, *IMAGE[1:])).astype(np.float32)
+    arrays.save_arrays(tmp_path / "c.npz", {"x": x})
+    result = build(tmp_path / "f.tflite", ["coral"], tmp_path / "build", calibration=tmp_path / "c.npz")
+    manifest = result.targets["coral"].manifest
+    assert manifest["golden"] == {"samples": 16, "from": "calibration data"}
+    assert [v["status"] for v in manifest["verified"]] == ["exact", "exact"]
+    assert "SQNR" in (result.targets["coral"].folder / "report.html").read_text()
+    again = build(tmp_path / "f.tflite", ["coral"], tmp_path / "build", calibration=tmp_path / "c.npz")
+    assert again.nothing_to_do and next(s for s in again.stages if s.name == "quantize").cached
+    arrays.save_arrays(tmp_path / "c.npz", {"x": x * 200})
+    loud = build(tmp_path / "f.tflite", ["coral"], tmp_path / "build", calibration=tmp_path / "c.npz")
+    assert not loud.nothing_to_do and any("0..255" in note or "255" in note for note in loud.notes)
+
+
+def recipe_around_a_model(tmp_path: Path, max_drop: float) -> Recipe:
+    """Labels are what the float model says, so that float accuracy is 1."""
+    graph, rng = float_graph(), np.random.default_rng(0)
+    save(graph, tmp_path / "f.tflite")
+    x = rng.uniform(0, 1, (300, *IMAGE[1:])).astype(np.float32)
+    y = simulate(graph, {"x": x})["z"].argmax(1) % 200
+    arrays.save_arrays(tmp_path / "data.npz", {"x": x, "y": y})
+    data = {"dataset": "npz", "path": str(tmp_path / "data.npz")}
+    quantize = {"max_drop": max_drop, "samples": 8}
+    return Recipe.model_validate(
+        {"name": "r", "data": data, "model": {"source": str(tmp_path / "f.tflite")}, "quantize": quantize}
+    )
+
+
+def test_losing_too_much_fails_and_writes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(VerificationError, match=r"at most 0\.0 points allowed, int8 loses \d"):
+        build(recipe_around_a_model(tmp_path, 0.0), ["coral"], tmp_path / "build")
+    assert not (tmp_path / "build" / "r").exists()
+    accuracy = build(recipe_around_a_model(tmp_path, 100), ["coral"], tmp_path / "build").targets["coral"].manifest
+    assert 0 < accuracy["accuracy"]["drop_points"] < 60 and accuracy["golden"]["from"] == "test data"
+
+
+def test_max_drop_without_a_float_model_cannot_pass(model: Path, tmp_path: Path) -> None:
+    recipe = {"name": "x", "model": {"source": str(model)}, "quantize": {"max_drop": 5}}
+    with pytest.raises(VerificationError, match="max_drop.*needs a float model"):
+        build(Recipe.model_validate(recipe), ["coral"], tmp_path / "build")
+
+
+def test_a_recipe_is_trained_checked_and_built(tmp_path: Path) -> None:
+    recipe = {
+        "name": "tiny",
+        "data": {"dataset": "digits", "limit": 400},
+        "model": {"network": "mlp"},
+        "train": {"epochs": 1},
+        "quantize": {"samples": 32},
+    }
+    result = build(Recipe.model_validate(recipe), ["coral"], tmp_path / "build")
+    names = [stage.name for stage in result.stages]
+    assert names.index("check untrained") < names.index("train") < names.index("quantize") < names.index("compile")
+    manifest = result.targets["coral"].manifest
+    assert manifest["labels"] == [str(i) for i in range(10)] and manifest["accuracy"]["samples"] == 80
+    assert (result.targets["coral"].folder / "labels.txt").read_text().split() == manifest["labels"]
+    again = build(Recipe.model_validate(recipe), ["coral"], tmp_path / "build")
+    assert again.nothing_to_do and next(s for s in again.stages if s.name == "train").cached
 
 
 def float_graph() -> Graph:

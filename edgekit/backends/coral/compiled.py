@@ -1,10 +1,10 @@
 """A reader of models that `edgetpu_compiler` made.
 
-A compiled model is a `.tflite` in which one or more subgraphs became an operator `edgetpu-custom-op`. Its custom options
-are a flexbuffer map (libedgetpu, tflite/custom_op_data.cc): "1" format version, "4" a package, "6" chips, "7" further
+A compiled model is a `.tflite` in which one or more subgraphs became an operator `edgetpu-custom-op`. Its custom
+options are a flexbuffer map (libedgetpu, tflite/custom_op_data.cc): "1" format version, "4" a package, "6" chips, "7" further
 packages. A package is a flatbuffer with the mark DWN1 (libedgetpu, executable/executable.fbs); it holds a nested
-MultiExecutable, and that a list of nested Executables: PARAMETER_CACHING ones load the on-chip memory once, parameters of
-EXECUTION_ONLY and STAND_ALONE ones are streamed at every inference.
+MultiExecutable, and that a list of nested Executables: PARAMETER_CACHING ones load the on-chip memory once, parameters
+of EXECUTION_ONLY and STAND_ALONE ones are streamed at every inference.
 
 Read are sizes, versions, names and types. Not read: the instruction streams, DMA hints, layer layouts, and the
 signature, which is not checked.
@@ -159,13 +159,13 @@ def _package(raw: bytes) -> list[Package]:
     table = _Table.root(raw)
     nested = table.tables(PACKAGE["multi_chip_package"])
     if nested:  # a bundle for several chips: every member is a package
-        return [p for member in nested for p in _package(member.bytes(0))]
-    multi = _Table.root(table.bytes(PACKAGE["serialized_multi_executable"]))
+        return [p for member in nested for p in _package(member.blob(0))]
+    multi = _Table.root(table.blob(PACKAGE["serialized_multi_executable"]))
     executables = tuple(_executable(_Table.root(one)) for one in multi.strings(EXECUTABLES))
     return [
         Package(
             table.integer(PACKAGE["min_runtime_version"], "<i"),
-            table.bytes(PACKAGE["compiler_version"]).decode("utf-8", "replace"),
+            table.blob(PACKAGE["compiler_version"]).decode("utf-8", "replace"),
             executables,
         )
     ]
@@ -175,12 +175,12 @@ def _executable(table: _Table) -> Executable:
     at = EXECUTABLE
     kind = table.integer(at["type"], "<h")
     return Executable(
-        name=table.bytes(at["name"]).decode("utf-8", "replace"),
+        name=table.blob(at["name"]).decode("utf-8", "replace"),
         type=TYPES[kind] if 0 <= kind < len(TYPES) else f"type {kind}",
-        chip=table.bytes(at["chip"]).decode("utf-8", "replace"),
+        chip=table.blob(at["chip"]).decode("utf-8", "replace"),
         batch_size=table.integer(at["batch_size"], "<i"),
-        parameter_bytes=len(table.bytes(at["parameters"])),
-        instruction_bytes=sum(len(b.bytes(0)) for b in table.tables(at["instruction_bitstreams"])),
+        parameter_bytes=len(table.blob(at["parameters"])),
+        instruction_bytes=sum(len(b.blob(0)) for b in table.tables(at["instruction_bitstreams"])),
         scratch_bytes=table.integer(at["scratch_size_bytes"], "<i"),
         caching_token=table.integer(at["parameter_caching_token"], "<Q"),
         estimated_cycles=table.integer(at["estimated_cycles_64bit"], "<q"),
@@ -219,19 +219,19 @@ class _Table:
         at = self.field(number)
         return 0 if at is None else _number(self.data, at, form)
 
-    def bytes(self, number: int) -> bytes:
+    def blob(self, number: int) -> bytes:
         """A string or a vector of bytes."""
         at = self.field(number)
-        return b"" if at is None else self._bytes(at)
+        return b"" if at is None else self._blob(at)
 
     def strings(self, number: int) -> list[bytes]:
-        return [self._bytes(at) for at in self._items(number)]
+        return [self._blob(at) for at in self._items(number)]
 
     def tables(self, number: int) -> list[_Table]:
         """A vector of tables."""
         return [_Table(self.data, at + _number(self.data, at, "<I")) for at in self._items(number)]
 
-    def _bytes(self, at: int) -> bytes:
+    def _blob(self, at: int) -> bytes:
         start = at + _number(self.data, at, "<I")
         size = _number(self.data, start, "<I")
         if start + 4 + size > len(self.data):

@@ -104,7 +104,7 @@ def compile_model(program: Path, model: Path, folder: Path, options: Options) ->
 
 
 def require_mapped(log: Log, options: Options) -> None:
-    """Raise when fewer operators were mapped than `min_mapped` asks for, or when operators stay on the CPU unallowed."""
+    """Raise when less was mapped than `min_mapped` asks for, or when operators stay on the CPU unallowed."""
     mapped, total = log.mapped, log.total
     reasons = "; ".join(f"{row.count} x {row.op}: {row.status}" for row in log.unmapped)
     limit = options.min_mapped
@@ -124,7 +124,8 @@ def require_mapped(log: Log, options: Options) -> None:
     reached = mapped / total if isinstance(limit, float) else mapped
     if reached < limit:
         raise VerificationError(
-            "[target.coral] min_mapped", f"{limit} required, {mapped} of {total} operators mapped; on the CPU: {reasons}",
+            "[target.coral] min_mapped",
+            f"{limit} required, {mapped} of {total} operators mapped; on the CPU: {reasons}",
             "change the model or lower min_mapped",
         )  # fmt: skip
 

@@ -79,7 +79,9 @@ class _delegated:
             self._interpreter = Interpreter(model_path=str(path), experimental_delegates=[delegate])
             self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError, OSError) as error:
-            raise ToolError("Edge TPU", f"refuses the model: {error}", "is another process using the device?") from error
+            raise ToolError(
+                "Edge TPU", f"refuses the model: {error}", "is another process using the device?"
+            ) from error
         self._inputs = {d["name"]: d["index"] for d in self._interpreter.get_input_details()}
         self._outputs = {d["name"]: d["index"] for d in self._interpreter.get_output_details()}
 

@@ -9,14 +9,17 @@ are within --tolerance of the golden ones, 1 when not, 2 when it could not run.
     python3 run_on_device.py --delegate none    the uncompiled model on this CPU
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 
-def load_runtime():
+def load_runtime() -> tuple[str, Any, Any]:
     """(name, Interpreter class, load_delegate) of whichever runtime is installed."""
     try:
         from ai_edge_litert import interpreter
@@ -28,7 +31,7 @@ def load_runtime():
         return "tflite-runtime", interpreter.Interpreter, interpreter.load_delegate
 
 
-def open_model(path, delegate):
+def open_model(path: Path, delegate: str) -> tuple[str, Any]:
     """An interpreter with its tensors allocated."""
     name, interpreter, load_delegate = load_runtime()
     delegates = [] if delegate == "none" else [load_delegate(delegate)]
@@ -37,14 +40,14 @@ def open_model(path, delegate):
     return name, model
 
 
-def golden_runs(model, folder):
+def golden_runs(model: Any, folder: Path) -> tuple[int, int, int, float]:
     """Run every golden sample: (samples, values, differing values, largest difference)."""
     import numpy as np
 
     inputs, outputs = np.load(folder / "inputs.npz"), np.load(folder / "outputs.npz")
     first = model.get_input_details()[0]
     samples = len(inputs[first["name"]]) // (int(first["shape"][0]) if len(first["shape"]) else 1)
-    values = differing = largest = 0
+    values, differing, largest = 0, 0, 0.0
     for index in range(samples):
         for detail in model.get_input_details():
             model.set_tensor(detail["index"], part(inputs[detail["name"]], detail, index))
@@ -60,13 +63,13 @@ def golden_runs(model, folder):
     return samples, values, differing, largest
 
 
-def part(array, detail, index):
+def part(array: Any, detail: Any, index: int) -> Any:
     """Sample `index` of an array that holds many along axis 0."""
     length = int(detail["shape"][0]) if len(detail["shape"]) else 1
     return array[index * length : (index + 1) * length]
 
 
-def latencies(model, runs, warmup):
+def latencies(model: Any, runs: int, warmup: int) -> list[float]:
     """Sorted milliseconds of `runs` inferences on the inputs that are set."""
     times = []
     for index in range(warmup + runs):
@@ -77,12 +80,12 @@ def latencies(model, runs, warmup):
     return sorted(times)
 
 
-def percentile(ordered, share):
+def percentile(ordered: list[float], share: float) -> float:
     """Nearest-rank percentile."""
     return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 4)
 
 
-def main():
+def main() -> int:
     here = Path(__file__).resolve().parent
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--delegate", default="libedgetpu.so.1", help="delegate library, or none for the CPU")

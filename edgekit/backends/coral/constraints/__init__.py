@@ -1,8 +1,8 @@
 """The Edge TPU's documented rules, one function each; the docstring is the message and the line in the table.
 
 Source of all: coral.ai, "TensorFlow models on the Edge TPU", model requirements and supported operations. That tensor
-sizes must be constant at compile time, that a concatenation has no fused activation and a strided slice neither ellipsis
-nor new axes needs no rule here: no graph says otherwise.
+sizes must be constant at compile time, that a concatenation has no fused activation and a strided slice neither
+ellipsis nor new axes needs no rule here: no graph says otherwise.
 """
 
 from __future__ import annotations
