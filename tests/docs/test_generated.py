@@ -7,10 +7,15 @@ import re
 import shlex
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+import numpy as np
 import pytest
 
 from edgekit.cli._app import app
+from edgekit.frontend.tflite import save
+from edgekit.graph import Node
+from tests.cli.conftest import small_graph
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,6 +50,19 @@ def commands() -> list[str]:
 def test_every_command_shown_can_be_parsed(command: str) -> None:
     name, *rest = shlex.split(command)[1:]
     app().commands[name].make_context(name, rest)  # type: ignore[attr-defined]
+
+
+def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = small_graph()
+    graph.tensors["input"] = graph.tensors.pop("image").with_(name="input")
+    graph.nodes[0] = Node(graph.nodes[0].op, ("input", "weights", "bias"), graph.nodes[0].outputs)
+    graph.inputs = ["input"]
+    save(graph, tmp_path / "model.tflite")
+    monkeypatch.chdir(tmp_path)
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    names: dict[str, Any] = {"images": np.zeros((2, 6, 6, 2), np.float32)}
+    exec(example, names)
+    assert names["outputs"]["flat"].shape == (2, 36) and names["proof"].exact
 
 
 def test_links_lead_somewhere() -> None:
