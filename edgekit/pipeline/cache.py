@@ -16,6 +16,7 @@ from typing import Any
 from edgekit import files
 
 INDEX = "entry.json"
+SOURCES = (".py", ".css")
 KEEP = 16  # entries per stage; the least recently used go first
 
 
@@ -27,7 +28,7 @@ def digest(*parts: Any) -> str:
 
 @cache
 def code(*rooms: str) -> str:
-    """Hash of the Python files of some of edgekit's packages and modules ("train", "arrays.py"): part of every key, so
+    """Hash of the sources of some of edgekit's packages and modules ("train", "arrays.py"): part of every key, so
     that a changed program never meets the results of another."""
     root = Path(__file__).resolve().parents[1]
     found = hashlib.sha256()
@@ -35,7 +36,7 @@ def code(*rooms: str) -> str:
         path = root / room
         if not path.exists():
             raise ValueError(f"edgekit has no {room}")
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        for file in sorted(p for p in path.rglob("*") if p.suffix in SOURCES) if path.is_dir() else [path]:
             found.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes())
     return found.hexdigest()
 

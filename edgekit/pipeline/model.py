@@ -137,7 +137,6 @@ def _quantized(context: Context, graph: Graph, data: Data | None) -> tuple[Graph
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", CalibrationWarning)
             chosen = _calibration(context, graph, data)
-            check_calibration(graph, chosen)
         context.notes += [str(w.message) for w in caught if issubclass(w.category, CalibrationWarning)]
 
         def make(folder: Path) -> None:
@@ -168,6 +167,7 @@ def _calibration(context: Context, graph: Graph, data: Data | None) -> dict[str,
         )  # fmt: skip
     labels = data.train_y if data.classes else None
     given = samples.as_input(graph, data.train_x, "the data set")
+    check_calibration(graph, given, "the training data")
     return quantization.choose_samples(graph, given, section.samples, section.seed, labels)
 
 

@@ -195,9 +195,9 @@ def test_a_float_model_is_quantized_with_a_calibration_set(tmp_path: Path) -> No
     assert "SQNR" in (result.targets["coral"].folder / "report.html").read_text()
     again = build(tmp_path / "f.tflite", ["coral"], tmp_path / "build", calibration=tmp_path / "c.npz")
     assert again.nothing_to_do and next(s for s in again.stages if s.name == "quantize").cached
-    arrays.save_arrays(tmp_path / "c.npz", {"x": x * 200})
+    arrays.save_arrays(tmp_path / "c.npz", {"x": np.round(x * 255)})
     loud = build(tmp_path / "f.tflite", ["coral"], tmp_path / "build", calibration=tmp_path / "c.npz")
-    assert not loud.nothing_to_do and any("0..255" in note or "255" in note for note in loud.notes)
+    assert not loud.nothing_to_do and any("255" in note for note in loud.notes)
 
 
 def recipe_around_a_model(tmp_path: Path, max_drop: float) -> Recipe:
@@ -224,7 +224,7 @@ def test_losing_too_much_fails_and_writes_nothing(tmp_path: Path) -> None:
 
 def test_max_drop_without_a_float_model_cannot_pass(model: Path, tmp_path: Path) -> None:
     recipe = {"name": "x", "model": {"source": str(model)}, "quantize": {"max_drop": 5}}
-    with pytest.raises(VerificationError, match="max_drop.*needs a float model"):
+    with pytest.raises(VerificationError, match=r"max_drop.*needs a float model"):
         build(Recipe.model_validate(recipe), ["coral"], tmp_path / "build")
 
 
