@@ -26,6 +26,23 @@ def endless_builds(folder: Path, start: int) -> None:
         build(folder / "small.tflite", ["coral"], folder / "build")
 
 
+def one_build(folder: Path) -> tuple[int, float]:
+    """Build a whole model in a child: its exit status, and the seconds it took.
+
+    The model file is written anew: a killed child may have left half of it, and it is the user's file, not a build's.
+    """
+    from edgekit.frontend.tflite import save
+    from edgekit.pipeline import build
+    from tests.backends.graphs import small_int8
+
+    start, pid = time.perf_counter(), os.fork()
+    if pid == 0:
+        save(small_int8(), folder / "small.tflite")
+        build(folder / "small.tflite", ["coral"], folder / "build")
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), time.perf_counter() - start
+
+
 def state(folder: Path) -> str:
     """`whole`, `absent` or what is wrong with the build folder."""
     from edgekit.pipeline.assemble import whole
@@ -51,34 +68,26 @@ def main() -> None:
     import tflite_micro.python.tflite_micro.runtime  # noqa: F401
 
     import edgekit.pipeline.build
-    from edgekit.pipeline import build
 
     if "--no-exchange" in sys.argv:
         edgekit.files._exchange = lambda first, second: False  # as on systems without renameat2
     rng = random.Random(seed)
     states: list[str] = []
     seen = 0
+    first, seconds = one_build(folder)
+    states.append(state(folder) if first == 0 else f"the first build ended with {first}")
     for number in range(kills):
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             endless_builds(folder, 1000 * number)
             os._exit(0)
-        time.sleep(rng.uniform(0.02, 0.35))
+        time.sleep(rng.uniform(0.02, 1.5 * seconds))  # of a build as fast as this machine is now
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         states.append(state(folder))
         seen += bool(leftovers(folder))
-    # A child that goes on writing the model file may have left half of it: that is the user's file, not a build's.
-    pid = os.fork()
-    if pid == 0:
-        from edgekit.frontend.tflite import save
-        from tests.backends.graphs import small_int8
-
-        save(small_int8(), folder / "small.tflite")
-        build(folder / "small.tflite", ["coral"], folder / "build")
-        os._exit(0)
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    status, _ = one_build(folder)
     print(
         json.dumps({"states": states, "seen": seen, "status": status, "end": state(folder), "left": leftovers(folder)})
     )
