@@ -3,8 +3,8 @@
 A compiled model is a `.tflite` in which one or more subgraphs became an operator `edgetpu-custom-op`. Its custom
 options are a flexbuffer map (libedgetpu, tflite/custom_op_data.cc): "1" format version, "4" a package, "6" chips, "7"
 further packages. A package is a flatbuffer with the mark DWN1 (libedgetpu, executable/executable.fbs); it holds a
-nested MultiExecutable, and that a list of nested Executables: PARAMETER_CACHING ones load the on-chip memory once, parameters
-of EXECUTION_ONLY and STAND_ALONE ones are streamed at every inference.
+nested MultiExecutable, and that a list of nested Executables: PARAMETER_CACHING ones load the on-chip memory once,
+parameters of EXECUTION_ONLY and STAND_ALONE ones are streamed at every inference.
 
 Read are sizes, versions, names and types. Not read: the instruction streams, DMA hints, layer layouts, and the
 signature, which is not checked.
