@@ -28,6 +28,10 @@ $(VENV)/.installed-dev: $(SPEC) $(VENV)/.installed
 	$(PIP) -e '.[train,tflite-micro,dev]'
 	@touch $@
 
+$(VENV)/.installed-all: $(SPEC) $(VENV)/.installed-dev
+	$(PIP) -e '.[train,tflite-micro,ethos-u,dev]'
+	@touch $@
+
 build: $(VENV)/.installed ## install into .venv, then train, quantize, prove and package the default recipe
 	$(BIN)/edgekit build --target $(TARGET)
 
@@ -37,7 +41,7 @@ test: $(VENV)/.installed-dev ## ruff, mypy and the tests, all but the slow ones
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-test-all: $(VENV)/.installed-dev ## the slow tests too
+test-all: $(VENV)/.installed-all ## the slow tests too
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
