@@ -1,4 +1,4 @@
-/* The generated table of layers: where each writes its output in the arena. Only the harness links it. */
+/* The generated table of layers: where each writes its outputs in the arena. Only the harness links it. */
 #ifndef EDGEKIT_LAYERS_H
 #define EDGEKIT_LAYERS_H
 
@@ -9,7 +9,11 @@ extern "C" {
 #endif
 
 typedef struct {
-  uint32_t offset, bytes; /* first output in the arena */
+  uint32_t offset, bytes; /* in the arena */
+} ek_region_t;
+
+typedef struct {
+  uint32_t first, count; /* its outputs are ek_regions[first] and those after it */
 } ek_layer_t;
 
 typedef struct {
@@ -20,6 +24,7 @@ typedef struct {
   uint8_t is_float;
 } ek_io_t;
 
+extern const ek_region_t ek_regions[];
 extern const ek_layer_t ek_layers[];
 extern const ek_io_t ek_inputs[];
 extern const ek_io_t ek_outputs[];

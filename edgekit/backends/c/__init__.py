@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from edgekit import __version__, files, plugins
+from edgekit import __version__, files
 from edgekit.backends._contract import Array, Artifact, Rejection, Run, constraint, is_quantized, per_sample, rejections
-from edgekit.backends.c import vehicle
+from edgekit.backends.c import emission, vehicle
 from edgekit.backends.c.options import Options, options_of
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Node
@@ -17,11 +17,10 @@ from edgekit.target import Target
 __all__ = ["CONSTRAINTS", "Options", "bench", "check", "compile", "run", "supports", "verify", "versions"]
 
 MODEL = "model.tflite"
-ARITHMETIC = "tflm"
 
 
 def supports(operator: str) -> bool:
-    return operator in plugins.names(f"{__name__}.emit")
+    return emission.supports(operator)
 
 
 @constraint(fix="Replace the operator, or add an emitter to edgekit/backends/c/emit and a kernel to firmware/src.")
@@ -30,7 +29,18 @@ def supported(graph: Graph, node: Node, options: Options) -> str | None:
     return None if supports(node.op.name) else node.op.name
 
 
-CONSTRAINTS = (supported,)
+@constraint(fix="Quantize the model to int8; see the parameters of the layer.", quantized=True)
+def emitted(graph: Graph, node: Node, options: Options) -> str | None:
+    """The kernel must take the layer's types and parameters."""
+    try:
+        if supports(node.op.name):
+            emission.call_of(graph, node, options.core)
+    except UnsupportedError as error:
+        return error.what
+    return None
+
+
+CONSTRAINTS = (supported, emitted)
 
 
 def check(graph: Graph, target: Target) -> list[Rejection]:
@@ -55,8 +65,10 @@ def compile(graph: Graph, target: Target, folder: Path, options: dict[str, Any] 
     from edgekit.backends.c.project import write_project
 
     target = target.with_options(options or {})
-    if not is_quantized(graph) or graph.arithmetic != ARITHMETIC:
-        raise UnsupportedError(graph.name, f"needs an int8 graph of the arithmetic {ARITHMETIC}", "quantize it")
+    if not is_quantized(graph) or graph.arithmetic != emission.ARITHMETIC:
+        raise UnsupportedError(
+            graph.name, f"needs an int8 graph of the arithmetic {emission.ARITHMETIC}", "quantize it"
+        )
     found = check(graph, target)
     if found:
         raise UnsupportedError(graph.name, f"{len(found)} rejections by {target.name}, first: {found[0]}", found[0].fix)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ Value = int | float | tuple[int, ...] | NDArray[Any]
 class Call:
     """`ek_<kernel>(&parameters, inputs..., outputs...[, scratch])`.
 
+    The outputs are all of the node's.
+
     Attributes:
         kernel: the function is `ek_<kernel>`.
         fields: parameters by C member name; arrays become constants in flash, tuples array members.
@@ -28,6 +30,7 @@ class Call:
         scratch: bytes of scratch, passed as the last pointer when not 0.
         in_place: indices of inputs whose memory the output may take when nobody else needs it any more.
         source: the file that has the kernel, where it is not called like the kernel.
+        listed: `inputs` or `outputs`, whose pointers are passed as one array because their number varies.
     """
 
     kernel: str
@@ -36,6 +39,7 @@ class Call:
     scratch: int = 0
     in_place: Sequence[int] = ()
     source: str = ""
+    listed: Literal["", "inputs", "outputs"] = ""
 
     @property
     def file(self) -> str:
@@ -45,14 +49,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Alias:
-    """The output is the input's memory under another shape: nothing is called."""
+    """The output is the input's memory under another shape: nothing is called (a constant input is copied)."""
 
     input: int = 0
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One node as an emitter sees it; emitters are files in `emit/` named like the operator, with `emit(layer)`."""
+    """One node as an emitter sees it. Emitters are files in `emit/` named like the operator, with `emit(layer)` and,
+    where they take other types than int8, `TYPES`."""
 
     op: Operator
     inputs: Sequence[Tensor | None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edgekit.backends._contract import Rejection
-from edgekit.backends.c.generate import calls_of, constant_bytes
+from edgekit.backends.c.emission import calls_of, constant_bytes
 from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.options import options_of
 from edgekit.graph import Graph

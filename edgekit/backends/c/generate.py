@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit import __version__, plugins
 from edgekit.backends.c import templates
-from edgekit.backends.c.call import Alias, Call, Layer
+from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.emission import called_layers, calls_of, constant_bytes
+from edgekit.backends.c.header import C_TYPES, comment, header, real
 from edgekit.backends.c.memory import MemoryMap, memory_map
-from edgekit.errors import UnsupportedError
+from edgekit.errors import UsageError
 from edgekit.graph import Graph
 
-C_TYPES = {"int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "int32": "int32_t", "int64": "int64_t",
-           "float32": "float"}  # fmt: skip
+__all__ = ["Generated", "called_layers", "calls_of", "constant_bytes", "generate"]
 
 
 @dataclass(frozen=True)
@@ -29,91 +29,95 @@ class Generated:
 
     Attributes:
         memory: the arena's map; constants: bytes of weights and other tables in flash; kernels: which were copied.
+        calls: what each node became.
     """
 
     memory: MemoryMap
     constants: int
     kernels: tuple[str, ...]
+    calls: tuple[Call | Alias, ...]
 
 
-def calls_of(graph: Graph, core: str, options: Mapping[str, Any] | None = None) -> list[Call | Alias]:
-    """One call per node. Raises UnsupportedError naming the first layer without a kernel."""
-    found: list[Call | Alias] = []
-    for node in graph.nodes:
-        emitter = plugins.module("edgekit.backends.c.emit", node.op.name)
-        if emitter is None:
-            raise UnsupportedError(
-                f"layer {node.name} ({node.op.name})", "has no C kernel yet", "edgekit targets --operators"
-            )
-        found.append(
-            emitter.emit(Layer(node.op, graph.node_inputs(node), graph.node_outputs(node), core, options or {}))
-        )
-    return found
-
-
-def generate(graph: Graph, folder: Path, firmware: Path, core: str = "portable") -> Generated:
-    """Write `include/model.h`, `src/model.c`, and the kernels with their headers into `folder`.
+def generate(
+    graph: Graph, folder: Path, firmware: Path, core: str = "portable", prefix: str = "model", guard: int = 0
+) -> Generated:
+    """Write `include/<prefix>.h`, `src/<prefix>.c`, and the kernels with their headers into `folder`.
 
     Args:
         graph: int8, validated, arithmetic `tflm`.
         firmware: the folder that has `include/edgekit` and `src`.
         core: which forms of the kernels to choose.
+        prefix: of files, functions and types, and in capitals of macros, so that a program can hold several models;
+            a C identifier in lower case.
+        guard: bytes around every buffer, which then share no memory but in place: for tests.
+
+    Raises:
+        UsageError: the prefix is no such identifier. UnsupportedError: as `calls_of`.
     """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", prefix) or prefix.startswith("ek_"):
+        raise UsageError("prefix", f"must be a C identifier in lower case and not begin with ek_, found {prefix!r}")
     calls = calls_of(graph, core)
-    memory = memory_map(graph, calls)
-    source = _Source(graph, calls, memory)
-    (folder / "include" / "edgekit").mkdir(parents=True, exist_ok=True)
-    (folder / "src").mkdir(exist_ok=True)
-    (folder / "include" / "model.h").write_text(_header(graph, memory, len(source.steps)))
-    (folder / "src" / "model.c").write_text(source.text())
-    (folder / "harness").mkdir(exist_ok=True)
-    (folder / "harness" / "model_layers.c").write_text(_layers(graph, calls, memory))
-    kernels = tuple(sorted({call.file for call in calls if isinstance(call, Call)}))
-    for name in kernels:
+    memory = memory_map(graph, calls, guard)
+    source = _Source(graph, calls, memory, prefix)
+    for room in ("include/edgekit", "src", "harness"):
+        (folder / room).mkdir(parents=True, exist_ok=True)
+    (folder / "include" / f"{prefix}.h").write_text(header(graph, memory, len(source.steps), prefix))
+    (folder / "src" / f"{prefix}.c").write_text(source.text())
+    (folder / "harness" / f"{prefix}_layers.c").write_text(_layers(graph, calls, memory))
+    for name in source.kernels:
         shutil.copyfile(firmware / "src" / f"{name}.c", folder / "src" / f"{name}.c")
-    for header in sorted((firmware / "include" / "edgekit").iterdir()):
-        shutil.copyfile(header, folder / "include" / "edgekit" / header.name)
-    return Generated(memory, source.constants, kernels)
+    for file in sorted((firmware / "include" / "edgekit").iterdir()):
+        shutil.copyfile(file, folder / "include" / "edgekit" / file.name)
+    return Generated(memory, source.constants, tuple(source.kernels), tuple(calls))
 
 
 class _Source:
     """Collects constants and calls, then says them as one C file."""
 
-    def __init__(self, graph: Graph, calls: Sequence[Call | Alias], memory: MemoryMap) -> None:
+    def __init__(self, graph: Graph, calls: Sequence[Call | Alias], memory: MemoryMap, prefix: str) -> None:
+        self.graph, self.memory, self.prefix = graph, memory, prefix
         self.constants = 0
         self.tables: list[str] = []
         self.steps: list[str] = []
         self.kernels = sorted({call.file for call in calls if isinstance(call, Call)})
-        for index, (node, call) in enumerate(zip(graph.nodes, calls, strict=True)):
-            if isinstance(call, Alias):
-                continue
-            self.tables.append(self.parameters(f"layer{index}", call))
-            pointers = [self.pointer(graph, node.inputs[i], memory, const=True) for i in call.inputs]
-            pointers += [self.pointer(graph, name, memory, const=False) for name in node.outputs]
-            if call.scratch:
-                pointers.append(f"bytes + {memory.scratch[index]}")
-            self.steps.append(
-                f"    case {len(self.steps)}: /* {_comment(node.name)} */\n"
-                f"      ek_{call.kernel}(&layer{index}, {', '.join(pointers)});\n      break;"
-            )
+        for index, call in enumerate(calls):
+            if isinstance(call, Call):
+                self.tables.append(self.parameters(f"{prefix}_layer{index}", call))
+                body = "\n".join(f"      {line}" for line in self.call(index, call))
+                self.steps.append(f"    case {len(self.steps)}: {{ /* {comment(graph.nodes[index].name)} */\n{body}\n"
+                                  "      break;\n    }")  # fmt: skip
 
-    def pointer(self, graph: Graph, name: str | None, memory: MemoryMap, const: bool) -> str:
+    def call(self, index: int, call: Call) -> list[str]:
+        """The lines that call one kernel."""
+        node = self.graph.nodes[index]
+        inputs = [self.pointer(node.inputs[i], const=True) for i in call.inputs]
+        outputs = [self.pointer(name, const=False) for name in node.outputs]
+        lines = []
+        if call.listed == "inputs":
+            lines.append(f"const void *const inputs[] = {{{', '.join(inputs)}}};")
+            inputs = ["inputs"]
+        elif call.listed == "outputs":
+            lines.append(f"void *const outputs[] = {{{', '.join(outputs)}}};")
+            outputs = ["outputs"]
+        scratch = [f"bytes + {self.memory.scratch[index]}"] if call.scratch else []
+        arguments = ", ".join([f"&{self.prefix}_layer{index}", *inputs, *outputs, *scratch])
+        return [*lines, f"ek_{call.kernel}({arguments});"]
+
+    def pointer(self, name: str | None, const: bool) -> str:
         assert name is not None
-        tensor = graph.tensors[name]
-        kind = f"{'const ' if const else ''}{C_TYPES[tensor.dtype]} *"
+        tensor = self.graph.tensors[name]
         if tensor.data is not None:
-            table = self.array(f"constant{len(self.tables)}", tensor.data)
-            self.tables.append(table)
-            return f"constant{len(self.tables) - 1}"
-        return f"({kind})(bytes + {memory.tensors[name]})"
+            table = f"{self.prefix}_constant{len(self.tables)}"
+            self.tables.append(self.array(table, tensor.data))
+            return table
+        wide = "(void *)" if np.dtype(tensor.dtype).itemsize > 1 else ""
+        kind = f"{'const ' if const else ''}{C_TYPES[tensor.dtype]} *"
+        return f"({kind}){wide}(bytes + {self.memory.tensors[name]})"
 
     def array(self, name: str, data: NDArray[Any]) -> str:
         self.constants += data.nbytes
         flat = data.reshape(-1)
-        if data.dtype.kind == "f":
-            values = [float(v).hex() + "f" for v in flat]
-        else:
-            values = [_integer(int(v), data.dtype) for v in flat]
+        values = [real(v) if data.dtype.kind == "f" else _integer(int(v), data.dtype) for v in flat]
         lines = [", ".join(values[i : i + 24]) for i in range(0, len(values), 24)]
         body = ",\n  ".join(lines)
         return f"static const {C_TYPES[data.dtype.name]} {name}[{len(values)}] EK_ALIGNED = {{\n  {body}}};"
@@ -127,15 +131,15 @@ class _Source:
             elif isinstance(value, tuple):
                 members.append(f".{key} = {{{', '.join(str(v) for v in value)}}}")
             elif isinstance(value, float):
-                members.append(f".{key} = {value.hex()}f")
+                members.append(f".{key} = {real(value)}")
             else:
                 members.append(f".{key} = {_integer(int(value), np.dtype(np.int32))}")
         return "\n".join([*texts, f"static const ek_{call.file}_t {name} = {{\n  " + ",\n  ".join(members) + "};"])
 
     def text(self) -> str:
         includes = "\n".join(f'#include "edgekit/{name}.h"' for name in self.kernels)
-        return templates.MODEL_C.format(includes=includes, tables="\n\n".join(self.tables), steps="\n".join(self.steps),
-                               count=len(self.steps))  # fmt: skip
+        return templates.MODEL_C.format(p=self.prefix, includes=includes, tables="\n\n".join(self.tables),
+                               steps="\n".join(self.steps), count=len(self.steps))  # fmt: skip
 
 
 def _integer(value: int, dtype: np.dtype[Any]) -> str:
@@ -144,92 +148,24 @@ def _integer(value: int, dtype: np.dtype[Any]) -> str:
     return str(value)
 
 
-def _comment(text: str) -> str:
-    return re.sub(r"[^ -~]|\*/|/\*|\\|\?\?", "_", text)
-
-
-def _macro(name: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "_", name.upper())
-
-
-def _io(graph: Graph, memory: MemoryMap, names: Sequence[str], role: str) -> str:
-    lines = []
-    for i, name in enumerate(names):
-        tensor = graph.tensors[name]
-        prefix = f"MODEL_{role}_{i}"
-        lines.append(f"/* {_comment(name)}: {tensor.dtype} {tensor.shape} */")
-        lines.append(f"#define {prefix}_TYPE {C_TYPES[tensor.dtype]}")
-        lines.append(f"#define {prefix}_SIZE {tensor.elements}")
-        lines.append(f"#define {prefix}_BYTES {tensor.bytes}")
-        lines.append(f"#define {prefix}_RANK {len(tensor.shape)}")
-        lines.append(f"#define {prefix}_SHAPE {{{', '.join(map(str, tensor.shape)) or '1'}}}")
-        lines.append(f"#define {prefix}_OFFSET {memory.tensors[name]}")
-        if tensor.quantization is not None:
-            lines.append(f"#define {prefix}_SCALE {float(tensor.scale).hex()}f /* {float(tensor.scale):.9g} */")
-            lines.append(f"#define {prefix}_ZERO_POINT ({tensor.zero_point})")
-    return "\n".join(lines)
-
-
-def _header(graph: Graph, memory: MemoryMap, layers: int) -> str:
-    accessors = [_accessor("input", i) for i in range(len(graph.inputs))]
-    accessors += [_accessor("output", i) for i in range(len(graph.outputs))]
-    return templates.MODEL_H.format(
-        version=__version__,
-        name=_comment(graph.name),
-        hash=graph.fingerprint(),
-        arena=max(memory.arena, 1),
-        inputs=len(graph.inputs),
-        outputs=len(graph.outputs),
-        input_bytes=sum(graph.tensors[n].bytes for n in graph.inputs),
-        output_bytes=sum(graph.tensors[n].bytes for n in graph.outputs),
-        layers=layers,
-        input_macros=_io(graph, memory, graph.inputs, "INPUT"),
-        output_macros=_io(graph, memory, graph.outputs, "OUTPUT"),
-        accessors="\n".join(accessors),
-    )
-
-
-def _accessor(role: str, index: int) -> str:
-    macro = f"MODEL_{role.upper()}_{index}"
-    return (
-        f"static inline {macro}_TYPE *model_{role}_{index}(model_arena_t *arena) {{\n"
-        f"  return ({macro}_TYPE *)(void *)(arena->bytes + {macro}_OFFSET);\n}}"
-    )
-
-
-def called_layers(graph: Graph, calls: Sequence[Call | Alias]) -> list[str]:
-    """Name of the first output of every node that is called, in order: layer i of the firmware."""
-    return [node.outputs[0] for node, call in zip(graph.nodes, calls, strict=True) if isinstance(call, Call)]
-
-
 def _layers(graph: Graph, calls: Sequence[Call | Alias], memory: MemoryMap) -> str:
-    rows = [
-        f"  {{{memory.tensors[n]}U, {graph.tensors[n].bytes}U}}, /* {_comment(n)} */\n"
-        for n in called_layers(graph, calls)
-    ]
+    called = [node for node, call in zip(graph.nodes, calls, strict=True) if isinstance(call, Call)]
+    regions, layers, first = [], [], 0
+    for node in called:
+        layers.append(f"  {{{first}U, {len(node.outputs)}U}}, /* {comment(node.name)} */\n")
+        regions += [f"  {{{memory.tensors[n]}U, {graph.tensors[n].bytes}U}},\n" for n in node.outputs]
+        first += len(node.outputs)
 
     def row(name: str) -> str:
         t = graph.tensors[name]
-        scale = f"{float(t.scale).hex()}f" if t.quantization is not None else "1.0f"
+        scale = real(t.scale) if t.quantization is not None else "1.0f"
         zero = t.zero_point if t.quantization is not None else 0
-        width, real = np.dtype(t.dtype).itemsize, int(t.dtype == "float32")
-        return f"  {{{memory.tensors[name]}U, {t.bytes}U, {scale}, {zero}, {width}, {real}}},\n"
+        width, is_float = np.dtype(t.dtype).itemsize, int(t.dtype == "float32")
+        return f"  {{{memory.tensors[name]}U, {t.bytes}U, {scale}, {zero}, {width}, {is_float}}},\n"
 
     return templates.LAYERS_C.format(
-        layers="".join(rows) or "  {0U, 0U},\n",
+        regions="".join(regions) or "  {0U, 0U},\n",
+        layers="".join(layers) or "  {0U, 0U},\n",
         inputs="".join(map(row, graph.inputs)),
         outputs="".join(map(row, graph.outputs)),
     )
-
-
-def constant_bytes(graph: Graph, calls: Sequence[Call | Alias]) -> int:
-    """Bytes of weights and tables in flash, known before anything is written."""
-    arrays = [v for c in calls if isinstance(c, Call) for v in c.fields.values() if isinstance(v, np.ndarray)]
-    operands = [
-        tensor.data
-        for node, call in zip(graph.nodes, calls, strict=True)
-        if isinstance(call, Call)
-        for i in call.inputs
-        if (tensor := graph.node_inputs(node)[i]) is not None and tensor.data is not None
-    ]
-    return sum(a.nbytes for a in [*arrays, *operands])

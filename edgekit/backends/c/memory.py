@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from edgekit.backends.c.call import Alias, Call
 from edgekit.graph import Graph
-from edgekit.planner import Buffer, Plan, plan
+from edgekit.planner import Buffer, Plan, plan, spread
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,11 @@ class MemoryMap:
         return self.plan.arena
 
 
-def memory_map(graph: Graph, calls: Sequence[Call | Alias]) -> MemoryMap:
-    """Place everything. Graph inputs live from the start to their last reader, graph outputs to the end."""
+def memory_map(graph: Graph, calls: Sequence[Call | Alias], guard: int = 0) -> MemoryMap:
+    """Place everything. Graph inputs live from the start to their last reader, graph outputs to the end.
+
+    With `guard`, every buffer has its own place and so many bytes around it.
+    """
     owner = _share(graph, calls)
     lives = _lives(graph)
     merged: dict[str, list[int]] = {}
@@ -39,7 +42,7 @@ def memory_map(graph: Graph, calls: Sequence[Call | Alias]) -> MemoryMap:
         call = calls[i]
         assert isinstance(call, Call)
         buffers.append(Buffer(name, call.scratch, i, i))
-    found = plan(buffers)
+    found = spread(buffers, guard) if guard else plan(buffers)
     tensors = {name: found.offsets[owner[name]] for name in lives}
     return MemoryMap(tensors, {i: found.offsets[name] for i, name in scratch.items()}, found)
 

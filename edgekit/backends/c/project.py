@@ -10,7 +10,8 @@ from typing import Any
 
 from edgekit.backends._contract import Artifact
 from edgekit.backends.c import toolchain
-from edgekit.backends.c.generate import called_layers, calls_of, generate
+from edgekit.backends.c.emission import called_layers
+from edgekit.backends.c.generate import generate
 from edgekit.backends.c.options import Options, options_of
 from edgekit.errors import InputError
 from edgekit.frontend.tflite import write
@@ -38,7 +39,6 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
     (folder / model).write_bytes(write(graph))
     made = generate(graph, folder, firmware, options.core)
     _copy_harness(folder, firmware, options)
-    calls = calls_of(graph, options.core)
     facts: dict[str, Any] = {
         "target": target.name,
         "options": options.model_dump(mode="json"),
@@ -47,7 +47,7 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
         "arena_strategy": made.memory.plan.strategy,
         "constant_bytes": made.constants,
         "kernels": list(made.kernels),
-        "layers": called_layers(graph, calls),
+        "layers": called_layers(graph, made.calls),
         "offsets": {name: made.memory.tensors[name] for name in graph.outputs},
     }
     notes: list[str] = []

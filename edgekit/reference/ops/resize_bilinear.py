@@ -58,10 +58,16 @@ def _blend(x: Array, rows: Line, columns: Line, one: int) -> Array:
     return blended
 
 
-def _line_integer(op: ResizeBilinear, size: int, wanted: int) -> Line:
+def places(op: ResizeBilinear, size: int, wanted: int) -> tuple[int, int]:
+    """(s, t): output pixel i lies at i * s + t of the input, in 1024ths."""
     spans, steps = (size - 1, wanted - 1) if op.align_corners and wanted > 1 else (size, wanted)
     scale = (ONE * spans + steps // 2) // steps
-    place = np.arange(wanted, dtype=np.int64) * scale + (scale // 2 - ONE // 2 if op.half_pixel_centers else 0)
+    return scale, scale // 2 - ONE // 2 if op.half_pixel_centers else 0
+
+
+def _line_integer(op: ResizeBilinear, size: int, wanted: int) -> Line:
+    scale, offset = places(op, size, wanted)
+    place = np.arange(wanted, dtype=np.int64) * scale + offset
     first = np.maximum(place // ONE, 0)
     if first.max() >= size:
         raise ValueError(f"the 10-bit arithmetic would read beyond the input when {size} pixels become {wanted}")

@@ -23,11 +23,11 @@ def prepare_integer(
 
 def prepare_float(op: ResizeNearestNeighbor, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:
     x = present(inputs[0], "input").shape
-    rows, columns = (_nearest(op, x[1 + i], op.size[i]) for i in range(2))
+    rows, columns = (nearest(op, x[1 + i], op.size[i]) for i in range(2))
     return mover(lambda a: a[:, rows][:, :, columns], inputs, outputs)
 
 
-def _nearest(op: ResizeNearestNeighbor, size: int, wanted: int) -> NDArray[np.int64]:
+def nearest(op: ResizeNearestNeighbor, size: int, wanted: int) -> NDArray[np.int64]:
     """Index of the pixel that each of `wanted` pixels copies."""
     aligned = op.align_corners and wanted > 1
     scale = np.float32(size - 1) / np.float32(wanted - 1) if aligned else np.float32(size) / np.float32(wanted)

@@ -1,0 +1,24 @@
+"""Multiplication."""
+
+from __future__ import annotations
+
+from edgekit.backends.c.binary import broadcast_fields, unbroadcast
+from edgekit.backends.c.call import Call, Layer, output_fields
+from edgekit.graph.ops.mul import Mul
+from edgekit.reference.arithmetic import quantize_multiplier
+from edgekit.reference.elementwise import real_multiplier
+
+
+def emit(layer: Layer) -> Call:
+    assert isinstance(layer.op, Mul)
+    a, b, y = layer.input(0), layer.input(1), layer.outputs[0]
+    m, shift = quantize_multiplier(real_multiplier([a.scale, b.scale], y.scale))
+    fields = {
+        **broadcast_fields(layer),
+        "a_zero": a.zero_point,
+        "b_zero": b.zero_point,
+        "multiplier": m,
+        "shift": shift,
+    }
+    fields |= output_fields(y, layer.op.activation)
+    return Call("mul", fields, inputs=(0, 1), in_place=unbroadcast(layer))

@@ -1,0 +1,29 @@
+"""Constant padding."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from edgekit.backends.c.call import Alias, Call, Layer, padded
+from edgekit.backends.c.moves import blocks, row_major
+from edgekit.graph.ops.pad import Pad
+from edgekit.reference.simulator import quantize_array
+
+
+def emit(layer: Layer) -> Call | Alias:
+    assert isinstance(layer.op, Pad)
+    x, y = layer.input(0), layer.outputs[0]
+    if x.shape == y.shape:
+        return Alias()
+    steps = row_major(y.shape)
+    dims, strides, block = blocks(x.shape, steps, 1)
+    fields = {"bytes": y.bytes, "start": sum(b * s for (b, _), s in zip(layer.op.paddings, steps, strict=True))}
+    fields |= {"count": prod(dims), "block": block, "value": _border(layer.op.value, layer)}
+    return Call("pad", {**fields, "dims": padded(dims, 1), "strides": padded(strides, 0)})
+
+
+def _border(value: float, layer: Layer) -> int:
+    y = layer.outputs[0]
+    return int(quantize_array(np.array([value], np.float32), y)[0]) if y.quantization is not None else int(value)
