@@ -52,7 +52,7 @@ def calls_of(graph: Graph, core: str, options: Mapping[str, Any] | None = None) 
 
 
 def generate(graph: Graph, folder: Path, firmware: Path, core: str = "portable") -> Generated:
-    """Write `include/model.h`, `src/model.c`, and the kernels with their headers into `folder`.
+    """Write `src/model.h`, `src/model.c`, and the kernels with their headers (`src/edgekit/`) into `folder`.
 
     Args:
         graph: int8, validated, arithmetic `tflm`.
@@ -62,9 +62,8 @@ def generate(graph: Graph, folder: Path, firmware: Path, core: str = "portable")
     calls = calls_of(graph, core)
     memory = memory_map(graph, calls)
     source = _Source(graph, calls, memory)
-    (folder / "include" / "edgekit").mkdir(parents=True, exist_ok=True)
-    (folder / "src").mkdir(exist_ok=True)
-    (folder / "include" / "model.h").write_text(_header(graph, memory, len(source.steps)))
+    (folder / "src" / "edgekit").mkdir(parents=True, exist_ok=True)
+    (folder / "src" / "model.h").write_text(_header(graph, memory, len(source.steps)))
     (folder / "src" / "model.c").write_text(source.text())
     (folder / "harness").mkdir(exist_ok=True)
     (folder / "harness" / "model_layers.c").write_text(_layers(graph, calls, memory))
@@ -72,7 +71,7 @@ def generate(graph: Graph, folder: Path, firmware: Path, core: str = "portable")
     for name in kernels:
         shutil.copyfile(firmware / "src" / f"{name}.c", folder / "src" / f"{name}.c")
     for header in sorted((firmware / "include" / "edgekit").iterdir()):
-        shutil.copyfile(header, folder / "include" / "edgekit" / header.name)
+        shutil.copyfile(header, folder / "src" / "edgekit" / header.name)
     return Generated(memory, source.constants, kernels)
 
 
