@@ -41,6 +41,7 @@ const char *board_ticks_unit(void) { return "ns"; }
 
 uint32_t board_stack_used(void) { return 0; }
 
+#ifndef PIO_UNIT_TESTING
 int main(void) {
   board_init();
   ek_protocol_start();
@@ -49,3 +50,4 @@ int main(void) {
   }
   return 0;
 }
+#endif

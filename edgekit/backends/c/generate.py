@@ -41,7 +41,7 @@ class Generated:
 def generate(
     graph: Graph, folder: Path, firmware: Path, core: str = "portable", prefix: str = "model", guard: int = 0
 ) -> Generated:
-    """Write `include/<prefix>.h`, `src/<prefix>.c`, and the kernels with their headers into `folder`.
+    """Write `src/<prefix>.h`, `src/<prefix>.c`, and the kernels with their headers (`src/edgekit/`) into `folder`.
 
     Args:
         graph: int8, validated, arithmetic `tflm`.
@@ -59,15 +59,15 @@ def generate(
     calls = calls_of(graph, core)
     memory = memory_map(graph, calls, guard)
     source = _Source(graph, calls, memory, prefix)
-    for room in ("include/edgekit", "src", "harness"):
+    for room in ("src/edgekit", "harness"):
         (folder / room).mkdir(parents=True, exist_ok=True)
-    (folder / "include" / f"{prefix}.h").write_text(header(graph, memory, len(source.steps), prefix))
+    (folder / "src" / f"{prefix}.h").write_text(header(graph, memory, len(source.steps), prefix))
     (folder / "src" / f"{prefix}.c").write_text(source.text())
     (folder / "harness" / f"{prefix}_layers.c").write_text(_layers(graph, calls, memory))
     for name in source.kernels:
         shutil.copyfile(firmware / "src" / f"{name}.c", folder / "src" / f"{name}.c")
     for file in sorted((firmware / "include" / "edgekit").iterdir()):
-        shutil.copyfile(file, folder / "include" / "edgekit" / file.name)
+        shutil.copyfile(file, folder / "src" / "edgekit" / file.name)
     return Generated(memory, source.constants, tuple(source.kernels), tuple(calls))
 
 

@@ -32,16 +32,30 @@ class Map(Section):
     constants_length: int = 0
 
 
+class Platform(Section):
+    """What PlatformIO calls the board: the `[env]` of platformio.ini."""
+
+    platform: str
+    board: str
+    framework: Literal["arduino"] = "arduino"
+
+
 class Options(Section):
     """Options of a microcontroller target."""
 
     core: Literal["portable", "cortex-m0", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"] = (
         "portable"
     )
-    compiler: str = Field("", description="the C compiler; empty: the vendor's framework compiles")
+    compiler: str = Field("", description="the C compiler; empty: none is asked")
     flags: tuple[str, ...] = Field((), description="flags that choose the core")
+    libc: tuple[str, ...] = Field(
+        ("-specs=nano.specs", "-specs=nosys.specs"), description="flags that choose the C library of a bare core"
+    )
     optimization: Literal["-O2", "-O3", "-Os"] = "-O3"
-    harness: Literal["", "mps", "host"] = Field("", description="board support in firmware/harness")
+    harness: Literal["", "mps", "host", "bare"] = Field(
+        "", description="board support in firmware/harness; bare: linked for its sizes, nothing here can run it"
+    )
+    platformio: Platform | None = Field(None, description="without, PlatformIO builds and tests for the host")
     emulator: Emulator | None = None
     map: Map | None = None
 

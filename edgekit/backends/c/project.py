@@ -8,15 +8,19 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from edgekit.arrays import load_arrays
 from edgekit.backends._contract import Artifact
 from edgekit.backends.c import toolchain
 from edgekit.backends.c.emission import called_layers
 from edgekit.backends.c.generate import generate
 from edgekit.backends.c.options import Options, options_of
+from edgekit.backends.c.packages import Array, write_packages
 from edgekit.errors import InputError
 from edgekit.frontend.tflite import write
 from edgekit.graph import Graph
+from edgekit.reference import Simulator
 from edgekit.target import Target
+from edgekit.verification import random_inputs
 
 IMAGE = "firmware.elf"
 FACTS = "firmware.json"
@@ -39,6 +43,7 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
     (folder / model).write_bytes(write(graph))
     made = generate(graph, folder, firmware, options.core)
     _copy_harness(folder, firmware, options)
+    golden = write_packages(graph, target, options, folder, _golden(graph, folder))
     facts: dict[str, Any] = {
         "target": target.name,
         "options": options.model_dump(mode="json"),
@@ -47,32 +52,43 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
         "arena_strategy": made.memory.plan.strategy,
         "constant_bytes": made.constants,
         "kernels": list(made.kernels),
+        "golden_on_board": golden,
         "layers": called_layers(graph, made.calls),
         "offsets": {name: made.memory.tensors[name] for name in graph.outputs},
     }
     notes: list[str] = []
     compiled: bool | None = False
-    if not options.compiler:
-        notes.append(f"compiled: no. The project is for {target.title}; run `pio run` in this folder.")
-    elif toolchain.find(options) is None:
+    if toolchain.find(options) is None:
         install = toolchain.INSTALL.get(options.compiler, "")
-        notes.append(f"compiled: no. {options.compiler} is not on this machine: {install}")
+        notes.append(f"compiled: no. {options.compiler or 'A compiler'} is not on this machine: {install}")
     else:
         toolchain.build(folder, options, IMAGE)
         sizes = toolchain.sizes(folder / IMAGE, options)
         facts |= {"text_bytes": sizes.text, "data_bytes": sizes.data, "bss_bytes": sizes.bss}
         facts["flash_code_bytes"] = sizes.text + sizes.data - made.constants
         compiled = True
+    if options.harness == "bare":
+        linked = "compiled with its flags and linked against its memory map" if compiled else "not compiled"
+        notes.append(f"{target.title}: {linked} on this machine, NOT RUN on the board")
     (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
     names = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
     return Artifact(tuple(names), model, compiled, facts, tuple(notes))
 
 
 def _copy_harness(folder: Path, firmware: Path, options: Options) -> None:
-    if not options.harness:
-        return
-    target = folder / "harness"
-    names = ["board.h", "layers.h", "protocol.h", "protocol.c", f"board_{options.harness}.c"]
-    names += ["mps.ld", "mps_split.ld"] if options.map is not None else []
-    for name in names:
-        shutil.copyfile(firmware / "harness" / name, target / name)
+    names = ["board.h", "layers.h", "protocol.h", "protocol.c"]
+    names += [f"board_{options.harness}.c"] if options.harness else []
+    names += ["board_arduino.cpp"] if options.platformio is not None else ["board_host.c"]
+    names += ["startup.c", "mps.ld", "mps_split.ld"] if options.map is not None else []
+    for name in dict.fromkeys(names):
+        shutil.copyfile(firmware / "harness" / name, folder / "harness" / name)
+
+
+def _golden(graph: Graph, folder: Path) -> tuple[dict[str, Array], dict[str, Array]]:
+    """The build's golden vectors, which the pipeline has put there; random ones in a folder without."""
+    inputs, outputs = (folder / "golden" / name for name in ("inputs.npz", "outputs.npz"))
+    if inputs.is_file() and outputs.is_file():
+        return load_arrays(inputs), load_arrays(outputs)
+    simulator = Simulator(graph)
+    exact, _ = simulator.prepare_inputs(random_inputs(graph, 2))
+    return exact, simulator.run(exact)

@@ -12,7 +12,11 @@ from edgekit.backends.c.options import Options
 from edgekit.errors import ToolError
 
 WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-Wconversion")
-INSTALL = {"arm-none-eabi-gcc": "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"}
+INSTALL = {
+    "arm-none-eabi-gcc": "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi",
+    "riscv64-unknown-elf-gcc": "apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
+    "cc": "apt-get install gcc",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ def version(compiler: str) -> str:
 
 
 def build(folder: Path, options: Options, image: str, sanitize: bool = False) -> None:
-    """Compile everything under `src/` and `harness/` and link `image`.
+    """Compile `src/` and the target's part of `harness/` and link `image`.
 
     Raises:
         ToolError: the compiler is absent, fails, or warns.
@@ -44,10 +48,9 @@ def build(folder: Path, options: Options, image: str, sanitize: bool = False) ->
     compiler = find(options)
     if compiler is None:
         raise ToolError(options.compiler, "is not installed", INSTALL.get(options.compiler, "install it"))
-    sources = sorted(str(p.relative_to(folder)) for room in ("src", "harness") for p in (folder / room).glob("*.c"))
     command = [
         compiler, *options.flags, *WARNINGS, options.optimization, "-ffunction-sections", "-fdata-sections",
-        "-Iinclude", "-Iharness", *_defines(options), *sources, *_link(options), "-o", image,
+        "-Isrc", "-Iharness", *_defines(options), *sources(folder, options), *link_flags(options), "-o", image,
     ]  # fmt: skip
     if sanitize:
         command[1:1] = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
@@ -59,6 +62,15 @@ def build(folder: Path, options: Options, image: str, sanitize: bool = False) ->
         )
 
 
+def sources(folder: Path, options: Options) -> list[str]:
+    """What the image is made of; `harness/` also holds boards of other builds of the folder, PlatformIO's for one."""
+    harness = [p for p in (folder / "harness").glob("*.c") if not p.stem.startswith("board_")]
+    harness += [p for p in [folder / "harness" / f"board_{options.harness}.c"] if p.is_file()]
+    if options.harness == "host":
+        harness = [p for p in harness if p.stem != "startup"]
+    return sorted(str(p.relative_to(folder)) for p in [*(folder / "src").glob("*.c"), *harness])
+
+
 def _defines(options: Options) -> list[str]:
     if options.emulator is None:
         return []
@@ -67,7 +79,8 @@ def _defines(options: Options) -> list[str]:
             f"-DBOARD_HZ={e.hz}U"]  # fmt: skip
 
 
-def _link(options: Options) -> list[str]:
+def link_flags(options: Options) -> list[str]:
+    """Flags of the linker: the target's memory map on the command line, the regions' use in a script."""
     if options.map is None:
         return ["-Wl,--gc-sections"]
     m = options.map
@@ -80,15 +93,7 @@ def _link(options: Options) -> list[str]:
     }  # fmt: skip
     script = "mps_split.ld" if constants else "mps.ld"
     symbols = [f"-Wl,--defsym={name}={value:#x}" for name, value in regions.items()]
-    return [
-        "-nostartfiles",
-        "-specs=nano.specs",
-        "-specs=nosys.specs",
-        "-Wl,--gc-sections",
-        *symbols,
-        "-T",
-        f"harness/{script}",
-    ]
+    return ["-nostartfiles", *options.libc, "-Wl,--gc-sections", *symbols, "-T", f"harness/{script}"]
 
 
 def sizes(image: Path, options: Options) -> Sizes:

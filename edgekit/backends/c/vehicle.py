@@ -133,8 +133,9 @@ def _link(folder: Path, options: Options, port: str | None) -> Iterator[tuple[Li
         finally:
             link.close()
         return
-    if options.harness == "":
-        raise ToolError(str(folder), "this target runs on a board", "flash it, then give its serial port with --port")
+    if options.harness in ("", "bare"):
+        fix = "`edgekit flash` it, then give its serial port with --port"
+        raise ToolError(str(folder), "this target runs on a board, and none is given", fix)
     if not image.is_file():
         raise InputError(str(folder), f"holds no {IMAGE}", "install the compiler (`edgekit doctor`) and build again")
     if options.emulator is not None:
