@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from edgekit import files, frontend, verification
 from edgekit.arrays import load_arrays
-from edgekit.errors import InputError, ToolError
+from edgekit.errors import InputError, ToolError, UnsupportedError, UsageError
 from edgekit.graph import Graph
 from edgekit.reference import simulate
 from edgekit.verification import Verification
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 MANIFEST = "manifest.json"
 MAX_BYTES = 1 << 24
+VEHICLE_SAMPLES = 2
 GOLDEN_INPUTS, GOLDEN_OUTPUTS = "golden/inputs.npz", "golden/outputs.npz"
 
 
@@ -35,6 +36,7 @@ class _Model(BaseModel):
 
 class _Proof(BaseModel):
     against: str
+    vehicle: bool = False
 
 
 class Manifest(BaseModel):
@@ -109,18 +111,49 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def run(folder: Path, inputs: Mapping[str, Array]) -> Run:
+def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Run:
     """Run the artifact itself on the target's vehicle, through the backend that made it.
 
+    Args:
+        port: the serial port of a board that runs it.
+
     Raises:
-        InputError: no build folder, or inputs that do not fit. UsageError: its backend is unknown here.
+        InputError: no build folder, or inputs that do not fit. UsageError: its backend is unknown here, or takes no port.
         ToolError: the vehicle is absent or failed.
     """
+    manifest = read_manifest(folder)
+    found: Run = _backend(manifest, port).run(folder, inputs, **_at(port))
+    return found
+
+
+def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
+    """Counts or times per layer and in total, arena, stack and flash, measured on the vehicle now.
+
+    Raises:
+        UnsupportedError: the target's backend cannot measure. Otherwise as `run`.
+    """
+    manifest = read_manifest(folder)
+    found = _backend(manifest, port)
+    if not hasattr(found, "bench"):
+        raise UnsupportedError(
+            f"target {manifest.target}", f"its backend {manifest.backend!r} cannot measure yet",
+            "`edgekit analyze` counts the model's operations",
+        )  # fmt: skip
+    measured: dict[str, Any] = found.bench(folder, **_at(port))
+    return {"target": manifest.target, **measured}
+
+
+def _backend(manifest: Manifest, port: str | None) -> Any:
     from edgekit.backends import backend
 
-    manifest = read_manifest(folder)
-    found: Run = backend(manifest.backend).run(folder, inputs)
+    found = backend(manifest.backend)
+    if port is not None and not hasattr(found, "bench"):
+        raise UsageError("--port", f"the target {manifest.target} is not reached through a serial port", "leave it out")
     return found
+
+
+def _at(port: str | None) -> dict[str, str]:
+    return {} if port is None else {"port": port}
 
 
 def verify_build(
@@ -130,13 +163,16 @@ def verify_build(
     inputs: Mapping[str, Array] | None = None,
     samples: int | None = None,
     seed: int = 0,
+    port: str | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> BuildVerification:
-    """Prove a build folder again: its files, its golden vectors, its model on independent runtimes.
+    """Prove a build folder again: its files, its golden vectors, its model on independent runtimes, and, where its
+    backend can, the artifact itself on its vehicle, layer by layer.
 
     Args:
         against: runtimes; without, those that the manifest says the build was proven against, of which an absent one
             is reported as not run, and the artifact itself where its backend can show every layer.
+        port: the serial port of a board that runs the artifact; it is then asked alone, and must answer.
         inputs: arrays by input name. Without, `samples` random ones; without either, the golden inputs.
 
     Raises:
@@ -153,7 +189,8 @@ def verify_build(
     checks.append(_golden(folder, graph, golden))
     given = inputs if inputs is not None else golden if samples is None else None
     runtimes: list[Verification | NotRun] = []
-    for name in against or [proof.against for proof in manifest.verified]:
+    names = [] if port is not None else [proof.against for proof in manifest.verified if not proof.vehicle]
+    for name in against or names:
         try:
             runtimes.append(verification.verify(graph, name, given, samples or 8, seed, progress))
         except ToolError as error:
@@ -161,23 +198,29 @@ def verify_build(
                 raise
             runtimes.append(NotRun(name, str(error)))
     if not against:
-        given = verification.random_inputs(graph, samples or 8, seed) if given is None else given
-        runtimes += _artifact(folder, manifest, given)
+        if samples is not None and inputs is None:
+            given = verification.random_inputs(graph, samples, seed)
+        elif inputs is None:  # the line to a board is slow, and each value of each layer is compared
+            given = {n: a[: VEHICLE_SAMPLES * (graph.tensors[n].shape or (1,))[0]] for n, a in golden.items()}
+        assert given is not None
+        runtimes += _artifact(folder, manifest, given, port)
     return BuildVerification(manifest, tuple(checks), tuple(runtimes))
 
 
-def _artifact(folder: Path, manifest: Manifest, inputs: Mapping[str, Array]) -> list[Verification | NotRun]:
+def _artifact(
+    folder: Path, manifest: Manifest, inputs: Mapping[str, Array], port: str | None
+) -> list[Verification | NotRun]:
     """The artifact itself, layer by layer on its vehicle, where the backend can look into it (`verify`)."""
-    from edgekit.backends import backend
-
-    prove = getattr(backend(manifest.backend), "verify", None)
+    prove = getattr(_backend(manifest, port), "verify", None)
     if prove is None:
         return []
-    if manifest.compiled is False:
+    if port is None and manifest.compiled is False:
         return [NotRun(manifest.target, "the artifact is not compiled")]
     try:
-        return [prove(folder, inputs)]
+        return [prove(folder, inputs, **_at(port))]
     except ToolError as error:
+        if port is not None:
+            raise
         return [NotRun(manifest.target, str(error))]
 
 

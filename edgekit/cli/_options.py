@@ -16,6 +16,7 @@ Targets = Annotated[list[str], typer.Option("--target", "-t", help="Name of a ta
 Arithmetic = Annotated[
     str | None, typer.Option("--arithmetic", help="tflm or litert-reference; the model's own without.")
 ]
+Port = Annotated[str | None, typer.Option("--port", "-p", help="Serial port of a board: /dev/ttyACM0, COM3.")]
 Recipe = Annotated[
     Path | None,
     typer.Argument(metavar="RECIPE", help="A recipe (.toml); ./edgekit.toml without, else the embedded default."),

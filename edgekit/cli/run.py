@@ -8,16 +8,19 @@ from typing import Annotated
 import typer
 
 from edgekit.cli import _output
-from edgekit.cli._options import Input, Json, Output
+from edgekit.cli._options import Input, Json, Output, Port
 
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="BUILD_DIR", help="A target's build folder, with manifest.json.")],
     input: Input,
     output: Output,
+    port: Port = None,
     json: Json = False,
 ) -> None:
     """Run a built artifact itself, on whatever vehicle its target has here, and say which that was.
+
+    With --port it is run on the board at that serial port, which must have been flashed.
 
     \b
     Example:
@@ -27,7 +30,7 @@ def run(
     from edgekit.arrays import load_arrays, save_arrays
 
     manifest = built.read_manifest(folder)
-    done = built.run(folder, load_arrays(input))
+    done = built.run(folder, load_arrays(input), port)
     save_arrays(output, done.outputs)
     tensors = [{"name": n, "shape": list(a.shape), "dtype": a.dtype.name} for n, a in done.outputs.items()]
     if json:

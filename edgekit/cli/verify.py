@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgekit.cli import _output
-from edgekit.cli._options import Json
-from edgekit.errors import ToolError, VerificationError
+from edgekit.cli._options import Json, Port
+from edgekit.errors import ToolError, UsageError, VerificationError
 
 if TYPE_CHECKING:
     from edgekit.built import NotRun
@@ -26,18 +26,21 @@ def verify(
         int | None, typer.Option(min=1, help="How many random inputs; 8 without, for build folders the golden inputs.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random inputs.")] = 0,
+    port: Port = None,
     json: Json = False,
 ) -> None:
     """Prove a model: compare a runtime with the simulator, layer by layer, integer by integer.
 
     Of a build folder, the files are compared with the manifest's hashes and the golden vectors with the simulator too,
-    and the runtimes are those it was built against. Ends with exit code 1 when anything differs.
+    and the runtimes are those it was built against. A microcontroller's build is run too: on the emulator, on the host,
+    or on the board at --port, each layer compared by its CRC. Ends with exit code 1 when anything differs.
 
     \b
     Examples:
       edgekit verify model.tflite
       edgekit verify model.tflite --against litert-reference --samples 100
       edgekit verify build/digits/coral
+      edgekit verify build/digits/nano33ble --port /dev/ttyACM0
     """
     from dataclasses import asdict
 
@@ -49,8 +52,12 @@ def verify(
     results: tuple[Verification | NotRun, ...]
     with progress() as report:
         if source.is_dir():
-            found = built.verify_build(source, against or (), inputs=given, samples=samples, seed=seed, progress=report)
+            found = built.verify_build(
+                source, against or (), inputs=given, samples=samples, seed=seed, port=port, progress=report
+            )
             exact, checks, results = found.exact, found.checks, found.runtimes
+        elif port is not None:
+            raise UsageError("--port", "is about a build folder, and this is a model", "`edgekit build` and flash it")
         else:
             count, names = samples or 8, against or ["tflite-micro"]
             proofs = [

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from edgekit import __version__, arrays, backends, files
 from edgekit.graph import Graph
+from edgekit.pipeline import proof
 from edgekit.pipeline.cache import code, digest
 from edgekit.pipeline.context import Context
 from edgekit.pipeline.memory import memory_of
@@ -36,18 +37,21 @@ def target(context: Context, model: Model, target: Target) -> TargetResult:
             done.cached, done.text = True, "nothing to do: built from the same things, and whole"
             return TargetResult(target.name, folder, found, True)
         with files.folder_atomic(folder) as new:
+            _write_golden(new, model)  # first: a backend may put them into programs for the board
             artifact = backend.compile(model.graph, target, new)
-            _write_golden(new, model)
+            measured = _on_vehicle(context, backend, target, new, model)
             names = [*artifact.files]
             if model.classes:
                 (new / LABELS).write_text("\n".join(model.classes) + "\n", "utf-8")
                 names.append(LABELS)
             manifest = _manifest(context, model, target, artifact, tools) | {"key": key}
+            manifest["verified"] += [measured.proof] if measured.proof else []
+            manifest["bench"] = measured.bench
             manifest["files"] = _hashes(new, [*names, "golden/inputs.npz", "golden/outputs.npz"])
             (new / REPORT).write_text(render(manifest, model.graph, model.quality), "utf-8")
             manifest["files"] |= _hashes(new, [REPORT])
             (new / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
-        done.text = _sentence(artifact.compiled, artifact.files)
+        done.text = _sentence(artifact.compiled, artifact.files, measured.proof)
     return TargetResult(target.name, folder, manifest, False)
 
 
@@ -61,16 +65,44 @@ def whole(folder: Path, key: str) -> dict[str, Any] | None:
     return manifest if same else None
 
 
-def _sentence(compiled: bool | None, names: Sequence[str]) -> str:
+def _sentence(compiled: bool | None, names: Sequence[str], proved: dict[str, Any] | None) -> str:
     said = {None: "", True: ", compiled: yes", False: ", compiled: no"}[compiled]
     listed = ", ".join(names) if len(names) <= 4 else f"{names[0]} and {len(names) - 1} more files"
-    return listed + said
+    return listed + said + (f"; {proof.sentence(proved)}" if proved else "")
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """JSON for the manifest: the artifact's proof on its vehicle, and its exact counts there; None where none exist."""
+
+    proof: dict[str, Any] | None = None
+    bench: dict[str, Any] | None = None
+
+
+def _on_vehicle(context: Context, backend: Any, target: Target, folder: Path, model: Model) -> _Measured:
+    """The artifact itself on what stands for the target on this machine, where its backend can prove it layer by layer.
+
+    Counts are kept where they repeat exactly, that is in emulation; times of a process or board do not.
+
+    Raises:
+        VerificationError: the artifact computes other integers than the simulator.
+    """
+    if not hasattr(backend, "verify"):
+        return _Measured()
+    if context.progress is not None:
+        context.progress(0, 1, f"verify on {target.vehicle}")
+    proved = proof.on_vehicle(backend, target.vehicle, folder, model.graph, model.golden_inputs)
+    proof.require_exact([proved])
+    if proved["status"] == proof.NOT_RUN:
+        return _Measured(proved)
+    found = backend.bench(folder)
+    return _Measured(proved, found if found["unit"] == "instructions" else None)
 
 
 def _key(context: Context, model: Model, target: Target, tools: dict[str, str]) -> str:
     room = f"backends/{target.backend}"
     try:
-        program = code("pipeline", "report", "backends/_contract.py", "frontend", room)
+        program = code("pipeline", "report", "backends/_contract.py", "frontend", "device", "planner", room)
     except ValueError:  # another package's backend: its versions stand for its code
         program = code("pipeline", "report")
     return digest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from edgekit.verification import Verification, verify
 
 Array = NDArray[Any]
 RANDOM_SAMPLES = 8
+VEHICLE_SAMPLES = 2  # of the golden inputs: emulators are slow, and each layer's every value is compared
 NOT_RUN, EXACT, DIFFERS = "NOT RUN", "exact", "DIFFERS"
 
 
@@ -32,10 +34,29 @@ def prove(
         runs = {"golden": verify(graph, against, golden), "random": verify(graph, against, samples=RANDOM_SAMPLES)}
     except ToolError as error:
         return {**found, "reason": str(error)}
+    return found | _facts(runs)
+
+
+def on_vehicle(backend: Any, vehicle: str, folder: Path, graph: Graph, golden: dict[str, Array]) -> dict[str, Any]:
+    """The built artifact in `folder` over a few golden inputs, layer by layer: JSON for the manifest, as `prove`."""
+    found: dict[str, Any] = {"against": vehicle, "vehicle": True, "status": NOT_RUN}
+    part = {name: array[: VEHICLE_SAMPLES * length(graph, name)] for name, array in golden.items()}
+    try:
+        return found | _facts({"golden": backend.verify(folder, part)})
+    except ToolError as error:
+        return {**found, "reason": str(error)}
+
+
+def length(graph: Graph, name: str) -> int:
+    """How much of axis 0 one sample takes."""
+    shape = graph.tensors[name].shape
+    return shape[0] if shape else 1
+
+
+def _facts(runs: dict[str, Verification]) -> dict[str, Any]:
     results = list(runs.values())
     first = next((r.first_difference for r in results if r.first_difference), None)
     return {
-        **found,
         "status": EXACT if first is None else DIFFERS,
         "version": results[0].version,
         "arithmetic": results[0].arithmetic,

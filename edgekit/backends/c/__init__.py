@@ -100,10 +100,11 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of edgekit, the cross compiler, the host's compiler and QEMU."""
+    """Versions of edgekit, the cross compilers, the host's compiler and QEMU, and a digest of the C runtime."""
     import shutil
 
-    from edgekit.backends.c.toolchain import version
+    from edgekit.backends.c.project import runtime_digest
+    from edgekit.backends.c.toolchain import INSTALL, version
     from edgekit.device import emulator
     from edgekit.errors import ToolError
 
@@ -111,5 +112,5 @@ def versions() -> dict[str, str]:
         qemu = emulator.version()
     except ToolError:
         qemu = "not installed"
-    found = {c: version(c) if shutil.which(c) else "not installed" for c in ("arm-none-eabi-gcc", "cc")}
-    return {"edgekit": __version__, **found, "qemu-system-arm": qemu}
+    found = {c: version(c) if shutil.which(c) else "not installed" for c in INSTALL}
+    return {"edgekit": __version__, **found, "qemu-system-arm": qemu, "firmware": runtime_digest()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from importlib import resources
@@ -34,6 +35,14 @@ def firmware_folder() -> Path:
         if (folder / "src").is_dir():
             return folder
     raise InputError("edgekit", "its firmware folder is missing from this installation", "install edgekit again")
+
+
+def runtime_digest() -> str:
+    """First 12 hex digits of the SHA-256 over the C runtime's files."""
+    root, found = firmware_folder(), hashlib.sha256()
+    for path in sorted(p for p in root.rglob("*") if p.suffix in (".c", ".cpp", ".h", ".ld")):
+        found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()[:12]
 
 
 def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Artifact:

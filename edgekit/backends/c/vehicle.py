@@ -134,8 +134,7 @@ def _link(folder: Path, options: Options, port: str | None) -> Iterator[tuple[Li
             link.close()
         return
     if options.harness in ("", "bare"):
-        fix = "`edgekit flash` it, then give its serial port with --port"
-        raise ToolError(str(folder), "this target runs on a board, and none is given", fix)
+        raise ToolError("board", "none is given", "`edgekit flash` this build, then give the board's --port")
     if not image.is_file():
         raise InputError(str(folder), f"holds no {IMAGE}", "install the compiler (`edgekit doctor`) and build again")
     if options.emulator is not None:
