@@ -1,0 +1,46 @@
+"""The random one-operator models of `tests/reference/cases` that the C kernels take, and what they refuse."""
+
+from __future__ import annotations
+
+import importlib
+import zlib
+from collections.abc import Iterator
+
+from edgekit import plugins
+from edgekit.backends.c.emission import calls_of
+from edgekit.errors import UnsupportedError
+from edgekit.graph import Graph
+from tests.firmware.proof import Case
+from tests.reference.picker import RandomPicker
+
+OPERATORS = plugins.names("tests.reference.cases")
+
+
+def random_graph(operator: str, seed: int) -> Graph:
+    graph = importlib.import_module(f"tests.reference.cases.{operator}").case(
+        RandomPicker([zlib.crc32(operator.encode()), seed])
+    )
+    assert isinstance(graph, Graph)
+    return graph
+
+
+def taken(graph: Graph) -> bool:
+    """Whether the graph can be emitted. All types but int8 are refused, where the simulator takes them; nothing else."""
+    try:
+        calls_of(graph, "portable")
+    except UnsupportedError as error:
+        others = {t.dtype for t in graph.tensors.values()} - {"int8", "int32", "float32"}
+        assert others, f"{error}: refused although all is int8: {graph.nodes}"
+        return False
+    return True
+
+
+def operator_cases(operator: str, start: int, count: int, guard: int = 0) -> Iterator[Case]:
+    """`count` cases of one operator, from seed `start` on, without those that are refused."""
+    seed = start
+    while count:
+        graph = random_graph(operator, seed)
+        if taken(graph):
+            yield Case(f"{operator}_{seed}", graph, seed, 2, guard)
+            count -= 1
+        seed += 1
