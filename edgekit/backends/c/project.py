@@ -56,6 +56,7 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
     facts: dict[str, Any] = {
         "target": target.name,
         "options": options.model_dump(mode="json"),
+        "link_flags": toolchain.link_flags(options),
         "arena_bytes": made.memory.arena,
         "arena_bound_bytes": made.memory.plan.bound,
         "arena_strategy": made.memory.plan.strategy,
