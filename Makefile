@@ -1,4 +1,5 @@
-# Everything from an empty clone: Python 3.11 or newer, gcc and make are enough.
+# Everything from an empty clone: Python 3.11 or newer, gcc and make are enough; `make test` installs the cross compiler and
+# the emulator when it runs as root, and says what to install when not.
 # pip's own variables work: PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL may name a place of PyTorch wheels without CUDA.
 PYTHON ?= python3
 VENV   ?= .venv
@@ -8,7 +9,7 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c co
 SPEC   := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-all bench docs wheel clean
+.PHONY: help build tools test test-all bench docs wheel clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -25,23 +26,26 @@ $(VENV)/.installed: $(SPEC) | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-dev: $(SPEC) $(VENV)/.installed
-	$(PIP) -e '.[train,tflite-micro,dev]'
+	$(PIP) -e '.[train,tflite-micro,firmware,dev]'
 	@touch $@
 
 $(VENV)/.installed-all: $(SPEC) $(VENV)/.installed-dev
-	$(PIP) -e '.[train,tflite-micro,ethos-u,dev]'
+	$(PIP) -e '.[train,tflite-micro,ethos-u,firmware,dev]'
 	@touch $@
 
 build: $(VENV)/.installed ## install into .venv, then train, quantize, prove and package the default recipe
 	$(BIN)/edgekit build --target $(TARGET)
 
-test: $(VENV)/.installed-dev ## ruff, mypy and the tests, all but the slow ones
+tools:
+	@sh ci/tools.sh
+
+test: tools $(VENV)/.installed-dev ## ruff, mypy and the tests, all but the slow ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-test-all: $(VENV)/.installed-all ## the slow tests too
+test-all: tools $(VENV)/.installed-all ## the slow tests too
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -1,6 +1,6 @@
 """What a backend is: constraints that it declares, and four functions.
 
-A backend is a module with
+A backend is a module with (a `port` is a board's serial port, and `run` takes one too where `bench` is there)
 
     Options                                      pydantic model of `[target.NAME]` in a recipe; unknown keys are errors
     CONSTRAINTS: tuple[Constraint, ...]
@@ -9,6 +9,8 @@ A backend is a module with
     check(graph, target) -> list[Rejection]      float graphs (before training) and int8 graphs alike
     compile(graph, target, folder, options=None) -> Artifact
     run(folder, inputs) -> Run
+    verify(folder, inputs, port=None) -> Verification   optional: the artifact itself on its vehicle, layer by layer
+    bench(folder, port=None) -> dict             optional, with `verify`: counts per layer and in total
     versions() -> dict[str, str]                 tools by name; "not installed" where absent
 
 Nothing falls back silently: what a target does not take is a Rejection, what was not done is a sentence in

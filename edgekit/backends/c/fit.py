@@ -3,44 +3,61 @@
 from __future__ import annotations
 
 from edgekit.backends._contract import Rejection
-from edgekit.backends.c.emission import calls_of, constant_bytes
+from edgekit.backends.c.generate import calls_of, constant_bytes
 from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.options import options_of
 from edgekit.graph import Graph
-from edgekit.target import Target
+from edgekit.pipeline.memory import memory_of
+from edgekit.target import Target, load_targets
 
-CODE_BYTES = 24 << 10  # kernels, harness and startup at -O3, with room to spare
-STACK_BYTES = 4 << 10
+CODE_BYTES = 32 << 10  # kernels, serial harness and startup at -O3, with room to spare
+HARNESS_BYTES = 9 << 10  # stack and the serial harness's own state
 
 
 def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
     """At most one rejection for RAM and one for flash, with the figures and what would make it fit."""
     calls = calls_of(graph, options_of(target).core)
-    memory, constants = memory_map(graph, calls), constant_bytes(graph, calls)
+    arena, constants = memory_map(graph, calls).arena, constant_bytes(graph, calls)
+    inputs = sum(graph.tensors[name].bytes for name in graph.inputs)
+    need_ram, need_flash = arena + inputs + HARNESS_BYTES, constants + CODE_BYTES
+    fitting = _fitting(target, need_ram, need_flash)
     found = []
     ram, flash = target.memory.ram, target.memory.flash
-    need = memory.arena + STACK_BYTES
-    if ram is not None and need > ram:
-        peak = max(graph.nodes, key=lambda n: sum(t.bytes for t in graph.node_outputs(n))).name
+    if ram is not None and need_ram > ram:
+        peak = memory_of(graph).peak_layer
+        share = max(0, ram - HARNESS_BYTES) / (arena + inputs)
         found.append(
             Rejection(
                 peak,
-                "arena",
-                f"The arena and {STACK_BYTES} bytes of stack must fit the RAM of {target.title}.",
-                f"{need:,} bytes of {ram:,}: {need - ram:,} too many",
-                f"Halve the resolution or the channels around {peak}, or prune.",
+                "RAM",
+                f"Arena, input buffer, and {HARNESS_BYTES:,} bytes of stack and harness must fit the RAM of "
+                f"{target.title}.",
+                f"{need_ram:,} bytes ({arena:,} of arena, {inputs:,} of input) of {ram:,}: {need_ram - ram:,} too many",
+                f"Activations must shrink to {share:.0%}: input height and width to {share**0.5:.0%}, or fewer channels "
+                f"around {peak}, where the peak is{fitting}.",
             )
         )
-    need = constants + CODE_BYTES
-    if flash is not None and need > flash:
+    if flash is not None and need_flash > flash:
         largest = max((t for t in graph.tensors.values() if t.is_constant), key=lambda t: t.bytes)
         found.append(
             Rejection(
                 largest.name,
-                "constants",
-                f"Constants and {CODE_BYTES} bytes of code must fit the flash of {target.title}.",
-                f"{need:,} bytes of {flash:,}: {need - flash:,} too many",
-                f"Prune, or use fewer channels; the largest constant is {largest.name} with {largest.bytes:,} bytes.",
+                "flash",
+                f"Constants and {CODE_BYTES:,} bytes of code must fit the flash of {target.title}.",
+                f"{need_flash:,} bytes of {flash:,}: {need_flash - flash:,} too many",
+                f"Constants must shrink to {max(0, flash - CODE_BYTES) / constants:.0%}: prune, or use fewer channels; "
+                f"the largest is {largest.name} with {largest.bytes:,} bytes{fitting}.",
             )
         )
     return found
+
+
+def _fitting(target: Target, ram: int, flash: int) -> str:
+    """Other boards of this backend that have the room, the smallest first."""
+    rooms = [
+        (t.memory.ram, name)
+        for name, t in load_targets().items()
+        if t.backend == target.backend and t.memory.ram is not None and t.memory.flash is not None
+        and t.memory.ram >= ram and t.memory.flash >= flash and "emulator" not in t.options
+    ]  # fmt: skip
+    return f"; it would fit {', '.join(name for _, name in sorted(rooms)[:3])}" if rooms else ""

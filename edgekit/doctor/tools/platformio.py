@@ -1,3 +1,3 @@
 from edgekit.doctor.probe import Package
 
-TOOL = Package("platformio", "firmware for boards; none in this release")
+TOOL = Package("platformio", "edgekit flash: building for boards and flashing them")

@@ -1,3 +1,3 @@
 from edgekit.doctor.probe import Package
 
-TOOL = Package("pyserial", "talking to a board at a serial port")
+TOOL = Package("pyserial", "talking to boards and to emulated ones")
