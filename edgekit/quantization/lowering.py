@@ -27,7 +27,7 @@ def quantize(
     """The int8 form of a float graph, by the TensorFlow Lite 8-bit quantization specification.
 
     Activations are int8 with one scale and zero point per tensor, weights int8 in -127..127 with one scale per output
-    channel, biases int32 with scale s_in * s_w. Names stay; where the graph takes or gives float32, `NAME_int8` stands
+    channel, biases int32 with scale s_in * s_w, zeros where a layer has none. Names stay; where the graph takes or gives float32, `NAME_int8` stands
     beside NAME. The result is a pure function of the arguments.
 
     Args:
@@ -174,5 +174,11 @@ class _Lowering:
         per_channel = self.section.per_channel and rule.per_channel
         integers, q = quantize_weights(np.asarray(weights.data), offsets, rule.axis, per_channel, s_in, s_out)
         inputs[index] = self.add_constant(weights.name, integers, q)
-        if bias is not None and rule.bias is not None and offsets is not None:
-            inputs[rule.bias] = self.add_constant(bias.name, *quantize_bias(offsets, s_in, q))
+        if rule.bias is None:
+            return
+        inputs += [None] * (rule.bias + 1 - len(inputs))
+        if bias is None or offsets is None:  # LiteRT runs no int8 convolution without a bias
+            name, offsets = self.fresh(f"{weights.name}_bias"), np.zeros(integers.shape[rule.axis])
+        else:
+            name = bias.name
+        inputs[rule.bias] = self.add_constant(name, *quantize_bias(offsets, s_in, q))

@@ -17,7 +17,7 @@ class Rule:
         weights: index of the input that holds symmetric int8 weights, None where there is none.
         axis: the weights' axis that runs over the output channels.
         per_channel: whether every output channel has a weight scale of its own.
-        bias: index of the input that holds the int32 bias with scale s_in * s_w.
+        bias: index of the input that holds the int32 bias with scale s_in * s_w; zeros are put where a layer has none.
         same: all other inputs and the outputs share one scale and zero point: values are moved, never rescaled.
         output: fixed (scale, zero point) of the outputs.
 

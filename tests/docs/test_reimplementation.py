@@ -110,15 +110,14 @@ def sigmoid(v: int, s_in: float, z_in: int, hyperbolic: bool) -> int:
 
 
 def hard_swish(v: int, s_in: float, z_in: int, s_out: float, z_out: int) -> int:
-    def q15(real: np.float32) -> tuple[int, int]:
-        m, e = multiplier(float(real))
+    def q15(real: float) -> tuple[int, int]:
+        m, e = multiplier(real)
         return min((m + (1 << 15)) >> 16, (1 << 15) - 1), e
 
     def short(a: int, m: int) -> int:
         return (a * m + (1 << 14)) >> 15
 
-    fine = np.float32(s_in) / np.float32(128)
-    (m, e), (m_out, e_out) = q15(fine / (np.float32(3) / np.float32(2**15))), q15(fine / np.float32(s_out))
+    (m, e), (m_out, e_out) = q15(s_in / 128 / (3 / 2**15)), q15(s_in / 128 / float(np.float32(s_out)))
     x = (v - z_in) << 7
     ramp = clamp(x << (e - 1), -(1 << 15), (1 << 15) - 1) if e > 0 else x
     ramp = short(ramp, m)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -132,6 +132,21 @@ def test_fixed_parameters_pass_on_to_a_group_that_they_cover() -> None:
     int8 = lowered(b.done(b.op("reshape", joined, shape=(1, 288))))
     assert {node.op.name for node in int8.nodes} == {"conv_2d", "logistic", "concatenation", "reshape"}
     assert int8.tensors[int8.outputs[0]].quantization == Quantization.per_tensor(1 / 256, -128)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("name", ["conv_2d", "depthwise_conv_2d", "transpose_conv", "fully_connected"])
+def test_a_layer_without_a_bias_gets_zeros(name: str, runtime: str) -> None:
+    graph = one_operator(name)
+    bare = [replace(n, inputs=n.inputs[:2]) if n.op.name == name else n for n in graph.nodes]
+    bare.append(replace(bare[-1], outputs=("again",)))  # the same weights a second time
+    graph.add(graph.tensors[graph.outputs[0]].with_(name="again"))
+    graph.nodes, graph.outputs = bare, [*graph.outputs, "again"]
+    int8 = lowered(graph)
+    for node in nodes_of(int8, name):
+        bias = int8.node_inputs(node)[2]
+        assert bias is not None and bias.dtype == "int32" and bias.data is not None and not bias.data.any()
+    assert verify(int8, runtime, samples=2).exact
 
 
 def test_weights_shared_by_two_layers_keep_a_bias_for_each() -> None:

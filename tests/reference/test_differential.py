@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,9 @@ from tests.reference.picker import DrawnPicker, RandomPicker
 RUNTIMES = ("tflite-micro", "litert-reference")
 OPERATORS = plugins.names("tests.reference.cases")
 CASES = 40  # of each operator and runtime in `make test`
-ALL_CASES = 400  # in `make test-all`: more than 10,000 for each runtime
+ALL_CASES = 1000  # in `make test-all`
+WANTED = 10_000  # cases that ran, of all operators together, for each runtime in `make test-all`
+RAN: dict[tuple[str, str], int] = {}  # (operator, runtime): cases of `test_many_random_cases` that were not refused
 
 
 def cases(operator: str):  # type: ignore[no-untyped-def]
@@ -46,7 +49,8 @@ def check(operator: str, runtime: str, graph: Graph, seed: int) -> bool:
     return True
 
 
-def run_cases(operator: str, runtime: str, start: int, count: int) -> None:
+def run_cases(operator: str, runtime: str, start: int, count: int) -> int:
+    """How many of the cases ran."""
     tag = zlib.crc32(operator.encode())
     if runtime in absent_from(operator):
         with pytest.raises(ToolError):
@@ -57,6 +61,7 @@ def run_cases(operator: str, runtime: str, start: int, count: int) -> None:
         for seed in range(start, start + count)
     )
     assert done >= count // 2, f"only {done} of {count} cases ran: {operator} on {runtime} is mostly refused"
+    return done
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
@@ -69,7 +74,21 @@ def test_random_cases(operator: str, runtime: str) -> None:
 @pytest.mark.parametrize("runtime", RUNTIMES)
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_many_random_cases(operator: str, runtime: str) -> None:
-    run_cases(operator, runtime, CASES, ALL_CASES - CASES)
+    RAN[operator, runtime] = 0
+    RAN[operator, runtime] = run_cases(operator, runtime, CASES, ALL_CASES - CASES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_enough_random_cases_ran(runtime: str, record_property: Callable[[str, object], None]) -> None:
+    """Counts what the tests above ran in this session; `pytest -rP` shows the table."""
+    counts = {operator: RAN[operator, runtime] for operator in OPERATORS if (operator, runtime) in RAN}
+    if set(counts) != set(OPERATORS):
+        pytest.skip(f"only {len(counts)} of {len(OPERATORS)} operators were run in this session")
+    total = sum(counts.values())
+    record_property("cases", total)
+    print(f"{total} cases on {runtime}, none differs: {counts}")
+    assert total > WANTED, counts
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)

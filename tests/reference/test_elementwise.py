@@ -119,9 +119,11 @@ def test_arrays_are_quantized_as_the_operators_do(dtype: str, scale: float, zero
 
 # Scales at which a multiplier in float32 and one in float64 lead to different integers, and where
 CLOSE = (0.027010289952158928 / 16, 0.027885353192687035 / 16, 111)
+SWISH = (0.01447346806526184, 0.001366888638585806)
 DEVIATIONS = [
     (unary(Relu(), CLOSE[0], -128, (CLOSE[1], -128)), {"x": 111}),
     (unary(Relu6(), 0.05, -128, (0.025, -128)), {"x": -100}),
+    (unary(HardSwish(), SWISH[0], 117, (SWISH[1], 95)), {"x": 81}),
     (unary(Logistic(), 0.08764413744211197, 39, FIXED["logistic"]), {}),
     (unary(Tanh(), 0.01205951813608408, -71, FIXED["tanh"]), {}),
     (

@@ -8,7 +8,7 @@ ARITHMETIC = Arithmetic(
     deviations={
         "fully_connected": "single-rounding",
         "sum": "bytes-as-unsigned",
-        **dict.fromkeys(("mul", "prelu", "relu", "relu6", "relu_n1_to_1"), "float32-multiplier"),
+        **dict.fromkeys(("hard_swish", "mul", "prelu", "relu", "relu6", "relu_n1_to_1"), "float32-multiplier"),
         **dict.fromkeys(("logistic", "tanh"), "float-table"),
     },
 )

@@ -1,9 +1,11 @@
-"""Hard swish in 16-bit fixed point; the same in both runtimes.
+"""Hard swish in 16-bit fixed point.
 
 x is shifted left by 7 bits. One product brings it to the output's scale, not yet shifted right; another, with
 saturating shifts, brings x / 3 to Q0, from which (x + 3) / 6, saturated to [0, 1], follows by adding one and halving.
-The product of the two is shifted right to the output. Multipliers are computed in float32 and kept with 15 bits. Both
-runtimes refuse a multiplier scale in / (128 * scale out) of 1 or more.
+The product of the two is shifted right to the output. Multipliers are kept with 15 bits. That of the output, scale in /
+(128 * scale out), is computed in float64; LiteRT computes it in float32 (`float32-multiplier`). For that of x / 3 the two
+cannot differ: a quotient by 3 / 2^15 near a tie of 15 bits would need more bits than a scale has. Both runtimes refuse
+an output multiplier of 1 or more.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from edgekit.graph.ops.hard_swish import HardSwish
 from edgekit.reference import tables
 from edgekit.reference.arithmetic import Ints, quantize_multiplier
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.elementwise import float_unary
+from edgekit.reference.elementwise import float_unary, real_multiplier
 from edgekit.reference.requantize import require_int8
 from edgekit.reference.simulator import Array, Kernel
 
@@ -31,8 +33,8 @@ def prepare_integer(
     x, output = present(inputs[0], "the input"), outputs[0]
     require_int8(x, output)
     fine_scale = x.scale / np.float32(128)
-    output_m, output_shift = _multiplier(fine_scale / output.scale)
-    unit_m, unit_shift = _multiplier(fine_scale / (np.float32(3) / np.float32(32768)))
+    output_m, output_shift = _multiplier(real_multiplier([fine_scale], output.scale, arithmetic.rule(op.name)))
+    unit_m, unit_shift = _multiplier(float(fine_scale / (np.float32(3) / np.float32(32768))))
     if output_shift > 0:
         raise ValueError(f"needs scale in / scale out below 128, found {x.scale / output.scale}")
 
@@ -55,9 +57,9 @@ def prepare_integer(
     return tables.unary(function, x)
 
 
-def _multiplier(real: np.float32) -> tuple[int, int]:
+def _multiplier(real: float) -> tuple[int, int]:
     """Mantissa in Q15 and shift."""
-    m, shift = quantize_multiplier(float(real))
+    m, shift = quantize_multiplier(real)
     return min((m + (1 << 15)) >> 16, INT16_MAX), shift
 
 
