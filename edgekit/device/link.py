@@ -6,12 +6,17 @@ from typing import Protocol
 
 from edgekit.errors import ToolError
 
+WRITE_SECONDS = 10  # a board that takes no byte for so long is stuck
+READ_BYTES = 1 << 16
+
 
 class Link(Protocol):
-    """What a session needs of a line to a board."""
+    """What a session needs of a line to a board. `name` is what error messages call it."""
+
+    name: str
 
     def write(self, data: bytes) -> None:
-        """Send all bytes. Raises ToolError when the board is gone."""
+        """Send all bytes. Raises ToolError when the board is gone or takes nothing."""
         ...
 
     def read(self, timeout: float) -> bytes:
@@ -22,7 +27,9 @@ class Link(Protocol):
 
 
 class SerialLink:
-    """A serial port by name (`/dev/ttyACM0`, `COM3`, an emulator's pty).
+    """A serial port by name (`/dev/ttyACM0`, `COM3`, an emulator's pty) or by pyserial's URL (`socket://host:port`).
+
+    A port is opened for this process alone.
 
     Raises:
         ToolError: pyserial is missing, or the port cannot be opened.
@@ -33,32 +40,59 @@ class SerialLink:
             import serial
         except ImportError as error:
             raise ToolError("serial port", "pyserial is not installed", 'pip install "edgekit[firmware]"') from error
-        self._failure = serial.SerialException
-        self.port = port
+        self._timeout = serial.SerialTimeoutException
+        self._failures = _failures()
+        self.name = port
         try:
-            self._serial = serial.Serial(port, baud, timeout=0, write_timeout=10, exclusive=True)
-        except (serial.SerialException, OSError, ValueError) as error:
+            self._serial = serial.serial_for_url(
+                port, baud, timeout=0, write_timeout=WRITE_SECONDS, exclusive=None if "://" in port else True
+            )
+        except (*self._failures, ValueError) as error:
+            text = str(error)
+            taken = "exclusively lock" in text or "busy" in text.lower() or "PermissionError" in text
             raise ToolError(
-                f"port {port}", f"cannot be opened: {error}", "is the board plugged in and free?"
+                f"port {port}",
+                "is in use by another program" if taken else f"cannot be opened: {text}",
+                "end that program, or share the board through labgrid (docs/hil.md)"
+                if taken
+                else "is the board plugged in, and may you open the port?",
             ) from error
 
     def write(self, data: bytes) -> None:
         try:
             self._serial.write(data)
-        except (self._failure, OSError) as error:
-            raise _gone(self.port, error) from error
+        except self._timeout as error:
+            raise ToolError(
+                f"port {self.name}", f"the board takes no bytes for {WRITE_SECONDS} s", "reset the board and repeat"
+            ) from error
+        except self._failures as error:
+            raise self._gone(error) from error
 
     def read(self, timeout: float) -> bytes:
         try:
             self._serial.timeout = timeout
             first: bytes = self._serial.read(1)
-            return first + self._serial.read(self._serial.in_waiting) if first else b""
-        except (self._failure, OSError) as error:
-            raise _gone(self.port, error) from error
+            if not first:
+                return b""
+            self._serial.timeout = 0
+            return first + bytes(self._serial.read(READ_BYTES))
+        except self._failures as error:
+            raise self._gone(error) from error
 
     def close(self) -> None:
-        self._serial.close()
+        try:
+            self._serial.close()
+        except self._failures:  # a vanished port needs no closing
+            return
+
+    def _gone(self, error: Exception) -> ToolError:
+        return ToolError(f"port {self.name}", f"the board vanished: {error}", "plug it in again and repeat")
 
 
-def _gone(port: str, error: Exception) -> ToolError:
-    return ToolError(f"port {port}", f"the board vanished: {error}", "plug it in again and repeat")
+def _failures() -> tuple[type[Exception], ...]:
+    """What pyserial lets through when a device vanishes; TypeError: it uses a descriptor that is closed already."""
+    try:
+        import termios
+    except ImportError:  # Windows
+        return (OSError, TypeError)
+    return (OSError, TypeError, termios.error)

@@ -6,9 +6,10 @@
  *   request   ek <number> <words>*<crc32 of number and words, 8 hex digits>%
  *   answer    ek-<the request's number> <words>*<crc32>\r\n
  *
- * Every ek command may be repeated without harm: a host that gets no good answer to its number just asks again. What a
- * command reads or computes depends on the input alone, and answers name the run they belong to, so a board that was reset
- * in between is noticed. */
+ * Long work (invoke, crc, time) is announced by the answer "begun". Every ek command may be repeated without harm: a host
+ * that gets no good answer to its number just asks again. Computed answers name the model and the CRC of the input they
+ * belong to, and reads name the run, so a board that was reset or exchanged in between is noticed. No ek verb that takes a
+ * number is one of MLPerf Tiny's, so that the tail of a damaged ek line cannot start a million inferences. */
 #include "protocol.h"
 
 #include <string.h>
@@ -188,9 +189,14 @@ static void results(void) {
   text("]\r\n");
 }
 
-static void timestamp(void) { number("m-lap-us-", board_ticks() * 1000000U / board_ticks_hz()), text("\r\n"); }
+static void timestamp(void) {
+  const uint64_t ticks = board_ticks();
+  const uint32_t hz = board_ticks_hz();
+  number("m-lap-us-", ticks / hz * 1000000U + ticks % hz * 1000000U / hz), text("\r\n");
+}
 
 static void infer(uint32_t count, uint32_t warmup) {
+  run = 0;
   number("m-warmup-start-", warmup), text("\r\n");
   for (uint32_t i = 0; i < warmup; ++i) {
     load();
@@ -281,12 +287,30 @@ static void ek_info(void) {
   number(" stack=", board_stack_used());
 }
 
-/* One inference from a fresh input, number `a`: the CRC of the input and of every output. */
-static void ek_infer(uint32_t a) {
+/* The second answer to a request that takes long begins here; the first says that the request has arrived. */
+static void begun(const char *request) {
+  text("begun");
+  answer_end();
+  answer_begin();
+  text(request), put(' ');
+}
+
+/* What a result belongs to: the model, by the first 8 digits of its hash, and the CRC of the input. */
+static void identity(void) {
+  static const char hash[] = MODEL_HASH;
+  put(' ');
+  for (int i = 0; i < 8 && hash[i] != '\0'; ++i) {
+    put(hash[i]);
+  }
+  put(' '), hex(crc32_of(input, sizeof input), 8);
+}
+
+/* One inference from a fresh input, the host's number for it, and the CRC of every output. */
+static void ek_invoke(uint32_t a) {
   load();
   model_invoke(&arena);
   run = a;
-  number("infer ", run), put(' '), hex(crc32_of(input, sizeof input), 8);
+  text("invoke"), identity(), number(" ", run);
   for (int i = 0; i < MODEL_OUTPUTS; ++i) {
     put(' '), hex(crc32_of(arena.bytes + ek_outputs[i].offset, ek_outputs[i].bytes), 8);
   }
@@ -296,7 +320,7 @@ static void ek_infer(uint32_t a) {
 static void ek_crc(void) {
   load();
   run = 0;
-  text("crc "), hex(crc32_of(input, sizeof input), 8);
+  text("crc"), identity();
   for (int32_t i = 0; i < MODEL_LAYERS; ++i) {
     model_layer(&arena, i);
     uint32_t sum = 0xFFFFFFFFU;
@@ -308,22 +332,31 @@ static void ek_crc(void) {
   }
 }
 
-/* Ticks of a whole inference, then of every layer; the empty measurement is taken off each. */
+/* Ticks between two moments less the cost of asking; a clock that is coarser than that gives 0. */
+static uint64_t elapsed(uint64_t empty, uint64_t start, uint64_t stop) {
+  const uint64_t cost = start - empty;
+  const uint64_t whole = stop - start;
+  return whole > cost ? whole - cost : 0U;
+}
+
+/* Ticks of a whole inference, then of every layer. A run before them fills caches and lets the line fall silent. */
 static void ek_time(void) {
   load();
   run = 0;
+  model_invoke(&arena);
+  load();
   uint64_t empty = board_ticks();
   uint64_t start = board_ticks();
   model_invoke(&arena);
   uint64_t stop = board_ticks();
-  number("time ", (stop - start) - (start - empty));
+  text("time"), identity(), number(" ", elapsed(empty, start, stop));
   load();
   for (int32_t i = 0; i < MODEL_LAYERS; ++i) {
     empty = board_ticks();
     start = board_ticks();
     model_layer(&arena, i);
     stop = board_ticks();
-    number(" ", (stop - start) - (start - empty));
+    number(" ", elapsed(empty, start, stop));
   }
 }
 
@@ -350,14 +383,17 @@ static void ek_command(char *rest) {
   } else if (verb != (char *)0 && strcmp(verb, "load") == 0 && has_a && second != (char *)0 && a < sizeof input &&
              to_bytes(second, input + a, (uint32_t)sizeof input - a) >= 0) {
     number("load ", a);
-  } else if (verb != (char *)0 && strcmp(verb, "infer") == 0 && has_a) {
-    ek_infer(a);
+  } else if (verb != (char *)0 && strcmp(verb, "invoke") == 0 && has_a) {
+    begun(request);
+    ek_invoke(a);
   } else if (verb != (char *)0 && strcmp(verb, "read") == 0 && has_a && has_b && b <= CHUNK_BYTES &&
              a <= sizeof arena.bytes && b <= sizeof arena.bytes - a) {
     ek_read(a, b);
   } else if (verb != (char *)0 && strcmp(verb, "crc") == 0) {
+    begun(request);
     ek_crc();
   } else if (verb != (char *)0 && strcmp(verb, "time") == 0) {
+    begun(request);
     ek_time();
   } else {
     text("error unknown command or argument");
@@ -381,6 +417,7 @@ static int checked(char *words) {
 static void finish(void) {
   line[line_length] = '\0';
   const int too_long = line_overflow != 0U;
+  const uint32_t line_length_was = line_length;
   line_length = line_overflow = 0;
   if (strncmp(line, "ek ", 3) == 0) {
     if (too_long || checked(line + 3) != 0) {
@@ -392,7 +429,7 @@ static void finish(void) {
     }
   } else if (too_long) {
     text("e-[Command too long]\r\nm-ready\r\n");
-  } else {
+  } else if (line_length_was != 0U) { /* a lone '%' only ends what was left of a damaged line */
     command(line);
   }
 }

@@ -78,8 +78,7 @@ class Vehicle:
 
     def bench(self) -> dict[str, Any]:
         """Counts per layer and in total, in the board's unit; bytes of arena, stack and flash."""
-        self.session.load(bytes(self.session.info.input))
-        total, layers = self.session.times()
+        total, layers = self.session.times(bytes(self.session.info.input))
         producers = self.graph.producers()
         rows = []
         for name, ticks in zip(self.facts["layers"], layers, strict=True):

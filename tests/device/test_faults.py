@@ -1,0 +1,119 @@
+"""Whatever happens to the line or the board: the right numbers, or one clear error; never a wrong number, never a hang."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgekit.backends import c
+from edgekit.device.session import Session
+from edgekit.errors import ToolError, VerificationError
+from edgekit.graph import Graph
+from edgekit.reference import Simulator
+from edgekit.target import load_targets
+from tests.backends.graphs import small_int8
+from tests.device import memory_board
+from tests.device.faulty import FaultyLink
+from tests.device.memory_board import Clock, MemoryBoard
+
+HOURS = 3600.0
+pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler for the host")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model on the memory board, inputs, and what is right."""
+
+    graph: Graph
+    folder: Path
+    library: Path
+    other: Path  # the firmware of another model of the same shapes
+    inputs: list[bytes]
+    outputs: list[bytes]
+    crcs: list[list[str]]
+    times: tuple[int, list[int]]
+    places: dict[int, int]
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    import binascii
+    import json
+
+    libraries = []
+    for seed in (1, 0):
+        folder = tmp_path_factory.mktemp(f"board{seed}")
+        graph = small_int8(seed)
+        c.compile(graph, load_targets()["host-c"], folder)
+        libraries.append(memory_board.build(folder))
+    facts = json.loads((folder / "firmware.json").read_text("utf-8"))
+    x = np.random.default_rng(5).integers(-128, 128, (4, *graph.tensors["x"].shape[1:])).astype(np.int8)
+    layers = Simulator(graph).run({"x": x}, layers=True)
+    count = len(facts["layers"])
+    asks = [(n, n + 1, n + 2) for n in range(1, 3 * (count + 1), 3)]
+    ticks = [last**2 - middle**2 for _, middle, last in asks]
+    return Case(
+        graph, folder, libraries[1], libraries[0],
+        [row.tobytes() for row in x],
+        [layers["z"][i : i + 1].tobytes() for i in range(4)],
+        [[f"{binascii.crc32(layers[n][i : i + 1].tobytes()):08x}" for n in facts["layers"]] for i in range(4)],
+        (ticks[0], ticks[1:]),
+        {facts["offsets"]["z"]: 200},
+    )  # fmt: skip
+
+
+def converse(case: Case, session: Session, index: int) -> None:
+    """One of each question, all answers compared with what is right."""
+    assert session.infer(case.inputs[index], case.places) == [case.outputs[index]]
+    assert session.layer_crcs(case.inputs[index]) == case.crcs[index]
+    assert session.times(case.inputs[index]) == case.times
+
+
+def torture(case: Case, seeds: range, rate: float, with_actions: bool) -> tuple[Counter[str], Counter[str]]:
+    """One conversation per seed on one faulty line each; (faults injected, how the conversations ended)."""
+    faults: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    for seed in seeds:
+        clock = Clock()
+        board = MemoryBoard(case.library, clock)
+        actions = {"reset": board.reset, "exchange": lambda b=board: b.reset(case.other), "unplug": board.unplug}
+        if not with_actions:
+            actions = {}
+        elif seed % 4:
+            del actions["unplug"], actions["exchange"]
+        line = FaultyLink(board, seed, rate, actions=actions)
+        try:
+            session = Session(line, case.graph.fingerprint(), clock=clock)
+            for turn in range(4):
+                converse(case, session, (seed + turn) % 4)
+            ends["right"] += 1
+        except (ToolError, VerificationError) as error:
+            assert error.where and error.what and error.fix, f"seed {seed}: {error!r}"
+            ends[type(error).__name__] += 1
+        except BaseException:
+            print(f"seed {seed}, rate {rate}, faults {dict(line.injected)}")
+            raise
+        assert clock.now < HOURS, f"seed {seed}: the conversation takes {clock.now:.0f} s"
+        faults += line.injected
+    return faults, ends
+
+
+def test_right_numbers_without_faults(case: Case) -> None:
+    clock = Clock()
+    session = Session(MemoryBoard(case.library, clock), case.graph.fingerprint(), clock=clock)
+    for index in range(4):
+        converse(case, session, index)
+    assert session.retries == 0
+
+
+@pytest.mark.parametrize(("rate", "seeds", "share"), [(0.05, 120, 1.0), (0.3, 120, 0.9), (0.6, 60, 0.0)])
+def test_damaged_line(case: Case, rate: float, seeds: int, share: float) -> None:
+    faults, ends = torture(case, range(seeds), rate, with_actions=False)
+    print(f"seeds 0..{seeds - 1}, rate {rate}: {faults.total()} faults {dict(faults)}, ends {dict(ends)}")
+    assert set(faults) == set(FaultyLink.KINDS)
+    assert ends["right"] >= share * seeds, "too few conversations are repaired"
