@@ -131,8 +131,9 @@ def quantize_array(x: Array, tensor: Tensor) -> Array:
     info = np.iinfo(tensor.dtype)
     if np.isnan(x).any():
         raise InputError(f"input {tensor.name}", "holds NaN")
-    scaled = x.astype(np.float32) / tensor.scale
-    up = np.abs(scaled - np.trunc(scaled)) >= 0.5  # adding 0.5 first would itself round just below a tie
+    with np.errstate(over="ignore", invalid="ignore"):  # infinity saturates
+        scaled = x.astype(np.float32) / tensor.scale
+        up = np.abs(scaled - np.trunc(scaled)) >= 0.5  # adding 0.5 first would itself round just below a tie
     rounded = np.trunc(scaled) + np.where(up, np.copysign(np.float32(1), scaled), np.float32(0))
     clipped: Array = np.clip(rounded + np.float32(tensor.zero_point), info.min, info.max)
     return clipped.astype(tensor.dtype)

@@ -10,6 +10,7 @@ from edgekit import plugins
 from edgekit.backends.c.emission import calls_of
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph
+from tests.firmware import networks
 from tests.firmware.proof import Case
 from tests.reference.picker import RandomPicker
 
@@ -25,7 +26,7 @@ def random_graph(operator: str, seed: int) -> Graph:
 
 
 def taken(graph: Graph) -> bool:
-    """Whether the graph can be emitted. All types but int8 are refused, where the simulator takes them; nothing else."""
+    """Whether the graph can be emitted. Other types than int8 may be refused; nothing else."""
     try:
         calls_of(graph, "portable")
     except UnsupportedError as error:
@@ -44,3 +45,12 @@ def operator_cases(operator: str, start: int, count: int, guard: int = 0) -> Ite
             yield Case(f"{operator}_{seed}", graph, seed, 2, guard)
             count -= 1
         seed += 1
+
+
+def network_cases(start: int, count: int, guard: int = 0) -> list[Case]:
+    """Random networks with branches."""
+    tag = zlib.crc32(b"network")
+    return [
+        Case(f"network_{seed}", networks.case(RandomPicker([tag, seed])), seed, 2, guard)
+        for seed in range(start, start + count)
+    ]

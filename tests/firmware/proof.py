@@ -9,12 +9,14 @@ import contextlib
 import shutil
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgekit.backends.c import toolchain
 from edgekit.backends.c.call import Call
@@ -36,13 +38,19 @@ IMAGE = "proof.elf"
 
 @dataclass(frozen=True)
 class Case:
-    """A model and how to run it. guard: bytes around each of its buffers, 0 for the plan that users get."""
+    """A model and how to run it.
+
+    Attributes:
+        guard: bytes around each of its buffers, 0 for the plan that users get.
+        inputs: `samples` samples; random ones of `seed` without.
+    """
 
     name: str
     graph: Graph
     seed: int = 0
     samples: int = 2
     guard: int = 0
+    inputs: dict[str, NDArray[Any]] | None = None
 
 
 def options_for(target: str) -> Options:
@@ -80,7 +88,9 @@ def write_program(cases: Sequence[Case], options: Options, folder: Path) -> None
         texts.append(text)
         rows.append(row)
         largest = max(largest, made.memory.arena)
-    table = f"const proof_case_t proof_cases[] = {{\n{''.join(rows)}}};\nconst uint32_t proof_case_count = {len(cases)}U;\n"
+    table = (
+        f"const proof_case_t proof_cases[] = {{\n{''.join(rows)}}};\nconst uint32_t proof_case_count = {len(cases)}U;\n"
+    )
     (folder / "harness" / "cases.c").write_text('#include "proof.h"\n\n' + "\n".join(texts) + table)
     (folder / "harness" / "proof.c").write_text(
         f"#define PROOF_LARGEST_ARENA {largest}U\n" + (HERE / "proof.c").read_text()
@@ -94,7 +104,7 @@ def write_program(cases: Sequence[Case], options: Options, folder: Path) -> None
 def _describe(case: Case, made: Generated) -> tuple[str, str]:
     """C text of one case: its model, its data, what its layers touch; and its row of the table."""
     graph, memory, name = case.graph, made.memory, case.name
-    inputs = random_inputs(graph, case.samples, case.seed)
+    inputs = random_inputs(graph, case.samples, case.seed) if case.inputs is None else case.inputs
     expected = Simulator(graph).run(inputs)
     texts = [f'#include "../cases/{name}.c"']
     texts.append(_bytes(f"{name}_data", _samples(inputs, graph.inputs, case.samples)))
@@ -126,7 +136,7 @@ def _describe(case: Case, made: Generated) -> tuple[str, str]:
     return "\n".join(texts), row
 
 
-def _samples(arrays: dict[str, np.ndarray], names: Sequence[str], count: int) -> bytes:  # type: ignore[type-arg]
+def _samples(arrays: Mapping[str, NDArray[Any]], names: Sequence[str], count: int) -> bytes:
     """All tensors of the first sample, then of the next."""
     parts = {n: np.split(np.ascontiguousarray(arrays[n]), count) for n in names}
     return b"".join(parts[n][i].tobytes() for i in range(count) for n in names)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from edgekit import plugins
 from edgekit.backends.c.call import Alias, Call, Layer
-from edgekit.backends.c.moves import strided_copy
+from edgekit.backends.c.moves import whole_copy
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Node, Tensor
 from edgekit.reference import Simulator
@@ -57,8 +58,7 @@ def call_of(graph: Graph, node: Node, core: str, options: Mapping[str, Any] | No
     except ValueError as error:
         raise UnsupportedError(where, str(error)) from error
     if isinstance(call, Alias) and layer.input(call.input).is_constant:
-        x = layer.input(call.input)
-        return strided_copy(x.shape, (x.elements,), (1,), 0, np.dtype(x.dtype).itemsize)
+        return replace(whole_copy(layer.outputs[0].bytes), inputs=(call.input,))
     found: Call | Alias = call
     return found
 

@@ -53,6 +53,11 @@ def strided_copy(x: Sequence[int], dims: Sequence[int], strides: Sequence[int], 
     return Call("copy", {"count": prod(sizes), **places, "start": start * item, "block": block})
 
 
+def whole_copy(count: int) -> Call:
+    """y = x, `count` bytes."""
+    return Call("copy", {"count": 1, "dims": padded((), 1), "strides": padded((), 0), "start": 0, "block": count})
+
+
 def joined(layer: Layer, whole: Sequence[int], axis: int, parts: Sequence[Sequence[int]]) -> dict[str, Value]:
     """Rows of the axes before `axis`, and bytes of each part in one row."""
     sizes = [prod(part[axis:]) * item_bytes(layer) for part in parts]

@@ -1,0 +1,67 @@
+"""The proof itself can fail: kernels that are broken on purpose are found."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from edgekit.backends.c import toolchain
+from tests.firmware import proof
+from tests.firmware.cases import operator_cases
+from tests.firmware.proof import GUARD, IMAGE, Case
+
+MUTATIONS = {
+    "one wrong integer": ("lookup.c", "y[i] = ", "if (i == 3) y[i] = (int8_t)~p->table[x[i] + 128]; else y[i] = "),
+    "writes behind its output": ("lookup.c", "y[i] = ", "y[p->count] = 1, y[i] = "),
+    "writes before its output": ("lookup.c", "y[i] = ", "y[-1] = 1, y[i] = "),
+    "writes into its input": ("conv_2d.c", "*y++ = ", "((int8_t *)(uintptr_t)x)[0] = 17, *y++ = "),
+    "leaves an output unwritten": ("lookup.c", "i < p->count", "i < p->count - 1"),
+    "is wrong the second time": ("lookup.c", "y[i] = ", "static int32_t n; y[i] = n++ >= p->count ? 1 : "),
+}
+
+INTEGERS = ("one wrong integer", "leaves an output unwritten", "is wrong the second time")
+
+
+def case(source: str) -> Case:
+    operator = {"lookup.c": "logistic", "conv_2d.c": "conv_2d"}[source]
+    return next(operator_cases(operator, 0, 1, GUARD))
+
+
+def broken(folder: Path, source: str, old: str, new: str, sanitize: bool) -> list[str]:
+    options = proof.options_for("host-c")
+    proof.write_program([case(source)], options, folder)
+    path = folder / "src" / source
+    text = path.read_text()
+    comment, end, code = text.partition("*/")
+    assert old in code
+    path.write_text(comment + end + code.replace(old, new, 1))
+    toolchain.build(folder, options, IMAGE, sanitize)
+    return proof._run(folder / IMAGE, options)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_broken_kernels_are_found(mutation: str, tmp_path: Path) -> None:
+    line, done = broken(tmp_path / "proof", *MUTATIONS[mutation], sanitize=False)
+    wrong, outside = (int(word) for word in line.split()[1:])
+    assert done == "done 1"
+    assert (wrong > 0) if mutation in INTEGERS else (outside > 0)
+
+
+def test_reading_beyond_a_buffer_is_found(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=r"use-after-poison|buffer-overflow"):
+        broken(tmp_path / "proof", "lookup.c", "y[i] = ", "y[i] = x[p->count] == 7 ? 1 : ", sanitize=True)
+
+
+def test_kernels_keep_no_state(tmp_path: Path) -> None:
+    """No kernel has writable memory of its own: nothing but code and constants in its object."""
+    sources = sorted((proof.firmware_folder() / "src").glob("*.c"))
+    for source in sources:
+        done = subprocess.run(
+            ["cc", "-std=c99", "-O2", "-c", f"-I{proof.firmware_folder() / 'include'}", str(source), "-o", "kernel.o"],
+            cwd=tmp_path, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert not done.stderr
+        size = subprocess.run(["size", "kernel.o"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+        assert size.splitlines()[1].split()[1:3] == ["0", "0"], source.name
