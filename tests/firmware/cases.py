@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import zlib
 from collections.abc import Iterator
+from types import ModuleType
 
 from edgekit import plugins
 from edgekit.backends.c.emission import calls_of
@@ -17,10 +18,12 @@ from tests.reference.picker import RandomPicker
 OPERATORS = plugins.names("tests.reference.cases")
 
 
+def case_module(operator: str) -> ModuleType:
+    return importlib.import_module(f"tests.reference.cases.{operator}")
+
+
 def random_graph(operator: str, seed: int) -> Graph:
-    graph = importlib.import_module(f"tests.reference.cases.{operator}").case(
-        RandomPicker([zlib.crc32(operator.encode()), seed])
-    )
+    graph = case_module(operator).case(RandomPicker([zlib.crc32(operator.encode()), seed]))
     assert isinstance(graph, Graph)
     return graph
 

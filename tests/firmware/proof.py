@@ -97,7 +97,7 @@ def write_program(cases: Sequence[Case], options: Options, folder: Path) -> None
     )
     shutil.copyfile(HERE / "proof.h", folder / "harness" / "proof.h")
     for file in (firmware / "harness").iterdir():
-        if file.suffix in (".h", ".ld") or file.name == f"board_{options.harness}.c":
+        if file.suffix in (".h", ".ld") or file.name in ("startup.c", f"board_{options.harness}.c"):
             shutil.copyfile(file, folder / "harness" / file.name)
 
 

@@ -32,7 +32,7 @@ def compile_all(compiler: str, project: Path, objects: Path, *flags: str) -> lis
         pytest.skip(f"{compiler} is not installed")
     sources = sorted((project / "src").glob("*.c"))
     objects.mkdir()
-    command = [compiler, *flags, f"-I{project / 'include'}", "-c", *map(str, sources)]
+    command = [compiler, *flags, f"-I{project / 'src'}", "-c", *map(str, sources)]
     done = subprocess.run(command, cwd=objects, capture_output=True, text=True, check=False)
     assert not done.returncode and not done.stderr, done.stderr[-3000:]
     return sorted(objects.glob("*.o"))
@@ -63,7 +63,8 @@ def test_several_models_in_one_cpp_program(project: Path, tmp_path: Path) -> Non
     """Headers of all models in one C++ file, linked without clashes, and run."""
     if shutil.which("g++") is None:
         pytest.skip("g++ is not installed")
-    names = [path.stem for path in sorted((project / "include").glob("*.h"))]
+    names = [path.stem for path in sorted((project / "src").glob("*.h"))]
+    assert len(names) >= len(OPERATORS)
     lines = [f'#include "{name}.h"' for name in names] + ["int main() {"]
     for name in names:
         lines.append(f"  static {name}_arena_t {name}; {name}_invoke(&{name});")
@@ -71,7 +72,7 @@ def test_several_models_in_one_cpp_program(project: Path, tmp_path: Path) -> Non
         lines.append(f"  if ({name}_output_0(&{name}) == nullptr || {name}_quantize(0.0f, 1.0f, 7) != 7) return 1;")
     (tmp_path / "main.cpp").write_text("\n".join([*lines, "  return 0;", "}", ""]))
     objects = compile_all("gcc", project, tmp_path / "objects", "-std=c99", "-O1")
-    flags = ["-std=c++11", "-pedantic", "-Wall", "-Wextra", "-Werror", f"-I{project / 'include'}"]
+    flags = ["-std=c++11", "-pedantic", "-Wall", "-Wextra", "-Werror", f"-I{project / 'src'}"]
     command = ["g++", *flags, "main.cpp", *map(str, objects), "-o", "main"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert not done.returncode, done.stderr[-3000:]

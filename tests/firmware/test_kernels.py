@@ -6,12 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from edgekit import plugins
 from edgekit.graph import Graph, Node, Quantization, Tensor
 from edgekit.graph.ops.quantize import Quantize
-from tests.firmware.cases import OPERATORS, network_cases, operator_cases
+from tests.firmware import networks
+from tests.firmware.cases import OPERATORS, case_module, network_cases, operator_cases, taken
 from tests.firmware.proof import CORES, GUARD, Case, prove
+from tests.reference.picker import DrawnPicker
 
 HOST_CASES, CORE_CASES, NETWORKS = 6, 2, 30
 MANY_HOST_CASES, MANY_CORE_CASES, MANY_NETWORKS = 150, 30, 600
@@ -75,3 +79,20 @@ def test_conversion_of_awkward_reals(target: str, tmp_path: Path) -> None:
     graph.add(Tensor("y", values.shape, "int8", Quantization.per_tensor(float(scale), zero_point)))
     case = Case("reals", graph, samples=1, inputs={"x": values})
     prove([case], target, tmp_path / "proof", sanitize=target == "host-c")
+
+
+@pytest.mark.parametrize("examples", [8, pytest.param(200, marks=pytest.mark.slow)])
+def test_shrinking_cases(examples: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What fails here is the smallest case that does."""
+
+    @settings(max_examples=examples, deadline=None, database=None)
+    @given(data=st.data())
+    def check(data: st.DataObject) -> None:
+        operator = data.draw(st.sampled_from([*OPERATORS, "network"]))
+        module = networks if operator == "network" else case_module(operator)
+        graph = module.case(DrawnPicker(data.draw))
+        if taken(graph):
+            folder = tmp_path_factory.mktemp("shrinking")
+            prove([Case("drawn", graph, guard=GUARD)], "host-c", folder / "proof")
+
+    check()
