@@ -76,8 +76,7 @@ def configuration(core: Path, project: Path) -> Path:
     board = section.get("board")
     section["platform"] = f"symlink://{platform(core, project, board)}"
     section.pop("framework", None)
-    bare = "<harness/board_bare.c> +<harness/startup.c>"
-    section["build_src_filter"] = section["build_src_filter"].replace("<harness/board_arduino.cpp>", bare)
+    section["build_src_filter"] = section["build_src_filter"].replace("board_arduino.cpp", "board_bare.c")
     section["test_framework"] = "custom"
     section["build_flags"] += f" -I{HERE}"
     tests = core / "tests"

@@ -118,7 +118,7 @@ def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> R
         port: the serial port of a board that runs it.
 
     Raises:
-        InputError: no build folder, or inputs that do not fit. UsageError: its backend is unknown here, or takes no port.
+        InputError: no build folder, or inputs that do not fit. UsageError: its backend is unknown, or takes no port.
         ToolError: the vehicle is absent or failed.
     """
     manifest = read_manifest(folder)

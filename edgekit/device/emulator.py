@@ -26,8 +26,8 @@ def version() -> str:
 
 
 @contextlib.contextmanager
-def emulator(image: Path, machine: str, icount_shift: int) -> Iterator[SerialLink]:
-    """Run an ELF image; the link is the pseudo-terminal of the board's first UART.
+def board(image: Path, machine: str, icount_shift: int) -> Iterator[str]:
+    """Run an ELF image; the name of the pseudo-terminal that is the board's first UART, to be opened as a serial port.
 
     Args:
         machine: QEMU's name of the board.
@@ -37,30 +37,27 @@ def emulator(image: Path, machine: str, icount_shift: int) -> Iterator[SerialLin
         ToolError: QEMU is missing or does not start.
     """
     version()
-    command = [
-        QEMU,
-        "-M",
-        machine,
-        "-nographic",
-        "-monitor",
-        "none",
-        "-serial",
-        "pty",
-        "-icount",
-        f"shift={icount_shift}",
-    ]
+    command = [QEMU, "-M", machine, "-nographic", "-monitor", "none", "-serial", "pty"]
+    command += ["-icount", f"shift={icount_shift}", "-kernel", str(image)]
     process = subprocess.Popen(
-        [*command, "-kernel", str(image)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )  # fmt: skip
     try:
-        link = SerialLink(_terminal(process))
+        yield _terminal(process)
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def emulator(image: Path, machine: str, icount_shift: int) -> Iterator[SerialLink]:
+    """`board`, its line opened."""
+    with board(image, machine, icount_shift) as port:
+        link = SerialLink(port)
         try:
             yield link
         finally:
             link.close()
-    finally:
-        process.kill()
-        process.wait()
 
 
 def _terminal(process: subprocess.Popen[bytes]) -> str:

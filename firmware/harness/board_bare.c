@@ -3,6 +3,7 @@
 #include "board.h"
 
 #include "protocol.h"
+#include "startup.h"
 
 static volatile uint8_t sink;
 

@@ -6,6 +6,7 @@
 #include "board.h"
 
 #include "protocol.h"
+#include "startup.h"
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 #define UART_DATA REGISTER(BOARD_UART + 0x00)

@@ -18,7 +18,7 @@ def build(folder: Path) -> Path:
     shutil.copyfile(Path(__file__).with_name("board_memory.c"), folder / "board_memory.c")
     sources = [*folder.glob("src/*.c"), *folder.glob("harness/*.c"), folder / "board_memory.c"]
     names = sorted(str(s.relative_to(folder)) for s in sources if s.name != "board_host.c")
-    command = ["cc", *WARNINGS, "-O1", "-g", "-shared", "-fPIC", "-Iinclude", "-Iharness", *names, "-o", "board.so"]
+    command = ["cc", *WARNINGS, "-O1", "-g", "-shared", "-fPIC", "-Isrc", "-Iharness", *names, "-o", "board.so"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return folder / "board.so"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from edgekit.analysis import live_bytes
 from edgekit.backends._contract import Rejection
 from edgekit.backends.c.generate import calls_of, constant_bytes
 from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.options import options_of
 from edgekit.graph import Graph
-from edgekit.pipeline.memory import memory_of
 from edgekit.target import Target, load_targets
 
 CODE_BYTES = 32 << 10  # kernels, serial harness and startup at -O3, with room to spare
@@ -24,7 +24,8 @@ def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
     found = []
     ram, flash = target.memory.ram, target.memory.flash
     if ram is not None and need_ram > ram:
-        peak = memory_of(graph).peak_layer
+        live = live_bytes(graph)
+        peak = graph.nodes[live.index(max(live))].name
         share = max(0, ram - HARNESS_BYTES) / (arena + inputs)
         found.append(
             Rejection(
@@ -33,8 +34,8 @@ def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
                 f"Arena, input buffer, and {HARNESS_BYTES:,} bytes of stack and harness must fit the RAM of "
                 f"{target.title}.",
                 f"{need_ram:,} bytes ({arena:,} of arena, {inputs:,} of input) of {ram:,}: {need_ram - ram:,} too many",
-                f"Activations must shrink to {share:.0%}: input height and width to {share**0.5:.0%}, or fewer channels "
-                f"around {peak}, where the peak is{fitting}.",
+                f"Activations must shrink to {share:.0%}: input height and width to {share**0.5:.0%}, or fewer "
+                f"channels around {peak}, where the peak is{fitting}.",
             )
         )
     if flash is not None and need_flash > flash:

@@ -89,7 +89,7 @@ def _copy_harness(folder: Path, firmware: Path, options: Options) -> None:
     names = ["board.h", "layers.h", "protocol.h", "protocol.c"]
     names += [f"board_{options.harness}.c"] if options.harness else []
     names += ["board_arduino.cpp"] if options.platformio is not None else ["board_host.c"]
-    names += ["startup.c", "mps.ld", "mps_split.ld"] if options.map is not None else []
+    names += ["startup.h", "mps.ld", "mps_split.ld"] if options.map is not None else []
     for name in dict.fromkeys(names):
         shutil.copyfile(firmware / "harness" / name, folder / "harness" / name)
 

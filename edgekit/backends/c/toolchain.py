@@ -66,8 +66,6 @@ def sources(folder: Path, options: Options) -> list[str]:
     """What the image is made of; `harness/` also holds boards of other builds of the folder, PlatformIO's for one."""
     harness = [p for p in (folder / "harness").glob("*.c") if not p.stem.startswith("board_")]
     harness += [p for p in [folder / "harness" / f"board_{options.harness}.c"] if p.is_file()]
-    if options.harness == "host":
-        harness = [p for p in harness if p.stem != "startup"]
     return sorted(str(p.relative_to(folder)) for p in [*(folder / "src").glob("*.c"), *harness])
 
 

@@ -1,5 +1,8 @@
 /* Reset of a bare core: vector table (Arm) or entry (RISC-V), memory set up as the linker script says, stack painted so
- * that its high-water mark can be read. */
+ * that its high-water mark can be read. Functions, included once by the board's file. */
+#ifndef EDGEKIT_STARTUP_H
+#define EDGEKIT_STARTUP_H
+
 #include "board.h"
 
 extern uint32_t __stack_top, __stack_limit, __data_start, __data_end, __data_load, __bss_start, __bss_end;
@@ -69,3 +72,4 @@ uint32_t board_stack_used(void) {
   }
   return (uint32_t)((const uint8_t *)&__stack_top - (const uint8_t *)p);
 }
+#endif
