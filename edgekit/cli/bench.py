@@ -59,7 +59,10 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
     facts.append(("stack", f"{stack:,} B at its highest" if stack else "not measured: this vehicle cannot tell"))
     if "flash_code_bytes" in found:
         facts.append(
-            ("flash", f"{found['constant_bytes']:,} B of constants, {found['flash_code_bytes']:,} B of code with harness")
+            (
+                "flash",
+                f"{found['constant_bytes']:,} B of constants, {found['flash_code_bytes']:,} B of code with harness",
+            )
         )
     if found["unit"] == "instructions":
         facts.append(("cycles", "not estimated: only executed instructions are counted"))

@@ -120,5 +120,6 @@ def _golden(graph: Graph, vectors: Sequence[tuple[bytes, bytes]]) -> str:
 
 def _table(rows: Sequence[bytes]) -> str:
     return ",\n".join(
-        "  {" + ",\n   ".join(", ".join(map(str, row[i : i + 28])) for i in range(0, len(row), 28)) + "}" for row in rows
+        "  {" + ",\n   ".join(", ".join(map(str, row[i : i + 28])) for i in range(0, len(row), 28)) + "}"
+        for row in rows
     )
