@@ -45,6 +45,8 @@ def build(
 
     with progress() as report:
         result = api.build(source, target, output, calibration=calibration, progress=report)
+    if not result.targets:  # not the first of several processes: that one tells
+        return
     if json:
         _output.print_json(as_json(result))
     else:
@@ -77,6 +79,8 @@ def _show(result: BuildResult) -> None:
 
 def _facts(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What people want to know about a build, from its manifest."""
+    from edgekit.pipeline.accuracy import sentence
+
     model, memory, accuracy = manifest["model"], manifest["memory"], manifest["accuracy"]
     yield (
         "model",
@@ -85,15 +89,7 @@ def _facts(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     constants, peak = _output.size(memory["weights_bytes"]), _output.size(memory["peak_activation_bytes"])
     yield "memory", f"{constants} of constants, {peak} of activations at peak"
     yield from _firmware(manifest["artifact"], manifest.get("bench"))
-    if "metric" not in accuracy:
-        yield "accuracy", f"{accuracy['status']}: {accuracy['reason']}"
-    else:
-        names = [name for name in ("float", "int8") if name in accuracy]
-        values = ", ".join(
-            f"{name} {accuracy[name]:.2%}" if accuracy["metric"] == "accuracy" else f"{name} {accuracy[name]:.6g}"
-            for name in names
-        )
-        yield accuracy["metric"], f"{values} ({accuracy['samples']:,} test samples)"
+    yield "accuracy", sentence(accuracy)
     for proof in manifest["verified"]:
         if proof["status"] == "NOT RUN":
             yield "verified", f"{proof['against']}: NOT RUN: {proof['reason']}"

@@ -33,13 +33,15 @@ def train(
     from edgekit.api import default_recipe
     from edgekit.cli._progress import progress
     from edgekit.recipe import load_recipe
-    from edgekit.train import export_onnx
+    from edgekit.train import export_onnx, rank
     from edgekit.train import train as work
 
     chosen = load_recipe(recipe or default_recipe())
     folder = output or Path("build") / chosen.name / "train"
     with progress() as report:
         result = work(chosen, folder, resume=resume, progress=report)
+        if rank() > 0:  # the first of several processes writes and tells
+            return
         model = folder / f"{chosen.name}.onnx"
         export_onnx(chosen, result.checkpoint, model)
     if json:

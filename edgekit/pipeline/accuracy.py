@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,12 @@ from numpy.typing import NDArray
 from edgekit import quantization
 from edgekit.errors import VerificationError
 from edgekit.graph import Graph
+from edgekit.metrics import roc_auc
 from edgekit.pipeline.result import Progress
 from edgekit.reference import Simulator, dequantize_array
 
 Array = NDArray[Any]
+ACCURACY, AUC, ERROR = "accuracy", "area under the ROC curve", "mean squared error"
 CHUNK = 64
 LAYER_SAMPLES = 16
 
@@ -35,27 +38,53 @@ def outputs(graph: Graph, x: dict[str, Array], progress: Progress | None, text: 
 def measure(
     graph: Graph, floating: Graph | None, x: dict[str, Array], y: Array, classes: int, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """Accuracy (classification, shares of 1) or mean squared error of the int8 graph, and of the float one if given.
+    """What the int8 graph, and the float one if given, are worth: one of three metrics.
+
+    - accuracy of a classifier, 0..1;
+    - of an autoencoder whose test part has normal and anomalous samples, the area under the ROC curve of each sample's
+      mean squared error, 0..1;
+    - else the mean squared error.
 
     Args:
         x: test inputs by name, batch-1 graphs. y: labels (N,), or targets like the outputs.
-        classes: number of classes; 0 when `y` are no class numbers.
+        classes: number of classes; 0 when `y` are no class numbers, but real, or integers: 0 normal, 1 anomalous.
     """
     integer = outputs(graph, x, progress, "int8 accuracy")
     real = outputs(floating, x, progress, "float accuracy") if floating is not None else None
-    found: dict[str, Any] = {"samples": len(integer), "metric": "accuracy" if classes else "mean squared error"}
-    if classes:
-        found["int8"] = float((_labels(integer, classes) == y).mean())
-        if real is not None:
-            found["float"] = float((_labels(real, classes) == y).mean())
-            found["agreement"] = float((_labels(real, classes) == _labels(integer, classes)).mean())
-            found["drop_points"] = round(100 * (found["float"] - found["int8"]), 6)
+    given = next(iter(x.values()))
+    anomalies = y == 1 if not classes and y.dtype.kind == "i" and given.size == integer.size else np.zeros(0, bool)
+
+    def score(output: Array) -> tuple[str, float]:
+        if classes:
+            return ACCURACY, float((_labels(output, classes) == y).mean())
+        if 0 < anomalies.sum() < anomalies.size:
+            return AUC, roc_auc(_squared(output, given), anomalies)
+        return ERROR, float(_squared(output, y if y.size == output.size else given).mean())
+
+    found: dict[str, Any] = {"samples": len(integer)}
+    found["metric"], found["int8"] = score(integer)
+    if real is None:
         return found
-    wanted = y if y.size == integer.size else next(iter(x.values()))  # autoencoders give back their input
-    found["int8"] = _squared(integer, wanted)
-    if real is not None:
-        found["float"] = _squared(real, wanted)
+    found["float"] = score(real)[1]
+    if classes:
+        found["agreement"] = float((_labels(real, classes) == _labels(integer, classes)).mean())
+    if found["metric"] != ERROR:
+        found["drop_points"] = round(100 * (found["float"] - found["int8"]), 6)
     return found
+
+
+def shown(found: Mapping[str, Any], kind: str) -> str:
+    """The score of `kind`, "float" or "int8", for people."""
+    value: float = found[kind]
+    return {ACCURACY: f"{value:.2%}", AUC: f"{value:.4f}"}.get(found["metric"], f"{value:.6g}")
+
+
+def sentence(found: Mapping[str, Any]) -> str:
+    """One line for people."""
+    if "reason" in found:
+        return f"{found['status']}: {found['reason']}"
+    both = [f"{kind} {shown(found, kind)}" for kind in ("float", "int8") if kind in found]
+    return f"{', '.join(both)} ({found['metric']}, {found['samples']:,} test samples)"
 
 
 def require_drop(found: dict[str, Any], limit: float | None) -> None:
@@ -71,7 +100,7 @@ def require_drop(found: dict[str, Any], limit: float | None) -> None:
         raise VerificationError(
             "[quantize] max_drop",
             f"at most {limit} points allowed, int8 loses {found['drop_points']:.2f} "
-            f"({found['float']:.2%} float, {found['int8']:.2%} int8)",
+            f"({shown(found, 'float')} float, {shown(found, 'int8')} int8)",
             "use more calibration samples, another range method, or a larger max_drop",
         )
 
@@ -91,5 +120,7 @@ def _labels(scores: Array, classes: int) -> Array:
     return (flat[:, 0] > 0.5).astype(np.int64) if flat.shape[1] == 1 and classes == 2 else flat.argmax(1)
 
 
-def _squared(found: Array, wanted: Array) -> float:
-    return float(((found.reshape(-1) - wanted.reshape(-1).astype(np.float64)) ** 2).mean())
+def _squared(found: Array, wanted: Array) -> Array:
+    """Mean squared error of every sample (N,)."""
+    error = found.reshape(len(found), -1) - wanted.reshape(len(found), -1).astype(np.float64)
+    return np.asarray((error**2).mean(1))

@@ -43,6 +43,9 @@ def build(
         calibration: `.npz`, `.npy` or folder of samples; overrides `[quantize] calibration`.
         progress: called as `progress(done, total, text)`.
 
+    Where torchrun or a cluster runs the same build in several processes, all of them train, and rank 0 does everything
+    else; the result of the others is empty.
+
     Raises:
         InputError: source, recipe, data or calibration are missing or malformed.
         UsageError: unknown target. UnsupportedError: an operator that edgekit or a target does not take.
@@ -50,12 +53,18 @@ def build(
         ToolError: a package or compiler that this build needs is absent or failed.
         MachineError: disk full, no permission, or another build at work in `output`.
     """
+    from edgekit import train
+
     output = Path(output)
     recipe = recipe_of(source if isinstance(source, Recipe) else Path(source))
     if calibration is not None:
         update = {"calibration": Path(calibration).resolve()}
         recipe = recipe.model_copy(update={"quantize": recipe.quantize.model_copy(update=update)})
     chosen = _targets(recipe, tuple(targets) or recipe.build.targets)
+    if train.rank() > 0:  # rank 0 does all the rest
+        if recipe.model.source is None and train.distributed(recipe.train):
+            train.train(recipe, output / ".cache" / "training" / "unused", progress=progress)
+        return BuildResult(recipe.name, (), {}, ())
     try:
         with lock(output):
             cache = Cache(output / ".cache")

@@ -45,10 +45,12 @@ class Context:
         seconds = time.perf_counter() - start
         self.stages.append(StageResult(name, running.cached, seconds, running.text, target))
 
-    def entry(self, running: Running, stage: str, parts: list[Any], make: Callable[[Path], None]) -> Path:
-        """The cache entry of a stage, made by `make(folder)` when it is not there."""
+    def entry(
+        self, running: Running, stage: str, parts: list[Any], make: Callable[[Path], None], anew: bool = False
+    ) -> Path:
+        """The cache entry of a stage, made by `make(folder)` when it is not there, or in any case when `anew`."""
         key = digest(stage, *parts)
-        found = self.cache.get(stage, key)
+        found = None if anew else self.cache.get(stage, key)
         running.cached = found is not None
         if found is not None:
             return found

@@ -106,7 +106,9 @@ def _trained(context: Context, data: Data, check: Callable[[Graph], str], source
 
     with context.stage("check untrained") as done:
         parts = [network, recipe.train.seed, recipe.train.task]
-        folder = context.entry(done, "untrained", parts, lambda f: train.export_untrained(recipe, f / "m.onnx"))
+        folder = context.entry(
+            done, "untrained", parts, lambda f: train.export_untrained(recipe, f / "m.onnx", data=data)
+        )
         done.text = check(passes.optimize(frontend.load(folder / "m.onnx")))
 
     with context.stage("train") as done:
@@ -115,7 +117,7 @@ def _trained(context: Context, data: Data, check: Callable[[Graph], str], source
         def make(folder: Path) -> None:
             # The trainer keeps its state in a folder of its own, so that a killed training goes on where it was.
             work = context.output / ".cache" / "training" / digest("training", *key)
-            result = train.train(recipe, work, progress=context.progress)
+            result = train.train(recipe, work, progress=context.progress, data=data)
             train.export_onnx(recipe, result.checkpoint, folder / "model.onnx")
             scores = {
                 "metric": result.metric, "best_epoch": result.best_epoch, "epochs": len(result.history),
@@ -124,7 +126,9 @@ def _trained(context: Context, data: Data, check: Callable[[Graph], str], source
             }  # fmt: skip
             (folder / "train.json").write_text(json.dumps(scores), "utf-8")
 
-        folder = context.entry(done, "train", key, make)
+        # Other processes, which know nothing of this cache, wait for rank 0 in `train`; a finished one returns at once.
+        shared = train.distributed(recipe.train) and (train.launched() or recipe.train.nodes > 1)
+        folder = context.entry(done, "train", key, make, anew=shared)
         source["training"] = json.loads((folder / "train.json").read_text("utf-8"))
         trained = source["training"]
         done.text = f"{trained['epochs']} epochs, {trained['metric']} {trained['test']:.4f} on the test part"
@@ -191,21 +195,13 @@ def _accuracy(
 
         parts = [
             graph.fingerprint(), floating.fingerprint() if floating else None, arrays_digest(probe) if probe else None,
-            arrays_digest({"y": y}) if y is not None else None, code("pipeline", "quantization", *RUN_CODE),
+            arrays_digest({"y": y}) if y is not None else None,
+            code("pipeline", "quantization", "metrics.py", *RUN_CODE),
         ]  # fmt: skip
         found = json.loads((context.entry(done, "accuracy", parts, make) / "accuracy.json").read_text("utf-8"))
-        done.text = accuracy_sentence(found["accuracy"])
+        done.text = accuracy.sentence(found["accuracy"])
         accuracy.require_drop(found["accuracy"], section.max_drop)
     return found["accuracy"], found["quality"]
-
-
-def accuracy_sentence(found: dict[str, Any]) -> str:
-    """One line for people."""
-    if "reason" in found:
-        return f"{found['status']}: {found['reason']}"
-    form = ".2%" if found["metric"] == "accuracy" else ".6g"
-    both = [f"{kind} {found[kind]:{form}}" for kind in ("float", "int8") if kind in found]
-    return f"{', '.join(both)} ({found['metric']}, {found['samples']} test samples)"
 
 
 def _golden(

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from edgekit.graph import Graph, Node
+from edgekit.pipeline.accuracy import shown
 
 Quality = Mapping[str, Mapping[str, float | None]]
 NUMERIC = "n"
@@ -64,10 +65,7 @@ def _cards(manifest: Mapping[str, Any]) -> str:
     model, memory, accuracy = manifest["model"], manifest["memory"], manifest["accuracy"]
     cards = []
     if "int8" in accuracy:
-        percent = accuracy["metric"] == "accuracy"
-        cards.append(
-            (f"{accuracy['int8']:.2%}" if percent else f"{accuracy['int8']:.4g}", f"int8 {accuracy['metric']}")
-        )
+        cards.append((shown(accuracy, "int8"), f"int8 {accuracy['metric']}"))
     exact = [p for p in manifest["verified"] if p["status"] == "exact"]
     cards.append((f"{len(exact)} of {len(manifest['verified'])}", "runtimes equal in every integer"))
     cards += [
@@ -86,10 +84,10 @@ def _cards(manifest: Mapping[str, Any]) -> str:
 def _accuracy(found: Mapping[str, Any]) -> str:
     if "reason" in found:
         return f'<p><b class="warn">{escape(found["status"])}</b>: {escape(found["reason"])}.</p>'
-    form = ".2%" if found["metric"] == "accuracy" else ".6g"
-    rows = [[kind, f"{found[kind]:{form}}"] for kind in ("float", "int8") if kind in found]
+    rows = [[kind, shown(found, kind)] for kind in ("float", "int8") if kind in found]
     if "agreement" in found:
         rows.append(["same answer from both", f"{found['agreement']:.2%}"])
+    if "drop_points" in found:
         rows.append(["lost by quantization", f"{found['drop_points']:.2f} points"])
     return _rows([f"{found['metric']}, {found['samples']} test samples", ""], rows, (1,))
 

@@ -6,10 +6,11 @@ they are missing the functions raise a ToolError that names what to install.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgekit.recipe import DataSection, ModelSection, Recipe
+from edgekit.recipe import DataSection, ModelSection, Recipe, TrainSection
 from edgekit.train.result import Progress, TrainResult
 from edgekit.zoo.extra import needed
 
@@ -18,9 +19,42 @@ if TYPE_CHECKING:
 
     from edgekit.zoo.data import Data
 
-__all__ = ["Progress", "TrainResult", "build_network", "export_onnx", "export_untrained", "load_data", "train"]
+__all__ = [
+    "Progress",
+    "TrainResult",
+    "build_network",
+    "distributed",
+    "export_onnx",
+    "export_untrained",
+    "launched",
+    "load_data",
+    "rank",
+    "train",
+]
 
 EXPORT_PACKAGES = ("torch", "onnxscript", "safetensors")
+
+
+def launched() -> bool:
+    """Whether torchrun or SLURM started this process, among others of the same command."""
+    return "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
+
+
+def rank() -> int:
+    """The number of this process among those that torchrun or a cluster started for one command; 0 when it is alone.
+
+    Only rank 0 writes files and prints results.
+    """
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        return int(os.environ.get("RANK", 0))
+    if "SLURM_NTASKS" in os.environ:
+        return int(os.environ.get("SLURM_PROCID", 0))
+    return int(os.environ.get("NODE_RANK", 0))
+
+
+def distributed(section: TrainSection) -> bool:
+    """Whether `[train]` asks for several processes."""
+    return section.devices * section.nodes > 1 or section.strategy != "auto"
 
 
 def load_data(section: DataSection) -> Data:

@@ -68,14 +68,3 @@ def sample_errors(network: torch.nn.Module, x: torch.Tensor, device: torch.devic
     with torch.no_grad():
         parts = [part.contiguous().to(device) for part in x.split(BATCH)]
         return np.concatenate([errors("reconstruction", network(b), b, b).cpu().numpy() for b in parts])
-
-
-def roc_auc(scores: Array, positive: Array) -> float:
-    """Area under the ROC curve: the chance that a positive sample scores above a negative one, ties counting half.
-
-    Mann-Whitney U by ranks (Hanley and McNeil 1982). scores (N,), positive (N,) bool with both values present.
-    """
-    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
-    n = int(positive.sum())
-    return float((rank[positive].sum() - n * (n + 1) / 2) / (n * (len(scores) - n)))

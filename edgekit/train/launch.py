@@ -17,7 +17,7 @@ import torch
 
 from edgekit.errors import EdgekitError, ToolError, VerificationError
 from edgekit.recipe import Recipe, TrainSection
-from edgekit.train import loop
+from edgekit.train import distributed, launched, loop
 from edgekit.train.job import random_state_kept
 from edgekit.train.result import Progress, TrainResult
 from edgekit.zoo.data import Data
@@ -42,11 +42,10 @@ def train(recipe: Recipe, folder: Path, *, resume: bool, progress: Progress | No
 
 
 def _strategy(section: TrainSection) -> str:
-    if section.devices * section.nodes == 1 and section.strategy == "auto":
+    if not distributed(section):
         return "auto"
     # What torchrun or a cluster started must not start more; else spawned processes keep our caller's script out.
-    outside = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
-    return "ddp" if outside else "ddp_spawn"
+    return "ddp" if launched() else "ddp_spawn"
 
 
 def _fabric(section: TrainSection, strategy: str) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from edgekit.errors import VerificationError
+from edgekit.metrics import roc_auc
 from edgekit.recipe import Recipe
 from edgekit.train import checkpoint, evaluate, state
 from edgekit.train.job import Job, make, seed
@@ -153,4 +154,4 @@ def _test(job: Job) -> tuple[float, float | None]:
     if anomalous is None or anomalous.all() or not anomalous.any():
         return evaluate.score(job.module, job.task, x, y, job.fabric.device), None
     found = evaluate.sample_errors(job.module, x, job.fabric.device)
-    return -float(found[~anomalous].mean()), evaluate.roc_auc(found, anomalous)
+    return -float(found[~anomalous].mean()), roc_auc(found, anomalous)
