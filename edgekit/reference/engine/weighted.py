@@ -81,6 +81,10 @@ class _Wiring:
     level: Ints
     bounds: tuple[int, int]
 
+    @property
+    def dead(self) -> NDArray[np.bool_]:
+        return ~np.isin(np.arange(self.level.size), self.live)
+
     def conv(self, scale: Ints, offset: Ints | int) -> str:
         """scale * (accumulator + bias) + offset, dead channels 0."""
         scales, bias = self.all(scale), self.all(scale * self.bias[self.live] + offset)
@@ -119,15 +123,17 @@ class _Wiring:
         return graph.clip(graph.scaled(rounded, 1, self.level + self.all(form.center) - MAGIC), *self.bounds)
 
     def long(self, form: remainder.Remainder) -> str:
-        graph, most = self.graph, remainder.LARGEST
-        acc = self.conv(np.ones_like(self.live), 0)
-        quotient = graph.clip(graph.scaled(acc, self.all(form.mul), MAGIC), MAGIC - most, MAGIC + most)
-        quotient = graph.scaled(quotient, 1, -MAGIC)
-        rest = graph.scaled(quotient, -self.all(form.divisor), plus=acc)
-        total = graph.scaled(quotient, self.all(form.slope), self.all(form.offset))
+        graph, sharp, (lowest, highest) = self.graph, remainder.SHARP, self.bounds
+        acc = self.conv(np.ones_like(self.live), form.shift)
+        magic = np.where(self.dead, MAGIC + np.maximum(self.level, lowest + 1), MAGIC)
+        near = graph.clip(graph.scaled(acc, self.all(form.mul), magic), MAGIC + lowest + 1, MAGIC + highest)
+        near = graph.scaled(near, 1, -MAGIC)
+        rest = graph.scaled(near, -self.all(form.divisor), plus=acc)
+        offset = np.where(self.dead, np.where(self.level > lowest, 1, -1), self.all(form.offset) * sharp)
+        side = graph.scaled(near, self.all(form.slope) * sharp, offset)
         if form.half is not None:
-            sign = graph.clip(graph.scaled(acc, 1), -1, 1)
-            total = graph.scaled(sign, self.all(form.half), plus=total)
-        total = graph.scaled(rest, self.all(form.mul), plus=total)
-        total = graph.scaled(graph.scaled(total, 1, MAGIC), 1, self.level - MAGIC, plus=quotient)
-        return graph.clip(total, *self.bounds)
+            sign = graph.clip(graph.scaled(acc, 1, -self.all(form.shift)), -1, 1)
+            side = graph.scaled(sign, self.all(form.half) * sharp, plus=side)
+        side = graph.scaled(rest, self.all(form.mul) * sharp, plus=side)
+        side = graph.clip(graph.scaled(side, 1), -0.5, 0.5)
+        return graph.scaled(side, 1, -0.5, plus=near)

@@ -1,4 +1,4 @@
-"""Addition in the engine: a rough sum, rounded, then what is left, as in `remainder.py`; proven on all 65,536 pairs.
+"""Addition in the engine: the nearest step by a rough sum, then its side as in `remainder.py`; proven on all 65,536 pairs.
 
 Each scale is split into a multiple of 2^-14, whose products and sums are exact, and the small rest.
 """
@@ -15,7 +15,7 @@ from edgekit.graph.ops.add import Add
 from edgekit.reference.arithmetic import activation_range
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.engine.lowering import MAGIC, Lowering
-from edgekit.reference.engine.remainder import LARGEST, ROUNDINGS
+from edgekit.reference.engine.remainder import EPSILON, SHARP
 from edgekit.reference.ops.add import prepare_integer
 
 FRACTION = 2.0**14
@@ -35,13 +35,14 @@ def lower(
     offset = _offset(op, a, b, output, arithmetic, (low, high), [r + f for r, f in zip(rough, fine, strict=True)])
     if offset is None:
         return None
-    total = graph.scaled(names[1], rough[1], plus=graph.scaled(names[0], rough[0]))
-    whole = graph.clip(graph.scaled(total, 1, MAGIC), MAGIC - 2 * LARGEST, MAGIC + 2 * LARGEST)
-    whole = graph.scaled(whole, 1, -MAGIC)
-    rest = graph.scaled(whole, -1, plus=total)
-    rest = graph.scaled(names[0], fine[0], offset, plus=rest)
-    rest = graph.scaled(names[1], fine[1], plus=rest)
-    return graph.clip(graph.scaled(graph.scaled(rest, 1, MAGIC), 1, -MAGIC, plus=whole), low, high)
+    total = graph.scaled(names[1], rough[1], plus=graph.scaled(names[0], rough[0], 0.5))
+    near = graph.clip(graph.scaled(total, 1, MAGIC), MAGIC + low + 1, MAGIC + high)
+    near = graph.scaled(near, 1, -MAGIC)
+    side = graph.scaled(near, -SHARP, plus=graph.scaled(total, SHARP))
+    fine_sum = graph.scaled(names[1], fine[1] * SHARP, plus=graph.scaled(names[0], fine[0] * SHARP, offset * SHARP))
+    side = graph.scaled(side, 1, plus=fine_sum)
+    side = graph.clip(graph.scaled(side, 1), -0.5, 0.5)
+    return graph.scaled(side, 1, -0.5, plus=near)
 
 
 def _offset(
@@ -54,6 +55,6 @@ def _offset(
     total = (first.astype(np.float64) - a.zero_point) * scales[0] + (second.astype(np.float64) - b.zero_point) * scales[1]
     least = np.where(page > bounds[0], page - 0.5 - total, -np.inf).max()
     most = np.where(page < bounds[1], page + 0.5 - total, np.inf).min()
-    middle = float(np.float32((max(least, most - 1) + min(most, least + 1)) / 2))
-    sound = middle - least > ROUNDINGS and most - middle > ROUNDINGS and abs(middle) < 0.5
-    return middle if sound else None
+    middle = float(np.float32((max(least, most - 1e-4) + min(most, least + 1e-4)) / 2))
+    error = 1 / SHARP + EPSILON * 8 * (512 / FRACTION + abs(middle))  # near a step all terms are that small
+    return middle if middle - least > error and most - middle > error and abs(middle) < 0.1 else None
