@@ -39,24 +39,27 @@ def seconds(session: Session, inputs: dict[str, Any], count: int) -> float:
 def measure(graph: Graph, repetitions: int) -> dict[str, Any]:
     """One row of the table. Raises SystemExit when an output differs from BUILTIN_REF's."""
     data, inputs = write(graph), random_inputs(graph, BATCH)
-    simulator = Simulator(graph, "litert-reference")
+    simulator, plain = Simulator(graph, "litert-reference"), Simulator(graph, "litert-reference", engine="numpy")
     reference, xnnpack = Session(data), Session(data, resolver="AUTO")
     tracemalloc.start()
     outputs = simulator.run(inputs)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     (name,) = graph.outputs
+    if not np.array_equal(plain.run(inputs)[name], outputs[name]):
+        raise SystemExit(f"{graph.name}: the engine differs from the NumPy kernels")
     for i in range(BATCH):
         found = reference.run({n: a[i : i + 1] for n, a in inputs.items()})[name]
         if not np.array_equal(found, outputs[name][i : i + 1]):
             raise SystemExit(f"{graph.name}: sample {i} differs from BUILTIN_REF")
-    best = {"reference": np.inf, "xnnpack": np.inf, "simulator": np.inf}
+    best = dict.fromkeys(("reference", "xnnpack", "simulator", "numpy"), np.inf)
     for _ in range(repetitions):
         best["reference"] = min(best["reference"], seconds(reference, inputs, 16) / 16)
         best["xnnpack"] = min(best["xnnpack"], seconds(xnnpack, inputs, BATCH) / BATCH)
-        start = time.perf_counter()
-        simulator.run(inputs)
-        best["simulator"] = min(best["simulator"], (time.perf_counter() - start) / BATCH)
+        for key, runner in (("simulator", simulator), ("numpy", plain)):
+            start = time.perf_counter()
+            runner.run(inputs)
+            best[key] = min(best[key], (time.perf_counter() - start) / BATCH)
     rates = {key: 1 / value for key, value in best.items()}
     ratio = rates["simulator"] / rates["reference"]
     return {"model": graph.name, "macs": graph.macs(), **rates, "ratio": ratio, "peak_bytes": peak, "equal": BATCH}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,17 @@ Kernel = Callable[[Sequence[Array | None]], list[Array]]
 
 CHUNK = 32  # samples at once: measured best of 16, 32 and 64; more only costs memory
 
+ENGINE_FROM = 32  # samples: preparing the engine takes about as long as running as many without it
+
+
+@dataclass(frozen=True)
+class Step:
+    """A kernel with the names of what it reads and writes."""
+
+    inputs: tuple[str | None, ...]
+    outputs: tuple[str, ...]
+    kernel: Kernel
+
 
 class Simulator:
     """A graph prepared for execution. Preparing folds constants once; `run` may be called any number of times.
@@ -30,16 +43,21 @@ class Simulator:
     Args:
         graph: a validated graph.
         arithmetic: name of the arithmetic; the graph's own by default.
+        engine: "auto": batches of `ENGINE_FROM` samples and more take the runs of layers that `reference/engine/`
+            proves equal through ONNX Runtime's floating-point kernels, one thread, prepared at the first such batch.
+            The integers are the same. "numpy": the NumPy kernels only, which are the specification.
 
     Raises:
         UnsupportedError: the simulator has no such operator or type; names the layer.
     """
 
-    def __init__(self, graph: Graph, arithmetic_name: str | None = None) -> None:
+    def __init__(
+        self, graph: Graph, arithmetic_name: str | None = None, engine: Literal["auto", "numpy"] = "auto"
+    ) -> None:
         self.graph = graph
         self.arithmetic = arithmetic(arithmetic_name or graph.arithmetic)
-        self._kernels = [(node, _prepare(graph, node, self.arithmetic)) for node in graph.nodes]
-        self._last_use = {name: i for i, node in enumerate(graph.nodes) for name in node.inputs if name is not None}
+        self.engine = engine
+        self._steps = [Step(n.inputs, n.outputs, _prepare(graph, n, self.arithmetic)) for n in graph.nodes]
         self._batchable = all(
             node.op.batch_independent(graph.node_inputs(node), graph.node_outputs(node)) for node in graph.nodes
         ) and all(graph.tensors[name].shape[:1] == (1,) for name in [*graph.inputs, *graph.outputs])
@@ -60,11 +78,25 @@ class Simulator:
             InputError: an input is missing, unknown, or of the wrong shape or type.
         """
         arrays, count = self.prepare_inputs(inputs)
+        steps = self._steps
+        if self.engine == "auto" and self._batchable and count >= ENGINE_FROM and not layers:
+            steps = self._fast_steps
         if count == 1:
-            return self._run_once(arrays, layers)
-        step = CHUNK if self._batchable else 1
-        parts = [self._run_once(part, layers) for part in self._split(arrays, count, step)]
+            return self._run_once(arrays, layers, steps)
+        size = CHUNK if self._batchable else 1
+        parts = [self._run_once(part, layers, steps) for part in self._split(arrays, count, size)]
         return {name: np.concatenate([np.atleast_1d(part[name]) for part in parts]) for name in parts[0]}
+
+    @cached_property
+    def _fast_steps(self) -> list[Step]:
+        """The steps with the engine's segments in place of the nodes they cover."""
+        from edgekit.reference.engine.segments import segments  # its operators use the kernels' helpers, which use this
+
+        steps, done = [], 0
+        for segment in segments(self.graph, self.arithmetic):
+            steps += [*self._steps[done : segment.start], Step(segment.inputs, segment.outputs, segment)]
+            done = segment.stop
+        return steps + self._steps[done:]
 
     def prepare_inputs(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], int]:
         """Inputs in the graph's own types, float ones quantized, and the number of samples. Raises as `run`."""
@@ -100,16 +132,17 @@ class Simulator:
             lengths = {name: self.graph.tensors[name].shape[0] for name in arrays}
             yield {name: a[start * lengths[name] : stop * lengths[name]] for name, a in arrays.items()}
 
-    def _run_once(self, arrays: dict[str, Array], layers: bool) -> dict[str, Array]:
+    def _run_once(self, arrays: dict[str, Array], layers: bool, steps: Sequence[Step]) -> dict[str, Array]:
         values: dict[str, Array] = dict(arrays)
         constants = self.graph.tensors
         keep = set(self.graph.outputs)
-        for index, (node, kernel) in enumerate(self._kernels):
-            given = [None if n is None else values[n] if n in values else constants[n].data for n in node.inputs]
-            values.update(zip(node.outputs, kernel(given), strict=True))
+        last_use = {name: i for i, step in enumerate(steps) for name in step.inputs if name is not None}
+        for index, step in enumerate(steps):
+            given = [None if n is None else values[n] if n in values else constants[n].data for n in step.inputs]
+            values.update(zip(step.outputs, step.kernel(given), strict=True))
             if not layers:
-                for name in node.inputs:
-                    if name in values and name not in keep and self._last_use[name] == index:
+                for name in step.inputs:
+                    if name in values and name not in keep and last_use[name] == index:
                         del values[name]
         if layers:
             return values

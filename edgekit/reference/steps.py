@@ -91,9 +91,32 @@ def fit(
         low, high: the int8 clamp.
         dtype: the type of the accumulators; float64 is tried after float32.
     """
-    left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
-    fits = (limit + np.abs(bias)) <= (INT32_MAX >> left)  # no wrap-around, else it is no staircase
-    if not fits.all() or high <= low:
+    found = first_reaching(m, shift, bias, zero_point, low, high, limit)
+    if found is None:
+        return None
+    first, page = found
+    levels = np.arange(low + 1, high + 1)[:, None]
+    signed = low < zero_point and bool((shift < 0).any())
+    stairs = _Stairs(first, levels + 128, np.clip(page(first), low, high) + 128, limit)
+    for kind in (np.float32, np.float64):
+        if np.dtype(kind).itemsize >= np.dtype(dtype).itemsize:
+            found = _search(kind, m, shift, bias, zero_point, low, high, stairs, signed)
+            if found is not None:
+                return found
+    return None
+
+
+def first_reaching(
+    m: Ints, shift: Ints, bias: Ints, zero_point: int, low: int, high: int, limit: Ints
+) -> tuple[Ints, Callable[[Ints], Ints]] | None:
+    """The page as a staircase: the smallest accumulator that reaches each level, and the page before its clamp.
+
+    None where the accumulators wrap around, so that the page is no staircase. Arguments as of `fit`.
+
+    Returns:
+        (high - low, C) for the levels low + 1 to high: -limit where all accumulators reach it, limit + 1 where none do.
+    """
+    if not ((limit + np.abs(bias)) <= (INT32_MAX >> np.maximum(shift, 0))).all() or high <= low:
         return None
 
     def page(acc: Ints) -> Ints:
@@ -105,14 +128,7 @@ def fit(
     first = np.where(page(first - 1) >= levels, np.maximum(first - 1, -limit), first)
     if ((page(first) < levels) & (first <= limit)).any() or ((page(first - 1) >= levels) & (first > -limit)).any():
         return None
-    signed = low < zero_point and bool((right > 0).any())
-    stairs = _Stairs(first, levels + 128, np.clip(page(first), low, high) + 128, limit)
-    for kind in (np.float32, np.float64):
-        if np.dtype(kind).itemsize >= np.dtype(dtype).itemsize:
-            found = _search(kind, m, shift, bias, zero_point, low, high, stairs, signed)
-            if found is not None:
-                return found
-    return None
+    return first, page
 
 
 @dataclass(frozen=True)
