@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from edgekit import plugins
+from edgekit.backends.c import forms
 from edgekit.backends.c.call import Alias, Call, Layer
 from edgekit.backends.c.moves import strided_copy
 from edgekit.errors import UnsupportedError
@@ -59,8 +60,7 @@ def call_of(graph: Graph, node: Node, core: str, options: Mapping[str, Any] | No
     if isinstance(call, Alias) and layer.input(call.input).is_constant:
         x = layer.input(call.input)
         return strided_copy(x.shape, (x.elements,), (1,), 0, np.dtype(x.dtype).itemsize)
-    found: Call | Alias = call
-    return found
+    return forms.choose(layer, call)
 
 
 def _typed(layer: Layer) -> list[Tensor]:
