@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from edgekit import plugins
+from edgekit.backends.c import forms
 from edgekit.backends.c.call import Alias, Call, Layer
 from edgekit.backends.c.moves import whole_copy
 from edgekit.errors import UnsupportedError
@@ -59,8 +60,7 @@ def call_of(graph: Graph, node: Node, core: str, options: Mapping[str, Any] | No
         raise UnsupportedError(where, str(error)) from error
     if isinstance(call, Alias) and layer.input(call.input).is_constant:
         return replace(whole_copy(layer.outputs[0].bytes), inputs=(call.input,))
-    found: Call | Alias = call
-    return found
+    return forms.choose(layer, call)
 
 
 def _typed(layer: Layer) -> list[Tensor]:

@@ -1,0 +1,1 @@
+"""Helium (MVE), Cortex-M55."""
