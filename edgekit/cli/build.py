@@ -80,6 +80,7 @@ def _show(result: BuildResult) -> None:
 def _facts(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What people want to know about a build, from its manifest."""
     from edgekit.pipeline.accuracy import sentence
+    from edgekit.report.firmware import firmware
 
     model, memory, accuracy = manifest["model"], manifest["memory"], manifest["accuracy"]
     yield (
@@ -88,7 +89,7 @@ def _facts(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     )
     constants, peak = _output.size(memory["weights_bytes"]), _output.size(memory["peak_activation_bytes"])
     yield "memory", f"{constants} of constants, {peak} of activations at peak"
-    yield from _firmware(manifest["artifact"], manifest.get("bench"))
+    yield from firmware(manifest)
     yield "accuracy", sentence(accuracy)
     for proof in manifest["verified"]:
         if proof["status"] == "NOT RUN":
@@ -103,15 +104,3 @@ def _facts(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for note in manifest["notes"]:
         key, colon, text = note.partition(": ")
         yield (key, text) if colon and key == "compiled" else ("note", note)
-
-
-def _firmware(facts: dict[str, Any], bench: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
-    """Of generated C: what it takes on the device, and what it costs there where that was counted."""
-    if "arena_bytes" in facts:
-        yield "arena", f"{facts['arena_bytes']:,} B; no plan needs less than {facts['arena_bound_bytes']:,} B"
-    if "flash_code_bytes" in facts:
-        code = facts["flash_code_bytes"]
-        yield "flash", f"{facts['constant_bytes']:,} B of constants, {code:,} B of code with the serial harness"
-    if bench is not None:
-        per_mac = f" ({bench['total'] / bench['macs']:.3f} per MAC)" if bench["macs"] else ""
-        yield "counted", f"{bench['total']:,} {bench['unit']}{per_mac}, {bench['stack_bytes']:,} B of stack"

@@ -9,6 +9,7 @@ from typing import Any
 
 from edgekit.graph import Graph, Node
 from edgekit.pipeline.accuracy import shown
+from edgekit.report.firmware import firmware
 
 Quality = Mapping[str, Mapping[str, float | None]]
 NUMERIC = "n"
@@ -31,6 +32,7 @@ def render(manifest: Mapping[str, Any], graph: Graph, quality: Quality) -> str:
         _section("Accuracy", _accuracy(manifest["accuracy"])),
         _section("Verified", _verified(manifest)),
         _section("Compiler", _compiler(manifest)),
+        _section("Firmware", _firmware(manifest)),
         _section("Layers", _layers(graph, quality)),
         _section("Inputs and outputs", _tensors(manifest)),
         _section("Files", _rows(["file", "SHA-256"], ([_code(n), _code(h)] for n, h in manifest["files"].items()))),
@@ -127,6 +129,22 @@ def _compiler(manifest: Mapping[str, Any]) -> str:
         table = ([_code(r["op"]), str(r["count"]), escape(r["status"])] for r in log["rows"])
         parts.append("<br>" + _rows(["operator", "count", "status"], table, (1,)))
     parts += [f'<p class="note">{escape(line)}</p>' for line in facts.get("advice", ())]
+    return "".join(parts)
+
+
+def _firmware(manifest: Mapping[str, Any]) -> str:
+    parts = [
+        _rows(["figure", "value"], rows) if (rows := [[n, escape(text)] for n, text in firmware(manifest)]) else ""
+    ]
+    bench = manifest.get("bench")
+    if bench is not None:
+        head = ["layer", "operator", "MACs", str(bench["unit"]), "per MAC"]
+        layers = [
+            [_code(r["layer"]), _code(r["op"]), f"{r['macs']:,}", f"{r['count']:,}",
+             f"{r['count'] / r['macs']:.3f}" if r["macs"] else ""]
+            for r in bench["layers"]
+        ]  # fmt: skip
+        parts.append("<br>" + _rows(head, layers, (2, 3, 4)))
     return "".join(parts)
 
 

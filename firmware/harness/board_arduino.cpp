@@ -6,7 +6,7 @@
 
 #define BAUD 115200
 
-#if defined(__ARM_ARCH) && __ARM_ARCH >= 7 || defined(__ARM_ARCH_8M_MAIN__)
+#if defined(__ARM_ARCH) && __ARM_ARCH >= 7 && !defined(__ARM_ARCH_8M_BASE__) /* Cortex-M3 and larger, not M23 */
 #define HAVE_DWT 1
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 #define DEMCR REGISTER(0xE000EDFC)

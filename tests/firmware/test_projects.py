@@ -6,6 +6,7 @@ import configparser
 import dataclasses
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -146,6 +147,43 @@ def test_cmake_builds_the_golden_program_and_it_notices_a_wrong_byte(project: Pa
     assert (done.returncode, done.stdout) == (1, "1 of 72 bytes differ\n")
 
 
+ARDUINO_H = """\
+#include <stddef.h>
+#include <stdint.h>
+struct Port {
+  void begin(unsigned long);
+  size_t write(uint8_t);
+  int available();
+  int read();
+  size_t print(const char *);
+  size_t print(uint32_t);
+  size_t println(unsigned long);
+};
+extern Port Serial;
+unsigned long micros();
+void delay(unsigned long);
+void setup();
+void loop();
+"""
+
+
+@pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m4", "cortex-m7", "cortex-m33"])
+def test_what_needs_an_arduino_core_is_sound_cpp(core: str, project: Path, tmp_path: Path) -> None:
+    """The cores themselves are not here; what the harness, the sketch and the test use of them is declared instead."""
+    needs("arm-none-eabi-g++")
+    (tmp_path / "Arduino.h").write_text(ARDUINO_H)
+    (tmp_path / "sketch.cpp").write_text(
+        f'#include <Arduino.h>\n#include "{project / "examples" / "golden" / "golden.ino"}"\n'
+    )
+    flags = [f"-mcpu={core}", "-mthumb", "-Wall", "-Wextra", "-Werror", "-O2", "-c", "-DARDUINO=10819"]
+    rooms = [f"-I{folder}" for folder in (tmp_path, project / "src", project / "harness", ROOT / "ci" / "platformio")]
+    for source in (project / "harness" / "board_arduino.cpp", project / "test/test_golden/test_golden.cpp"):
+        call("arm-none-eabi-g++", *flags, *rooms, source, "-o", tmp_path / f"{source.stem}.o")
+    call("arm-none-eabi-g++", *flags, *rooms, tmp_path / "sketch.cpp", "-o", tmp_path / "sketch.o")
+    symbols = call("arm-none-eabi-nm", tmp_path / "board_arduino.o")
+    assert ("SystemCoreClock" in symbols) == (core != "cortex-m0plus")
+
+
 APP = """\
 cmake_minimum_required(VERSION 3.13)
 project(app C CXX)
@@ -203,6 +241,12 @@ def test_the_zephyr_module_is_where_zephyr_looks(project: Path) -> None:
     assert (project / "zephyr" / "Kconfig").read_text().startswith("config EDGEKIT_MODEL\n\tbool ")
 
 
+LIBRARY_INI = "[env:host]\nplatform = symlink://{platform}\nlib_deps = symlink://{library}\n"
+PREPARE = (
+    "import sys, pathlib as p, ci.offline_platformio as o; c = p.Path(sys.argv[1]); o.scons(c); o.platform(c, c, None)"
+)
+
+
 @pytest.fixture(scope="module")
 def platformio(request: pytest.FixtureRequest) -> Iterator[str]:
     """A Python with PlatformIO and SCons: this one, or that of an environment kept in pytest's cache."""
@@ -237,3 +281,19 @@ def test_pio_test_runs_the_golden_vectors(platformio: str, tmp_path: Path) -> No
     compile_small("host-c", folder)
     said = call(platformio, "-m", "ci.offline_platformio", folder, "test", "--core", tmp_path / "core", cwd=ROOT)
     assert "2 test cases: 2 succeeded" in said
+
+
+def test_the_folder_is_a_platformio_library(platformio: str, project: Path, tmp_path: Path) -> None:
+    core = tmp_path / "core"
+    call(platformio, "-c", PREPARE, core, cwd=ROOT)
+    (tmp_path / "src").mkdir()
+    golden = project / "examples" / "golden" / "golden_vectors.h"
+    (tmp_path / "src" / "main.cpp").write_text(APP_CPP.format(golden=golden))
+    (tmp_path / "platformio.ini").write_text(
+        LIBRARY_INI.format(platform=core / "edgekitoffline", library=project)
+    )  # fmt: skip
+    environment = {**os.environ, "PLATFORMIO_CORE_DIR": str(core), "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no"}
+    command = [platformio, "-m", "platformio", "run", "-d", str(tmp_path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0 and "edgekit_small @" in done.stdout, done.stdout + done.stderr
+    call(tmp_path / ".pio" / "build" / "host" / "program")

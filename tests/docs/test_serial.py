@@ -1,0 +1,32 @@
+"""docs/serial.md names every command and limit of the harness and the session."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from edgekit.device import session
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "serial.md").read_text("utf-8")
+PROTOCOL = (ROOT / "firmware" / "harness" / "protocol.c").read_text("utf-8")
+
+
+def test_every_command_is_on_the_page() -> None:
+    ours, theirs = PAGE.split("## edgekit's commands")[1], PAGE.split("## edgekit's commands")[0]
+    verbs = re.findall(r'strcmp\((\w+), "(\w+)"\) == 0', PROTOCOL)
+    assert len(verbs) > 12
+    cut = PROTOCOL.index("/* ---- our commands ---- */")
+    for match in re.finditer(r'strcmp\(verb, "(\w+)"\) == 0', PROTOCOL):
+        assert f"`{match[1]}" in (ours if match.start() > cut else theirs), match[1]
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    (line,) = re.findall(r"#define LINE_BYTES (\d+)", PROTOCOL)
+    (chunk,) = re.findall(r"#define CHUNK_BYTES (\d+)", PROTOCOL)
+    assert f"at most {line} characters" in PAGE and f"up to {chunk} bytes of the arena" in PAGE
+    assert f"{session.ATTEMPTS} attempts, then one error" in PAGE
+    assert f"Input goes out {session.CHUNK} bytes" in PAGE and session.SMALLEST_CHUNK == 16
+    assert re.search(rf"up to\s+{session.RUNS} times", PAGE)
+    for verb in ("infer", "db", "results"):  # a damaged tail must not start long work
+        assert f"| `{verb} " not in PAGE.split("## edgekit's commands")[1]
