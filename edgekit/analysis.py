@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edgekit import frontend, passes
+from edgekit.doubts import ModelWarning, collected, doubts
 from edgekit.graph import Graph, Tensor
 
 if TYPE_CHECKING:
     from edgekit.backends import Rejection
     from edgekit.recipe import Recipe
+    from edgekit.target import Target
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,19 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Need:
+    """Bytes of one of a target's memories (`flash`, `ram`): `needed` at least, without code and scratch, of `limit`."""
+
+    memory: str
+    needed: int
+    limit: int
+
+    @property
+    def fits(self) -> bool:
+        return self.needed <= self.limit
+
+
+@dataclass(frozen=True)
 class Analysis:
     """A whole model. Of a float model all bytes are those of its int8 form (`stored_bytes`).
 
@@ -49,7 +64,9 @@ class Analysis:
         peak_ram_bytes: the largest `live_bytes`: no plan that gives every activation its own place needs less.
         peak_layer: where that is.
         flash_bytes: all constants that layers read, each once; neither code nor the model file's own structure.
-        rejections: per target every node that it would refuse.
+        rejections: per target every node that it would refuse, or that is in the way of fitting its memory.
+        memory: per target what is needed at least of each memory that limits it.
+        notes: sentences about what is valid but may surprise.
     """
 
     name: str
@@ -63,6 +80,8 @@ class Analysis:
     peak_layer: str
     flash_bytes: int
     rejections: dict[str, tuple[Rejection, ...]] = field(default_factory=dict)
+    memory: dict[str, tuple[Need, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) -> Analysis:
@@ -78,9 +97,12 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         ToolError: a recipe needs PyTorch and it is not installed.
     """
     chosen = _targets(targets)  # unknown names fail before the work
-    graph = load_any(source)
+    notes: list[str] = []
+    with collected(notes, ModelWarning):
+        graph = load_any(source)
     layers = _layers(graph)
     peak = max(layers, key=lambda x: x.live_bytes, default=None)
+    ram, flash = peak.live_bytes if peak else 0, sum(layer.constant_bytes for layer in layers)
     return Analysis(
         graph.name,
         is_quantized(graph),
@@ -89,23 +111,32 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         layers,
         graph.macs(),
         sum(layer.parameters for layer in layers),
-        peak.live_bytes if peak else 0,
+        ram,
         peak.layer if peak else "",
-        sum(layer.constant_bytes for layer in layers),
-        {name: check(graph) for name, check in chosen.items()},
+        flash,
+        {name: _rejections(graph, target) for name, target in chosen.items()},
+        {name: _needs(target, flash, ram) for name, target in chosen.items()},
+        (*notes, *doubts(graph)),
     )
 
 
-def _targets(names: Sequence[str]) -> dict[str, Callable[[Graph], tuple[Rejection, ...]]]:
+def _targets(names: Sequence[str]) -> dict[str, Target]:
     if not names:
         return {}
+    from edgekit.target import find_target
+
+    return {name: find_target(name) for name in names}
+
+
+def _rejections(graph: Graph, target: Target) -> tuple[Rejection, ...]:
     from edgekit.backends import backend
-    from edgekit.target import Target, find_target
 
-    def check(target: Target) -> Callable[[Graph], tuple[Rejection, ...]]:
-        return lambda graph: tuple(backend(target.backend).check(graph, target))
+    return tuple(backend(target.backend).check(graph, target))
 
-    return {name: check(find_target(name)) for name in names}
+
+def _needs(target: Target, flash: int, ram: int) -> tuple[Need, ...]:
+    limits = (("flash", flash, target.memory.flash), ("ram", ram, target.memory.ram))
+    return tuple(Need(memory, needed, limit) for memory, needed, limit in limits if limit is not None)
 
 
 def load_any(source: Graph | Path | str | Recipe) -> Graph:

@@ -140,8 +140,8 @@ def quantize(
     """
     from edgekit.quantization import load_calibration
     from edgekit.quantization import quantize as work
-    from edgekit.recipe import QuantizeSection
-    from edgekit.target import validated
+    from edgekit.quantization.calibration import said_already
+    from edgekit.recipe import QuantizeSection, validated
 
     section = validated(
         QuantizeSection,
@@ -152,9 +152,11 @@ def quantize(
         "quantize",
     )  # fmt: skip
     graph = passes.optimize(_graph(model))
-    if not isinstance(calibration, Mapping):
-        calibration = load_calibration(calibration, graph, section)
-    return work(graph, calibration, section, progress)
+    if isinstance(calibration, Mapping):
+        return work(graph, calibration, section, progress)
+    loaded = load_calibration(calibration, graph, section)
+    with said_already():
+        return work(graph, loaded, section, progress)
 
 
 def build(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -117,6 +117,33 @@ class Recipe(Section):
 MAX_BYTES = 1 << 20
 
 
+def validated(model: type[Section], values: dict[str, Any], where: str) -> Any:
+    """`values` as a section. Raises InputError naming the key, the rule and the value found."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        found = error.errors()
+        unknown = (one for one in found if one["type"] == "extra_forbidden")
+        first = next(unknown, found[0])  # a typing mistake explains most
+        key = ".".join(str(part) for part in first["loc"])
+        place = f"{where}: {key}" if key else where
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(_fields(model, first["loc"][:-1]))
+            raise InputError(place, "there is no such key", f"known keys: {known}") from error
+        value = "" if first["type"] == "missing" else f", found {first.get('input')!r:.80}"
+        raise InputError(place, f"{first['msg']}{value}") from error
+
+
+def _fields(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """Names of the keys that a section, or one inside it, has."""
+    for name in location:
+        inner = model.model_fields[str(name)].annotation if str(name) in model.model_fields else None
+        # optional sections are unions with None
+        parts = [part for part in (inner, *get_args(inner)) if isinstance(part, type) and issubclass(part, BaseModel)]
+        model = parts[0] if parts else model
+    return list(model.model_fields)
+
+
 def load_recipe(path: Path) -> Recipe:
     """Read and check a recipe. Relative paths in it are taken from its own folder.
 
@@ -128,15 +155,12 @@ def load_recipe(path: Path) -> Recipe:
             raw = file.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
             raise InputError(str(path), f"a recipe of more than {MAX_BYTES} bytes", "is this the right file?")
-        recipe = Recipe.model_validate(tomllib.loads(raw.decode("utf-8")))
+        values = tomllib.loads(raw.decode("utf-8"))
     except OSError as error:
         raise InputError(str(path), f"cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(str(path), f"is not valid TOML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}: {key or 'recipe'}", f"{first['msg']}, found {first.get('input')!r:.80}") from error
+    recipe: Recipe = validated(Recipe, values, str(path))
     return _resolve(recipe, path.resolve().parent)
 
 

@@ -13,10 +13,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from edgekit.errors import InputError, UsageError
-from edgekit.recipe import Section
+from edgekit.recipe import Section, validated
 
 MAX_BYTES = 1 << 18
 
@@ -48,22 +48,6 @@ class Target(Section):
     def with_options(self, options: dict[str, Any]) -> Target:
         """A copy whose options are overridden by those of a recipe."""
         return self.model_copy(update={"options": {**self.options, **options}})
-
-
-def validated(model: type[Section], values: dict[str, Any], where: str) -> Any:
-    """`values` as a section. Raises InputError naming the key, the rule and the value found."""
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        found = error.errors()
-        first = next(
-            (one for one in found if one["type"] == "extra_forbidden"), found[0]
-        )  # a typing mistake explains most
-        key = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(model.model_fields)
-        fix = f"known keys: {known}" if first["type"] == "extra_forbidden" else ""
-        value = "" if first["type"] == "missing" else f", found {first.get('input')!r:.80}"
-        raise InputError(f"{where}: {key}" if key else where, f"{first['msg']}{value}", fix) from error
 
 
 def builtin_folder() -> Path:

@@ -57,9 +57,15 @@ def analyze(
     _output.show(
         f"  peak RAM    {_output.size(found.peak_ram_bytes)} of activations{note}, at {_output.layer(found.peak_layer)}"
     )
+    for note in found.notes:
+        _output.show(f"note: {note}")
     for name, rejected in found.rejections.items():
         _output.show(f"{name}: " + (f"rejects {len(rejected)} nodes" if rejected else "takes every node"))
         for x in rejected:
             _output.show(f"  {_output.layer(x.layer)} ({x.op}): {x.rule} Found {x.found}.")
             if x.fix:
                 _output.show(f"    next: {x.fix}")
+        for need in found.memory[name]:
+            verdict = "" if need.fits else ": does NOT fit"
+            sizes = f"at least {_output.size(need.needed)} of {_output.size(need.limit)}"
+            _output.show(f"  {need.memory.upper() if need.memory == 'ram' else need.memory:<6}{sizes}{verdict}")

@@ -38,9 +38,11 @@ def quantize(
       edgekit quantize model.onnx --calibration samples.npz --output model.tflite --method percentile
     """
     from edgekit import api
+    from edgekit.cli._files import require_output
     from edgekit.cli._progress import progress
     from edgekit.frontend.tflite import save
 
+    require_output(output, ".tflite")
     with progress() as report:
         graph = api.quantize(
             source,

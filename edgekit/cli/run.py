@@ -27,10 +27,13 @@ def run(
       edgekit run build/digits/coral --input build/digits/coral/golden/inputs.npz --output out.npz
     """
     from edgekit import built
-    from edgekit.arrays import load_arrays, save_arrays
+    from edgekit.arrays import save_arrays
+    from edgekit.cli._files import load_inputs, require_output
+    from edgekit.frontend import load
 
+    require_output(output, ".npz", ".npy")
     manifest = built.read_manifest(folder)
-    done = built.run(folder, load_arrays(input), port)
+    done = built.run(folder, load_inputs(input, load(folder / manifest.model.file)), port)
     save_arrays(output, done.outputs)
     tensors = [{"name": n, "shape": list(a.shape), "dtype": a.dtype.name} for n, a in done.outputs.items()]
     if json:

@@ -30,15 +30,14 @@ def simulate(
       edgekit simulate model.tflite --input in.npz --output out.npz --layers
     """
     from edgekit import api
-    from edgekit.arrays import load_arrays, save_arrays
+    from edgekit.arrays import save_arrays
+    from edgekit.cli._files import load_inputs, require_output
     from edgekit.cli._progress import progress
-    from edgekit.quantization.calibration import check_inputs
     from edgekit.reference import dequantize_array
 
+    require_output(output, ".npz", ".npy")
     graph = api.load(model)
-    given = load_arrays(input)
-    for doubt in check_inputs(graph, {name: array for name, array in given.items() if name in graph.inputs}):
-        _output.say(f"warning: {doubt}", style="yellow")
+    given = load_inputs(input, graph)
     with progress() as report:
         arrays = api.simulate(graph, given, layers=layers, arithmetic=arithmetic, progress=report)
     if dequantize:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edgekit import backends, files
-from edgekit.errors import EdgekitError, MachineError, UnsupportedError, UsageError
+from edgekit.errors import EdgekitError, InputError, MachineError, UnsupportedError, UsageError
 from edgekit.graph import Graph
 from edgekit.pipeline import assemble, model
 from edgekit.pipeline.cache import Cache
@@ -16,8 +16,8 @@ from edgekit.pipeline.lock import lock
 from edgekit.pipeline.memory import memory_of, require_fit
 from edgekit.pipeline.result import BuildResult, Progress
 from edgekit.pipeline.source import recipe_of
-from edgekit.recipe import Recipe
-from edgekit.target import Target, load_targets, validated
+from edgekit.recipe import Recipe, validated
+from edgekit.target import Target, load_targets
 
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 
@@ -58,6 +58,8 @@ def build(
     output = Path(output)
     recipe = recipe_of(source if isinstance(source, Recipe) else Path(source))
     if calibration is not None:
+        if not Path(calibration).exists():
+            raise InputError(str(calibration), "does not exist")
         update = {"calibration": Path(calibration).resolve()}
         recipe = recipe.model_copy(update={"quantize": recipe.quantize.model_copy(update=update)})
     chosen = _targets(recipe, tuple(targets) or recipe.build.targets)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgekit import arrays, files, frontend, passes, quantization
 from edgekit.backends import is_quantized
+from edgekit.doubts import ModelWarning, collected, doubts
 from edgekit.errors import InputError
 from edgekit.graph import Graph
 from edgekit.pipeline import accuracy, proof, samples
@@ -18,7 +18,7 @@ from edgekit.pipeline.cache import code, digest, package_versions
 from edgekit.pipeline.context import Context
 from edgekit.pipeline.samples import Array, arrays_digest
 from edgekit.pipeline.source import has_data
-from edgekit.quantization.calibration import CalibrationWarning, check_calibration
+from edgekit.quantization.calibration import CalibrationWarning, check_calibration, said_already
 from edgekit.reference import Simulator
 
 if TYPE_CHECKING:
@@ -65,11 +65,15 @@ def make(context: Context, check: Callable[[Graph], str]) -> Model:
         path = recipe.model.source
         source["file"] = path.name
     with context.stage("graph") as done:
-        loaded = passes.optimize(frontend.load(path))
+        with collected(context.notes, ModelWarning):
+            loaded = passes.optimize(frontend.load(path))
+        context.notes += doubts(loaded)
         source |= {"sha256": files.sha256(path), "nodes": len(loaded.nodes)}
         done.text = f"{len(loaded.nodes)} layers, {loaded.parameters():,} parameters, {loaded.macs():,} MACs"
     if is_quantized(loaded):
         graph, floating, calibration = replace(loaded, arithmetic=recipe.build.arithmetic), None, None
+        if recipe.quantize.calibration is not None:
+            context.notes.append("calibration data is not used: the model is int8 already")
     else:
         with context.stage("check float") as done:
             done.text = check(loaded)
@@ -138,14 +142,11 @@ def _trained(context: Context, data: Data, check: Callable[[Graph], str], source
 def _quantized(context: Context, graph: Graph, data: Data | None) -> tuple[Graph, dict[str, Array]]:
     section = context.recipe.quantize
     with context.stage("quantize") as done:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", CalibrationWarning)
+        with collected(context.notes, CalibrationWarning):
             chosen = _calibration(context, graph, data)
-        context.notes += [str(w.message) for w in caught if issubclass(w.category, CalibrationWarning)]
 
         def make(folder: Path) -> None:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", CalibrationWarning)  # said already
+            with said_already():
                 made = quantization.quantize(graph, chosen, section, progress=context.progress)
             frontend.tflite.save(replace(made, arithmetic=context.recipe.build.arithmetic), folder / "model.tflite")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,6 +23,14 @@ OUTSIDE_LIMIT = 0.01  # share of values outside the int8 input's range above whi
 
 class CalibrationWarning(UserWarning):
     """Calibration data or inputs are valid but look wrong."""
+
+
+@contextlib.contextmanager
+def said_already() -> Iterator[None]:
+    """No CalibrationWarning for data that has been checked before."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CalibrationWarning)
+        yield
 
 
 def load_calibration(path: Path | str, graph: Graph, section: QuantizeSection) -> dict[str, Array]:

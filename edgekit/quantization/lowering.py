@@ -27,8 +27,8 @@ def quantize(
     """The int8 form of a float graph, by the TensorFlow Lite 8-bit quantization specification.
 
     Activations are int8 with one scale and zero point per tensor, weights int8 in -127..127 with one scale per output
-    channel, biases int32 with scale s_in * s_w, zeros where a layer has none. Names stay; where the graph takes or gives float32, `NAME_int8` stands
-    beside NAME. The result is a pure function of the arguments.
+    channel, biases int32 with scale s_in * s_w, zeros where a layer has none. Names stay; where the graph takes or
+    gives float32, `NAME_int8` stands beside NAME. The result is a pure function of the arguments.
 
     Args:
         graph: validated, float32 throughout; best after `edgekit.passes.optimize`.

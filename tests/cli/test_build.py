@@ -186,6 +186,12 @@ def test_analyze(cli: Cli, model: Path, tmp_path: Path) -> None:
     found = cli("analyze", model, "--target", "coral", "--json").json
     assert (found["macs"], found["parameters"], found["rejections"]) == (648, 76, {"coral": []})
     assert "648" in cli("analyze", model).out
+    needs = cli("analyze", model, "--target", "nano33ble", "--json").json["memory"]["nano33ble"]
+    assert [(n["memory"], n["needed"], n["limit"] > 100_000) for n in needs] == [
+        ("flash", 72 + 4 * 4, True),
+        ("ram", 72 + 36, True),
+    ]
+    assert "at least 108 B of" in cli("analyze", model, "--target", "nano33ble").out
     graph = small_graph()
     graph.nodes[0] = Node(Conv2D(dilation=(1, 2), stride=(2, 2), activation="relu"), *_ends(graph.nodes[0]))
     path = tmp_path / "uneven.tflite"

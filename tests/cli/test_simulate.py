@@ -78,3 +78,17 @@ def test_missing_files_and_unknown_arithmetic(
     unknown = cli("simulate", model, "-i", given[0], "-o", out, "--arithmetic", "abacus")
     assert unknown.code == 2 and "litert-reference" in unknown.err
     assert cli("simulate", model, "-i", given[0], "-o", "/proc/no/out.npz").code == 6
+    wrong = cli("simulate", model, "-i", given[0], "-o", tmp_path / "out.txt")
+    assert wrong.code == 2 and "must end in .npz" in wrong.err
+    (tmp_path / "folder.npz").mkdir()
+    wrong = cli("simulate", model, "-i", given[0], "-o", tmp_path / "folder.npz")
+    assert wrong.code == 2 and "is a folder" in wrong.err
+
+
+def test_inputs_in_another_scale_are_doubted(cli: Cli, model: Path, tmp_path: Path) -> None:
+    np.savez(tmp_path / "pixels.npz", image=np.full((1, 6, 6, 2), 200, np.float32))
+    assert cli("build", model, "--target", "reference", "--output", tmp_path / "build").code == 0
+    folder = tmp_path / "build" / "model" / "reference"
+    for words in (["simulate", model], ["run", folder]):
+        result = cli(*words, "-i", tmp_path / "pixels.npz", "-o", tmp_path / "out.npz")
+        assert result.code == 0 and "outside the calibrated range" in result.err

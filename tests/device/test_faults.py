@@ -1,4 +1,4 @@
-"""Whatever happens to the line or the board: the right numbers, or one clear error; never a wrong number, never a hang."""
+"""Whatever happens to line or board: the right numbers, or one clear error; never a wrong number, never a hang."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from edgekit.recipe import Section
-from edgekit.target import Target, validated
+from edgekit.recipe import Section, validated
+from edgekit.target import Target
 
 
 class Emulator(Section):

@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import Field, StrictFloat, StrictInt
 
 from edgekit.backends.coral.operators import ALL, LATEST
-from edgekit.recipe import Section
-from edgekit.target import Target, validated
+from edgekit.recipe import Section, validated
+from edgekit.target import Target
 
 
 class Options(Section):

@@ -11,8 +11,8 @@ import numpy as np
 from edgekit import __version__, files, plugins
 from edgekit.backends._contract import Array, Artifact, Rejection, Run, constraint, rejections
 from edgekit.graph import Graph, Node
-from edgekit.recipe import Section
-from edgekit.target import Target, validated
+from edgekit.recipe import Section, validated
+from edgekit.target import Target
 
 MODEL = "model.tflite"
 

@@ -6,18 +6,26 @@ here does. Their int8 weights are a way to store a float model, and that is how 
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.doubts import ModelWarning
 from edgekit.graph import Graph, Node, Tensor
 
 
 def float_weights(graph: Graph) -> None:
-    """Replace, in place, quantized constants that meet float activations by their real values, as `name/float`."""
+    """Replace, in place, quantized constants that meet float activations by their real values, as `name/float`.
+
+    Warns with ModelWarning when there are any.
+    """
     renamed: dict[str, str] = {}
     graph.nodes = [_float_node(graph, node, renamed) for node in graph.nodes]
+    if renamed:
+        text = f"{graph.name}: {len(renamed)} int8 weights between float activations (a dynamic-range model) are read"
+        warnings.warn(f"{text} as float weights: the model counts as float", ModelWarning, stacklevel=2)
 
 
 def _float_node(graph: Graph, node: Node, renamed: dict[str, str]) -> Node:

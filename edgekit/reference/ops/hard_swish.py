@@ -3,9 +3,9 @@
 x is shifted left by 7 bits. One product brings it to the output's scale, not yet shifted right; another, with
 saturating shifts, brings x / 3 to Q0, from which (x + 3) / 6, saturated to [0, 1], follows by adding one and halving.
 The product of the two is shifted right to the output. Multipliers are kept with 15 bits. That of the output, scale in /
-(128 * scale out), is computed in float64; LiteRT computes it in float32 (`float32-multiplier`). For that of x / 3 the two
-cannot differ: a quotient by 3 / 2^15 near a tie of 15 bits would need more bits than a scale has. Both runtimes refuse
-an output multiplier of 1 or more.
+(128 * scale out), is computed in float64; LiteRT computes it in float32 (`float32-multiplier`). For that of x / 3 the
+two cannot differ: a quotient by 3 / 2^15 near a tie of 15 bits would need more bits than a scale has. Both runtimes
+refuse an output multiplier of 1 or more.
 """
 
 from __future__ import annotations
