@@ -38,10 +38,10 @@ def lower(
     total = graph.scaled(names[1], rough[1], plus=graph.scaled(names[0], rough[0], 0.5))
     near = graph.clip(graph.scaled(total, 1, MAGIC), MAGIC + low + 1, MAGIC + high)
     near = graph.scaled(near, 1, -MAGIC)
-    side = graph.scaled(near, -SHARP, plus=graph.scaled(total, SHARP))
-    fine_sum = graph.scaled(names[1], fine[1] * SHARP, plus=graph.scaled(names[0], fine[0] * SHARP, offset * SHARP))
-    side = graph.scaled(side, 1, plus=fine_sum)
-    side = graph.clip(graph.scaled(side, 1), -0.5, 0.5)
+    rest = graph.scaled(near, -1, plus=total)
+    for name, scale in zip(names, fine, strict=True):
+        rest = graph.scaled(name, scale, plus=rest)
+    side = graph.clip(graph.scaled(rest, SHARP, offset * SHARP), -0.5, 0.5)
     return graph.scaled(side, 1, -0.5, plus=near)
 
 
