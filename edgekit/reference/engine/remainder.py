@@ -30,7 +30,7 @@ LEVELS = 256
 
 @dataclass(frozen=True)
 class Remainder:
-    """The constants, (C,) each. `half` is in accumulators; None where positive and negative values are rounded alike."""
+    """The constants, (C,) each. `half` is in accumulators, None where both sides of 0 are rounded alike."""
 
     shift: Ints
     mul: Floats
