@@ -22,7 +22,7 @@ Kernel = Callable[[Sequence[Array | None]], list[Array]]
 
 CHUNK = 32  # samples at once: measured best of 16, 32 and 64; more only costs memory
 
-ENGINE_FROM = 32  # samples: preparing the engine takes about as long as running as many without it
+ENGINE_FROM = 32  # samples: the engine's proofs take up to a second, once; fewer samples hardly earn that back
 
 
 @dataclass(frozen=True)

@@ -91,10 +91,10 @@ def fit(
         low, high: the int8 clamp.
         dtype: the type of the accumulators; float64 is tried after float32.
     """
-    found = first_reaching(m, shift, bias, zero_point, low, high, limit)
-    if found is None:
+    staircase = first_reaching(m, shift, bias, zero_point, low, high, limit)
+    if staircase is None:
         return None
-    first, page = found
+    first, page = staircase
     levels = np.arange(low + 1, high + 1)[:, None]
     signed = low < zero_point and bool((shift < 0).any())
     stairs = _Stairs(first, levels + 128, np.clip(page(first), low, high) + 128, limit)

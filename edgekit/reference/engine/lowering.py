@@ -14,6 +14,7 @@ Array = NDArray[Any]
 BLOCK = 16  # channels are padded to it: the blocked convolutions take whole blocks of 8 or 16
 MAGIC = 1.5 * 2**23  # adding it rounds to the nearest integer, ties to even, and leaves the integer in the low bits
 OPSET, IR_VERSION = 17, 8
+INPUT = "input "  # before the names of tensors, which may be anything
 
 
 class Lowering:
@@ -44,25 +45,27 @@ class Lowering:
         return name
 
     def input(self, tensor: Tensor) -> None:
-        """An int8 (N, H, W, C) input; few channels stay as they are, the first convolution takes them unblocked."""
+        """An int8 (N, H, W, C) input."""
         channels = tensor.shape[3]
-        x = self.node("Transpose", [tensor.name], channels, perm=[0, 3, 1, 2])
+        x = self.node("Transpose", [INPUT + tensor.name], channels, perm=[0, 3, 1, 2])
         x = self.node("Cast", [x], channels, to=1)
         x = self.node("Sub", [x, self.constant(np.float32(tensor.zero_point))], channels)
-        padded = blocks(channels)
-        if channels > 4 and padded != channels:
-            pads = np.array([0, 0, 0, 0, 0, padded - channels, 0, 0], np.int64)
-            x = self.node("Pad", [x, self.constant(pads)], padded)
         self.values[tensor.name] = x
+
+    def blocked(self, x: str) -> str:
+        """x with its channels padded to whole blocks."""
+        missing = blocks(self.channels[x]) - self.channels[x]
+        if not missing:
+            return x
+        pads = self.constant(np.array([0, 0, 0, 0, 0, missing, 0, 0], np.int64))
+        return self.node("Pad", [x, pads], self.channels[x] + missing)
 
     def conv(self, x: str, weights: Array, bias: Array, **attributes: Any) -> str:
         """weights: (Co, Ci or 1, Kh, Kw), output channels padded here."""
         channels = blocks(len(weights))
         w = np.zeros((channels, *weights.shape[1:]), np.float32)
         w[: len(weights)] = weights
-        return self.node(
-            "Conv", [x, self.constant(w), self.constant(padded(bias, channels))], channels, **attributes
-        )
+        return self.node("Conv", [x, self.constant(w), self.constant(padded(bias, channels))], channels, **attributes)
 
     def scaled(self, x: str, mul: Array | float, add: Array | float = 0.0, plus: str | None = None) -> str:
         """x * mul + add (+ plus), per channel: a 1 x 1 depthwise convolution, which keeps the blocked layout."""
@@ -77,14 +80,14 @@ class Lowering:
         return self.node("Clip", [x, *bounds], self.channels[x])
 
     def model(self, inputs: Sequence[Tensor], outputs: Sequence[str]) -> bytes:
-        """The serialized model from int8 inputs to the values of `outputs`, under their own names."""
+        """The serialized model from int8 inputs to the values of `outputs`, in their order."""
         from onnx import TensorProto, helper, numpy_helper
 
         results = [helper.make_node("Identity", [self.values[name]], [f"{name} result"]) for name in outputs]
         graph = helper.make_graph(
             [*self.nodes, *results],
             "engine",
-            [helper.make_tensor_value_info(t.name, TensorProto.INT8, ["N", *t.shape[1:]]) for t in inputs],
+            [helper.make_tensor_value_info(INPUT + t.name, TensorProto.INT8, ["N", *t.shape[1:]]) for t in inputs],
             [helper.make_tensor_value_info(f"{n} result", TensorProto.FLOAT, ["N", None, None, None]) for n in outputs],
             [numpy_helper.from_array(value, name) for name, value in self.constants.items()],
         )

@@ -58,7 +58,8 @@ def fit(stairs: Stairs) -> Ramp | None:
 
 def _search(stairs: Stairs, center: int) -> Ramp | None:
     reach, real = stairs.reach, stairs.real
-    result = Ramp(*(np.zeros(reach.size, np.int64) for _ in range(3)), np.zeros(reach.size, np.float32), center)
+    zeros = np.zeros((3, reach.size), np.int64)
+    result = Ramp(zeros[0], zeros[1], zeros[2], np.zeros(reach.size, np.float32), center)
     todo = np.arange(reach.size)
     room = EXACT // (reach + np.ceil(LEVELS / real).astype(np.int64))
     largest = np.minimum(room, np.minimum(real / SMALLEST, EXACT).astype(np.int64))
@@ -68,7 +69,7 @@ def _search(stairs: Stairs, center: int) -> Ramp | None:
             return None
         mul = (real[todo] / scale).astype(np.float32)
         offset, sign, solved = _solve(stairs.of(todo), stairs.levels - center, scale, mul)
-        solved &= scale * reach[todo] + np.abs(offset) + np.abs(sign) <= EXACT
+        solved &= (scale * reach[todo] + np.abs(offset) + np.abs(sign) <= EXACT) & (sign >= -scale)  # never falls
         done = todo[solved]
         result.scale[done], result.mul[done] = scale[solved], mul[solved]
         result.offset[done], result.sign[done] = offset[solved], sign[solved]
@@ -105,7 +106,7 @@ def _solve(
 
 
 def _thresholds(heights: Ints, mul: NDArray[np.float32]) -> tuple[Ints, Ints]:
-    """The smallest integers whose rounded product reaches each height: by the form that needs less, and by the other."""
+    """The smallest integers whose rounded product reaches each height: in either form, least and most."""
     start = np.ceil((heights - 0.5) / mul.astype(np.float64)).astype(np.int64) - 2
     counts = [
         np.sum([_rounded((start + i).astype(np.float32), mul, fused) < heights for i in range(5)], axis=0)

@@ -12,15 +12,16 @@ import numpy as np
 from edgekit import plugins
 from edgekit.graph import Graph, Node, Tensor
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.engine.lowering import Array, Lowering
+from edgekit.reference.engine.lowering import INPUT, Array, Lowering
 
 AT_ONCE = 8  # samples: their activations stay in the second-level cache
 MACHINES = ("x86_64", "AMD64")  # where ONNX Runtime has the blocked layout; elsewhere the NumPy kernels are as fast
+WORTH = ("conv_2d", "depthwise_conv_2d")
 
 
 @dataclass(frozen=True)
 class Segment:
-    """Nodes start to stop of a graph as one kernel: int8 arrays of `inputs` to int8 arrays of `outputs`, batch in front."""
+    """Nodes start to stop of a graph as one kernel from int8 arrays of `inputs` to those of `outputs`."""
 
     start: int
     stop: int
@@ -35,7 +36,7 @@ class Segment:
         results = [np.empty((count, *t.shape[1:]), np.int8) for t in self.tensors]
         for begin in range(0, count, AT_ONCE):
             end = min(begin + AT_ONCE, count)
-            found = self.session.run(None, {n: a[begin:end] for n, a in zip(self.inputs, given, strict=True)})
+            found = self.session.run(None, {INPUT + n: a[begin:end] for n, a in zip(self.inputs, given, strict=True)})
             for value, tensor, result in zip(found, self.tensors, results, strict=True):
                 value += np.float32(tensor.zero_point)
                 np.copyto(result[begin:end], value[:, : tensor.shape[3]].transpose(0, 2, 3, 1), casting="unsafe")
@@ -51,7 +52,7 @@ def segments(graph: Graph, arithmetic: Arithmetic) -> list[Segment]:
         lowering, stop = Lowering(), start
         while stop < len(graph.nodes) and _lower(graph, graph.nodes[stop], arithmetic, lowering):
             stop += 1
-        if any("conv" in node.op.name for node in graph.nodes[start:stop]):
+        if any(node.op.name in WORTH for node in graph.nodes[start:stop]):
             found.append(_segment(graph, start, stop, lowering))
         start = max(stop, start + 1)
     return found
@@ -77,7 +78,9 @@ def _lower(graph: Graph, node: Node, arithmetic: Arithmetic, lowering: Lowering)
 
 def _suits(tensor: Tensor) -> bool:
     q = tensor.quantization
-    return tensor.dtype == "int8" and len(tensor.shape) == 4 and tensor.shape[0] == 1 and q is not None and q.axis is None
+    return (
+        tensor.dtype == "int8" and len(tensor.shape) == 4 and tensor.shape[0] == 1 and q is not None and q.axis is None
+    )
 
 
 def _segment(graph: Graph, start: int, stop: int, lowering: Lowering) -> Segment:

@@ -21,9 +21,16 @@ from edgekit.reference.matmul import bias_of
 from edgekit.reference.requantize import effective_scale
 from edgekit.reference.steps import first_reaching
 
+FEW = 4  # channels of an image: the convolution takes them unblocked
+
 
 def lower(
-    op: Conv2D | DepthwiseConv2D, inputs: Sequence[Tensor | None], output: Tensor, graph: Lowering, x: str, weights: Ints
+    op: Conv2D | DepthwiseConv2D,
+    inputs: Sequence[Tensor | None],
+    output: Tensor,
+    graph: Lowering,
+    x: str,
+    weights: Ints,
 ) -> str | None:
     """Append the convolution of value `x`; None where the accumulators are too large or no proof is found.
 
@@ -51,7 +58,7 @@ def lower(
     )  # fmt: skip
     if (stairs.reach > ramp.EXACT).any():
         return None
-    wiring = _Wiring(op, source, output, graph, x, weights, bias, live, level, (low - zero_point, high - zero_point))
+    wiring = Wiring(op, source, output, graph, x, weights, bias, live, level, (low - zero_point, high - zero_point))
     fast = ramp.fit(stairs)
     if fast is not None:
         return wiring.short(fast)
@@ -67,7 +74,7 @@ def _limit(rows: Ints, zero_point: int) -> Ints:
 
 
 @dataclass(frozen=True)
-class _Wiring:
+class Wiring:
     """One convolution and its requantization. live: channels that are not dead; level: (Co,) values of the dead."""
 
     op: Conv2D | DepthwiseConv2D
@@ -89,11 +96,13 @@ class _Wiring:
         """scale * (accumulator + bias) + offset, dead channels 0."""
         scales, bias = self.all(scale), self.all(scale * self.bias[self.live] + offset)
         kernel, group = self.weights.shape[2:], 1
-        weights = self.weights * scales[:, None, None, None].astype(np.int64)
+        weights, x = self.weights * scales[:, None, None, None].astype(np.int64), self.x
+        if isinstance(self.op, DepthwiseConv2D) or self.graph.channels[x] > FEW:
+            x = self.graph.blocked(x)
         if isinstance(self.op, DepthwiseConv2D):
-            group = self.graph.channels[self.x]
+            group = self.graph.channels[x]
         else:
-            extra = self.graph.channels[self.x] - weights.shape[1]
+            extra = self.graph.channels[x] - weights.shape[1]
             weights = np.pad(weights, ((0, 0), (0, extra), (0, 0), (0, 0)))
         pads = [
             window_padding(self.source.shape[1 + i], kernel[i], self.op.stride[i], self.op.dilation[i],
@@ -101,11 +110,11 @@ class _Wiring:
             for i in range(2)
         ]  # fmt: skip
         return self.graph.conv(
-            self.x, weights, bias, group=group, strides=list(self.op.stride), dilations=list(self.op.dilation),
+            x, weights, bias, group=group, strides=list(self.op.stride), dilations=list(self.op.dilation),
             pads=[pads[0][0], pads[1][0], pads[0][1], pads[1][1]],
         )  # fmt: skip
 
-    def all(self, values: NDArray[Any]) -> NDArray[np.float64]:
+    def all(self, values: NDArray[Any] | int) -> NDArray[np.float64]:
         """Values of the live channels among zeros for the dead."""
         result = np.zeros(self.level.size)
         result[self.live] = values
@@ -129,11 +138,10 @@ class _Wiring:
         near = graph.clip(graph.scaled(acc, self.all(form.mul), magic), MAGIC + lowest + 1, MAGIC + highest)
         near = graph.scaled(near, 1, -MAGIC)
         rest = graph.scaled(near, -self.all(form.divisor), plus=acc)
-        offset = np.where(self.dead, np.where(self.level > lowest, 1, -1), self.all(form.offset) * sharp)
-        side = graph.scaled(near, self.all(form.slope) * sharp, offset)
+        rest = graph.scaled(near, -self.all(form.rest), plus=rest)
         if form.half is not None:
             sign = graph.clip(graph.scaled(acc, 1, -self.all(form.shift)), -1, 1)
-            side = graph.scaled(sign, self.all(form.half) * sharp, plus=side)
-        side = graph.scaled(rest, self.all(form.mul) * sharp, plus=side)
-        side = graph.clip(graph.scaled(side, 1), -0.5, 0.5)
+            rest = graph.scaled(sign, self.all(form.half), plus=rest)
+        offset = np.where(self.dead, np.where(self.level > lowest, 1, -1), self.all(form.offset) * sharp)
+        side = graph.clip(graph.scaled(rest, self.all(form.mul) * sharp, offset), -0.5, 0.5)
         return graph.scaled(side, 1, -0.5, plus=near)

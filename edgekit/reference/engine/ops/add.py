@@ -1,4 +1,4 @@
-"""Addition in the engine: the nearest step by a rough sum, then its side as in `remainder.py`; proven on all 65,536 pairs.
+"""Addition in the engine: the nearest step by a rough sum, then its side as in `remainder.py`; proven on all pairs.
 
 Each scale is split into a multiple of 2^-14, whose products and sums are exact, and the small rest.
 """
@@ -25,11 +25,14 @@ def lower(
     op: Add, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic, graph: Lowering,
     names: Sequence[str],
 ) -> str | None:  # fmt: skip
+    if len(names) != 2:
+        return None  # a constant
     a, b, output = present(inputs[0], "input"), present(inputs[1], "input"), outputs[0]
     low, high = (v - output.zero_point for v in activation_range(op.activation, float(output.scale), output.zero_point))
     scales = [float(np.float64(t.scale) / np.float64(output.scale)) for t in (a, b)]
-    if a.shape != b.shape or names[0] == names[1] or sum(scales) * 256 * FRACTION > 1 << 24:
+    if a.shape != b.shape or names[0] == names[1] or high <= low or (sum(scales) * 256 + 1) * FRACTION > 1 << 24:
         return None
+    names = [graph.blocked(name) for name in names]
     rough = [np.rint(s * FRACTION) / FRACTION for s in scales]
     fine = [float(np.float32(s - r)) for s, r in zip(scales, rough, strict=True)]
     offset = _offset(op, a, b, output, arithmetic, (low, high), [r + f for r, f in zip(rough, fine, strict=True)])
@@ -38,10 +41,10 @@ def lower(
     total = graph.scaled(names[1], rough[1], plus=graph.scaled(names[0], rough[0], 0.5))
     near = graph.clip(graph.scaled(total, 1, MAGIC), MAGIC + low + 1, MAGIC + high)
     near = graph.scaled(near, 1, -MAGIC)
-    side = graph.scaled(near, -SHARP, plus=graph.scaled(total, SHARP))
-    fine_sum = graph.scaled(names[1], fine[1] * SHARP, plus=graph.scaled(names[0], fine[0] * SHARP, offset * SHARP))
-    side = graph.scaled(side, 1, plus=fine_sum)
-    side = graph.clip(graph.scaled(side, 1), -0.5, 0.5)
+    rest = graph.scaled(near, -1, plus=total)
+    for name, scale in zip(names, fine, strict=True):
+        rest = graph.scaled(name, scale, plus=rest)
+    side = graph.clip(graph.scaled(rest, SHARP, offset * SHARP), -0.5, 0.5)
     return graph.scaled(side, 1, -0.5, plus=near)
 
 
@@ -52,7 +55,9 @@ def _offset(
     bytes_ = np.arange(-128, 128).astype(np.int8)
     first, second = (v.reshape(-1) for v in np.meshgrid(bytes_, bytes_, indexing="ij"))
     page = prepare_integer(op, [a, b], [output], arithmetic)([first, second])[0].astype(np.int64) - output.zero_point
-    total = (first.astype(np.float64) - a.zero_point) * scales[0] + (second.astype(np.float64) - b.zero_point) * scales[1]
+    total = (first.astype(np.float64) - a.zero_point) * scales[0] + (second.astype(np.float64) - b.zero_point) * scales[
+        1
+    ]
     least = np.where(page > bounds[0], page - 0.5 - total, -np.inf).max()
     most = np.where(page < bounds[1], page + 0.5 - total, np.inf).min()
     middle = float(np.float32((max(least, most - 1e-4) + min(most, least + 1e-4)) / 2))

@@ -16,8 +16,8 @@ from edgekit.reference.matmul import constant_of
 
 
 def lower(
-    op: DepthwiseConv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic, graph: Lowering,
-    names: Sequence[str],
+    op: DepthwiseConv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic,
+    graph: Lowering, names: Sequence[str],
 ) -> str | None:  # fmt: skip
     if present(inputs[0], "input").shape[3] != outputs[0].shape[3]:
         return None  # a channel multiplier
