@@ -1,0 +1,15 @@
+"""Convolution: windows times filters, `firmware/src/conv_2d_mve.c`."""
+
+from __future__ import annotations
+
+from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._pack import product
+
+GEOMETRY = (
+    "batches", "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w",
+    "dilation_h", "dilation_w", "pad_top", "pad_left",
+)  # fmt: skip
+
+
+def form(layer: Layer, call: Call) -> Call:
+    return product(call, {name: call.fields[name] for name in GEOMETRY})

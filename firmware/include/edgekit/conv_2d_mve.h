@@ -1,0 +1,32 @@
+/* 2-D convolution, int8, NHWC: the Helium form. A fully connected layer is a 1x1 convolution of `batches` pixels. */
+#ifndef EDGEKIT_CONV_2D_MVE_H
+#define EDGEKIT_CONV_2D_MVE_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+  int32_t batches, in_h, in_w, in_c, out_h, out_w, out_c;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
+  int32_t in_zero, out_zero, low, high; /* zero points; clamp of the fused activation */
+  int32_t chunks, rest;                 /* a window is `chunks` times 64 bytes and `rest` times 16, zeros added */
+  int32_t shifted;                      /* which rows `table` has */
+  int32_t pixels;                       /* windows gathered at once, 0: the input's pixels are the windows */
+  const int8_t *weights;                /* 8 channels by 8: of every chunk 64 bytes a channel, of the rest 16 * rest */
+  const int32_t *table; /* 8 channels by 8: bias[8], then, even channels before odd ones, multiplier[8] and 2^(31-e)+1 [8], or,
+                           shifted, left shift[8], multiplier[8], right shift[8] as 0 or negative */
+} ek_conv_2d_mve_t;
+
+/* pixels == 0: kernel 1x1, no padding, in_c a multiple of 16. x lies at a multiple of 4. */
+void ek_conv_2d_mve(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y);
+
+/* scratch: pixels * (64 * chunks + 16 * rest) bytes, at a multiple of 4. */
+void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
