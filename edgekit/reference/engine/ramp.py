@@ -25,20 +25,21 @@ from edgekit.reference.engine.stairs import Stairs
 
 EXACT = 1 << 24  # float32 holds every integer up to it
 SMALLEST = 2.0**-16  # of multipliers: below it, rounding moves a step by more than `_thresholds` looks around
-TRIES = 64  # values of `scale` for each channel, from the largest that is exact
+TRIES = 48  # values of `scale` for each channel and center, from the largest that is exact
+FEW = 16  # tries after which half of the channels must be solved
 LEVELS = 256
 ENDLESS = np.int64(1) << 40
 
 
 @dataclass(frozen=True)
 class Ramp:
-    """The constants, one per channel; `center` is the same for all."""
+    """The constants, one per channel."""
 
     scale: Ints
     sign: Ints
     offset: Ints
     mul: NDArray[np.float32]
-    center: int
+    center: Ints
 
     def value(self, acc: Ints, fused: bool) -> NDArray[Any]:
         """What the passes compute before they clamp, for accumulators (..., C)."""
@@ -48,35 +49,34 @@ class Ramp:
 
 def fit(stairs: Stairs) -> Ramp | None:
     """Constants whose form equals the page for all accumulators, or None."""
-    lowest, highest = int(stairs.levels[0, 0]) - 1, int(stairs.levels[-1, 0])
-    for center in sorted({0, (lowest + highest) // 2, (3 * lowest + highest) // 4}):
-        found = _search(stairs, int(np.clip(center, lowest, highest)))
-        if found is not None and _proven(found, stairs):
-            return found
-    return None
-
-
-def _search(stairs: Stairs, center: int) -> Ramp | None:
     reach, real = stairs.reach, stairs.real
-    zeros = np.zeros((3, reach.size), np.int64)
-    result = Ramp(zeros[0], zeros[1], zeros[2], np.zeros(reach.size, np.float32), center)
-    todo = np.arange(reach.size)
+    zeros = np.zeros((4, reach.size), np.int64)
+    result = Ramp(zeros[0], zeros[1], zeros[2], np.zeros(reach.size, np.float32), zeros[3])
     room = EXACT // (reach + np.ceil(LEVELS / real).astype(np.int64))
     largest = np.minimum(room, np.minimum(real / SMALLEST, EXACT).astype(np.int64))
-    for smaller in range(TRIES):
-        scale = largest[todo] - smaller
-        if (scale < 1).any():
-            return None
-        mul = (real[todo] / scale).astype(np.float32)
-        offset, sign, solved = _solve(stairs.of(todo), stairs.levels - center, scale, mul)
-        solved &= (scale * reach[todo] + np.abs(offset) + np.abs(sign) <= EXACT) & (sign >= -scale)  # never falls
-        done = todo[solved]
-        result.scale[done], result.mul[done] = scale[solved], mul[solved]
-        result.offset[done], result.sign[done] = offset[solved], sign[solved]
-        todo = todo[~solved]
-        if not todo.size:
-            return result
+    todo = np.arange(reach.size)
+    for center in _centers(stairs):
+        for smaller in range(TRIES):
+            scale = np.maximum(largest[todo] - smaller, 1)
+            mul = (real[todo] / scale).astype(np.float32)
+            offset, sign, solved = _solve(stairs.of(todo), stairs.levels - center, scale, mul)
+            solved &= (scale * reach[todo] + np.abs(offset) + np.abs(sign) <= EXACT) & (sign >= -scale)  # never falls
+            done = todo[solved]
+            result.scale[done], result.mul[done], result.center[done] = scale[solved], mul[solved], center
+            result.offset[done], result.sign[done] = offset[solved], sign[solved]
+            todo = todo[~solved]
+            if not todo.size:
+                return result if _proven(result, stairs) else None
+            if smaller >= FEW and todo.size > reach.size // 2:
+                return None  # the steps are too close for float32: most channels would search in vain
     return None
+
+
+def _centers(stairs: Stairs) -> list[int]:
+    """Levels near which products may be 0 and so have the smallest roundings: values of `center` to try."""
+    lowest, highest = int(stairs.levels[0, 0]) - 1, int(stairs.levels[-1, 0])
+    found = [0, *((lowest * (4 - i) + highest * i) // 4 for i in (2, 1, 3))]
+    return list(dict.fromkeys(int(np.clip(center, lowest, highest)) for center in found))
 
 
 def _solve(
