@@ -35,7 +35,7 @@ def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
                 f"{target.title}.",
                 f"{need_ram:,} bytes ({arena:,} of arena, {inputs:,} of input) of {ram:,}: {need_ram - ram:,} too many",
                 f"Activations must shrink to {share:.0%}: input height and width to {share**0.5:.0%}, or fewer "
-                f"channels around {peak}, where the peak is{fitting}.",
+                f"channels around {_short(peak)}, where the peak is{fitting}.",
             )
         )
     if flash is not None and need_flash > flash:
@@ -47,10 +47,15 @@ def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
                 f"Constants and {CODE_BYTES:,} bytes of code must fit the flash of {target.title}.",
                 f"{need_flash:,} bytes of {flash:,}: {need_flash - flash:,} too many",
                 f"Constants must shrink to {max(0, flash - CODE_BYTES) / constants:.0%}: prune, or use fewer channels; "
-                f"the largest is {largest.name} with {largest.bytes:,} bytes{fitting}.",
+                f"the largest is {_short(largest.name)} with {largest.bytes:,} bytes{fitting}.",
             )
         )
     return found
+
+
+def _short(name: str) -> str:
+    """The first of the names that TensorFlow's converter joined by `;`."""
+    return name.split(";", 1)[0] or name
 
 
 def _fitting(target: Target, ram: int, flash: int) -> str:
