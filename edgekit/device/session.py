@@ -18,7 +18,7 @@ from edgekit.device.link import Link
 from edgekit.errors import ToolError, VerificationError
 
 CHUNK = 64  # bytes of input per line, halved down to SMALLEST_CHUNK for boards that lose the end of long lines
-SMALLEST_CHUNK = 16  # such a line has 64 characters, the receive buffer of the smallest boards
+SMALLEST_CHUNK = 8  # such a line has less than 64 characters, the receive buffer of the smallest boards
 READ_CHUNK = 128
 ATTEMPTS = 8  # of one request
 CHUNK_ATTEMPTS = 3  # of one load before shorter lines are tried
@@ -128,7 +128,10 @@ class Session:
         return None
 
     def _await(self, number: str, patience: float, work: float) -> list[str] | None:
-        """The words that answer `number`; None when time is up, the request was damaged or the board was reset."""
+        """The words that answer `number`; None when time is up.
+
+        Signs of damage or of a reset shorten the waiting but do not end it: they may be late ones, of other lines.
+        """
         deadline = self._clock() + patience
         begun = False
         while True:
@@ -145,7 +148,7 @@ class Session:
                     return words[1:]
                 begun, deadline = True, self._clock() + work
             elif b"m-init-done" in line or (not begun and (words == ["?", "damaged"] or b"e-[" in line)):
-                return None
+                deadline = min(deadline, self._clock() + self._patience / 10)
 
     def _receive(self, timeout: float) -> None:
         data = self._link.read(timeout)
