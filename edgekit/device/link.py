@@ -43,11 +43,12 @@ class SerialLink:
         self._timeout = serial.SerialTimeoutException
         self._failures = _failures()
         self.name = port
+        opening: tuple[type[Exception], ...] = (*self._failures, ValueError)
         try:
             self._serial = serial.serial_for_url(
                 port, baud, timeout=0, write_timeout=WRITE_SECONDS, exclusive=None if "://" in port else True
             )
-        except (*self._failures, ValueError) as error:
+        except opening as error:
             text = str(error)
             taken = "exclusively lock" in text or "busy" in text.lower() or "PermissionError" in text
             raise ToolError(

@@ -16,7 +16,9 @@ from edgekit.pipeline.lock import lock
 from edgekit.pipeline.memory import memory_of, require_fit
 from edgekit.pipeline.result import BuildResult, Progress
 from edgekit.pipeline.source import recipe_of
+from edgekit.quantization.ranges import observer_of
 from edgekit.recipe import Recipe, validated
+from edgekit.reference.arithmetics import arithmetic
 from edgekit.target import Target, load_targets
 
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
@@ -58,11 +60,10 @@ def build(
     output = Path(output)
     recipe = recipe_of(source if isinstance(source, Recipe) else Path(source))
     if calibration is not None:
-        if not Path(calibration).exists():
-            raise InputError(str(calibration), "does not exist")
         update = {"calibration": Path(calibration).resolve()}
         recipe = recipe.model_copy(update={"quantize": recipe.quantize.model_copy(update=update)})
     chosen = _targets(recipe, tuple(targets) or recipe.build.targets)
+    _require_settings(recipe)
     if train.rank() > 0:  # rank 0 does all the rest
         if recipe.model.source is None and train.distributed(recipe.train):
             train.train(recipe, output / ".cache" / "training" / "unused", progress=progress)
@@ -92,8 +93,19 @@ def _build(context: Context) -> BuildResult:
     return BuildResult(context.recipe.name, tuple(context.stages), results, tuple(dict.fromkeys(notes)))
 
 
+def _require_settings(recipe: Recipe) -> None:
+    """What later stages would refuse is refused before the hours of training. Raises InputError, UsageError."""
+    arithmetic(recipe.build.arithmetic)
+    observer_of(recipe.quantize.method)
+    path = recipe.quantize.calibration
+    if path is not None and not path.exists():
+        raise InputError(str(path), "does not exist")
+
+
 def _targets(recipe: Recipe, names: Sequence[str]) -> list[Target]:
     known = load_targets()
+    if not names:
+        raise UsageError("targets", "none is named", "give --target, or [build] targets in the recipe")
     unknown = [name for name in names if name not in known]
     if unknown:
         raise UsageError(f"target {unknown[0]}", "is unknown", f"known: {', '.join(known)}")

@@ -71,16 +71,32 @@ def _cards(manifest: Mapping[str, Any]) -> str:
     exact = [p for p in manifest["verified"] if p["status"] == "exact"]
     cards.append((f"{len(exact)} of {len(manifest['verified'])}", "runtimes equal in every integer"))
     cards += [
-        (size(memory["weights_bytes"]), "weights"),
-        (size(memory["peak_activation_bytes"]), "peak of live activations"),
+        *_memory(memory, manifest["artifact"]),
         (f"{model['macs'] / 1e6:,.2f} M", "multiply-accumulates"),
         (f"{model['layers']}", "layers"),
     ]
     if manifest["compiled"] is not None:
-        cards.append(("yes" if manifest["compiled"] else "no", "compiled by the vendor's compiler"))
+        cards.append(("yes" if manifest["compiled"] else "no", "compiled"))
     return '<div class="cards">' + "".join(
         f'<div class="card"><b>{escape(value)}</b><span>{escape(text)}</span></div>' for value, text in cards
     ) + "</div>"  # fmt: skip
+
+
+def _memory(memory: Mapping[str, Any], facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Of generated C what it takes exactly, else what every device needs at least."""
+    if "arena_bytes" not in facts:
+        peak = (size(memory["peak_activation_bytes"]), "peak of live activations")
+        return [(size(memory["weights_bytes"]), "weights"), peak]
+    limits = memory["target"]
+    cards = [(size(facts["arena_bytes"]), f"arena; the least possible is {size(facts['arena_bound_bytes'])}")]
+    for limit, what in (("ram", "RAM"), ("flash", "flash")):
+        if what == "flash":
+            code = facts.get("flash_code_bytes")
+            said = "constants" if code is None else f"constants, and {size(code)} of code"
+            cards.append((size(facts["constant_bytes"]), said))
+        if limit in limits:
+            cards.append((size(limits[limit]), f"{what} of the target"))
+    return cards
 
 
 def _accuracy(found: Mapping[str, Any]) -> str:

@@ -255,3 +255,25 @@ def float_graph() -> Graph:
         graph.tensors[name] = replace(tensor, dtype="float32", quantization=None, data=data)
     assert graph.tensors["x"].shape == IMAGE
     return graph
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ('[quantize]\nmethod = "guess"', "no range method is named 'guess'"),
+        ('[quantize]\ncalibration = "nowhere.npz"', "does not exist"),
+        ('[build]\narithmetic = "guess"', "no arithmetic is named 'guess'"),
+        ("[build]\ntargets = []", "none is named"),
+    ],
+)
+def test_what_later_stages_refuse_is_refused_before_training(settings: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text(f'name = "r"\n{settings}\n')
+    with pytest.raises((InputError, UsageError), match=says):
+        build(tmp_path / "r.toml", (), tmp_path / "build")
+    assert not (tmp_path / "build").exists()
+
+
+def test_unknown_keys_of_a_recipe_name_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text("[train]\nepoch = 3\n")
+    with pytest.raises(InputError, match=r"train\.epoch: there is no such key.*known keys: task, epochs"):
+        build(tmp_path / "r.toml", ["reference"], tmp_path / "build")

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edgekit.graph.operator import Activation, Operator, Padding, Shape, pooled, present
-from edgekit.graph.tensor import Tensor
+from edgekit.graph.ops._pool import Pool2D
 
 
 @dataclass(frozen=True)
-class MaxPool2D(Operator):
-    """One input (N, H, W, C), output (N, Ho, Wo, C). Attributes: window and stride as (vertical, horizontal)."""
+class MaxPool2D(Pool2D):
+    """One input (N, H, W, C), output (N, Ho, Wo, C); see `Pool2D` for the attributes."""
 
     name = "max_pool_2d"
-
-    window: tuple[int, int] = (2, 2)
-    stride: tuple[int, int] = (2, 2)
-    padding: Padding = "valid"
-    activation: Activation = "none"
-
-    def infer(self, inputs: Sequence[Tensor | None]) -> list[Shape]:
-        return [pooled(present(inputs[0], "the input").shape, self.window, self.stride, self.padding)]

@@ -60,11 +60,12 @@ def _inside(geometry: Mapping[str, Value]) -> bool:
 
 def folded_bias(weights: Array, bias: Array, in_zero: int) -> Array:
     """Bias less the input zero point's share, wrapped to int32 as the accumulator is; weights (channels, taps)."""
-    return (bias.astype(np.int64) - in_zero * weights.astype(np.int64).sum(1)).astype(np.int32)
+    folded: Array = (bias.astype(np.int64) - in_zero * weights.astype(np.int64).sum(1)).astype(np.int32)
+    return folded
 
 
 def largest(weights: Array, bias: Array, multiplier: Array) -> Array:
-    """Bound of |high_mul(accumulator, multiplier)| a channel, for any int8 input; 2^31 where the accumulator may wrap."""
+    """Bound of |high_mul(accumulator, multiplier)| a channel, for any int8 input; 2^31 where it may wrap."""
     accumulator = np.abs(weights.astype(np.int64)).sum(1) * 128 + np.abs(bias.astype(np.int64))
     bound: Array = np.where(accumulator < 1 << 31, (accumulator * multiplier >> 31) + 1, 1 << 31)
     return bound

@@ -1,0 +1,23 @@
+"""The figures at the head of report.html."""
+
+from __future__ import annotations
+
+from edgekit.report.html import _memory
+
+MEMORY = {"weights_bytes": 2048, "peak_activation_bytes": 1024, "target": {"flash": 1 << 20, "ram": 1 << 18}}
+
+
+def test_memory_of_any_target_is_what_it_needs_at_least() -> None:
+    assert _memory(MEMORY, {"model_bytes": 3000}) == [("2.0 KiB", "weights"), ("1.0 KiB", "peak of live activations")]
+
+
+def test_memory_of_generated_c_is_what_it_takes() -> None:
+    facts = {"arena_bytes": 1536, "arena_bound_bytes": 1024, "constant_bytes": 4096}
+    assert _memory(MEMORY, facts) == [
+        ("1.5 KiB", "arena; the least possible is 1.0 KiB"),
+        ("256.0 KiB", "RAM of the target"),
+        ("4.0 KiB", "constants"),
+        ("1.0 MiB", "flash of the target"),
+    ]
+    compiled = _memory({**MEMORY, "target": {}}, {**facts, "flash_code_bytes": 512})
+    assert compiled[1:] == [("4.0 KiB", "constants, and 512 B of code")]
