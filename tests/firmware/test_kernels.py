@@ -17,7 +17,7 @@ from tests.firmware.cases import OPERATORS, case_module, network_cases, operator
 from tests.firmware.proof import CORES, GUARD, Case, prove
 from tests.reference.picker import DrawnPicker
 
-HOST_CASES, CORE_CASES, NETWORKS, WIDE = 6, 2, 30, 20
+HOST_CASES, CORE_CASES, NETWORKS, WIDE = 4, 2, 24, 16
 MANY_HOST_CASES, MANY_CORE_CASES, MANY_NETWORKS, MANY_WIDE = 150, 30, 600, 120
 
 
