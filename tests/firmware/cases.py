@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import importlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 from edgekit import plugins
 from edgekit.backends.c.emission import calls_of
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph
-from tests.firmware import networks
+from tests.firmware import networks, wide
 from tests.firmware.proof import Case
-from tests.reference.picker import RandomPicker
+from tests.reference.picker import Picker, RandomPicker
 
 OPERATORS = plugins.names("tests.reference.cases")
 
@@ -52,8 +52,16 @@ def operator_cases(operator: str, start: int, count: int, guard: int = 0) -> Ite
 
 def network_cases(start: int, count: int, guard: int = 0) -> list[Case]:
     """Random networks with branches."""
-    tag = zlib.crc32(b"network")
+    return _seeded("network", networks.case, start, count, guard)
+
+
+def wide_cases(start: int, count: int, guard: int = 0) -> list[Case]:
+    """Single layers with many channels."""
+    return _seeded("wide", wide.case, start, count, guard)
+
+
+def _seeded(name: str, make: Callable[[Picker], Graph], start: int, count: int, guard: int) -> list[Case]:
+    tag = zlib.crc32(name.encode())
     return [
-        Case(f"network_{seed}", networks.case(RandomPicker([tag, seed])), seed, 2, guard)
-        for seed in range(start, start + count)
+        Case(f"{name}_{seed}", make(RandomPicker([tag, seed])), seed, 2, guard) for seed in range(start, start + count)
     ]

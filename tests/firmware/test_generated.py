@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from edgekit import plugins
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.emission import calls_of
+from edgekit.backends.c.forms import FAMILY
 from edgekit.backends.c.generate import generate
 from edgekit.backends.c.project import firmware_folder
 from edgekit.errors import UsageError
-from tests.firmware.cases import OPERATORS, operator_cases
+from tests.firmware.cases import OPERATORS, operator_cases, wide_cases
 
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wsign-conversion", "-Wshadow")
 LIBRARY = {"memcpy", "memset", "memmove", "_GLOBAL_OFFSET_TABLE_"}  # a compiler may turn the former into the latter
@@ -44,12 +46,15 @@ def test_no_warnings(compiler: str, project: Path, tmp_path: Path) -> None:
     assert compile_all(compiler, project, tmp_path / "objects", *STRICT, "-O1")
 
 
-def test_every_kernel_is_used(project: Path) -> None:
-    families = tuple(f"_{name}.c" for name in plugins.names("edgekit.backends.c.forms"))  # other cores' forms
-    kernels = {p.name for p in (firmware_folder() / "src").glob("*.c") if not p.name.endswith(families)}
-    assert kernels <= {path.name for path in (project / "src").iterdir()}
-    headers = {path.stem for path in (firmware_folder() / "include" / "edgekit").glob("*.h")}
-    assert {name.removesuffix(".c") for name in kernels} <= headers
+def test_every_kernel_is_used_and_has_its_header() -> None:
+    """By the portable forms or by those of some core."""
+    used = set()
+    for core in ("portable", *FAMILY):
+        cases = [case for operator in OPERATORS for case in operator_cases(operator, 0, 2)] + wide_cases(0, 40)
+        calls = [call for case in cases for call in calls_of(case.graph, core)]
+        used |= {call.file for call in calls if isinstance(call, Call)}
+    assert used == {path.stem for path in (firmware_folder() / "src").glob("*.c")}
+    assert used <= {path.stem for path in (firmware_folder() / "include" / "edgekit").glob("*.h")}
 
 
 def test_no_library_but_memcpy_and_memset(project: Path, tmp_path: Path) -> None:
@@ -59,6 +64,13 @@ def test_no_library_but_memcpy_and_memset(project: Path, tmp_path: Path) -> None
     assert {name for name in wanted if not name.startswith("ek_")} <= LIBRARY
     text = "".join(path.read_text() for path in (firmware_folder() / "src").glob("*.c"))
     assert {word for word in ("memmove", "malloc", "free(", "math.h", "stdlib.h") if word in text} == set()
+
+
+def test_kernels_keep_no_state(project: Path, tmp_path: Path) -> None:
+    """No writable memory of their own: their objects are code and constants."""
+    objects = compile_all("gcc", project, tmp_path / "objects", "-std=c99", "-O2", "-fno-pic")
+    said = subprocess.run(["size", *map(str, objects)], capture_output=True, text=True, check=True).stdout
+    assert all(line.split()[1:3] == ["0", "0"] for line in said.splitlines()[1:]), said
 
 
 def test_several_models_in_one_cpp_program(project: Path, tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ from edgekit import plugins
 from edgekit.graph import Graph, Node, Quantization, Tensor
 from edgekit.graph.ops.quantize import Quantize
 from tests.firmware import networks
-from tests.firmware.cases import OPERATORS, case_module, network_cases, operator_cases, taken
+from tests.firmware.cases import OPERATORS, case_module, network_cases, operator_cases, taken, wide_cases
 from tests.firmware.proof import CORES, GUARD, Case, prove
 from tests.reference.picker import DrawnPicker
 
-HOST_CASES, CORE_CASES, NETWORKS = 6, 2, 30
-MANY_HOST_CASES, MANY_CORE_CASES, MANY_NETWORKS = 150, 30, 600
+HOST_CASES, CORE_CASES, NETWORKS, WIDE = 4, 2, 24, 16
+MANY_HOST_CASES, MANY_CORE_CASES, MANY_NETWORKS, MANY_WIDE = 150, 30, 600, 120
 
 
 def test_every_operator_of_the_simulator_is_emitted() -> None:
@@ -29,13 +29,14 @@ def test_every_operator_of_the_simulator_is_emitted() -> None:
 def test_operators_on_the_host(tmp_path: Path) -> None:
     """Under AddressSanitizer and UBSan, every buffer between guards."""
     cases = [case for operator in OPERATORS for case in operator_cases(operator, 0, HOST_CASES, GUARD)]
-    prove(cases, "host-c", tmp_path / "proof", sanitize=True)
+    prove([*cases, *wide_cases(0, WIDE, GUARD)], "host-c", tmp_path / "proof", sanitize=True)
 
 
 @pytest.mark.parametrize("target", CORES)
 def test_operators_and_networks_on_emulated_cores(target: str, tmp_path: Path) -> None:
     cases = [case for operator in OPERATORS for case in operator_cases(operator, 1000, CORE_CASES)]
-    prove([*cases, *network_cases(1000, NETWORKS // 2)], target, tmp_path / "proof")
+    cases += network_cases(1000, NETWORKS // 2) + wide_cases(1000, WIDE)
+    prove(cases, target, tmp_path / "proof")
 
 
 @pytest.mark.parametrize("guard", [0, GUARD])
@@ -54,7 +55,14 @@ def test_many_cases_on_the_host(operator: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", CORES)
 def test_many_cases_on_emulated_cores(target: str, tmp_path: Path) -> None:
     cases = [case for operator in OPERATORS for case in operator_cases(operator, 3000, MANY_CORE_CASES)]
-    prove([*cases, *network_cases(2000, MANY_NETWORKS // 6)], target, tmp_path / "proof")
+    cases += network_cases(2000, MANY_NETWORKS // 6)
+    prove(cases, target, tmp_path / "proof")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["host-c", *CORES])
+def test_many_wide_layers(target: str, tmp_path: Path) -> None:
+    prove(wide_cases(2000, MANY_WIDE), target, tmp_path / "proof", sanitize=target == "host-c")
 
 
 @pytest.mark.slow

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from edgekit import plugins
 from edgekit.backends.c import toolchain
 from tests.firmware import proof
 from tests.firmware.cases import operator_cases
@@ -53,17 +51,3 @@ def test_broken_kernels_are_found(mutation: str, tmp_path: Path) -> None:
 def test_reading_beyond_a_buffer_is_found(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=r"use-after-poison|buffer-overflow"):
         broken(tmp_path / "proof", "lookup.c", "y[i] = ", "y[i] = x[p->count] == 7 ? 1 : ", sanitize=True)
-
-
-def test_kernels_keep_no_state(tmp_path: Path) -> None:
-    """No kernel has writable memory of its own: nothing but code and constants in its object."""
-    families = tuple(f"_{name}.c" for name in plugins.names("edgekit.backends.c.forms"))  # need their own compiler
-    sources = [p for p in sorted((proof.firmware_folder() / "src").glob("*.c")) if not p.name.endswith(families)]
-    for source in sources:
-        done = subprocess.run(
-            ["cc", "-std=c99", "-O2", "-c", f"-I{proof.firmware_folder() / 'include'}", str(source), "-o", "kernel.o"],
-            cwd=tmp_path, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        assert not done.stderr
-        size = subprocess.run(["size", "kernel.o"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-        assert size.splitlines()[1].split()[1:3] == ["0", "0"], source.name
