@@ -92,10 +92,7 @@ def pack_filters(weights: Array) -> NDArray[np.int8]:
 
 def pack_table(bias: Array, multiplier: Array, shift: Array, shifted: bool) -> NDArray[np.int32]:
     """By blocks of 8 channels: biases, then the rows of the requantization, even channels before odd ones."""
-    if shifted:
-        rows = [np.maximum(shift, 0), multiplier, np.minimum(shift, 0)]
-    else:
-        rows = [multiplier, (1 << (31 + shift)) + 1]
+    rows = [np.maximum(shift, 0), multiplier, np.minimum(shift, 0)] if shifted else [multiplier, (1 << 31 + shift) + 1]
     blocks = -(-len(bias) // BLOCK)
 
     def lanes(values: Array) -> Array:
