@@ -1,7 +1,7 @@
 """Boards that a team shares: a labgrid place is acquired for as long as a session lasts.
 
-labgrid's coordinator keeps who has which place (https://labgrid.readthedocs.io, remote access); its own client, a command,
-is all that is used of it, so that it may live in an environment of its own. LG_COORDINATOR names the coordinator.
+labgrid's coordinator keeps who has which place (https://labgrid.readthedocs.io, remote access); only its own client, a
+command, is used, so that it may live in an environment of its own. LG_COORDINATOR names the coordinator.
 """
 
 from __future__ import annotations
