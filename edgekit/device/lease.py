@@ -1,7 +1,7 @@
 """Boards that a team shares: a labgrid place is acquired for as long as a session lasts.
 
-labgrid's coordinator keeps who has which place (https://labgrid.readthedocs.io, remote access); its own client, a command,
-is all that is used of it, so that it may live in an environment of its own. LG_COORDINATOR names the coordinator.
+labgrid's coordinator keeps who has which place (https://labgrid.readthedocs.io, remote access); only its own client, a
+command, is used, so that it may live in an environment of its own. LG_COORDINATOR names the coordinator.
 """
 
 from __future__ import annotations
@@ -45,9 +45,13 @@ def lease(place: str, coordinator: str | None = None, wait: float = 0.0) -> Iter
             break
         text = done.stderr.strip() or done.stdout.strip()
         if "already acquired" not in text:
-            raise ToolError(f"labgrid place {place}", _last(text), "see `labgrid-client places`; is LG_COORDINATOR right?")
+            raise ToolError(
+                f"labgrid place {place}", _last(text), "see `labgrid-client places`; is LG_COORDINATOR right?"
+            )
         if time.monotonic() >= deadline:
-            raise ToolError(f"labgrid place {place}", _last(text), "wait until it is released, or ask for a longer wait")
+            raise ToolError(
+                f"labgrid place {place}", _last(text), "wait until it is released, or ask for a longer wait"
+            )
         time.sleep(ASK_AGAIN_SECONDS)
     try:
         yield _port(_run([*client, "show"]).stdout, place)
@@ -74,7 +78,7 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 def _port(shown: str, place: str) -> str:
     """The serial port among the acquired resources that `labgrid-client show` lists."""
-    for block in re.findall(r"Acquired resource[^\n]*\n\s*(\{.*?\})\n(?=\S|\Z)", shown + "\n", re.DOTALL):
+    for block in re.findall(r"Acquired resource[^\n]*\n\s*(\{.*?\})\n(?=\S|\Z)", shown.rstrip() + "\n", re.DOTALL):
         try:
             resource = ast.literal_eval(block)
         except (SyntaxError, ValueError):
