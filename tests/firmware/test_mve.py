@@ -65,7 +65,7 @@ def test_every_layer_takes_its_helium_form() -> None:
 
 @pytest.mark.parametrize("e", range(1, 31))
 def test_second_rounding_by_multiplication(e: int) -> None:
-    """VQRDMULH by 2^(31-e) + 1 is the division with ties away from zero: as it is in the claimed range, beyond it after the
+    """VQRDMULH by 2^(31-e) + 1 divides with ties away from zero: as it is in the claimed range, beyond it after the
     clamp to int8 with any zero point for e <= 11. All ties of the int8 range, their neighbours, and both ends."""
     limit = 1 << (31 - e)
     ties = (np.arange(-1200, 1200, dtype=np.int64) * 2 + 1) << (e - 1)
