@@ -14,7 +14,7 @@
  *
  * Requantization: VQRDMULH is the first rounding. The second, to nearest and ties away from zero, is VQRDMULH with
  * c = 2^(31-e) + 1: it gives floor((t + t / 2^(31-e) + 2^(e-1)) / 2^e), and t / 2^(31-e) lowers a negative t by at most
- * one and changes no other, as long as |t| <= 2^(31-e). Beyond, for e <= 11, both results are clamped alike. The packer
+ * one and changes no result of another, as long as |t| < 2^(31-e). Beyond, for e <= 11, both results are clamped alike. The packer
  * checks which it is; for all others (e = 0, left shifts, large e) the shifts are done as such. */
 #include "edgekit/conv_2d_mve.h"
 
