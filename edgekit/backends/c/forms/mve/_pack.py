@@ -72,11 +72,7 @@ def folded_bias(weights: Array, bias: Array, in_zero: int) -> Array:
 
 
 def largest(weights: Array, bias: Array, multiplier: Array) -> Array:
-<<<<<<< HEAD
-    """Bound of |high_mul(accumulator, multiplier)| a channel, for any int8 input; 2^31 where it may wrap."""
-=======
     """Bound of |high_mul(accumulator, multiplier)| a channel, any int8 input; 2^31 where the accumulator may wrap."""
->>>>>>> mve
     accumulator = np.abs(weights.astype(np.int64)).sum(1) * 128 + np.abs(bias.astype(np.int64))
     bound: Array = np.where(accumulator < 1 << 31, (accumulator * multiplier >> 31) + 1, 1 << 31)
     return bound
@@ -103,12 +99,8 @@ def pack_filters(weights: Array) -> NDArray[np.int8]:
 
 def pack_table(bias: Array, multiplier: Array, shift: Array, shifted: bool, bias_order: list[int]) -> NDArray[np.int32]:
     """By blocks of 8 channels: biases, then the rows of the requantization, even channels before odd ones."""
-<<<<<<< HEAD
-    rows = [np.maximum(shift, 0), multiplier, np.minimum(shift, 0)] if shifted else [multiplier, (1 << 31 + shift) + 1]
-=======
     scaled = [multiplier, (1 << np.clip(31 + shift, 0, 31)) + 1]
     rows = [np.maximum(shift, 0), multiplier, np.minimum(shift, 0)] if shifted else scaled
->>>>>>> mve
     blocks = -(-len(bias) // BLOCK)
 
     def lanes(values: Array) -> Array:
