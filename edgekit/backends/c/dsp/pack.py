@@ -1,0 +1,43 @@
+"""Weights of pairs of channels in one array of halfwords, as `conv_2d_dsp.c` and `fully_connected_dsp.c` read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.dsp.requantize import Folded
+
+TAPS = 8  # a block of the inner loops
+ORDER = (0, 2, 1, 3)  # what SXTB16 makes of four bytes
+
+
+def pair_weights(weights: NDArray[Any], group: int) -> NDArray[np.int16] | None:
+    """(channels, taps) int8 to (pairs, taps) halfwords 256 * second + first, both padded with zeros.
+
+    None where a halfword or a sum does not fit: the second channel's sum is found as the upper 24 bits of a word.
+
+    Args:
+        group: channels are padded to a multiple of it.
+    """
+    channels, taps = weights.shape
+    w = np.zeros((-(-channels // group) * group, -(-taps // TAPS) * TAPS), np.int64)
+    w[:channels, :taps] = weights
+    first, second = w[0::2], w[1::2]
+    halves = 256 * second + first
+    if halves.min() < -(1 << 15) or np.any(128 * np.abs(second).sum(axis=1) >= 1 << 23):
+        return None
+    groups: NDArray[np.int16] = halves.reshape(halves.shape[0], -1, 4)[:, :, ORDER].astype(np.int16)
+    return groups.reshape(halves.shape)
+
+
+def pair_channels(folded: Folded, group: int) -> NDArray[np.int32]:
+    """(pairs, 6): bias, twice the second's bias, multiplier, divider, the second's multiplier and divider."""
+    count = -(-folded.bias.size // group) * group
+
+    def padded(values: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.pad(values, (0, count - values.size)).reshape(-1, 2)
+
+    b, m, d = padded(folded.bias), padded(folded.multiplier), padded(folded.divider)
+    return np.stack([b[:, 0], 2 * b[:, 1], m[:, 0], d[:, 0], m[:, 1], d[:, 1]], axis=1).astype(np.int32)
