@@ -1,4 +1,4 @@
-"""The DSP forms give the simulator's integers: on the host through the C twins of the instructions, and on emulated cores."""
+"""The DSP forms give the simulator's integers: on the host, by C twins of the instructions, and on emulated cores."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_emulated(target: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("e", range(2, 13))
 def test_requantization_at_every_tie(e: int) -> None:
-    """All accumulators around each tie of the second rounding, saturating ones too, against the reference arithmetic."""
+    """Accumulators around each tie of the second rounding, and the largest, against the reference arithmetic."""
     real = 0.73 * 2.0**-e
     m, shift = quantize_multiplier(real)
     assert shift == -e

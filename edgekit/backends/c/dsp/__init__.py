@@ -1,4 +1,4 @@
-"""What the DSP forms (Armv7E-M, Armv8-M with DSP) need at build time: packed weights and the conditions of their tricks.
+"""What the DSP forms (Armv7E-M, Armv8-M with DSP) need at build time: packed weights, conditions of their tricks.
 
 Every function returns None where a condition does not hold: the emitter then takes the portable kernel.
 """

@@ -1,10 +1,10 @@
 """The requantization sequence SMMULR, SMMLAR, SSAT: constants, and where it gives the integers of `ek_multiply`.
 
 For an accumulator a, |a| < 2^30, a Q31 multiplier m >= 0 and a right shift e, t = SMMULR(2a, m) is the rounding high
-multiply. The rounding divide by 2^e with ties away from zero is SMMLAR(t, 2^(32-e) + 1, zero point): the product adds t / 2^32
-to t / 2^e, which turns the ties of negative t away from zero and must not carry any value over its next tie, 2^-e away. So
-|t| < 2^(32-e), which holds for every t that does not saturate at int8 when e <= 12 (then |t| <= 2^(8+e)), and for every t
-where the accumulators are that small. e >= 2, since 2^(32-e) + 1 must be below 2^31.
+multiply. The rounding divide by 2^e with ties away from zero is SMMLAR(t, 2^(32-e) + 1, zero point): the product adds
+t / 2^32 to t / 2^e, which turns the ties of negative t away from zero and must not carry any value over its next tie,
+2^-e away. So |t| < 2^(32-e), which holds for every t that does not saturate at int8 when e <= 12 (|t| <= 2^(8+e)), and
+for every t where the accumulators are that small. e >= 2, since 2^(32-e) + 1 must be below 2^31.
 """
 
 from __future__ import annotations
