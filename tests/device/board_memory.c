@@ -18,6 +18,7 @@ void board_put(uint8_t byte) {
 }
 
 int board_get(void) {
+  asked = 0; /* a command begins after its last byte: what earlier ones asked must not count */
   if (in_left == 0U) {
     return -1;
   }

@@ -140,7 +140,7 @@ def test_damaged_line_and_boards_that_reset_vanish_or_are_exchanged(case: Case) 
 def test_many_faults(case: Case, rate: float, with_actions: bool) -> None:
     faults, ends = torture(case, range(1000, 2000), rate, with_actions)
     print(f"seeds 1000..1999, rate {rate}: {faults.total()} faults, ends {dict(ends)}")
-    assert ends["right"] > 100
+    assert ends["right"] > 10
 
 
 @pytest.mark.parametrize("receive_bytes", [64, 100, 200])
