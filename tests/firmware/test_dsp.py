@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.dsp.requantize import fold
 from edgekit.backends.c.emission import calls_of
+from edgekit.backends.c.forms.dsp._requantize import fold
 from edgekit.backends.c.options import Options
 from edgekit.reference.arithmetic import multiply, quantize_multiplier
 from tests.firmware import proof

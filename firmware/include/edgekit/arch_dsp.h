@@ -100,7 +100,7 @@ static inline uint32_t ek_load4(const int8_t *x) {
 
 /* Requantization of an accumulator that comes doubled: |twice| < 2^31 is a double-rounding multiplication by the Q31
  * `multiplier` and a divide by 2^e, with `divider` 2^(32-e) + 1. SMMULR(2a, m) is (a m + 2^30) >> 31. The + 1 turns the ties
- * of negative values away from zero; edgekit/backends/c/dsp/requantize.py has the conditions, checked at build time. */
+ * of negative values away from zero; edgekit/backends/c/forms/dsp/_requantize.py has the conditions, checked at build time. */
 static inline int8_t ek_requantize(int32_t twice, int32_t multiplier, int32_t divider, int32_t zero) {
   return (int8_t)ek_ssat8(ek_smmlar((uint32_t)ek_smmulr(twice, multiplier), divider, zero));
 }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from edgekit.backends.c import dsp
 from edgekit.backends.c.call import Call, Layer, Value, bias_of, multipliers, output_fields, window_fields
-from edgekit.backends.c.dsp import conv_2d as dsp_form
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.reference.requantize import effective_scale
 
@@ -17,8 +15,4 @@ def emit(layer: Layer) -> Call:
     fields |= {"out_c": channels, "dilation_h": op.dilation[0], "dilation_w": op.dilation[1], "in_zero": x.zero_point}
     fields |= output_fields(y, op.activation)
     weights, bias, real = layer.data(1), bias_of(layer, channels), effective_scale(x, w, y)
-    if layer.core in dsp.CORES:
-        call = dsp_form.call(fields, weights, bias, x.zero_point, real)
-        if call is not None:
-            return call
     return Call("conv_2d", {**fields, "weights": weights, "bias": bias, **multipliers(real, channels)})

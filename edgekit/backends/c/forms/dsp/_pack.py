@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.backends.c.dsp.requantize import Folded
+from edgekit.backends.c.forms.dsp._requantize import Folded
 
 TAPS = 8  # a block of the inner loops
 ORDER = (0, 2, 1, 3)  # what SXTB16 makes of four bytes
