@@ -23,6 +23,9 @@ integer: the two integers may differ in their last 8 bits."""
 WEIGHTED_SUM = "weighted-sum"
 """The rule of sums by two integer weights, `weighted_sum`."""
 
+SHORT_MULTIPLIER = "short-multiplier"
+"""The rule of multipliers with 8 fraction bits, `short_requantize`."""
+
 LARGEST_RATIO = 256
 SUM_SHIFT = 20  # int8 sums keep 20 fraction bits: 255 * 2^20 < 2^28, so two of them never overflow
 
@@ -69,6 +72,18 @@ def scaled_sum(
         return rescale(combine(*rescaled))
 
     return tables.binary(function, a, b)
+
+
+def short_multiplier(scale: np.float32) -> Ints:
+    """256 times a ratio of scales, rounded, ties to even: the multipliers of `short_requantize`."""
+    return np.asarray(np.rint(np.float32(256) * scale), np.int64)
+
+
+def short_requantize(centered: Ints, multiplier: Ints, output: Tensor) -> Array:
+    """(q - z_in) * multiplier / 256, rounded, ties up: XNNPACK's qs8-vcvt and qs8-vlrelu microkernels."""
+    info = np.iinfo(output.dtype)
+    shifted = ((centered * multiplier + 128) >> 8) + output.zero_point
+    return np.asarray(np.clip(shifted, info.min, info.max), output.dtype)
 
 
 def rectifier(
@@ -129,6 +144,7 @@ def weighted_sum(
 
     def function(x: Ints, y: Ints) -> Array:
         total = combine((x - a.zero_point) * first, (y - b.zero_point) * second)
-        return np.clip(((total + (1 << shift >> 1)) >> shift) + output.zero_point, low, high).astype(output.dtype)
+        shifted = ((total + (1 << shift >> 1)) >> shift) + output.zero_point
+        return np.asarray(np.clip(shifted, low, high), output.dtype)
 
     return tables.binary(function, a, b)

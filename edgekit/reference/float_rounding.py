@@ -7,7 +7,8 @@ Source: the "fp32" requantization of google/XNNPACK (`xnn_qs8_requantize_fp32`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from edgekit.graph import Tensor
 from edgekit.reference.arithmetic import activation_range, wrap_int32
 from edgekit.reference.requantize import Finish, require_int8
+from edgekit.reference.simulator import Kernel
 
 FLOAT32 = "float32"
 Floats = NDArray[np.float32]
@@ -45,7 +47,7 @@ def float_requantizer(
     if np.any(scale >= LARGEST):
         raise ValueError(f"needs multipliers below {LARGEST:g}, found {scale.max():g}")
     if np.any(np.minimum(limit, 1 << 31) * scale.astype(np.float64) >= 1 << 31):
-        raise ValueError("accumulators times multipliers may leave int32, where XNNPACK's result depends on the processor")
+        raise ValueError("accumulators times multipliers may leave int32: the result then depends on the processor")
     low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
 
     def requantize(acc: NDArray[Any]) -> NDArray[Any]:
@@ -57,9 +59,7 @@ def float_requantizer(
     return requantize
 
 
-def float_finisher(
-    scale: Floats, bias: NDArray[Any], output: Tensor, activation: str, limit: NDArray[Any]
-) -> Finish:
+def float_finisher(scale: Floats, bias: NDArray[Any], output: Tensor, activation: str, limit: NDArray[Any]) -> Finish:
     """As `requantize.finisher`: a function (acc, out); `bias` (C,) is added to the accumulators.
 
     Args:
@@ -71,3 +71,19 @@ def float_finisher(
         out[...] = requantize(wrap_int32(acc.astype(np.int64) + bias))
 
     return finish
+
+
+def float_reduction(x: Tensor, output: Tensor, axes: Sequence[int], keep_dims: bool, count: int = 1) -> Kernel:
+    """The sum over axes, times M = s_in / s_out / count, plus z_out - (z_in * n) * M for its n values, then rounded.
+
+    All of it in float32, ties to even: z_out is added before the rounding here, not after it.
+    """
+    scale = np.float32(x.scale) / np.float32(output.scale) / np.float32(count)
+    offset = np.float32(x.zero_point * prod(x.shape[axis] for axis in axes))
+    bias = np.float32(output.zero_point) - offset * scale
+
+    def kernel(arrays: Sequence[NDArray[Any] | None]) -> list[NDArray[Any]]:
+        total = np.asarray(arrays[0]).astype(np.int64).sum(axis=tuple(axes), keepdims=keep_dims).astype(np.float32)
+        return [np.clip(np.rint(total * scale + bias), -128, 127).astype(np.int8)]
+
+    return kernel

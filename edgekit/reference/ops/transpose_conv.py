@@ -30,9 +30,9 @@ def prepare_integer(
     scatter = _scatter(op, constant_of(w).astype(np.float64), output.shape)  # |x - zp| <= 255: always exact
     bias = bias_of(inputs, w.shape[0]).astype(np.int64)
     limit = accumulator_limit(weights, 255) + np.abs(bias)
-    if arithmetic.rule(op.name) == FLOAT32 :
+    if arithmetic.rule(op.name) == FLOAT32:
         if op.padding == "same" and any(w.shape[1 + i] < op.stride[i] for i in range(2)):
-            raise ValueError("XNNPACK leaves windows smaller than the stride to a kernel whose rounding is not predicted")
+            raise ValueError("windows smaller than the stride go to a kernel whose rounding is not predicted")
         requantize = float_requantizer(float_scale(x, w, output), output, op.activation, limit)
     else:
         requantize = requantizer(effective_scale(x, w, output), output, op.activation)
