@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,18 @@ from edgekit.reference.arithmetic import multiply, quantize_multiplier
 from tests.firmware import proof
 from tests.firmware.cases import operator_cases
 
-CASES = list(operator_cases("conv_2d", 0, 60, guard=proof.GUARD))
+CASES = [
+    case
+    for operator, count in (("conv_2d", 60), ("fully_connected", 40))
+    for case in operator_cases(operator, 0, count, guard=proof.GUARD)
+]
 
 
 def test_most_cases_take_the_dsp_form() -> None:
     calls = [calls_of(case.graph, "cortex-m4")[0] for case in CASES]
-    taken = sum(isinstance(call, Call) and call.kernel == "conv_2d_dsp" for call in calls)
-    assert taken >= 10, f"{taken} of {len(calls)}"
+    kernels = Counter(call.kernel for call in calls if isinstance(call, Call))
+    for operator in ("conv_2d", "fully_connected"):
+        assert kernels[f"{operator}_dsp"] >= 10, kernels
 
 
 def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
