@@ -18,7 +18,7 @@ from tests.firmware.cases import operator_cases
 
 CASES = [
     case
-    for operator, count in (("conv_2d", 60), ("fully_connected", 40))
+    for operator, count in (("conv_2d", 60), ("fully_connected", 40), ("add", 40), ("sub", 20))
     for case in operator_cases(operator, 0, count, guard=proof.GUARD)
 ]
 
@@ -26,7 +26,7 @@ CASES = [
 def test_most_cases_take_the_dsp_form() -> None:
     calls = [calls_of(case.graph, "cortex-m4")[0] for case in CASES]
     kernels = Counter(call.kernel for call in calls if isinstance(call, Call))
-    for operator in ("conv_2d", "fully_connected"):
+    for operator in ("conv_2d", "fully_connected", "add"):
         assert kernels[f"{operator}_dsp"] >= 10, kernels
 
 
