@@ -15,6 +15,8 @@
  * for 16 values transposed. Cycles by LDR 2, LDRD 3, LDM 1 + n, branch 2: 79 for 2x2 outputs, 2.2 a MAC. */
 #include "edgekit/depthwise_conv_2d_dsp.h"
 
+#include <stddef.h>
+
 #include "edgekit/arch_dsp.h"
 
 enum { GROUP = 4, STRIP_WORDS = 2 * GROUP, TABLE_WORDS = 9 };
@@ -31,6 +33,32 @@ typedef struct {
   int8_t *first;                /* 44: its output */
   int32_t bytes, channels;      /* 48: from the first to the end of the columns; 52 */
 } strip_t;
+
+/* Two lines of the input, of which a strip is made. */
+typedef struct {
+  const int8_t *lines[2];
+  ptrdiff_t steps[2];         /* 8: from column to column */
+  const uint32_t *full, *end; /* 16: where the pairs with two columns end; where the strip does */
+  uint32_t zeros;             /* 24: what stands for a column outside */
+  int32_t left;               /* 28: 1: the first pair begins with a column outside */
+  const uint32_t *half;       /* 32: the pair whose second column is outside, or NULL */
+  int32_t columns;
+} input_t;
+
+/* As the assembly below, of any number of channels, none of which is read past the last. */
+static void transpose_narrow(uint32_t *to, const input_t *in, int32_t channels) {
+  for (int32_t column = -in->left; to != in->end; to += STRIP_WORDS, column += 2) {
+    for (int32_t i = 0; i < 2 * channels; ++i) {
+      const int8_t *line = in->lines[i % 2] + i / 2;
+      uint32_t x[2];
+      for (int32_t k = 0; k < 2; ++k) {
+        const int inside = column + k >= 0 && column + k < in->columns;
+        x[k] = inside ? (uint32_t)line[(column + k) * in->steps[i % 2]] : (uint32_t)(int8_t)(in->zeros & 0xFFU);
+      }
+      to[i] = ek_pack_low(x[0], x[1]);
+    }
+  }
+}
 
 #if EK_DSP_INSTRUCTIONS
 
@@ -147,17 +175,26 @@ __attribute__((naked, noinline)) static void stride_2(const strip_t *strip) {
                    "  strb r10, [r6]\n" EPILOGUE);
 }
 
-/* Pairs of columns of two lines, up to `end`; x0, x1: the lines, step0, step1: from column to column. */
-__attribute__((naked, noinline)) static void transpose(uint32_t *to, const int8_t *x0, const int8_t *x1, int32_t step0,
-                                                       int32_t step1, const uint32_t *end) {
+/* r0 strip, r1, r2 lines, r3, r12 steps, lr end of the pairs with two columns. */
+__attribute__((naked, noinline)) static void transpose(uint32_t *to, const input_t *in) {
   __asm__ volatile(
-      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
-      "  ldrd r12, lr, [sp, #36]\n"
+      "  push {r1, r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  ldrd r4, r6, [r1, #24]\n"
+      "  ldmia.w r1, {r1, r2, r3, r12, lr}\n"
+      "  cbz r6, 4f\n"
+      "  mov r5, r4\n"
+      "  sub r1, r1, r3\n"
+      "  sub r2, r2, r12\n"
+      "  b 2f\n"
       "1:\n"
       "  ldr r4, [r1]\n"
-      "  ldr r6, [r1, r3]\n"
       "  ldr r5, [r2]\n"
+      "2:\n"
+      "  ldr r6, [r1, r3]\n"
       "  ldr r7, [r2, r12]\n"
+      "  add r1, r1, r3, lsl #1\n"
+      "  add r2, r2, r12, lsl #1\n"
+      "3:\n"
       "  pkhtb r10, r6, r4, asr #16\n" /* channels 2 and 3 of both columns */
       "  pkhbt r4, r4, r6, lsl #16\n"  /* channels 0 and 1 */
       "  pkhtb r11, r7, r5, asr #16\n"
@@ -171,11 +208,25 @@ __attribute__((naked, noinline)) static void transpose(uint32_t *to, const int8_
       "  sxtb16 r10, r10, ror #8\n"
       "  sxtb16 r11, r11, ror #8\n"
       "  stmia r0!, {r4, r5, r6, r7, r8, r9, r10, r11}\n"
-      "  add r1, r1, r3, lsl #1\n"
-      "  add r2, r2, r12, lsl #1\n"
+      "4:\n"
       "  cmp r0, lr\n"
       "  bne 1b\n"
-      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+      "  ldr r8, [sp]\n" /* pairs with a column outside, one by one */
+      "  ldrd r9, r6, [r8, #20]\n"
+      "  cmp r0, r9\n"
+      "  beq 5f\n"
+      "  ldr r9, [r8, #32]\n"
+      "  mov r7, r6\n"
+      "  add lr, r0, #32\n"
+      "  cmp r0, r9\n"
+      "  ittee eq\n"
+      "  ldreq r4, [r1]\n"
+      "  ldreq r5, [r2]\n"
+      "  movne r4, r6\n"
+      "  movne r5, r6\n"
+      "  b 3b\n"
+      "5:\n"
+      "  pop {r1, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
 #pragma GCC diagnostic pop
 
@@ -210,69 +261,9 @@ static void strip_of(const strip_t *s, int32_t stride) {
 static void stride_1(const strip_t *strip) { strip_of(strip, 1); }
 static void stride_2(const strip_t *strip) { strip_of(strip, 2); }
 
-static void transpose(uint32_t *to, const int8_t *x0, const int8_t *x1, int32_t step0, int32_t step1, const uint32_t *end) {
-  for (; to != end; to += STRIP_WORDS, x0 += 2 * step0, x1 += 2 * step1) {
-    for (int32_t c = 0; c < GROUP; ++c) {
-      to[2 * c] = ek_pack_low((uint32_t)x0[c], (uint32_t)x0[step0 + c]);
-      to[2 * c + 1] = ek_pack_low((uint32_t)x1[c], (uint32_t)x1[step1 + c]);
-    }
-  }
-}
+static void transpose(uint32_t *to, const input_t *in) { transpose_narrow(to, in, GROUP); }
 
 #endif
-
-/* The first `count` channels, the others as 0. */
-static uint32_t load(const int8_t *x, int32_t count) {
-  uint32_t word = 0;
-  while (--count >= 0) {
-    word = word << 8 | (uint8_t)x[count];
-  }
-  return word;
-}
-
-/* A pair of columns at the edge, or of fewer than four channels. */
-static void transpose_edge(const ek_depthwise_conv_2d_dsp_t *p, uint32_t *to, const int8_t *const lines[2],
-                           const int32_t steps[2], uint32_t zeros, int32_t column, int32_t channels) {
-  for (int32_t i = 0; i < 2; ++i) {
-    uint32_t x[2];
-    for (int32_t k = 0; k < 2; ++k) {
-      const int inside = column + k >= 0 && column + k < p->columns;
-      const int8_t *from = lines[i] + (column + k) * steps[i];
-      x[k] = !inside ? zeros : (channels == GROUP ? ek_load4(from) : load(from, channels));
-    }
-    const uint32_t low = ek_pack_low(x[0], x[1]), high = ek_pack_high(x[0], x[1]);
-    to[i] = ek_sxtb16(low);
-    to[i + 2] = ek_sxtb16_odd(low);
-    to[i + 4] = ek_sxtb16(high);
-    to[i + 6] = ek_sxtb16_odd(high);
-  }
-}
-
-/* Lines `line` and the next of the input; a line outside is one zero point for all its columns. */
-static void fill(const ek_depthwise_conv_2d_dsp_t *p, const int8_t *x, uint32_t *to, int32_t line, int32_t channels) {
-  const uint32_t zeros = (uint32_t)(p->in_zero & 0xFF) * 0x01010101U;
-  const int8_t *lines[2];
-  int32_t steps[2];
-  for (int32_t i = 0; i < 2; ++i) {
-    const int inside = line + i >= 0 && line + i < p->lines;
-    lines[i] = inside ? x + (line + i) * p->line_step : (const int8_t *)&zeros;
-    steps[i] = inside ? p->column_step : 0;
-  }
-  int32_t column = -p->pad_column;
-  for (int32_t words = p->words; words > 0;) {
-    int32_t run = (p->columns - column) / 2;
-    if (column < 0 || run <= 0 || channels < GROUP) {
-      transpose_edge(p, to, lines, steps, zeros, column, channels);
-      run = 1;
-    } else {
-      run = run < words ? run : words;
-      transpose(to, lines[0] + column * steps[0], lines[1] + column * steps[1], steps[0], steps[1], to + run * STRIP_WORDS);
-    }
-    words -= run;
-    column += 2 * run;
-    to += run * STRIP_WORDS;
-  }
-}
 
 /* Multiplier, divider, six words of weights and the bias of each channel of a group. */
 static void expand(const ek_depthwise_conv_2d_dsp_t *p, int32_t *table, int32_t channel, int32_t count) {
@@ -290,44 +281,64 @@ static void expand(const ek_depthwise_conv_2d_dsp_t *p, int32_t *table, int32_t 
   }
 }
 
-static void outputs(strip_t s, int32_t count, int32_t stride) {
-  void (*const kernel)(const strip_t *) = stride == 1 ? stride_1 : stride_2;
-  s.bytes = count / 2 * stride * STRIP_WORDS * 4;
-  if (s.bytes > 0) {
-    kernel(&s);
+/* A strip of `line` and the next of the image x; a line outside is one zero point for all its columns. */
+static void fill(const ek_depthwise_conv_2d_dsp_t *p, input_t *in, const int8_t *x, uint32_t *to, int32_t line,
+                 int32_t channels) {
+  for (int32_t i = 0; i < 2; ++i, ++line) {
+    const int inside = line >= 0 && line < p->lines;
+    in->lines[i] = inside ? x + line * p->line_step : (const int8_t *)&in->zeros;
+    in->steps[i] = inside ? p->column_step : 0;
   }
-  if (count % 2 != 0) {
-    s.top += s.bytes / 4;
-    s.bottom += s.bytes / 4;
-    s.first += (count - 1) * s.column_step;
-    s.bytes = stride * STRIP_WORDS * 4;
-    s.column_step = 0;
-    kernel(&s);
+  const int32_t pairs = (p->columns - in->left) >> 1, most = p->words - in->left, full = pairs < most ? pairs : most;
+  in->full = to + (in->left + full) * STRIP_WORDS;
+  in->half = (p->columns - in->left) & 1 ? in->full : NULL;
+  in->end = to + p->words * STRIP_WORDS;
+  if (channels == GROUP || (line < p->lines && p->channels > GROUP)) { /* the next pixel may be read with the last channels */
+    transpose(to, in);
+  } else {
+    transpose_narrow(to, in, channels);
   }
 }
 
 static void channel_group(const ek_depthwise_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint32_t *strips, int32_t *table,
                           int32_t channels) {
+  void (*const outputs)(const strip_t *) = p->stride == 1 ? stride_1 : stride_2;
   const int32_t height = 3 - p->stride; /* lines of outputs from a strip */
+  const int32_t block = p->stride * STRIP_WORDS, even = p->out_columns / 2;
+  uint32_t *ring[2] = {strips, strips + p->words * STRIP_WORDS};
   strip_t s = {0};
   s.zero = p->out_zero;
   s.table = table;
   s.channels = channels;
-  s.column_step = p->out_column_step;
-  s.top = strips;
-  s.bottom = strips + p->words * STRIP_WORDS;
+  s.line_step = p->out_line_step;
+  input_t in = {0};
+  in.zeros = (uint32_t)(p->in_zero & 0xFF) * 0x01010101U;
+  in.left = p->pad_column;
+  in.columns = p->columns;
   int32_t line = -p->pad_line;
-  fill(p, x, strips, line, channels);
-  for (int32_t done = 0; done < p->out_lines; done += height) {
+  fill(p, &in, x, ring[0], line, channels);
+  for (int32_t done = 0, top = 0; done < p->out_lines; done += height, top ^= 1, y += height * p->out_line_step) {
     line += 2;
-    fill(p, x, (uint32_t *)(uintptr_t)s.bottom, line, channels);
+    fill(p, &in, x, ring[top ^ 1], line, channels);
+    s.top = ring[top];
+    s.bottom = ring[top ^ 1];
     s.first = y;
-    s.line_step = p->out_lines - done > 1 ? p->out_line_step : 0;
-    outputs(s, p->out_columns, p->stride);
-    const uint32_t *next = s.bottom;
-    s.bottom = s.top;
-    s.top = next;
-    y += height * p->out_line_step;
+    s.column_step = p->out_column_step;
+    s.bytes = 4 * block * even;
+    if (done + 1 == p->out_lines) {
+      s.line_step = 0;
+    }
+    if (even > 0) {
+      outputs(&s);
+    }
+    if (p->out_columns % 2 != 0) {
+      s.top += block * even;
+      s.bottom += block * even;
+      s.first += 2 * even * s.column_step;
+      s.column_step = 0;
+      s.bytes = 4 * block;
+      outputs(&s);
+    }
   }
 }
 
