@@ -99,3 +99,16 @@ def integer(fields: Mapping[str, Value], name: str) -> int:
     value = fields[name]
     assert isinstance(value, int | np.integer)
     return int(value)
+
+
+def second_multiplier(fields: Mapping[str, Value], multiplier: str, shift: str, values: Ints) -> int:
+    """As `factor`, from names of fields, for an accumulator that has only these values: all of them are tried."""
+    m, s = integer(fields, multiplier), integer(fields, shift)
+    low, high, zero = (integer(fields, name) for name in ("low", "high", "out_zero"))
+    if s > -SMALLEST:
+        return 0
+    wanted = np.clip(multiply(values, m, s) + zero, low, high)
+    for second in (divider(-s) - 1, divider(-s)):
+        if np.array_equal(np.clip(high_mul(high_mul(values, m), second) + zero, low, high), wanted):
+            return second
+    return 0
