@@ -85,3 +85,11 @@ def constant_bytes(graph: Graph, calls: Sequence[Call | Alias]) -> int:
         if (tensor := graph.node_inputs(node)[i]) is not None and tensor.data is not None
     ]
     return sum(a.nbytes for a in [*arrays, *operands])
+
+
+def weight_bytes(graph: Graph, calls: Sequence[Call | Alias]) -> int:
+    """The part of `constant_bytes` that is weights and their per-channel constants: all constants of layers that read
+    constants, so neither the tables of other layers nor the layers' parameters."""
+    with_weights = [call if any(t.is_constant for t in graph.node_inputs(node) if t is not None) else Alias()
+                    for node, call in zip(graph.nodes, calls, strict=True)]  # fmt: skip
+    return constant_bytes(graph, with_weights)
