@@ -44,7 +44,7 @@ class Trace:
 
     Attributes:
         marks: how often the marked function was called in all.
-        segments: by number of the call, for those that were wanted: how often each block ran and which address was next.
+        segments: by number of the call, where it was wanted: how often each block ran and which address was next.
     """
 
     marks: int

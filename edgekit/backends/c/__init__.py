@@ -14,7 +14,18 @@ from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Node
 from edgekit.target import Target
 
-__all__ = ["CONSTRAINTS", "Options", "bench", "check", "compile", "estimate_cycles", "run", "supports", "verify", "versions"]
+__all__ = [
+    "CONSTRAINTS",
+    "Options",
+    "bench",
+    "check",
+    "compile",
+    "estimate_cycles",
+    "run",
+    "supports",
+    "verify",
+    "versions",
+]
 
 MODEL = "model.tflite"
 

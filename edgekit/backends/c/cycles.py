@@ -33,6 +33,7 @@ ACCUMULATE = re.compile(rf"ml[as]{CONDITION}")
 LONG_MULTIPLY = re.compile(rf"[su]mulls?{CONDITION}")
 LONG_ACCUMULATE = re.compile(rf"([su]mlals?|umaal){CONDITION}")
 DIVIDE = re.compile(r"[su]div")
+MULTIPLY_PIPE = re.compile(r"\.f(16|32)|^vaddl?v|^vcmp|^vpt")  # of vectors, beside multiplications
 FLOAT_DIVIDE = re.compile(r"vdiv|vsqrt")
 
 
@@ -46,7 +47,7 @@ class Costs(Section):
     store: int = 1
     store_indexed: int = 2
     multiple: int = 1
-    word: int = 1
+    words_a_cycle: int = 1
     double: int = 3
     accumulate: int = 1
     long_multiply: int = 1
@@ -130,7 +131,7 @@ def cycles(instruction: Instruction, before: Instruction | None, costs: Costs) -
     if LOOP_END.match(name):
         return 0
     if MULTIPLE.match(name):
-        return costs.multiple + costs.word * _words(operands)
+        return costs.multiple + -(-_words(operands) // costs.words_a_cycle)
     if DOUBLE.match(name):
         return costs.double
     if LOAD.match(name):
@@ -171,7 +172,7 @@ def count(
 
 
 def _inside(block: Block, instructions: Mapping[int, Instruction]) -> list[tuple[int, Instruction]]:
-    found = []
+    found: list[tuple[int, Instruction]] = []
     address = block.start
     while address < block.end and (not block.limit or len(found) < block.limit):
         instruction = instructions.get(address)
@@ -192,8 +193,9 @@ def _jump(last: Instruction, taken: bool, costs: Costs) -> int:
 
 def _pipe(instruction: Instruction) -> str:
     kind = classified(instruction)
-    floats = re.search(r"\.f(16|32)", instruction.name) is not None
-    return "memory" if kind in ("vector_load", "vector_store") else "multiply" if "multiply" in kind or floats else "integer"
+    if kind in ("vector_load", "vector_store"):
+        return "memory"
+    return "multiply" if kind == "vector_multiply" or MULTIPLY_PIPE.search(instruction.name) else "integer"
 
 
 def _words(operands: str) -> int:

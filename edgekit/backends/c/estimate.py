@@ -36,9 +36,7 @@ def estimate_cycles(folder: Path, measured: dict[str, Any]) -> dict[str, Any]:
         raise ToolError(str(image), f"has no function {CLOCK}", "build it again")
     segments = 3 * (1 + len(facts["layers"]))
     e = options.emulator
-    _, trace = record(
-        image, e.machine, e.icount_shift, functions[CLOCK], lambda i: i < segments and i % 3 != 2, _run
-    )  # fmt: skip
+    _, trace = record(image, e.machine, e.icount_shift, functions[CLOCK], lambda i: i < segments and i % 3 != 2, _run)
     if trace.marks < segments:
         raise ToolError("QEMU's log", f"shows {trace.marks} of {segments} calls of {CLOCK}", "repeat it")
     counts = [_less_asking(trace, i, instructions, costs) for i in range(1 + len(facts["layers"]))]
@@ -56,7 +54,7 @@ def estimate_cycles(folder: Path, measured: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run(link: SerialLink) -> list[str]:
-    return Session(link).request("time", SECONDS)
+    return Session(link).request("time 0", SECONDS)
 
 
 def _less_asking(trace: Trace, index: int, instructions: Any, costs: Costs) -> Count:

@@ -108,7 +108,7 @@ class Vehicle:
         apart = total - sum(row["count"] for row in rows)
         if abs(apart) > CALL_INSTRUCTIONS * (1 + len(rows)):
             raise ToolError(
-                self.name, f"its timer counts {total:,} instructions for all layers together, {total - apart:,} one by one",
+                self.name, f"its timer counts {total:,} instructions for all layers, {total - apart:,} one by one",
                 "the inference is too long for the timer of 32 bits",
             )  # fmt: skip
 
