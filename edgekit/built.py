@@ -126,8 +126,11 @@ def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> R
     return found
 
 
-def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
+def bench(folder: Path, port: str | None = None, cycles: bool = False) -> dict[str, Any]:
     """Counts or times per layer and in total, arena, stack and flash, measured on the vehicle now.
+
+    Args:
+        cycles: estimate cycles too, where the backend can do so from what its vehicle executes.
 
     Raises:
         UnsupportedError: the target's backend cannot measure. Otherwise as `run`.
@@ -140,6 +143,8 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
             "`edgekit analyze` counts the model's operations",
         )  # fmt: skip
     measured: dict[str, Any] = found.bench(folder, **_at(port))
+    if cycles and port is None and hasattr(found, "estimate_cycles"):
+        measured = found.estimate_cycles(folder, measured)
     return {"target": manifest.target, **measured}
 
 
