@@ -12,8 +12,8 @@ from typing import Any
 from edgekit.arrays import load_arrays
 from edgekit.backends._contract import Artifact
 from edgekit.backends.c import toolchain
-from edgekit.backends.c.emission import called_layers
 from edgekit.backends.c.generate import generate
+from edgekit.backends.c.layers import called_layers
 from edgekit.backends.c.options import Options, options_of
 from edgekit.backends.c.packages import Array, write_packages
 from edgekit.errors import InputError
@@ -50,7 +50,7 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
     options = options_of(target)
     firmware = firmware_folder()
     (folder / model).write_bytes(write(graph))
-    made = generate(graph, folder, firmware, options.core)
+    made = generate(graph, folder, firmware, options.core, optimize=options.optimize)
     _copy_harness(folder, firmware, options)
     golden = write_packages(graph, target, options, folder, _golden(graph, folder))
     facts: dict[str, Any] = {
@@ -63,7 +63,7 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
         "constant_bytes": made.constants,
         "kernels": list(made.kernels),
         "golden_on_board": golden,
-        "layers": called_layers(graph, made.calls),
+        "layers": called_layers(graph, made.calls, made.groups),
         "offsets": {name: made.memory.tensors[name] for name in graph.outputs},
     }
     notes: list[str] = []
