@@ -29,13 +29,13 @@ class Buffer:
 
 @dataclass(frozen=True)
 class Overlap:
-    """Two buffers that may share bytes although they meet: `writer` begins at least `lead` bytes before `reader`.
+    """Two buffers that may share bytes although they meet, where `below` begins at least `lead` bytes before `above`.
 
-    So it is where a reader is used up from its beginning while the writer grows; a negative lead allows a later start.
+    So it is where one is used up from an end while the other grows from there; a negative lead allows a later start.
     """
 
-    writer: str
-    reader: str
+    below: str
+    above: str
     lead: int
 
 
@@ -85,19 +85,16 @@ def lower_bound(buffers: Sequence[Buffer], overlaps: Sequence[Overlap] = ()) -> 
 
     def alive(step: int) -> int:
         names = {b.name for b in buffers if b.first <= step <= b.last}
-        pairs = [o for o in overlaps if o.writer in names and o.reader in names]
-        shared = [
-            aligned(sizes[o.writer]) + aligned(sizes[o.reader]) - together(sizes[o.writer], sizes[o.reader], o.lead)
-            for o in pairs
-        ]
+        shared = [shared_bytes(sizes[o.below], sizes[o.above], o.lead) for o in overlaps if {o.below, o.above} <= names]
         return sum(aligned(sizes[name]) for name in names) - sum(shared)
 
     return max((alive(s) for s in steps), default=0)
 
 
-def together(writer: int, reader: int, lead: int) -> int:
-    """Bytes of two buffers that overlap as far as `Overlap` allows, from their sizes."""
-    return min(max(aligned(reader) + max(aligned(lead), 0), aligned(writer)), aligned(reader) + aligned(writer))
+def shared_bytes(below: int, above: int, lead: int) -> int:
+    """Bytes that two buffers of these sizes save where they overlap as far as `Overlap` allows."""
+    apart = aligned(below) + aligned(above)
+    return max(0, apart - max(aligned(above) + max(aligned(lead), 0), aligned(below)))
 
 
 _ORDERS: dict[str, Callable[[Buffer], tuple[int, ...]]] = {
@@ -118,7 +115,7 @@ Leads = dict[tuple[str, str], int]
 
 
 def _leads(overlaps: Sequence[Overlap]) -> Leads:
-    return {(o.writer, o.reader): aligned(o.lead) for o in overlaps}
+    return {(o.below, o.above): aligned(o.lead) for o in overlaps}
 
 
 def _place(order: Sequence[Buffer], leads: Leads | None = None) -> dict[str, int]:

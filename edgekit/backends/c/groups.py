@@ -1,7 +1,7 @@
 """Which layers run stripe by stripe: the division of a network into groups that needs the least RAM.
 
-A group (`tiles.Group`) is a run of consecutive nodes with rules of rows (`rows.Rows`) and one output, whose inner activations
-nobody else reads. Inner activations then take a few rows each, and the output may grow over the input that is used up
+A group (`tiles.Group`) is a run of consecutive nodes with rules of rows (`rows.Rows`) and one output, whose inner
+activations nobody else reads. They then take a few rows each, and the output may grow over the input that is used up
 (Lin et al., "MCUNetV2", NeurIPS 2021, execute the first layers by patches and compute their borders twice; rows
 that are held instead are computed once).
 
@@ -11,17 +11,17 @@ the smallest possible peak; a second pass the division with the fewest additiona
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.forms import FAMILY
 from edgekit.backends.c.memory import lifetimes, memory_map
 from edgekit.backends.c.rows import ROWS, Rows, rows_of
-from edgekit.backends.c.stripes import Schedule, schedule
+from edgekit.backends.c.stripes import Schedule, schedule, upwards
 from edgekit.backends.c.tiles import Group, group_of
 from edgekit.graph import Graph
-from edgekit.planner import aligned, together
+from edgekit.planner import aligned, shared_bytes
 
 LONGEST = 12  # nodes
 WORD = 4  # the optimized forms load words: rows must begin at multiples of it
@@ -40,6 +40,7 @@ class _Candidate:
     cost: float
     schedule: Schedule | None = None
     reused: str = ""
+    shape: tuple[int, int] = (0, 0)
 
 
 def find_groups(graph: Graph, calls: Sequence[Call | Alias], core: str, limit: int = 0) -> tuple[Group, ...]:
@@ -50,19 +51,34 @@ def find_groups(graph: Graph, calls: Sequence[Call | Alias], core: str, limit: i
     search = _Search(graph, calls, core)
     least = search.divide(None)
     chosen = search.divide(max(limit, max((c.peak for c in least), default=0)))
-    groups = tuple(
-        group_of(graph, c.first, c.last, core, c.schedule, search.row_bytes, c.reused)
-        for c in chosen
-        if c.schedule is not None
-    )
+    groups = _directed([search.both_ways(c) for c in chosen if c.schedule is not None], graph, calls)
     if memory_map(graph, calls, groups=groups).arena >= memory_map(graph, calls).arena:
         return ()
     return groups
 
 
+def _directed(pairs: Sequence[Sequence[Group]], graph: Graph, calls: Sequence[Call | Alias]) -> tuple[Group, ...]:
+    """Which groups begin with the last rows: outputs then grow from the other end, where the arena has room.
+
+    From every second one on, each is turned while that makes the arena smaller.
+    """
+
+    def arena(turned: Sequence[int]) -> int:
+        return memory_map(graph, calls, groups=[p[t] for p, t in zip(pairs, turned, strict=True)]).arena
+
+    trials = [[(i + k) % 2 % len(p) for i, p in enumerate(pairs)] for k in (0, 1)]
+    best = min([[0] * len(pairs), *trials], key=arena)
+    least = arena(best)
+    for i in range(len(pairs)):
+        trial = [*best[:i], (best[i] + 1) % len(pairs[i]), *best[i + 1 :]]
+        if trial != best and (found := arena(trial)) < least:
+            best, least = trial, found
+    return tuple(p[t] for p, t in zip(pairs, best, strict=True))
+
+
 class _Search:
     def __init__(self, graph: Graph, calls: Sequence[Call | Alias], core: str) -> None:
-        self.graph, self.calls = graph, calls
+        self.graph, self.calls, self.core = graph, calls, core
         self.lives = lifetimes(graph)
         self.rules = [
             rows_of(graph, node) if isinstance(call, Call) else None
@@ -90,6 +106,16 @@ class _Search:
             best.append(min(options, key=lambda o: o[0]) if options else None)
         last = best[-1]
         return [] if last is None else last[1]
+
+    def both_ways(self, c: _Candidate) -> list[Group]:
+        """The candidate as a group, and turned round where that can be."""
+        assert c.schedule is not None
+        turned = upwards(self.rules_of(c.first, c.last), self.heights, self.row_bytes, *c.shape)
+        return [
+            group_of(self.graph, c.first, c.last, self.core, made, self.row_bytes, c.reused)
+            for made in (c.schedule, turned)
+            if made is not None
+        ]
 
     def candidates(self, first: int, last: int, limit: int | None) -> list[_Candidate]:
         found = [self.alone(first)] if first == last else []
@@ -125,19 +151,20 @@ class _Search:
                 return False
         return True
 
+    def rules_of(self, first: int, last: int) -> dict[str, Rows]:
+        rules = {self.graph.nodes[i].name: self.rules[i] for i in range(first, last + 1)}
+        return {name: rule for name, rule in rules.items() if rule is not None}
+
     def group(self, first: int, last: int, stripe: int, chunk: int) -> _Candidate | None:
         output = self.graph.nodes[last].name
         if stripe > 1 and stripe >= self.heights[output]:
             return None
-        rules: Mapping[str, Rows] = {
-            self.graph.nodes[i].name: rule for i in range(first, last + 1) if (rule := self.rules[i]) is not None
-        }
-        made = schedule(rules, self.heights, self.row_bytes, stripe, chunk)
+        made = schedule(self.rules_of(first, last), self.heights, self.row_bytes, stripe, chunk)
         if made is None:
             return None
         size, sizes = self.graph.tensors[output].bytes, {n: self.graph.tensors[n].bytes for n in made.lead}
         shared = {
-            name: aligned(size) + aligned(sizes[name]) - together(size, sizes[name], lead)
+            name: shared_bytes(size, sizes[name], lead)
             for name, lead in made.lead.items()
             if first <= self.lives[name][1] <= last
         }
@@ -148,4 +175,4 @@ class _Search:
         peak = self.around(first) + aligned(size) - shared.get(reused, 0) + held + scratch
         steps = sum(len(stripe) for stripe in made.stripes) - len(calls)
         cost = CALL_INSTRUCTIONS * steps + MOVE_INSTRUCTIONS * made.moved(self.row_bytes)
-        return _Candidate(first, last, peak, cost, made, reused)
+        return _Candidate(first, last, peak, cost, made, reused, (stripe, chunk))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.tiles import Group
 from edgekit.graph import Graph
-from edgekit.planner import Buffer, Overlap, Plan, plan, spread
+from edgekit.planner import Buffer, Plan, plan, spread
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,9 @@ def memory_map(graph: Graph, calls: Sequence[Call | Alias], guard: int = 0, grou
     scratch = {i: f"scratch {i}" for i, size in needs.items() if size}
     buffers += [Buffer(name, needs[i], i, i) for i, name in scratch.items()]
     overlaps = [
-        Overlap(group.output, owner[name], lead)
+        group.overlap(graph, owner[group.reused])
         for group in groups
-        for name, lead in group.schedule.lead.items()
-        if name == group.reused and ends[owner[name]] == group.first
+        if group.reused and ends[owner[group.reused]] == group.first
     ]
     found = spread(buffers, guard) if guard else plan(buffers, overlaps)
     tensors = {name: found.offsets[owner[name]] for name in lives}

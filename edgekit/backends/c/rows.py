@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgekit.graph import Graph, Node, Tensor
 from edgekit.graph.elementwise import Binary, Unary
@@ -34,6 +34,10 @@ class Rows:
 
     def end(self, b: int) -> int:
         return (b - 1) * self.stride - self.pad + self.reach
+
+    def mirrored(self, in_rows: int, out_rows: int) -> Rows:
+        """The same rule with rows counted from the last one, for heights of input and output."""
+        return replace(self, pad=self.end(out_rows) - in_rows)
 
 
 def rows_of(graph: Graph, node: Node) -> Rows | None:

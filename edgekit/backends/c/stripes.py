@@ -18,7 +18,8 @@ class Run:
     """`count` rows of `output`, to row `at` of its memory.
 
     Attributes:
-        reads: (input, row of its memory where the tile begins); rows: rows of the tile; pad: missing rows above it.
+        reads: (input, row of its memory where the tile begins); rows: rows of the tile.
+        pad, below: rows of the window that are missing above and below the tile.
     """
 
     output: str
@@ -27,6 +28,7 @@ class Run:
     reads: tuple[tuple[str, int], ...]
     rows: int
     pad: int
+    below: int
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,13 @@ class Schedule:
         stripes: the steps that lead to so many more rows of the output.
         held: rows of every inner activation's buffer.
         lead: by outer input: the output may lie over its memory when it begins so many bytes before it.
+        upwards: the last rows come first; then the output must end so many bytes behind the input.
     """
 
     stripes: tuple[tuple[Step, ...], ...]
     held: Mapping[str, int]
     lead: Mapping[str, int]
+    upwards: bool = False
 
     @property
     def steps(self) -> Iterable[Step]:
@@ -86,6 +90,25 @@ def schedule(
             steps += made
         stripes.append(tuple(steps))
     return Schedule(tuple(stripes), walk.held, walk.lead)
+
+
+def upwards(
+    rules: Mapping[str, Rows], heights: Mapping[str, int], row_bytes: Mapping[str, int], stripe: int, chunk: int
+) -> Schedule | None:
+    """As `schedule`, from the last rows to the first; None too where rows would have to be moved."""
+    mirrored = {name: rule.mirrored(heights[rule.inputs[0]], heights[name]) for name, rule in rules.items()}
+    made = schedule(mirrored, heights, row_bytes, stripe, chunk)
+    if made is None or any(isinstance(step, Roll) for step in made.steps):
+        return None
+    sizes = {**heights, **made.held}
+
+    def turned(run: Step) -> Run:
+        assert isinstance(run, Run)
+        reads = tuple((name, sizes[name] - row - run.rows) for name, row in run.reads)
+        at = sizes[run.output] - run.at - run.count
+        return Run(run.output, at, run.count, reads, run.rows, run.below, run.pad)
+
+    return Schedule(tuple(tuple(map(turned, stripe)) for stripe in made.stripes), made.held, made.lead, True)
 
 
 Order = list[tuple[str, int, int]]  # rows [a, b) of an activation
@@ -167,6 +190,7 @@ class _Walk:
             return None
         reads = tuple((x, first - self.base.get(x, 0)) for x in rule.inputs)
         at = a - self.base.get(name, 0)
-        steps.append(Run(name, at, b - a, reads, last - first, max(0, -rule.start(a))))
+        pads = max(0, -rule.start(a)), max(0, rule.end(b) - height)
+        steps.append(Run(name, at, b - a, reads, last - first, *pads))
         self.done[name] = b
         return steps

@@ -9,6 +9,7 @@ from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import Tile, call_of
 from edgekit.backends.c.stripes import Roll, Run, Schedule, Step
 from edgekit.graph import Graph
+from edgekit.planner import Overlap
 
 PERIODS = 4  # stripes after which the same steps may come again
 
@@ -32,6 +33,14 @@ class Group:
     row_bytes: Mapping[str, int]
     calls: Mapping[tuple[str, Tile], Call]
     reused: str
+
+    def overlap(self, graph: Graph, owner: str) -> Overlap:
+        """Of the output and the memory `owner` of the reused input, which begins there."""
+        lead = self.schedule.lead[self.reused]
+        if not self.schedule.upwards:
+            return Overlap(self.output, owner, lead)
+        sizes = graph.tensors[self.reused].bytes, graph.tensors[self.output].bytes
+        return Overlap(owner, self.output, sizes[0] + lead - sizes[1])
 
     @property
     def scratch(self) -> int:
