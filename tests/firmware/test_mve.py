@@ -10,7 +10,7 @@ import pytest
 
 from edgekit import plugins
 from edgekit.backends.c.emission import calls_of
-from edgekit.backends.c.forms.mve import _pack, _requantize
+from edgekit.backends.c.forms.mve import _pack
 from edgekit.graph import Graph
 from edgekit.reference.arithmetic import divide_by_power_of_two, high_mul
 from tests.firmware.cases import operator_cases

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from edgekit.recipe import Section, validated
 from edgekit.target import Target
 
+Optimize = Literal["speed", "ram", "flash"]
+
 
 class Emulator(Section):
     """How QEMU plays the board."""
@@ -59,6 +61,9 @@ class Options(Section):
         ("-specs=nano.specs", "-specs=nosys.specs"), description="flags that choose the C library of a bare core"
     )
     optimization: Literal["-O2", "-O3", "-Os"] = "-O3"
+    optimize: Optimize = Field(
+        "speed", description="what to save where there is a choice; see docs/microcontrollers.md"
+    )
     harness: Literal["", "mps", "host", "bare"] = Field(
         "", description="board support in firmware/harness; bare: linked for its sizes, nothing here can run it"
     )

@@ -27,7 +27,8 @@ def form(layer: Layer, call: Call) -> Call | None:
     spread = [fields[f"dilation_{side}"] != 1 and fields[f"kernel_{side}"] != 1 for side in "hw"]
     if max(height, width) > TAPS or stride not in STRIDES or stride != fields["stride_w"] or any(spread):
         return None
-    if fields["depth_multiplier"] != 1 or max(fields["pad_top"], fields["pad_left"]) > 1:  # type: ignore[type-var]
+    pads = [int(fields[name]) for name in ("pad_top", "pad_left")]  # type: ignore[arg-type]
+    if fields["depth_multiplier"] != 1 or max(pads) > 1:
         return None
     x, w, y = layer.input(0), layer.input(1), layer.outputs[0]
     channels = x.shape[3]
