@@ -77,9 +77,19 @@ def sentence(found: Mapping[str, Any]) -> str:
     return f"{', '.join(both)} ({found['metric']}, {found['samples']:,} test samples)"
 
 
-def require_drop(found: dict[str, Any], limit: float | None) -> None:
-    """Raises VerificationError when int8 loses more than `limit` points, or nothing is there to judge by."""
+def require_drop(found: dict[str, Any], limit: float | None, improvement: Mapping[str, Any] | None = None) -> None:
+    """Raises VerificationError when int8 loses more than `limit` points, or nothing is there to judge by.
+
+    Without labelled test data what the fixes were judged by decides: `improvement`, as the manifest has it.
+    """
     if limit is None:
+        return
+    if "drop_points" not in found and improvement is not None:
+        if improvement["drop"] > limit:
+            raise VerificationError(
+                "[quantize] max_drop", f"{improvement['stopped']} ({improvement['measure']})",
+                "use more calibration samples, or a larger max_drop; `edgekit debug` shows where it is lost",
+            )  # fmt: skip
         return
     if "drop_points" not in found:
         raise VerificationError(
@@ -91,7 +101,7 @@ def require_drop(found: dict[str, Any], limit: float | None) -> None:
             "[quantize] max_drop",
             f"at most {limit} points allowed, int8 loses {found['drop_points']:.2f} "
             f"({shown(found, 'float')} float, {shown(found, 'int8')} int8)",
-            "use more calibration samples, another range method, or a larger max_drop",
+            "use more calibration samples, or a larger max_drop; `edgekit debug` shows where it is lost",
         )
 
 

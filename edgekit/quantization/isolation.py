@@ -46,11 +46,14 @@ class Alone:
         return "weights" if self.weights is not None and self.weights < self.activation else "activation"
 
 
-def isolate(draft: Draft, samples: Mapping[str, Array] | None = None, progress: Progress | None = None) -> list[Alone]:
+def isolate(
+    draft: Draft, samples: Mapping[str, Array] | None = None, progress: Progress | None = None, only: str | None = None
+) -> list[Alone]:
     """Every layer that rounds anything, in execution order. Operators that only move values are left out.
 
     Args:
         samples: by input name; the draft's calibration samples without. The first 32 are used.
+        only: name of the one layer that is asked for.
     """
     graph = draft.graph
     own, real = assign(graph, draft.ranges).own, stored(draft)
@@ -58,13 +61,15 @@ def isolate(draft: Draft, samples: Mapping[str, Array] | None = None, progress: 
     values = Simulator(graph).run(given, layers=True)
     spread = _Spread(graph, values)
     found = []
-    for done, name in enumerate(graph.inputs):
+    for name in graph.inputs:
+        if only not in (None, name):
+            continue
         sqnr = spread.output({name: _rounded(values[name], graph.tensors[name], own[name])}, 0)
         found.append(Alone(name, "input", sqnr, None, sqnr))
     for done, node in enumerate(graph.nodes, 1):
         if progress is not None:
             progress(done, len(graph.nodes), "each layer alone")
-        if rule_of(node).same:
+        if rule_of(node).same or only not in (None, node.name):
             continue
         layer, exact, weights = layer_of(graph, node), None, None
         outputs = {name: values[name] for name in node.outputs}
