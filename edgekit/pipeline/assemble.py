@@ -107,7 +107,7 @@ def _key(context: Context, model: Model, target: Target, tools: dict[str, str]) 
         program = code("pipeline", "report")
     return digest(
         FORMAT, __version__, model.graph.fingerprint(), target.model_dump(mode="json"), tools, program, model.source,
-        model.accuracy, model.quality, model.proofs, model.classes, arrays_digest(model.golden_inputs),
+        model.accuracy, model.quality, model.improvement, model.proofs, model.classes, arrays_digest(model.golden_inputs),
         arrays_digest(model.golden_outputs),
     )  # fmt: skip
 
@@ -154,6 +154,7 @@ def _manifest(
             "target": target.memory.model_dump(exclude_none=True),
         },
         "accuracy": model.accuracy,
+        "quantization": model.improvement,
         "compiled": artifact.compiled,
         "artifact": asdict(artifact)["facts"],
         "notes": list(artifact.notes),
