@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from edgekit import files, plugins
-from edgekit.export.onnx.writer import Style, Writer
+from edgekit.export.onnx.writer import Place, Style, Writer
 from edgekit.graph import Graph
 
-__all__ = ["Style", "model", "save", "supports", "write"]
+__all__ = ["Place", "Style", "model", "places", "save", "supports", "write"]
 
 
 def supports(operator: str) -> bool:
@@ -31,6 +31,13 @@ def model(graph: Graph, style: Style | None = None) -> Any:
         UnsupportedError: an operator or type that ONNX of that opset cannot say; names the layer.
     """
     return Writer(graph, style or Style()).model()
+
+
+def places(graph: Graph, style: Style | None = None) -> dict[str, Place]:
+    """Where each layer is in the model that `model` gives, by the layer's name. Raises as `model`."""
+    writer = Writer(graph, style or Style())
+    writer.model()
+    return writer.places
 
 
 def write(graph: Graph, style: Style | None = None) -> bytes:

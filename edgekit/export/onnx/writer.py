@@ -38,6 +38,21 @@ class Style:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where an activation of the graph is in the ONNX model.
+
+    Attributes: layer: the tensor's name; real: the name of its real value; integers: that of its integers, None where
+    it has none; layout: how the axes of both are ordered; nodes: names of the ONNX nodes that its operator became.
+    """
+
+    layer: str
+    real: str
+    integers: str | None
+    layout: Layout
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Value:
     """One form of a tensor: the names of its real value, and of its integers where it has any."""
 
@@ -56,6 +71,7 @@ class Writer:
         self.home: dict[str, Layout] = {}
         self._taken = {name for name in graph.tensors if not graph.tensors[name].is_constant}
         self._constants: dict[bytes, str] = {}
+        self.places: dict[str, Place] = {}
 
     def model(self) -> Any:
         """The checked ModelProto."""
@@ -67,7 +83,13 @@ class Writer:
             module = plugins.module("edgekit.export.onnx.ops", node.op.name)
             if module is None:
                 raise UnsupportedError(f"layer {node.name} ({node.op.name})", "cannot be written as ONNX")
+            before = len(self.nodes)
             module.emit(self, node)
+            made = tuple(n.name for n in self.nodes[before:])
+            for name in node.outputs:
+                layout = self.home[name]
+                found = self.values[name, layout]
+                self.places[name] = Place(name, found.real, found.integers, layout, made)
         outputs = [self._output(self.graph.tensors[name]) for name in self.graph.outputs]
         made = helper.make_model(
             helper.make_graph(self.nodes, self.graph.name or "graph", inputs, outputs, self.initializers),
