@@ -16,7 +16,7 @@ def bench(
     port: Port = None,
     json: Json = False,
 ) -> None:
-    """Measure a microcontroller's build: per layer and in total, with arena, stack and flash.
+    """Measure a build on its vehicle: per layer and in total, a microcontroller's with arena, stack and flash.
 
     Emulated boards count executed instructions, exactly and repeatably; they are not cycles. A board at --port counts
     cycles, or microseconds where its core has no counter; the host, nanoseconds.
@@ -54,9 +54,15 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
     seconds = _seconds(found)
     if seconds is not None:
         facts.append(("latency", f"{1e3 * seconds:.3f} ms"))
-    facts.append(("arena", f"{found['arena_bytes']:,} B; no plan needs less than {found['arena_bound_bytes']:,} B"))
-    stack = found["stack_bytes"]
-    facts.append(("stack", f"{stack:,} B at its highest" if stack else "not measured: this vehicle cannot tell"))
+    if "throughput" in found:
+        many = found["throughput"]
+        facts.append(
+            ("throughput", f"{many['inferences_per_second']:,} per second, {many['requests']} asynchronous requests")
+        )
+    if "arena_bytes" in found:
+        facts.append(("arena", f"{found['arena_bytes']:,} B; no plan needs less than {found['arena_bound_bytes']:,} B"))
+        stack = found["stack_bytes"]
+        facts.append(("stack", f"{stack:,} B at its highest" if stack else "not measured: this vehicle cannot tell"))
     if "flash_code_bytes" in found:
         facts.append(
             (
@@ -66,7 +72,7 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
         )
     if found["unit"] == "instructions":
         facts.append(("cycles", "not estimated: only executed instructions are counted"))
-    if found["retries"]:
+    if found.get("retries"):
         facts.append(("line", f"{found['retries']} requests were repeated"))
     return facts
 

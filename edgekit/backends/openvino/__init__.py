@@ -55,9 +55,9 @@ def supported(graph: Graph, node: Node, options: Options) -> str | None:
 
 @constraint(fix="Quantize activations to int8.", quantized=True)
 def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
-    """Activations must be int8, or float32 at the graph's ends."""
+    """Activations must have 8 bits, or be float32 at the graph's ends."""
     tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None and not t.is_constant]
-    return next((t.dtype for t in tensors if t.dtype not in ("int8", "float32")), None)
+    return next((t.dtype for t in tensors if t.dtype not in ("int8", "uint8", "float32")), None)
 
 
 CONSTRAINTS = (supported, eight_bits)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +38,9 @@ def version() -> str:
     return probe.require(TOOL, "openvino").version
 
 
+@cache
 def core() -> Any:
-    """Raises ToolError."""
+    """The one runtime of this process. Raises ToolError."""
     version()
     try:
         import openvino
@@ -85,11 +88,11 @@ def require_device(found: Any, device: str) -> str:
     return str(found.get_property(device, "FULL_DEVICE_NAME")).strip()
 
 
-def compiled(model: Any, options: Options, **more: object) -> Any:
-    """Compile a model or an .xml for the device. Raises ToolError."""
+def compiled(model: Any, options: Options, hint: str | None = None, **more: object) -> Any:
+    """Compile a model or an .xml for the device; `hint` overrides the option's. Raises ToolError."""
     found = core()
     require_device(found, options.device)
-    properties = {**options.properties(), **more}
+    properties = {**options.properties(hint), **more}
     try:
         return found.compile_model(model, options.device, properties)
     except RuntimeError as error:
@@ -101,25 +104,41 @@ def vehicle(options: Options) -> str:
     return f"OpenVINO {version()} {options.device} ({require_device(found, options.device)})"
 
 
-def run_all(model: Any, options: Options, samples: Sequence[Mapping[str, Array]]) -> list[dict[str, Array]]:
-    """Outputs by name for every sample, in order, through a queue of asynchronous requests. Raises ToolError."""
-    import openvino
+def run_all(model: Any, options: Options, samples: Iterable[Mapping[str, Array]]) -> list[dict[str, Array]]:
+    """Outputs by name for every sample, in order, through a ring of asynchronous requests. Raises ToolError.
 
-    found: list[dict[str, Array]] = [{} for _ in samples]
+    AsyncInferQueue is not used: its callbacks may drop the last reference to a model on one of the model's own threads,
+    which ends the process ("Resource deadlock avoided", OpenVINO 2026.4).
+    """
+    ring = requests(model, options)
     names = {name: port for port in model.outputs for name in port.get_names()}
+    found: list[dict[str, Array]] = []
+    waiting: deque[Any] = deque()
 
-    def keep(request: Any, index: int) -> None:
-        found[index] = {name: request.get_tensor(port).data.copy() for name, port in names.items()}
+    def finish() -> None:
+        request = waiting.popleft()
+        request.wait()
+        found.append({name: request.get_tensor(port).data.copy() for name, port in names.items()})
+        ring.append(request)
 
-    queue = openvino.AsyncInferQueue(model, options.requests or 0)
-    queue.set_callback(keep)
     try:
-        for index, sample in enumerate(samples):
-            queue.start_async(dict(sample), index)
-        queue.wait_all()
+        for sample in samples:
+            if not ring:
+                finish()
+            request = ring.pop()
+            request.start_async(dict(sample))
+            waiting.append(request)
+        while waiting:
+            finish()
     except RuntimeError as error:
         raise ToolError(f"OpenVINO {options.device}", f"fails on the model: {_first_line(error)}") from error
     return found
+
+
+def requests(model: Any, options: Options) -> list[Any]:
+    """As many requests as the options say, or as OpenVINO finds best for the hint."""
+    count = options.requests or int(model.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
+    return [model.create_infer_request() for _ in range(count)]
 
 
 def _first_line(error: BaseException) -> str:

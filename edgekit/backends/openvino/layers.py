@@ -16,12 +16,13 @@ from edgekit.backends._contract import Array
 from edgekit.backends.openvino import engine
 from edgekit.errors import ToolError
 from edgekit.export.onnx import Place
-from edgekit.graph import Graph
+from edgekit.graph import Graph, Node
 from edgekit.verification import LayerDifference, Verification
 
 TO_NCHW, TO_NHWC = (0, 3, 1, 2), (0, 2, 3, 1)
 BOUND = 1.0
 BOUNDS = {"resize_bilinear": 3.0}  # the simulator interpolates with 10 bits of fraction, OpenVINO with float32
+CLAMPS = ("relu6", "relu_n1_to_1")  # not fused, OpenVINO clamps the integers of the input: its steps are the error
 
 
 def verify(folder: Path, inputs: Mapping[str, Array]) -> Verification:
@@ -59,7 +60,8 @@ def cut(model: Any, graph: Graph, places: Mapping[str, Place]) -> tuple[Any, dic
     import openvino
     from openvino import opset13 as ops
 
-    ports = {name: port for node in model.get_ordered_ops() for port in node.outputs() for name in port.get_names()}
+    nodes = [node for node in model.get_ordered_ops() if node.get_type_name() != "Result"]
+    ports = {name: port for node in nodes for port in node.outputs() for name in port.get_names()}
     there = {n: p for n, p in places.items() if (p.integers or p.real) in ports}
     missing = [n for n in places if n not in there]
     if missing:
@@ -67,7 +69,8 @@ def cut(model: Any, graph: Graph, places: Mapping[str, Place]) -> tuple[Any, dic
     parameters, results = list(model.get_parameters()), list(model.get_results())
     for name in there:
         port = ports[_port(name, there)]
-        readers = [reader for reader in port.get_target_inputs() if reader.get_node().get_type_name() != "Result"]
+        targets = list(port.get_target_inputs())
+        readers = [reader for reader in targets if reader.get_node().get_type_name() != "Result"]
         if readers and name in _fed(graph):
             new = ops.parameter(port.get_partial_shape(), np.float32, name=f"{name}/given")
             new.output(0).set_names({_given(name, there)})
@@ -75,7 +78,7 @@ def cut(model: Any, graph: Graph, places: Mapping[str, Place]) -> tuple[Any, dic
             value = _anew(port.get_node(), new).output(0)
             for reader in readers:
                 reader.replace_source_output(value)
-        if name not in graph.outputs:
+        if len(readers) == len(targets):  # else it is a result already
             results.append(ops.result(port))
     return openvino.Model(results, parameters, "layers"), there
 
@@ -137,10 +140,16 @@ def _sample(graph: Graph, arrays: Mapping[str, Array], count: int, index: int) -
 
 def _difference(graph: Graph, name: str, found: list[Array], wanted: list[Array]) -> LayerDifference:
     gap = np.abs(np.stack(found).astype(np.float64) - np.stack(wanted).astype(np.float64))
+    bound = bound_of(graph, graph.producers()[name])
     op = graph.producers()[name].op.name
-    bound = BOUNDS.get(op, BOUND)
-    tensor = graph.tensors[name]
-    if tensor.dtype == "float32":  # an output in real units: of integers that were compared before
-        source = graph.tensors[str(graph.producers()[name].inputs[0])]
-        bound = bound * float(source.scale) if source.quantization is not None else bound
     return LayerDifference(name, op, gap.size, int((gap != 0).sum()), float(gap.max(initial=0)), bound)
+
+
+def bound_of(graph: Graph, node: Node) -> float:
+    """The largest difference from the simulator that this layer may have, in steps of its output."""
+    source, made = graph.node_inputs(node)[0], graph.node_outputs(node)[0]
+    if made.dtype == "float32":  # an output in real units: no more than float32's own rounding
+        return 0.0 if source is None else float(source.scale) * 1e-4
+    if node.op.name in CLAMPS and source is not None:
+        return BOUND + float(source.scale) / float(made.scale)
+    return BOUNDS.get(node.op.name, BOUND)

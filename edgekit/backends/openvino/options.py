@@ -23,6 +23,7 @@ class Options(Section):
     def properties(self, hint: str | None = None) -> dict[str, object]:
         """For `compile_model`; `hint` overrides the option's."""
         found: dict[str, object] = {"PERFORMANCE_HINT": (hint or self.hint).upper()}
+        found["INFERENCE_PRECISION_HINT"] = "f32"  # of what is not int8: newer CPUs would round it to bf16
         if self.requests is not None:
             found["PERFORMANCE_HINT_NUM_REQUESTS"] = self.requests
         if self.threads is not None and self.device == "CPU":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ def bench(folder: Path) -> dict[str, Any]:
     """Median latency in ns in total and per layer; both hints. Raises InputError, ToolError."""
     built = engine.opened(folder)
     sample = random_inputs(built.graph, 1)
-    latency = _latency(engine.compiled(folder / engine.IR, built.options, PERFORMANCE_HINT="LATENCY"), sample)
-    model = engine.compiled(folder / engine.IR, built.options, PERFORMANCE_HINT="THROUGHPUT")
+    latency = _latency(engine.compiled(folder / engine.IR, built.options, "latency"), sample)
+    model = engine.compiled(folder / engine.IR, built.options, "throughput")
     throughput = _throughput(model, built, sample)
-    profiled = engine.compiled(folder / engine.IR, built.options, PERFORMANCE_HINT="LATENCY", PERF_COUNT=True)
+    profiled = engine.compiled(folder / engine.IR, built.options, "latency", PERF_COUNT=True)
     return {
         "vehicle": engine.vehicle(built.options),
         "unit": "ns",
@@ -54,20 +55,24 @@ def _latency(model: Any, sample: dict[str, Any]) -> dict[str, Any]:
 
 
 def _throughput(model: Any, built: Built, sample: dict[str, Any]) -> dict[str, Any]:
-    """A full queue of asynchronous requests."""
-    import openvino
-
-    queue = openvino.AsyncInferQueue(model, built.options.requests or 0)
-    for _ in range(WARMUP):
-        queue.start_async(sample)
-    queue.wait_all()
-    count, start = 0, time.perf_counter()
+    """All requests at work all the time."""
+    ring = deque(engine.requests(model, built.options))
+    for request in ring:
+        request.infer(sample)
+    start = time.perf_counter()
+    for request in ring:
+        request.start_async()
+    count = 0
     while time.perf_counter() - start < SECONDS:
-        queue.start_async(sample)
+        ring[0].wait()
+        ring[0].start_async()
+        ring.rotate(-1)
         count += 1
-    queue.wait_all()
+    for request in ring:
+        request.wait()
+        count += 1
     seconds = time.perf_counter() - start
-    return {"runs": count, "requests": len(queue), "inferences_per_second": round(count / seconds, 1)}
+    return {"runs": count, "requests": len(ring), "inferences_per_second": round(count / seconds, 1)}
 
 
 def _layers(model: Any, built: Built, sample: dict[str, Any]) -> list[dict[str, Any]]:
