@@ -70,7 +70,10 @@ class NotRun:
 
 @dataclass(frozen=True)
 class BuildVerification:
-    """What `verify_build` found. `exact`: every check holds and no runtime that was run differs."""
+    """What `verify_build` found.
+
+    `exact`: every check holds and no runtime that was run differs; `holds`: none differs by more than its bound.
+    """
 
     manifest: Manifest
     checks: tuple[Check, ...]
@@ -79,6 +82,10 @@ class BuildVerification:
     @property
     def exact(self) -> bool:
         return all(c.ok for c in self.checks) and all(r.exact for r in self.runtimes if isinstance(r, Verification))
+
+    @property
+    def holds(self) -> bool:
+        return all(c.ok for c in self.checks) and all(r.holds for r in self.runtimes if isinstance(r, Verification))
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -19,7 +19,7 @@ def bench(
     ] = True,
     json: Json = False,
 ) -> None:
-    """Measure a microcontroller's build: per layer and in total, with arena, stack and flash.
+    """Measure a build on its vehicle: per layer and in total, a microcontroller's with arena, stack and flash.
 
     Emulated boards count executed instructions, exactly and repeatably; cycles beside them are estimated, by a model
     with a fixed cost for each instruction. A board at --port counts cycles, or microseconds where its core has no
@@ -63,9 +63,15 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
     seconds = _seconds(found)
     if seconds is not None:
         facts.append(("latency", f"{1e3 * seconds:.3f} ms"))
-    facts.append(("arena", f"{found['arena_bytes']:,} B; no plan needs less than {found['arena_bound_bytes']:,} B"))
-    stack = found["stack_bytes"]
-    facts.append(("stack", f"{stack:,} B at its highest" if stack else "not measured: this vehicle cannot tell"))
+    if "throughput" in found:
+        many = found["throughput"]
+        facts.append(
+            ("throughput", f"{many['inferences_per_second']:,} per second, {many['requests']} asynchronous requests")
+        )
+    if "arena_bytes" in found:
+        facts.append(("arena", f"{found['arena_bytes']:,} B; no plan needs less than {found['arena_bound_bytes']:,} B"))
+        stack = found["stack_bytes"]
+        facts.append(("stack", f"{stack:,} B at its highest" if stack else "not measured: this vehicle cannot tell"))
     if "flash_code_bytes" in found:
         facts.append(
             (
@@ -81,7 +87,7 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
         facts.append(("executed", ", ".join(shares)))
     elif found["unit"] == "instructions":
         facts.append(("cycles", "not estimated"))
-    if found["retries"]:
+    if found.get("retries"):
         facts.append(("line", f"{found['retries']} requests were repeated"))
     return facts
 

@@ -40,7 +40,9 @@ def rows(found: Mapping[str, Any]) -> list[list[str]]:
 
 def fix_rows(found: Mapping[str, Any]) -> list[list[str]]:
     """One row of cells per fix that was tried, alone."""
-    table = [["none", "plain int8", decibels(found["worst"]["sqnr"]), decibels(found["sqnr"]), f"{found['drop']:.2f}", ""]]
+    table = [
+        ["none", "plain int8", decibels(found["worst"]["sqnr"]), decibels(found["sqnr"]), f"{found['drop']:.2f}", ""]
+    ]
     for one in found["fixes"]:
         if one["note"]:
             table.append([one["fix"], f"{one['about']}; not tried: {one['note']}", "", "", "", ""])

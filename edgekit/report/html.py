@@ -128,7 +128,7 @@ def _verified(manifest: Mapping[str, Any]) -> str:
         if proof["status"] == "NOT RUN":
             rows.append([escape(proof["against"]), '<b class="warn">NOT RUN</b>', escape(proof["reason"]), "", "", ""])
             continue
-        good = proof["status"] == "exact"
+        good = proof["status"] in ("exact", "within its bound")
         samples = ", ".join(f"{count} {kind}" for kind, count in proof["samples"].items())
         rows.append([
             escape(proof["version"]), f'<b class="{"good" if good else "bad"}">{escape(proof["status"])}</b>',
