@@ -31,7 +31,7 @@ def shaped() -> Iterator[Case]:
     for i, size in enumerate(sizes):
         for k, (kernel, stride) in enumerate((((3, 3), 1), ((3, 3), 2), ((2, 3), 1), ((3, 1), 2))):
             channels = (1, 3, 4, 5, 8, 10)[(i + k) % 6]
-            scale = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.4))[int(rng.integers(0, 3))]
+            scale = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.4), (1e-7, 1.0))[int(rng.integers(0, 4))]
             graph = layer_graph("depthwise_conv_2d", (1 + i % 2, *size, channels), channels, kernel, stride, scale, rng)
             yield Case(f"shaped_{i}_{k}", graph, i, 2, proof.GUARD)
 
