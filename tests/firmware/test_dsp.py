@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.forms.dsp._requantize import fold
 from edgekit.backends.c.options import Options
 from edgekit.reference.arithmetic import multiply, quantize_multiplier
@@ -19,7 +18,7 @@ CASES = list(operator_cases("conv_2d", 0, 60, guard=proof.GUARD))
 
 
 def test_most_cases_take_the_dsp_form() -> None:
-    calls = [calls_of(case.graph, "cortex-m4")[0] for case in CASES]
+    calls = [proof.first_forms(case.graph, "cortex-m4")[0] for case in CASES]
     taken = sum(isinstance(call, Call) and call.kernel == "conv_2d_dsp" for call in calls)
     assert taken >= 10, f"{taken} of {len(calls)}"
 

@@ -16,7 +16,8 @@ HARNESS_BYTES = 9 << 10  # stack and the serial harness's own state
 
 def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
     """At most one rejection for RAM and one for flash, with the figures and what would make it fit."""
-    calls = calls_of(graph, options_of(target).core)
+    options = options_of(target)
+    calls = calls_of(graph, options.core, options.optimize)
     arena, constants = memory_map(graph, calls).arena, constant_bytes(graph, calls)
     inputs = sum(graph.tensors[name].bytes for name in graph.inputs)
     need_ram, need_flash = arena + inputs + HARNESS_BYTES, constants + CODE_BYTES

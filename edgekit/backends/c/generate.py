@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c import templates
 from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.emission import called_layers, calls_of, constant_bytes
 from edgekit.backends.c.header import C_TYPES, comment, header, real
 from edgekit.backends.c.memory import MemoryMap, memory_map
@@ -39,7 +40,14 @@ class Generated:
 
 
 def generate(
-    graph: Graph, folder: Path, firmware: Path, core: str = "portable", prefix: str = "model", guard: int = 0
+    graph: Graph,
+    folder: Path,
+    firmware: Path,
+    core: str = "portable",
+    prefix: str = "model",
+    guard: int = 0,
+    optimize: Optimize = "speed",
+    calls: Sequence[Call | Alias] | None = None,
 ) -> Generated:
     """Write `src/<prefix>.h`, `src/<prefix>.c`, and the kernels with their headers (`src/edgekit/`) into `folder`.
 
@@ -50,13 +58,15 @@ def generate(
         prefix: of files, functions and types, and in capitals of macros, so that a program can hold several models;
             a C identifier in lower case.
         guard: bytes around every buffer, which then share no memory but in place: for tests.
+        optimize: what the forms are chosen for.
+        calls: one per node, chosen elsewhere.
 
     Raises:
         UsageError: the prefix is no such identifier. UnsupportedError: as `calls_of`.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", prefix) or prefix.startswith("ek_"):
         raise UsageError("prefix", f"must be a C identifier in lower case and not begin with ek_, found {prefix!r}")
-    calls = calls_of(graph, core)
+    calls = calls_of(graph, core, optimize) if calls is None else calls
     memory = memory_map(graph, calls, guard)
     source = _Source(graph, calls, memory, prefix)
     for room in ("src/edgekit", "harness"):
