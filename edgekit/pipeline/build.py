@@ -119,10 +119,12 @@ def _targets(recipe: Recipe, names: Sequence[str], optimize: str | None) -> list
     if optimize is not None:
         chosen = [target.with_options({"optimize": optimize}) for target in chosen]
     for target in chosen:
-        options = backends.backend(target.backend).Options
-        if optimize is not None and "optimize" not in options.model_fields:
+        found = backends.backend(target.backend)
+        if optimize is not None and "optimize" not in found.Options.model_fields:
             raise UsageError("--optimize", f"the target {target.name} has no such choice", "leave it out")
-        validated(options, target.options, f"[target.{target.name}]")
+        validated(found.Options, target.options, f"[target.{target.name}]")
+        if hasattr(found, "require"):
+            found.require(target)
     return chosen
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import ModuleType
 
 from edgekit import plugins
+from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.emission import calls_of
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph
-from tests.firmware import networks, wide
+from tests.firmware import chains, networks, wide
 from tests.firmware.proof import Case
 from tests.reference.picker import Picker, RandomPicker
 
@@ -53,6 +55,11 @@ def operator_cases(operator: str, start: int, count: int, guard: int = 0) -> Ite
 def network_cases(start: int, count: int, guard: int = 0) -> list[Case]:
     """Random networks with branches."""
     return _seeded("network", networks.case, start, count, guard)
+
+
+def chain_cases(start: int, count: int, guard: int = 0, optimize: Optimize = "ram") -> list[Case]:
+    """Random beginnings of image classifiers, in groups of layers."""
+    return [replace(case, optimize=optimize) for case in _seeded("chain", chains.case, start, count, guard)]
 
 
 def wide_cases(start: int, count: int, guard: int = 0) -> list[Case]:

@@ -9,7 +9,7 @@ import contextlib
 import shutil
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,13 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c import toolchain
 from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.generate import Generated, generate
+from edgekit.backends.c.layers import steps
 from edgekit.backends.c.options import Options, options_of
 from edgekit.backends.c.project import firmware_folder
+from edgekit.backends.c.tiles import Group
 from edgekit.device.emulator import QEMU
 from edgekit.graph import Graph
 from edgekit.reference import Simulator
@@ -43,6 +46,7 @@ class Case:
 
     Attributes:
         guard: bytes around each of its buffers, 0 for the plan that users get.
+        optimize: the target's option.
         inputs: `samples` samples; random ones of `seed` without.
         candidate: which of the calls that compute a layer, where there are so many: 0 the first form, not the cheapest.
     """
@@ -52,6 +56,7 @@ class Case:
     seed: int = 0
     samples: int = 2
     guard: int = 0
+    optimize: Optimize = "speed"
     inputs: dict[str, NDArray[Any]] | None = None
     candidate: int = 0
 
@@ -91,7 +96,8 @@ def write_program(cases: Sequence[Case], options: Options, folder: Path) -> None
     texts, rows, largest = [], [], 1
     for case in cases:
         calls = first_forms(case.graph, options.core, case.candidate)
-        made = generate(case.graph, folder, firmware, options.core, prefix=case.name, guard=case.guard, calls=calls)
+        made = generate(case.graph, folder, firmware, options.core, prefix=case.name, guard=case.guard,
+                        optimize=case.optimize, calls=calls)  # fmt: skip
         (folder / "src" / f"{case.name}.c").rename(folder / "cases" / f"{case.name}.c")
         (folder / "harness" / f"{case.name}_layers.c").unlink()
         text, row = _describe(case, made)
@@ -120,18 +126,21 @@ def _describe(case: Case, made: Generated) -> tuple[str, str]:
     texts.append(_bytes(f"{name}_data", _samples(inputs, graph.inputs, case.samples)))
     texts.append(_bytes(f"{name}_expected", _samples(expected, graph.outputs, case.samples)))
 
-    def regions(names: Sequence[str | None]) -> list[tuple[int, int]]:
+    def regions(names: Iterable[str | None]) -> list[tuple[int, int]]:
         tensors = [graph.tensors[n] for n in names if n is not None]
         return [(memory.tensors[t.name], t.bytes) for t in tensors if not t.is_constant]
 
     texts.append(_regions(f"{name}_inputs", regions(graph.inputs)))
     texts.append(_regions(f"{name}_outputs", regions(graph.outputs)))
     layers = []
-    for i, (node, call) in enumerate(zip(graph.nodes, made.calls, strict=True)):
-        if not isinstance(call, Call):
-            continue
-        reads, writes = regions([node.inputs[k] for k in call.inputs]), regions(node.outputs)
-        writes += [(memory.scratch[i], call.scratch)] if call.scratch else []
+    for i, step in steps(made.calls, made.groups):
+        node = graph.nodes[i]
+        if isinstance(step, Group):
+            reads, writes = regions(step.schedule.lead), regions([step.output])
+            writes += [(memory.tensors[n], size) for n, size in step.buffers.items()]
+        else:
+            reads, writes = regions(node.inputs[k] for k in step.inputs), regions(node.outputs)
+        writes += [(memory.scratch[i], step.scratch)] if step.scratch else []
         texts.append(_regions(f"{name}_regions{i}", reads + writes))
         layers.append(f"{{{len(reads)}U, {len(writes)}U, {name}_regions{i}}}")
     texts.append(f"static const proof_layer_t {name}_layers[] = {{{', '.join(layers) or '{0U, 0U, 0}'}}};")

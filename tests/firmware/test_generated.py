@@ -13,7 +13,7 @@ from edgekit.backends.c.forms import FAMILY
 from edgekit.backends.c.generate import generate
 from edgekit.backends.c.project import firmware_folder
 from edgekit.errors import UsageError
-from tests.firmware.cases import OPERATORS, operator_cases, wide_cases
+from tests.firmware.cases import OPERATORS, chain_cases, operator_cases, wide_cases
 from tests.firmware.proof import first_forms
 
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wsign-conversion", "-Wshadow")
@@ -46,9 +46,10 @@ def test_no_warnings(compiler: str, project: Path, tmp_path: Path) -> None:
     assert compile_all(compiler, project, tmp_path / "objects", *STRICT, "-O1")
 
 
-def test_every_kernel_is_used_and_has_its_header() -> None:
-    """By the portable forms or by those of some core."""
-    used = set()
+def test_every_kernel_is_used_and_has_its_header(tmp_path: Path) -> None:
+    """By the portable forms, by those of some core, or by groups of layers."""
+    grouped = (generate(c.graph, tmp_path, firmware_folder(), optimize="ram") for c in chain_cases(0, 10))
+    used = {kernel for made in grouped for kernel in made.kernels}
     for core in ("portable", *FAMILY):
         cases = [case for operator in OPERATORS for case in operator_cases(operator, 0, 2)] + wide_cases(0, 40)
         calls = [call for case in cases for call in first_forms(case.graph, core)]

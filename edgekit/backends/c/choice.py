@@ -14,9 +14,8 @@ from typing import Literal
 
 import numpy as np
 
-from edgekit.backends.c import cost
+from edgekit.backends.c import counts
 from edgekit.backends.c.call import Alias, Call
-from edgekit.backends.c.memory import memory_map
 from edgekit.graph import Graph
 
 Optimize = Literal["speed", "ram", "flash"]
@@ -35,17 +34,19 @@ def choose(graph: Graph, candidates: Sequence[Calls], core: str, optimize: Optim
     return _smallest_arena(graph, candidates, chosen, core) if optimize == "ram" else chosen
 
 
-def fastest(candidates: Calls, core: str, level: str = cost.LEVEL) -> Call | Alias:
+def fastest(candidates: Calls, core: str, level: str = counts.LEVEL) -> Call | Alias:
     """The candidate of the fewest instructions; the first where one of them has no estimate."""
     if len(candidates) == 1:
         return candidates[0]
-    counts = [0.0 if isinstance(c, Alias) else cost.instructions(c, core, level) for c in candidates]
-    known = [count for count in counts if count is not None]
-    return candidates[counts.index(min(known))] if len(known) == len(counts) else candidates[0]
+    found = [0.0 if isinstance(c, Alias) else counts.instructions(c, core, level) for c in candidates]
+    known = [count for count in found if count is not None]
+    return candidates[found.index(min(known))] if len(known) == len(found) else candidates[0]
 
 
 def _smallest_arena(graph: Graph, candidates: Sequence[Calls], fast: Calls, core: str) -> Calls:
     """From the least scratch everywhere to the fastest candidates that leave the arena as small."""
+    from edgekit.backends.c.memory import memory_map  # which needs the calls of tiles
+
     chosen = [min(some, key=_scratch) for some in candidates]
     least = memory_map(graph, chosen).arena
     for i, quick in enumerate(fast):
@@ -66,7 +67,7 @@ def _fewest_bytes(candidates: Sequence[Calls], core: str) -> set[str]:
             return float("inf")
         best = [min(some, key=_constants) for some in left]
         used = {_file(c) for c in best} - {""}
-        sizes = [cost.text(file, core, LEVELS["flash"]) for file in used]
+        sizes = [counts.text(file, core, LEVELS["flash"]) for file in used]
         return sum(map(_constants, best)) + sum(CODE_UNKNOWN if size is None else size for size in sizes)
 
     while True:

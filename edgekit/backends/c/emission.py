@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from edgekit import plugins
 from edgekit.backends.c import choice, forms
@@ -19,6 +16,30 @@ from edgekit.reference import Simulator
 ARITHMETIC = "tflm"
 INT8 = ("int8",)
 BIAS = 2  # the input of operators with weights that is int32
+
+
+@dataclass(frozen=True)
+class Tile:
+    """`in_rows` rows of a layer's inputs to `out_rows` of its output, with `pad` rows missing above them."""
+
+    in_rows: int
+    out_rows: int
+    pad: int
+
+    def of(self, layer: Layer) -> Layer:
+        """The layer as it would be with so many rows."""
+
+        def cut(t: Tensor | None, rows: int) -> Tensor | None:
+            return t if t is None or t.is_constant else t.with_(shape=(t.shape[0], rows, *t.shape[2:]))
+
+        outputs = [t.with_(shape=(t.shape[0], self.out_rows, *t.shape[2:])) for t in layer.outputs]
+        return replace(layer, inputs=[cut(t, self.in_rows) for t in layer.inputs], outputs=outputs)
+
+    def padded(self, call: Call | Alias) -> Call | Alias:
+        """Which edges a tile has does not follow from its shapes."""
+        if isinstance(call, Alias) or "pad_top" not in call.fields:
+            return call
+        return replace(call, fields={**call.fields, "pad_top": self.pad})
 
 
 def supports(operator: str) -> bool:
@@ -42,18 +63,19 @@ def calls_of(graph: Graph, core: str, optimize: Optimize = "speed") -> list[Call
     return choice.choose(graph, [candidates_of(graph, node, core) for node in graph.nodes], core, optimize)
 
 
-def call_of(graph: Graph, node: Node, core: str) -> Call | Alias:
-    """The fastest call of one node. Raises UnsupportedError."""
-    return choice.fastest(candidates_of(graph, node, core), core)
+def call_of(graph: Graph, node: Node, core: str, tile: Tile | None = None) -> Call | Alias:
+    """The fastest call of one node, or of a tile of it. Raises UnsupportedError."""
+    return choice.fastest(candidates_of(graph, node, core, tile), core)
 
 
-def candidates_of(graph: Graph, node: Node, core: str) -> list[Call | Alias]:
-    """All calls that compute one node, the portable one last. Raises UnsupportedError."""
+def candidates_of(graph: Graph, node: Node, core: str, tile: Tile | None = None) -> list[Call | Alias]:
+    """All calls that compute one node, or a tile of it, the portable one last. Raises UnsupportedError."""
     where = f"layer {node.name} ({node.op.name})"
     emitter = plugins.module("edgekit.backends.c.emit", node.op.name)
     if emitter is None:
         raise UnsupportedError(where, "has no C kernel", "edgekit targets --operators")
     layer = Layer(node.op, graph.node_inputs(node), graph.node_outputs(node), core)
+    layer = layer if tile is None else tile.of(layer)
     types = getattr(emitter, "TYPES", INT8)
     for tensor in _typed(layer):
         if tensor.dtype not in types:
@@ -65,36 +87,10 @@ def candidates_of(graph: Graph, node: Node, core: str) -> list[Call | Alias]:
         raise UnsupportedError(where, str(error)) from error
     if isinstance(call, Alias) and layer.input(call.input).is_constant:
         return [replace(whole_copy(layer.outputs[0].bytes), inputs=(call.input,))]
-    return forms.candidates(layer, call)
+    return forms.candidates(layer, call if tile is None else tile.padded(call))
 
 
 def _typed(layer: Layer) -> list[Tensor]:
     """The tensors that the operator's types are about: all but an int32 bias."""
     given = [t for i, t in enumerate(layer.inputs) if t is not None and not (i == BIAS and t.dtype == "int32")]
     return [*given, *layer.outputs]
-
-
-def called_layers(graph: Graph, calls: Sequence[Call | Alias]) -> list[str]:
-    """Name of the first output of every node that is called, in order: layer i of the firmware."""
-    return [node.name for node, call in zip(graph.nodes, calls, strict=True) if isinstance(call, Call)]
-
-
-def constant_bytes(graph: Graph, calls: Sequence[Call | Alias]) -> int:
-    """Bytes of weights and tables in flash, known before anything is written."""
-    arrays = [v for c in calls if isinstance(c, Call) for v in c.fields.values() if isinstance(v, np.ndarray)]
-    operands = [
-        tensor.data
-        for node, call in zip(graph.nodes, calls, strict=True)
-        if isinstance(call, Call)
-        for i in call.inputs
-        if (tensor := graph.node_inputs(node)[i]) is not None and tensor.data is not None
-    ]
-    return sum(a.nbytes for a in [*arrays, *operands])
-
-
-def weight_bytes(graph: Graph, calls: Sequence[Call | Alias]) -> int:
-    """The part of `constant_bytes` that is weights and their per-channel constants: all constants of layers that read
-    constants, so neither the tables of other layers nor the layers' parameters."""
-    with_weights = [call if any(t.is_constant for t in graph.node_inputs(node) if t is not None) else Alias()
-                    for node, call in zip(graph.nodes, calls, strict=True)]  # fmt: skip
-    return constant_bytes(graph, with_weights)

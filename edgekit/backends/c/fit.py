@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from edgekit.analysis import live_bytes
 from edgekit.backends._contract import Rejection
-from edgekit.backends.c.generate import calls_of, constant_bytes
+from edgekit.backends.c.emission import calls_of
+from edgekit.backends.c.groups import find_groups
+from edgekit.backends.c.layers import constant_bytes
 from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.options import options_of
 from edgekit.graph import Graph
@@ -18,7 +20,8 @@ def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
     """At most one rejection for RAM and one for flash, with the figures and what would make it fit."""
     options = options_of(target)
     calls = calls_of(graph, options.core, options.optimize)
-    arena, constants = memory_map(graph, calls).arena, constant_bytes(graph, calls)
+    groups = find_groups(graph, calls, options.core) if options.optimize == "ram" else ()
+    arena, constants = memory_map(graph, calls, groups=groups).arena, constant_bytes(graph, calls, groups)
     inputs = sum(graph.tensors[name].bytes for name in graph.inputs)
     need_ram, need_flash = arena + inputs + HARNESS_BYTES, constants + CODE_BYTES
     fitting = _fitting(target, need_ram, need_flash)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from edgekit.backends.c import templates
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.choice import Optimize
-from edgekit.backends.c.emission import called_layers, calls_of, constant_bytes
+from edgekit.backends.c.emission import Tile, calls_of
+from edgekit.backends.c.groups import find_groups
 from edgekit.backends.c.header import C_TYPES, comment, header, real
+from edgekit.backends.c.layers import called_layers, steps
 from edgekit.backends.c.memory import MemoryMap, memory_map
+from edgekit.backends.c.tiles import Group, lines_of
 from edgekit.errors import UsageError
 from edgekit.graph import Graph
-
-__all__ = ["Generated", "called_layers", "calls_of", "constant_bytes", "generate"]
 
 
 @dataclass(frozen=True)
@@ -30,25 +31,21 @@ class Generated:
 
     Attributes:
         memory: the arena's map; constants: bytes of weights and other tables in flash; kernels: which were copied.
-        calls: what each node became.
+        calls: what each node became, or would have outside its group.
+        groups: nodes that run stripe by stripe, each group as one layer.
     """
 
     memory: MemoryMap
     constants: int
     kernels: tuple[str, ...]
     calls: tuple[Call | Alias, ...]
+    groups: tuple[Group, ...] = ()
 
 
 def generate(
-    graph: Graph,
-    folder: Path,
-    firmware: Path,
-    core: str = "portable",
-    prefix: str = "model",
-    guard: int = 0,
-    optimize: Optimize = "speed",
-    calls: Sequence[Call | Alias] | None = None,
-) -> Generated:
+    graph: Graph, folder: Path, firmware: Path, core: str = "portable", prefix: str = "model", guard: int = 0,
+    optimize: Optimize = "speed", calls: Sequence[Call | Alias] | None = None,
+) -> Generated:  # fmt: skip
     """Write `src/<prefix>.h`, `src/<prefix>.c`, and the kernels with their headers (`src/edgekit/`) into `folder`.
 
     Args:
@@ -58,7 +55,7 @@ def generate(
         prefix: of files, functions and types, and in capitals of macros, so that a program can hold several models;
             a C identifier in lower case.
         guard: bytes around every buffer, which then share no memory but in place: for tests.
-        optimize: what the forms are chosen for.
+        optimize: what the forms are chosen for; `ram` also runs layers in groups.
         calls: one per node, chosen elsewhere.
 
     Raises:
@@ -67,41 +64,70 @@ def generate(
     if not re.fullmatch(r"[a-z][a-z0-9_]*", prefix) or prefix.startswith("ek_"):
         raise UsageError("prefix", f"must be a C identifier in lower case and not begin with ek_, found {prefix!r}")
     calls = calls_of(graph, core, optimize) if calls is None else calls
-    memory = memory_map(graph, calls, guard)
-    source = _Source(graph, calls, memory, prefix)
+    groups = find_groups(graph, calls, core) if optimize == "ram" else ()
+    memory = memory_map(graph, calls, guard, groups)
+    source = _Source(graph, calls, groups, memory, prefix)
     for room in ("src/edgekit", "harness"):
         (folder / room).mkdir(parents=True, exist_ok=True)
     (folder / "src" / f"{prefix}.h").write_text(header(graph, memory, len(source.steps), prefix))
     (folder / "src" / f"{prefix}.c").write_text(source.text())
-    (folder / "harness" / f"{prefix}_layers.c").write_text(_layers(graph, calls, memory))
+    (folder / "harness" / f"{prefix}_layers.c").write_text(_layers(graph, calls, groups, memory))
     for name in source.kernels:
         shutil.copyfile(firmware / "src" / f"{name}.c", folder / "src" / f"{name}.c")
     for file in sorted((firmware / "include" / "edgekit").iterdir()):
         shutil.copyfile(file, folder / "src" / "edgekit" / file.name)
-    return Generated(memory, source.constants, tuple(source.kernels), tuple(calls))
+    return Generated(memory, source.constants, tuple(source.kernels), tuple(calls), groups)
 
 
 class _Source:
     """Collects constants and calls, then says them as one C file."""
 
-    def __init__(self, graph: Graph, calls: Sequence[Call | Alias], memory: MemoryMap, prefix: str) -> None:
+    def __init__(
+        self, graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group], memory: MemoryMap, prefix: str
+    ) -> None:
         self.graph, self.memory, self.prefix = graph, memory, prefix
         self.constants = 0
+        self.known: dict[tuple[str, bytes], str] = {}  # arrays by content: the tiles of a layer share its weights
         self.tables: list[str] = []
         self.steps: list[str] = []
-        self.kernels = sorted({call.file for call in calls if isinstance(call, Call)})
-        for index, call in enumerate(calls):
-            if isinstance(call, Call):
-                self.tables.append(self.parameters(f"{prefix}_layer{index}", call))
-                body = "\n".join(f"      {line}" for line in self.call(index, call))
-                self.steps.append(f"    case {len(self.steps)}: {{ /* {comment(graph.nodes[index].name)} */\n{body}\n"
-                                  "      break;\n    }")  # fmt: skip
+        self.files: set[str] = set()
+        for index, step in steps(calls, groups):
+            if isinstance(step, Group):
+                self.step(step.output, self.group(step))
+            else:
+                name = self.parameters(f"{prefix}_layer{index}", step)
+                near = (*graph.nodes[index].inputs, *graph.nodes[index].outputs)
+                places = {n: f"{memory.tensors[n]}" for n in near if n is not None and n in memory.tensors}
+                self.step(graph.nodes[index].name, self.call(index, name, step, places, memory.scratch.get(index, 0)))
 
-    def call(self, index: int, call: Call) -> list[str]:
-        """The lines that call one kernel."""
+    @property
+    def kernels(self) -> list[str]:
+        return sorted(self.files)
+
+    def step(self, name: str, lines: Sequence[str]) -> None:
+        body = "\n".join(f"      {line}" for line in lines)
+        self.steps.append(f"    case {len(self.steps)}: {{ /* {comment(name)} */\n{body}\n      break;\n    }}")
+
+    def group(self, group: Group) -> list[str]:
+        """The lines that run a group of layers."""
+        index = {self.graph.nodes[i].name: i for i in range(group.first, group.last + 1)}
+        names: dict[tuple[str, Tile], str] = {}
+        for number, ((output, tile), call) in enumerate(group.calls.items()):
+            names[output, tile] = self.parameters(f"{self.prefix}_layer{index[output]}_tile{number}", call)
+
+        def call_lines(output: str, tile: Tile, call: Call, places: Mapping[str, str]) -> list[str]:
+            scratch = self.memory.scratch.get(group.first, 0)
+            return self.call(index[output], names[output, tile], call, places, scratch)
+
+        lines = lines_of(group, call_lines, lambda name: self.memory.tensors[name])
+        self.files |= {"roll"} if any("ek_roll" in line for line in lines) else set()
+        return lines
+
+    def call(self, index: int, name: str, call: Call, places: Mapping[str, str], scratch: int) -> list[str]:
+        """The lines that call one kernel with the parameters `name`; `places`: where activations lie in the arena."""
         node = self.graph.nodes[index]
-        inputs = [self.pointer(node.inputs[i], const=True) for i in call.inputs]
-        outputs = [self.pointer(name, const=False) for name in node.outputs]
+        inputs = [self.pointer(node.inputs[i], places, const=True) for i in call.inputs]
+        outputs = [self.pointer(output, places, const=False) for output in node.outputs]
         lines = []
         if call.listed == "inputs":
             lines.append(f"const void *const inputs[] = {{{', '.join(inputs)}}};")
@@ -109,42 +135,50 @@ class _Source:
         elif call.listed == "outputs":
             lines.append(f"void *const outputs[] = {{{', '.join(outputs)}}};")
             outputs = ["outputs"]
-        scratch = [f"bytes + {self.memory.scratch[index]}"] if call.scratch else []
-        arguments = ", ".join([f"&{self.prefix}_layer{index}", *inputs, *outputs, *scratch])
-        return [*lines, f"ek_{call.kernel}({arguments});"]
+        last = [f"bytes + {scratch}"] if call.scratch else []
+        lines.append(f"ek_{call.kernel}({', '.join([f'&{name}', *inputs, *outputs, *last])});")
+        return lines if len(lines) == 1 else ["{", *(f"  {line}" for line in lines), "}"]
 
-    def pointer(self, name: str | None, const: bool) -> str:
+    def pointer(self, name: str | None, places: Mapping[str, str], const: bool) -> str:
         assert name is not None
         tensor = self.graph.tensors[name]
         if tensor.data is not None:
-            table = f"{self.prefix}_constant{len(self.tables)}"
-            self.tables.append(self.array(table, tensor.data))
-            return table
+            return self.array(f"{self.prefix}_constant{len(self.tables)}", tensor.data)
         wide = "(void *)" if np.dtype(tensor.dtype).itemsize > 1 else ""
         kind = f"{'const ' if const else ''}{C_TYPES[tensor.dtype]} *"
-        return f"({kind}){wide}(bytes + {self.memory.tensors[name]})"
+        return f"({kind}){wide}(bytes + {places[name]})"
 
     def array(self, name: str, data: NDArray[Any]) -> str:
+        """The name of a constant array of these values: of one that is there already, or `name`."""
+        key = (data.dtype.str, data.tobytes())
+        if key in self.known:
+            return self.known[key]
+        self.known[key] = name
         self.constants += data.nbytes
         flat = data.reshape(-1)
         values = [real(v) if data.dtype.kind == "f" else _integer(int(v), data.dtype) for v in flat]
         lines = [", ".join(values[i : i + 24]) for i in range(0, len(values), 24)]
         body = ",\n  ".join(lines)
-        return f"static const {C_TYPES[data.dtype.name]} {name}[{len(values)}] EK_ALIGNED = {{\n  {body}}};"
+        self.tables.append(
+            f"static const {C_TYPES[data.dtype.name]} {name}[{len(values)}] EK_ALIGNED = {{\n  {body}}};"
+        )
+        return name
 
     def parameters(self, name: str, call: Call) -> str:
-        texts, members = [], []
+        """The name of the call's parameters, which are written."""
+        members = []
         for key, value in call.fields.items():
             if isinstance(value, np.ndarray):
-                texts.append(self.array(f"{name}_{key}", value))
-                members.append(f".{key} = {name}_{key}")
+                members.append(f".{key} = {self.array(f'{name}_{key}', value)}")
             elif isinstance(value, tuple):
                 members.append(f".{key} = {{{', '.join(str(v) for v in value)}}}")
             elif isinstance(value, float):
                 members.append(f".{key} = {real(value)}")
             else:
                 members.append(f".{key} = {_integer(int(value), np.dtype(np.int32))}")
-        return "\n".join([*texts, f"static const ek_{call.file}_t {name} = {{\n  " + ",\n  ".join(members) + "};"])
+        self.files.add(call.file)
+        self.tables.append(f"static const ek_{call.file}_t {name} = {{\n  " + ",\n  ".join(members) + "};")
+        return name
 
     def text(self) -> str:
         includes = "\n".join(f'#include "edgekit/{name}.h"' for name in self.kernels)
@@ -158,8 +192,9 @@ def _integer(value: int, dtype: np.dtype[Any]) -> str:
     return str(value)
 
 
-def _layers(graph: Graph, calls: Sequence[Call | Alias], memory: MemoryMap) -> str:
-    called = [node for node, call in zip(graph.nodes, calls, strict=True) if isinstance(call, Call)]
+def _layers(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group], memory: MemoryMap) -> str:
+    producers = graph.producers()
+    called = [producers[name] for name in called_layers(graph, calls, groups)]
     regions, layers, first = [], [], 0
     for node in called:
         layers.append(f"  {{{first}U, {len(node.outputs)}U}}, /* {comment(node.name)} */\n")

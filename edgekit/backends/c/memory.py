@@ -1,4 +1,4 @@
-"""From emitted calls to buffers of the arena: lifetimes, aliases, in-place outputs, scratch."""
+"""From emitted calls to buffers of the arena: lifetimes, aliases, in-place outputs, groups of layers, scratch."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.tiles import Group
 from edgekit.graph import Graph
 from edgekit.planner import Buffer, Plan, plan, spread
 
 
 @dataclass(frozen=True)
 class MemoryMap:
-    """Offsets in the arena: of every activation, and of the scratch of every call that has some (by node index)."""
+    """Offsets in the arena: of every activation, and of the scratch of every call that has some (by node index).
+
+    Activations inside a group have the place of their buffer of rows, and its scratch is under its first node.
+    """
 
     tensors: Mapping[str, int]
     scratch: Mapping[int, int]
@@ -23,52 +27,71 @@ class MemoryMap:
         return self.plan.arena
 
 
-def memory_map(graph: Graph, calls: Sequence[Call | Alias], guard: int = 0) -> MemoryMap:
+def memory_map(graph: Graph, calls: Sequence[Call | Alias], guard: int = 0, groups: Sequence[Group] = ()) -> MemoryMap:
     """Place everything. Graph inputs live from the start to their last reader, graph outputs to the end.
 
     With `guard`, every buffer has its own place and so many bytes around it.
     """
-    owner = _share(graph, calls)
-    lives = _lives(graph)
+    lives = lifetimes(graph, groups)
+    owner, ends = _share(graph, calls, groups, lives)
+    rows = {name: size for group in groups for name, size in group.buffers.items()}
     merged: dict[str, list[int]] = {}
-    for tensor in graph.activations():
-        if tensor.name in lives:
-            first, last = lives[tensor.name]
-            known = merged.setdefault(owner[tensor.name], [0, first, last])
-            known[:] = [max(known[0], tensor.bytes), min(known[1], first), max(known[2], last)]
+    for name, (first, last) in lives.items():
+        known = merged.setdefault(owner[name], [0, first, last])
+        size = rows.get(name, graph.tensors[name].bytes)
+        known[:] = [max(known[0], size), min(known[1], first), max(known[2], last)]
     buffers = [Buffer(name, size, first, last) for name, (size, first, last) in merged.items()]
-    scratch = {i: f"scratch {i}" for i, call in enumerate(calls) if isinstance(call, Call) and call.scratch}
-    for i, name in scratch.items():
-        call = calls[i]
-        assert isinstance(call, Call)
-        buffers.append(Buffer(name, call.scratch, i, i))
-    found = spread(buffers, guard) if guard else plan(buffers)
+    needs = {i: call.scratch for i, call in _alone(calls, groups) if isinstance(call, Call)}
+    needs |= {group.first: group.scratch for group in groups}
+    scratch = {i: f"scratch {i}" for i, size in needs.items() if size}
+    buffers += [Buffer(name, needs[i], i, i) for i, name in scratch.items()]
+    overlaps = [
+        group.overlap(graph, owner[group.reused])
+        for group in groups
+        if group.reused and ends[owner[group.reused]] == group.first
+    ]
+    found = spread(buffers, guard) if guard else plan(buffers, overlaps)
     tensors = {name: found.offsets[owner[name]] for name in lives}
     return MemoryMap(tensors, {i: found.offsets[name] for i, name in scratch.items()}, found)
 
 
-def _lives(graph: Graph) -> dict[str, tuple[int, int]]:
-    """First and last step of every activation that is used; a graph input is there before step 0."""
+def lifetimes(graph: Graph, groups: Sequence[Group] = ()) -> dict[str, tuple[int, int]]:
+    """First and last step of every activation that is used; a graph input is there before step 0.
+
+    A step is a node, under its index; a group is one step, under its first node's.
+    """
+    step = {i: group.first for group in groups for i in range(group.first, group.last + 1)}
     first = dict.fromkeys(graph.inputs, -1)
     last: dict[str, int] = {}
     for i, node in enumerate(graph.nodes):
-        first.update(dict.fromkeys(node.outputs, i))
-        last.update({n: i for n in (*node.inputs, *node.outputs) if n is not None})
+        first.update(dict.fromkeys(node.outputs, step.get(i, i)))
+        last.update({n: step.get(i, i) for n in (*node.inputs, *node.outputs) if n is not None})
     last.update(dict.fromkeys(graph.outputs, len(graph.nodes)))
     return {name: (start, last.get(name, start)) for name, start in first.items()}
 
 
-def _share(graph: Graph, calls: Sequence[Call | Alias]) -> dict[str, str]:
-    """Activation -> the activation whose memory it uses: itself, its alias's source, or an input it may overwrite."""
-    lives = _lives(graph)
+def _alone(calls: Sequence[Call | Alias], groups: Sequence[Group]) -> list[tuple[int, Call | Alias]]:
+    """Calls by node index that are in no group."""
+    inside = {i for group in groups for i in range(group.first, group.last + 1)}
+    return [(i, call) for i, call in enumerate(calls) if i not in inside]
+
+
+def _share(
+    graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group], lives: Mapping[str, tuple[int, int]]
+) -> tuple[dict[str, str], dict[str, int]]:
+    """Activation -> the activation whose memory it uses: itself, its alias's source, or an input it may overwrite.
+
+    Also the last step of each owner's memory.
+    """
     owner = {name: name for name in lives}
     ends = {name: last for name, (_, last) in lives.items()}  # of the whole group, under its owner's name
-    for i, (node, call) in enumerate(zip(graph.nodes, calls, strict=True)):
+    for i, call in _alone(calls, groups):
+        node = graph.nodes[i]
         source = _source(graph, node.inputs, node.outputs[0], call, i, owner, ends)
         if source is not None:
             owner[node.outputs[0]] = source
             ends[source] = max(ends[source], ends[node.outputs[0]])
-    return owner
+    return owner, ends
 
 
 def _source(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from edgekit.backends.c.choice import LEVELS
+from edgekit.backends.c.choice import LEVELS, Optimize
 from edgekit.recipe import Section, validated
 from edgekit.target import Target
 
@@ -20,6 +20,13 @@ class Emulator(Section):
     timer: int = Field(description="address of the timer")
     timer_sse: bool = Field(False, description="the 64-bit SSE counter instead of the CMSDK timer")
     hz: int = Field(gt=0, description="frequency of the timer")
+
+    @model_validator(mode="after")
+    def _exact(self) -> Emulator:
+        """A count is made of four readings, each up to a tick too low: less than half an instruction in all."""
+        if self.hz * (1 << self.icount_shift) <= 4 * 10**9:
+            raise ValueError("one instruction must take more than 4 ticks of the timer: raise icount_shift")
+        return self
 
 
 class Map(Section):
@@ -52,9 +59,8 @@ class Options(Section):
     libc: tuple[str, ...] = Field(
         ("-specs=nano.specs", "-specs=nosys.specs"), description="flags that choose the C library of a bare core"
     )
-    optimize: Literal["speed", "ram", "flash"] = Field(
-        "speed",
-        description="what kernels are chosen for: fewest instructions, smallest arena, or smallest code and constants",
+    optimize: Optimize = Field(
+        "speed", description="what kernels are chosen for where there is a choice; see docs/microcontrollers.md"
     )
     optimization: Literal["-O2", "-O3", "-Os"] | None = Field(
         None, description="the compiler's level; without, -Os where `optimize` is flash and else -O3"

@@ -13,8 +13,8 @@ from edgekit.arrays import load_arrays
 from edgekit.backends._contract import Artifact
 from edgekit.backends.c import toolchain
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import called_layers, weight_bytes
 from edgekit.backends.c.generate import generate
+from edgekit.backends.c.layers import called_layers, weight_bytes
 from edgekit.backends.c.options import Options, options_of
 from edgekit.backends.c.packages import Array, write_packages
 from edgekit.errors import InputError
@@ -63,10 +63,10 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
         "arena_strategy": made.memory.plan.strategy,
         "scratch_bytes": max((call.scratch for call in made.calls if isinstance(call, Call)), default=0),
         "constant_bytes": made.constants,
-        "weight_bytes": weight_bytes(graph, made.calls),
+        "weight_bytes": weight_bytes(graph, made.calls, made.groups),
         "kernels": list(made.kernels),
         "golden_on_board": golden,
-        "layers": called_layers(graph, made.calls),
+        "layers": called_layers(graph, made.calls, made.groups),
         "offsets": {name: made.memory.tensors[name] for name in graph.outputs},
     }
     notes: list[str] = []

@@ -1,9 +1,0 @@
-"""Functions of one value, by table."""
-
-from __future__ import annotations
-
-from edgekit.backends.c.cost._window import Fields
-
-
-def features(fields: Fields) -> dict[str, float]:
-    return {"call": 1, "values": fields["count"]}

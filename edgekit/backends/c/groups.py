@@ -1,0 +1,178 @@
+"""Which layers run stripe by stripe: the division of a network into groups that needs the least RAM.
+
+A group (`tiles.Group`) is a run of consecutive nodes with rules of rows (`rows.Rows`) and one output, whose inner
+activations nobody else reads. They then take a few rows each, and the output may grow over the input that is used up
+(Lin et al., "MCUNetV2", NeurIPS 2021, execute the first layers by patches and compute their borders twice; rows
+that are held instead are computed once).
+
+Every run of nodes is tried with every stripe height. Dynamic programming over the first node of the next group finds
+the smallest possible peak; a second pass the division with the fewest additional instructions within it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.forms import FAMILY
+from edgekit.backends.c.memory import lifetimes, memory_map
+from edgekit.backends.c.rows import ROWS, Rows, rows_of
+from edgekit.backends.c.stripes import Schedule, schedule, upwards
+from edgekit.backends.c.tiles import Group, group_of
+from edgekit.graph import Graph
+from edgekit.planner import aligned, shared_bytes
+
+LONGEST = 12  # nodes
+WORD = 4  # the optimized forms load words: rows must begin at multiples of it
+ALL = 1 << 30
+HEIGHTS = ((1, 1), (2, 2), (4, 4), (8, 8), (1, ALL), (2, ALL), (4, ALL))  # (stripe, chunk) of `schedule`
+CALL_INSTRUCTIONS, MOVE_INSTRUCTIONS = 150, 0.75  # of a call more, of a byte moved: measured on an emulated Cortex-M4
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """Nodes first..last as one step: `peak` bytes, `cost` more instructions; plain nodes have no schedule."""
+
+    first: int
+    last: int
+    peak: int
+    cost: float
+    schedule: Schedule | None = None
+    reused: str = ""
+    shape: tuple[int, int] = (0, 0)
+
+
+def find_groups(graph: Graph, calls: Sequence[Call | Alias], core: str, limit: int = 0) -> tuple[Group, ...]:
+    """The groups of the division with the smallest peak, or the cheapest with a peak of at most `limit` bytes.
+
+    None where the arena would not become smaller.
+    """
+    search = _Search(graph, calls, core)
+    least = search.divide(None)
+    chosen = search.divide(max(limit, max((c.peak for c in least), default=0)))
+    groups = _directed([search.both_ways(c) for c in chosen if c.schedule is not None], graph, calls)
+    if memory_map(graph, calls, groups=groups).arena >= memory_map(graph, calls).arena:
+        return ()
+    return groups
+
+
+def _directed(pairs: Sequence[Sequence[Group]], graph: Graph, calls: Sequence[Call | Alias]) -> tuple[Group, ...]:
+    """Which groups begin with the last rows: outputs then grow from the other end, where the arena has room.
+
+    From every second one on, each is turned while that makes the arena smaller.
+    """
+
+    def arena(turned: Sequence[int]) -> int:
+        return memory_map(graph, calls, groups=[p[t] for p, t in zip(pairs, turned, strict=True)]).arena
+
+    trials = [[(i + k) % 2 % len(p) for i, p in enumerate(pairs)] for k in (0, 1)]
+    best = min([[0] * len(pairs), *trials], key=arena)
+    least = arena(best)
+    for i in range(len(pairs)):
+        trial = [*best[:i], (best[i] + 1) % len(pairs[i]), *best[i + 1 :]]
+        if trial != best and (found := arena(trial)) < least:
+            best, least = trial, found
+    return tuple(p[t] for p, t in zip(pairs, best, strict=True))
+
+
+class _Search:
+    def __init__(self, graph: Graph, calls: Sequence[Call | Alias], core: str) -> None:
+        self.graph, self.calls, self.core = graph, calls, core
+        self.lives = lifetimes(graph)
+        self.rules = [
+            rows_of(graph, node) if isinstance(call, Call) else None
+            for node, call in zip(graph.nodes, calls, strict=True)
+        ]
+        images = [t for t in graph.activations() if len(t.shape) == 4 and t.shape[0] == 1]
+        self.heights = {t.name: t.shape[ROWS] for t in images}
+        self.row_bytes = {t.name: t.bytes // t.shape[ROWS] for t in images}
+        word = WORD if core in FAMILY else 1
+        self.straight = {name for name, size in self.row_bytes.items() if size % word == 0}
+        self.found: dict[tuple[int, int, int, int], _Candidate | None] = {}
+
+    def divide(self, limit: int | None) -> list[_Candidate]:
+        """The division of all nodes: of the smallest peak, or the cheapest within `limit`."""
+        best: list[tuple[tuple[float, float], list[_Candidate]] | None] = [((0.0, 0.0), [])]
+        for end in range(len(self.graph.nodes)):
+            options = []
+            for first in range(max(0, end - LONGEST + 1), end + 1):
+                before = best[first]
+                for c in self.candidates(first, end, limit) if before is not None else ():
+                    assert before is not None
+                    (peak, cost), chosen = before
+                    worth = (max(peak, c.peak), cost + c.cost) if limit is None else (cost + c.cost, max(peak, c.peak))
+                    options.append((worth, [*chosen, c]))
+            best.append(min(options, key=lambda o: o[0]) if options else None)
+        last = best[-1]
+        return [] if last is None else last[1]
+
+    def both_ways(self, c: _Candidate) -> list[Group]:
+        """The candidate as a group, and turned round where that can be."""
+        assert c.schedule is not None
+        turned = upwards(self.rules_of(c.first, c.last), self.heights, self.row_bytes, *c.shape)
+        return [
+            group_of(self.graph, c.first, c.last, self.core, made, self.row_bytes, c.reused)
+            for made in (c.schedule, turned)
+            if made is not None
+        ]
+
+    def candidates(self, first: int, last: int, limit: int | None) -> list[_Candidate]:
+        found = [self.alone(first)] if first == last else []
+        if self.together(first, last):
+            for stripe, chunk in HEIGHTS[:1] if limit is None else HEIGHTS:
+                key = (first, last, stripe, chunk)
+                if key not in self.found:
+                    self.found[key] = self.group(*key)
+                made = self.found[key]
+                found += [made] if made is not None else []
+        return [c for c in found if limit is None or c.peak <= limit]
+
+    def alone(self, i: int) -> _Candidate:
+        node, call = self.graph.nodes[i], self.calls[i]
+        indices = [call.input] if isinstance(call, Alias) else call.in_place
+        dying = [n for n in (node.inputs[k] for k in indices) if n in self.lives and self.lives[n][1] == i]
+        outputs = 0 if dying else sum(aligned(self.graph.tensors[n].bytes) for n in node.outputs)
+        scratch = aligned(call.scratch) if isinstance(call, Call) else 0
+        return _Candidate(i, i, self.around(i) + outputs + scratch, 0.0)
+
+    def around(self, i: int) -> int:
+        """Bytes of what was there before node i and is read by it or later."""
+        names = (name for name, (start, end) in self.lives.items() if start < i <= end)
+        return sum(aligned(self.graph.tensors[name].bytes) for name in names)
+
+    def together(self, first: int, last: int) -> bool:
+        """Whether the nodes can be a group."""
+        for i in range(first, last + 1):
+            rule, name = self.rules[i], self.graph.nodes[i].name
+            if rule is None or not {name, *rule.inputs} <= self.straight:
+                return False
+            if i < last and not i < self.lives[name][1] <= last:
+                return False
+        return True
+
+    def rules_of(self, first: int, last: int) -> dict[str, Rows]:
+        rules = {self.graph.nodes[i].name: self.rules[i] for i in range(first, last + 1)}
+        return {name: rule for name, rule in rules.items() if rule is not None}
+
+    def group(self, first: int, last: int, stripe: int, chunk: int) -> _Candidate | None:
+        output = self.graph.nodes[last].name
+        if stripe > 1 and stripe >= self.heights[output]:
+            return None
+        made = schedule(self.rules_of(first, last), self.heights, self.row_bytes, stripe, chunk)
+        if made is None:
+            return None
+        size, sizes = self.graph.tensors[output].bytes, {n: self.graph.tensors[n].bytes for n in made.lead}
+        shared = {
+            name: shared_bytes(size, sizes[name], lead)
+            for name, lead in made.lead.items()
+            if first <= self.lives[name][1] <= last
+        }
+        reused = max(shared, key=lambda name: shared[name], default="")
+        held = sum(aligned(rows * self.row_bytes[name]) for name, rows in made.held.items())
+        calls = [c for c in self.calls[first : last + 1] if isinstance(c, Call)]
+        scratch = aligned(max(c.scratch for c in calls))
+        peak = self.around(first) + aligned(size) - shared.get(reused, 0) + held + scratch
+        steps = sum(len(stripe) for stripe in made.stripes) - len(calls)
+        cost = CALL_INSTRUCTIONS * steps + MOVE_INSTRUCTIONS * made.moved(self.row_bytes)
+        return _Candidate(first, last, peak, cost, made, reused, (stripe, chunk))
