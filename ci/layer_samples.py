@@ -69,6 +69,9 @@ def _weighted(
 ) -> Graph:
     b = Builder(op.name, x, d.of(*range(1000)))
     graph = b.ended(b.weighted(op, "input", shape, axis))
+    if d.of(0, 1, 1) == 0:  # a clamp inside the range
+        y = graph.tensors[graph.outputs[0]]
+        graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), 5))
     if d.of(0, 0, 0, 1):  # large and left shifts, which kernels requantize another way
         for t in [t for t in graph.tensors.values() if t.is_constant and t.quantization is not None]:
             q = Quantization(t.quantization.scale * np.float32(d.of(1 << 14, 1 << 18)) ** d.of(-1, 1),
@@ -138,9 +141,11 @@ def _binary(op: Operator, d: Draw) -> Graph:
     h, w = d.size()
     shape = (1, h, w, d.channels(64))
     b = Builder(op.name, shape, 0)
-    b.graph.add(Tensor("second", shape, "int8", Quantization.per_tensor(0.01, 3)))
+    first, second = (float(np.float32(x)) for x in d.rng.uniform(0.004, 0.02, 2))
+    b.graph.tensors["input"] = Tensor("input", shape, "int8", Quantization.per_tensor(first, d.of(-128, -5)))
+    b.graph.add(Tensor("second", shape, "int8", Quantization.per_tensor(second, d.of(-128, 3))))
     b.graph.inputs.append("second")
-    return b.ended(b.node(op, ["input", "second"], Quantization.per_tensor(0.012, -4)))
+    return b.ended(b.node(op, ["input", "second"], Quantization.per_tensor(first + second, d.of(-128, -4))))
 
 
 def add(d: Draw) -> Graph:
@@ -175,7 +180,7 @@ def moved(d: Draw) -> Graph:
 
 SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (conv_2d, 60), (pointwise, 30), (depthwise_conv_2d, 60), (multiplied, 16), (fully_connected, 30),
-    (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (add, 16), (mul, 12), (moved, 24),
+    (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (add, 24), (mul, 16), (moved, 24),
 )  # fmt: skip
 
 

@@ -54,3 +54,9 @@ def taps(fields: Fields) -> dict[str, int]:
 
 def ceil_div(a: int, b: int) -> int:
     return -(-a // b)
+
+
+def clamped(fields: Fields, values: int) -> dict[str, float]:
+    """`ek_clamp_all` over that many values."""
+    low, high = fields["low"] > -128, fields["high"] < 127
+    return {"clamped": values * (low or high), "clamped_high": values * high}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edgekit.backends.c.counts._moves import together
-from edgekit.backends.c.counts._window import Fields, axis, ceil_div, pixels
+from edgekit.backends.c.counts._window import Fields, axis, ceil_div, clamped, pixels
 
 
 def features(fields: Fields) -> dict[str, float]:
@@ -11,12 +11,11 @@ def features(fields: Fields) -> dict[str, float]:
     steps = fields["batches"] * ceil_div(image, 2)
     pairs, blocks = fields["pairs"], fields["blocks"]
     odd = fields["out_c"] % 2
-    clamped = fields["low"] > -128 or fields["high"] < 127
     return {
         "call": 1, "cleared": blocks, "steps": steps,
         "blocks": steps * pairs * blocks, "turns": steps * pairs * ceil_div(blocks, 4),
         "pairs": steps * pairs, "odd": odd * steps, "odd_bytes": odd * steps * fields["out_c"],
-        "clamped": clamped * pixels(fields) * fields["out_c"], **_expanded(fields),
+        **clamped(fields, pixels(fields) * fields["out_c"]), **_expanded(fields),
     }  # fmt: skip
 
 
