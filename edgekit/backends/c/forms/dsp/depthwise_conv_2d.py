@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
-from edgekit.backends.c.forms.dsp._requantize import fold
+from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 TAPS = 3
@@ -34,9 +34,11 @@ def form(layer: Layer, call: Call) -> Call | None:
     channels = x.shape[3]
     weights = np.zeros((channels, TAPS, TAPS), np.int8)
     weights[:, :height, :width] = layer.data(1)[0].transpose(2, 0, 1)
-    folded = fold(weights.reshape(channels, -1), bias_of(layer, channels), x.zero_point, effective_scale(x, w, y))
+    real = effective_scale(x, w, y)
+    folded = fold(weights.reshape(channels, -1), bias_of(layer, channels), x.zero_point, real, clamp_of(call))
     if folded is None:
         return None
+    weights = folded.weights.reshape(weights.shape)  # 0 in channels that are constants
     turned = _turned(y.shape[1], y.shape[2], stride)
     lines: dict[str, Value] = {"channels": channels, "stride": stride}
     for name, side in zip(("line", "column"), "wh" if turned else "hw", strict=True):
