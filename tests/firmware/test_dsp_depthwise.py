@@ -11,6 +11,8 @@ import pytest
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.options import Options
+from edgekit.graph import Graph, Node, Quantization, Tensor
+from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from tests.firmware import proof
 from tests.firmware.cases import operator_cases
 from tests.firmware.proof import Case
@@ -31,7 +33,21 @@ def shaped() -> Iterator[Case]:
             yield Case(f"shaped_{i}_{k}", graph, i, 2, proof.GUARD)
 
 
-CASES = [*shaped(), *operator_cases("depthwise_conv_2d", 0, 40, guard=proof.GUARD)]
+def constant_channels() -> Case:
+    """One channel that varies, and three whose bias is far beyond what weights and inputs reach, or is clamped."""
+    rng = np.random.default_rng(7)
+    graph = Graph("constants", inputs=["x"], outputs=["y"])
+    graph.add(Tensor("x", (1, 5, 6, 4), "int8", Quantization.per_tensor(0.01, -128)))
+    scales = Quantization.per_channel(np.array([1e-3, 2.3e-7, 1e-6, 1e-6], np.float32), 3)
+    graph.add(Tensor.constant("w", rng.integers(-127, 128, (1, 3, 3, 4)).astype(np.int8), scales))
+    graph.add(Tensor.constant("b", np.array([300, 99_174_816, 5_214_247, -30_000_000], np.int32)))
+    graph.add(Tensor("y", (1, 5, 6, 4), "int8", Quantization.per_tensor(0.01, -128)))
+    graph.nodes = [Node(DepthwiseConv2D(padding="same"), ("x", "w", "b"), ("y",))]
+    graph.validate()
+    return Case("constant_channels", graph, 0, 2, proof.GUARD)
+
+
+CASES = [*shaped(), *operator_cases("depthwise_conv_2d", 0, 40, guard=proof.GUARD), constant_channels()]
 
 
 def kernels(cases: list[Case]) -> list[str]:
@@ -41,7 +57,8 @@ def kernels(cases: list[Case]) -> list[str]:
 
 def test_which_cases_take_the_form() -> None:
     assert kernels(CASES[:36]).count(KERNEL) >= 30
-    assert kernels(CASES[36:]).count(KERNEL) < 40
+    assert kernels(CASES[36:76]).count(KERNEL) < 40
+    assert kernels(CASES[76:]) == [KERNEL]
 
 
 def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
