@@ -82,7 +82,7 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
     if found.get("cycle_model"):
         model = found["cycle_model"]
         facts.append(("cycles", f"estimated for the {model['core']}, not measured. {model['source']}"))
-        facts.append(("", f"Not modelled: {model['limits']}"))
+        facts.append(("limits", model["limits"]))
         shares = (f"{name.replace('_', ' ')} {n / found['total']:.0%}" for name, n in found["classes"].items())
         facts.append(("executed", ", ".join(shares)))
     elif found["unit"] == "instructions":
