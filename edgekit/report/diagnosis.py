@@ -80,7 +80,7 @@ def plot(found: Mapping[str, Any]) -> str:
     for index, one in enumerate(layers):
         y = 10 + index * ROW
         worst = one["layer"] == found["worst"]["layer"]
-        kind = "worst" if worst else "bar"
+        kind = "worst" if worst else "plain"
         name = one["layer"].split(";", 1)[0]
         shown = name if len(name) <= 30 else "…" + name[-29:]
         parts.append(f'<text x="{NAMES - 8}" y="{y + 14}" text-anchor="end" class="{kind}">{escape(shown)}</text>')
@@ -97,7 +97,7 @@ def plot(found: Mapping[str, Any]) -> str:
 
 STYLE = """.plot { width: 100%; height: auto; font-size: 12px; }
 .plot text { fill: var(--text); } .plot .grid { stroke: var(--line); }
-.plot rect.bar { fill: var(--accent); opacity: .55; } .plot rect.worst { fill: var(--bad); opacity: .7; }
+.plot rect.plain { fill: var(--accent); opacity: .55; } .plot rect.worst { fill: var(--bad); opacity: .7; }
 .plot circle { fill: var(--back); stroke: var(--accent); stroke-width: 2.5; } .plot circle.worst { stroke: var(--bad); }
 .plot text.worst { fill: var(--bad); font-weight: 700; }
 """

@@ -25,7 +25,7 @@ from edgekit.quantization.layers import Layer, layer_of, with_constants
 from edgekit.quantization.observe import Progress
 from edgekit.quantization.statistics import Statistics, statistics
 
-COST = 20
+COST = 10
 ABOUT = "cross-layer equalization"
 Array = NDArray[Any]
 TRANSPARENT = frozenset(["relu", "leaky_relu", "max_pool_2d", "average_pool_2d", "mean", "pad", "reshape"])
