@@ -3,8 +3,8 @@
 The same trained float networks (`benchmarks/networks.py`), the same calibration samples, the same test part; int8 by
 edgekit, plain and with `max_drop`, by ONNX Runtime's `quantize_static`, by NNCF and by ai-edge-quantizer, each as its
 documentation recommends for convolutional networks: weights per channel, activations per tensor, signed. ONNX models
-run in ONNX Runtime, ai-edge-quantizer's in LiteRT, ours in the simulator, whose integers TensorFlow Lite Micro's kernels
-have. What edgekit tries under `max_drop` is judged on the validation part; the test part is seen once, at the end.
+run in ONNX Runtime, ai-edge-quantizer's in LiteRT, ours in the simulator, whose integers are those of TensorFlow Lite
+Micro. What edgekit tries under `max_drop` is judged on the validation part; the test part is seen once, at the end.
 
 A peer that is not installed is reported as NOT RUN. Bytes are those of the model file. The standard error is that of
 one accuracy (binomial), or area under the ROC curve (Hanley and McNeil 1982); a network is a row that is won when

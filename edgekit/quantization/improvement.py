@@ -71,10 +71,11 @@ class Improvement:
     def as_json(self) -> dict[str, Any]:
         """For the manifest: everything but the graph."""
         worst = None if self.worst is None else {**asdict(self.worst), "culprit": self.worst.culprit}
-        return finite({
+        found: dict[str, Any] = finite({
             "measure": self.measure, "limit": self.limit, "drop": self.drop, "stopped": self.stopped, "worst": worst,
             "attempts": [asdict(attempt) for attempt in self.attempts],
         })  # fmt: skip
+        return found
 
 
 def improve(

@@ -188,7 +188,14 @@ class _Lowering:
         per_channel = self.section.per_channel and rule.per_channel
         scale = self.draft.scales.get(node.name)
         integers, q = quantize_weights(
-            np.asarray(weights.data), offsets, rule.axis, per_channel, s_in, s_out, scale, self.draft.floors.get(node.name)
+            np.asarray(weights.data),
+            offsets,
+            rule.axis,
+            per_channel,
+            s_in,
+            s_out,
+            scale,
+            self.draft.floors.get(node.name),
         )
         inputs[index] = self.add_constant(weights.name, integers, q)
         if rule.bias is None:

@@ -89,5 +89,3 @@ def _forget(graph: Graph, rest: list[Node], values: dict[str, Array]) -> None:
     needed = {name for node in rest for name in node.inputs}
     for name in [n for n in values if n not in needed]:
         del values[name]
-
-

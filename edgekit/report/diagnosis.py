@@ -40,7 +40,9 @@ def rows(found: Mapping[str, Any]) -> list[list[str]]:
 
 def fix_rows(found: Mapping[str, Any]) -> list[list[str]]:
     """One row of cells per fix that was tried, alone."""
-    table = [["none", "plain int8", decibels(found["worst"]["sqnr"]), decibels(found["sqnr"]), f"{found['drop']:.2f}", ""]]
+    table = [
+        ["none", "plain int8", decibels(found["worst"]["sqnr"]), decibels(found["sqnr"]), f"{found['drop']:.2f}", ""]
+    ]
     for one in found["fixes"]:
         if one["note"]:
             table.append([one["fix"], f"{one['about']}; not tried: {one['note']}", "", "", "", ""])
@@ -56,8 +58,8 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     helped = next((t for t in found["fixes"] if t["fix"] == best), None)
     said = f"{found['drop']:.2f} points lost in plain int8: {found['measure']}"
     hurts = (
-        f"the layer that hurts most: {worst['layer']} ({worst['op']}), by its {worst['culprit']}: int8 there and nowhere "
-        f"else leaves {decibels(worst['sqnr'])} dB SQNR at the output"
+        f"the layer that hurts most: {worst['layer']} ({worst['op']}), by its {worst['culprit']}: int8 there and "
+        f"nowhere else leaves {decibels(worst['sqnr'])} dB SQNR at the output"
     )
     if helped is None:
         return [said, hurts, "no fix that was tried helps it by half a dB"]
@@ -85,7 +87,8 @@ def plot(found: Mapping[str, Any]) -> str:
         shown = name if len(name) <= 30 else "…" + name[-29:]
         parts.append(f'<text x="{NAMES - 8}" y="{y + 14}" text-anchor="end" class="{kind}">{escape(shown)}</text>')
         length = _place(one["sqnr"]) * scale
-        parts.append(f'<rect x="{NAMES}" y="{y + 3}" width="{max(length, 1):.1f}" height="{ROW - 8}" rx="3" class="{kind}">'
+        shape = f'y="{y + 3}" width="{max(length, 1):.1f}" height="{ROW - 8}" rx="3"'
+        parts.append(f'<rect x="{NAMES}" {shape} class="{kind}">'
                      f"<title>{escape(name)}: {decibels(one['sqnr'])} dB</title></rect>")  # fmt: skip
         if one["alone"] is not None:
             x = NAMES + _place(one["alone"]["sqnr"]) * scale

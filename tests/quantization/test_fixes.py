@@ -66,7 +66,7 @@ def test_what_cannot_be_kept_is_said() -> None:
 @pytest.mark.parametrize("name", REWRITING)
 @pytest.mark.parametrize("per_channel", [True, False])
 def test_rewritten_graphs_compute_the_same(name: str, per_channel: bool) -> None:
-    graph, x, _, calibration = digits()
+    graph, _, _, calibration = digits()
     draft = fix_of(name).apply(draft_of(graph, per_channel=per_channel), None)
     if name == "equalization":
         assert draft.graph is not graph

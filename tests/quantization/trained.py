@@ -50,9 +50,9 @@ def digits() -> tuple[Graph, dict[str, np.ndarray], np.ndarray, dict[str, np.nda
 
 
 def hostile() -> tuple[Graph, str]:
-    """The same function with one layer of a range 1000 times its neighbours', whose name is given, and outlier weights."""
+    """The same function with a layer of 1000 times its neighbours' range, which is named, and outlier weights."""
     graph = digits()[0]
-    stem, wide, depthwise, *_ = layers(graph)
+    _, wide, depthwise, *_ = layers(graph)
     weights, bias, after = wide.weights.copy(), wide.bias.copy(), depthwise.weights.copy()
     weights[4], bias[4], after[..., 4] = weights[4] * 1000, bias[4] * 1000, after[..., 4] / 1000
     weights[..., :DEAD] = 500  # they multiply what is always 0

@@ -66,7 +66,10 @@ def _learned(draft: Draft, layer: Layer, real: Array, found: Array) -> NDArray[n
     x, y = _windows(layer, found, target.astype(np.float32), rng)
 
     matrix = _matrix(layer, steps)
-    below, size = torch.from_numpy(np.floor(matrix)).float(), torch.from_numpy(_matrix(layer, scale + 0 * steps)).float()
+    below, size = (
+        torch.from_numpy(np.floor(matrix)).float(),
+        torch.from_numpy(_matrix(layer, scale + 0 * steps)).float(),
+    )
     rest = torch.from_numpy(matrix - np.floor(matrix)).float().clamp(0.01, 0.99)
     v = torch.log((rest + 0.1) / (1.1 - rest)).requires_grad_()  # h(v) = rest
     bias = torch.from_numpy(layer.bias).float()
