@@ -109,8 +109,8 @@ def _key(context: Context, model: Model, target: Target, tools: dict[str, str]) 
         program = code("pipeline", "report")
     return digest(
         FORMAT, __version__, model.graph.fingerprint(), target.model_dump(mode="json"), tools, program, model.source,
-        model.accuracy, model.quality, model.improvement, model.proofs, model.classes, arrays_digest(model.golden_inputs),
-        arrays_digest(model.golden_outputs),
+        model.accuracy, model.quality, model.improvement, model.proofs, model.classes,
+        arrays_digest(model.golden_inputs), arrays_digest(model.golden_outputs),
     )  # fmt: skip
 
 
