@@ -40,7 +40,8 @@ def _show(found: dict[str, Any]) -> None:
     rows = [_row(i, r["layer"], r["op"], r["macs"], r["count"]) for i, r in enumerate(found["layers"])]
     rows.append(_row(None, "total", "", found["macs"], found["total"]))
     _output.table(("#>", "layer", "operator", "MACs>", f"{unit}>", "per MAC>"), rows)
-    _output.show(f"measured on {found['vehicle']}, in {unit}")
+    how = "ESTIMATED, not measured, by" if found.get("estimated") else "measured on"
+    _output.show(f"{how} {found['vehicle']}, in {unit}")
     for key, text in _facts(found):
         _output.show(f"  {key:<10} {text}")
 
