@@ -18,6 +18,7 @@ from edgekit.backends._contract import (
     rejections,
     without_port,
 )
+from edgekit.backends._made_up import int8_form
 from edgekit.backends.ethos_u import figures, glue, operators, vela
 from edgekit.backends.ethos_u.options import Options, options_of
 from edgekit.doctor.tools.ethos_u_vela import TOOL
@@ -83,7 +84,7 @@ def check(graph: Graph, target: Target) -> list[Rejection]:
     found = rejections(graph, CONSTRAINTS, options)
     if not found and TOOL.find() is not None:
         with tempfile.TemporaryDirectory(prefix="edgekit-ethos-u-") as scratch:
-            probe = graph if is_quantized(graph) else _made_up(graph)
+            probe = int8_form(graph)
             files.write_atomic(Path(scratch) / MODEL, _written(probe))
             done = vela.compile_model(Path(scratch) / MODEL, Path(scratch), options)
         found = _rejections(probe, done.cpu)
@@ -202,16 +203,3 @@ def _rejections(graph: Graph, left: tuple[vela.OnCpu, ...]) -> list[Rejection]:
                   c.reason.rstrip("."), FIX)
         for c in left
     ]  # fmt: skip
-
-
-def _made_up(graph: Graph) -> Graph:
-    """An int8 form whose scales come from random inputs: what Vela takes depends on shapes and types, not on scales."""
-    import warnings
-
-    from edgekit import quantization
-    from edgekit.recipe import QuantizeSection
-    from edgekit.verification import random_inputs
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return quantization.quantize(graph, random_inputs(graph, 2), QuantizeSection())
