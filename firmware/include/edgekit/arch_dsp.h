@@ -66,6 +66,16 @@ static inline uint32_t ek_sxtb16_odd(uint32_t a) { /* bytes 1 and 3 as halfwords
   __asm__("sxtb16 %0, %1, ror #8" : "=r"(d) : "r"(a));
   return d;
 }
+static inline uint32_t ek_sadd16(uint32_t a, uint32_t b) { /* of both halfwords */
+  uint32_t d;
+  __asm__("sadd16 %0, %1, %2" : "=r"(d) : "r"(a), "r"(b));
+  return d;
+}
+static inline uint32_t ek_ssub16(uint32_t a, uint32_t b) {
+  uint32_t d;
+  __asm__("ssub16 %0, %1, %2" : "=r"(d) : "r"(a), "r"(b));
+  return d;
+}
 static inline uint32_t ek_pack_low(uint32_t a, uint32_t b) { /* lo(a), lo(b) */
   uint32_t d;
   __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(d) : "r"(a), "r"(b));
@@ -107,6 +117,8 @@ static inline uint32_t ek_sxtb16(uint32_t a) {
   return ((uint32_t)(int8_t)(a & 0xFFU) & 0xFFFFU) | ((uint32_t)(int8_t)((a >> 16) & 0xFFU) << 16);
 }
 static inline uint32_t ek_sxtb16_odd(uint32_t a) { return ek_sxtb16(a >> 8); }
+static inline uint32_t ek_sadd16(uint32_t a, uint32_t b) { return ((a + b) & 0xFFFFU) | ((a & 0xFFFF0000U) + (b & 0xFFFF0000U)); }
+static inline uint32_t ek_ssub16(uint32_t a, uint32_t b) { return ((a - b) & 0xFFFFU) | ((a & 0xFFFF0000U) - (b & 0xFFFF0000U)); }
 static inline uint32_t ek_pack_low(uint32_t a, uint32_t b) { return (a & 0xFFFFU) | (b << 16); }
 static inline uint32_t ek_pack_high(uint32_t a, uint32_t b) { return (a >> 16) | (b & 0xFFFF0000U); }
 
