@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.forms.dsp._pack import pair_weights
 from edgekit.backends.c.forms.dsp._requantize import ANY, Folded, fold
 from edgekit.backends.c.options import Options
