@@ -1,0 +1,275 @@
+/* y[n,oy,ox,co] = requantize(bias[co] + sum over ky,kx,ci of (x - in_zero) * w), as conv_2d.c, of 3x3 taps with stride 1, by
+ * Winograd's F(2x2, 3x3) with the DSP instructions (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015).
+ *
+ * 2x2 outputs take 16 products for each input channel instead of 36: Y = A'[(G w G') * (B' x B)]A. Weights are transformed at
+ * build time with 2 G, which is of integers, so all is exact and Y four times the sum; it is halved when the doubled bias is
+ * added, as ek_requantize wants it. Outside the input is the zero point, which is folded into the bias.
+ * Blocking: two tiles of 2x2 outputs side by side, all channels, 2 at a time. Their input, 4x6 pixels, is transformed once.
+ * Order: for each row i of the 4x4 products columns 1, 2, 0, 3. The sums of 1 and 2 give m1 + m2 and m1 - m2, from which 0 and
+ * 3 (whose weights are negated) go on, so that the row's transform costs 8 additions for four sums.
+ * Registers: r0 input, r1 weights, r2-r5 four channels of both tiles, r6-r9 of both filters, r10, r11 sums of the first filter
+ * for both tiles, r12, lr of the second. The stream of the input holds how far to jump into the unrolled loop before each
+ * product of the 16, and after each row whether there is another.
+ * Budget: 10 instructions for four channels of one of the 16 products (16 products of 4 sums: 0.28 a MAC), 35 a row, 140 for
+ * the 16 outputs of a block. Conv 3x3, 32 to 32 channels, 16x16: measured in docs/. */
+#include "edgekit/conv_2d_winograd_dsp.h"
+
+#include <stddef.h>
+
+#include "edgekit/arch_dsp.h"
+
+enum { MOST_BLOCKS = 16, BLOCK_BYTES = 40, PATCH_H = 4, PATCH_W = 6 };
+
+/* Two tiles, in the order in which the assembly has it on its stack. */
+typedef struct {
+  const uint32_t *input;
+  const int16_t *weights;
+  const int32_t *constants;
+  int32_t zero;
+  int8_t *y[2][4]; /* 16: of the first column of outputs: first row of both tiles, second row of both; the second column */
+  const int32_t *end; /* 48: of the constants */
+  int32_t blocks;
+} tiles_t;
+
+#if EK_DSP_INSTRUCTIONS
+
+_Static_assert(offsetof(tiles_t, y) == 16 && offsetof(tiles_t, end) == 48, "tiles_t");
+
+#define CLEAR "  mov r10, #0\n  mov r11, #0\n  mov r12, #0\n  mov lr, #0\n"
+#define PRODUCT                      \
+  "  ldr r2, [r0], #4\n"             \
+  "  add pc, r2\n"                   \
+  "  nop\n"                          \
+  "  .rept 16\n"                     \
+  "  ldmia.w r1!, {r6, r7, r8, r9}\n" \
+  "  ldmia.w r0!, {r2, r3, r4, r5}\n" \
+  "  smlad r10, r2, r6, r10\n"       \
+  "  smlad r11, r4, r6, r11\n"       \
+  "  smlad r12, r2, r8, r12\n"       \
+  "  smlad lr, r4, r8, lr\n"         \
+  "  smlad r10, r3, r7, r10\n"       \
+  "  smlad r11, r5, r7, r11\n"       \
+  "  smlad r12, r3, r9, r12\n"       \
+  "  smlad lr, r5, r9, lr\n"         \
+  "  .endr\n"
+/* r6 2 * bias, r7 multiplier, r8 divider, r9 zero */
+#define OUTPUT(A)                     \
+  "  add " A ", r6, " A ", asr #1\n"   \
+  "  smmulr " A ", " A ", r7\n"        \
+  "  smmlar " A ", " A ", r8, r9\n"    \
+  "  ssat " A ", #8, " A "\n"
+/* A column of outputs: rows 3 to 0 of the sums lie 32 bytes apart; Y: where the pointers to the outputs are. */
+#define COLUMN(R3, R3B, R2, R2B, R1, R1B, R0, R0B, Y) \
+  "  ldrd r2, r3, [sp, #" R1 "]\n"      \
+  "  ldrd r4, r5, [sp, #" R1B "]\n"     \
+  "  ldrd r6, r7, [sp, #" R2 "]\n"      \
+  "  ldrd r8, r9, [sp, #" R2B "]\n"     \
+  "  add r10, r2, r6\n"                 \
+  "  add r11, r3, r7\n"                 \
+  "  add r12, r4, r8\n"                 \
+  "  add lr, r5, r9\n"                  \
+  "  sub r2, r2, r6\n"                  \
+  "  sub r3, r3, r7\n"                  \
+  "  sub r4, r4, r8\n"                  \
+  "  sub r5, r5, r9\n"                  \
+  "  ldrd r6, r7, [sp, #" R0 "]\n"      \
+  "  ldrd r8, r9, [sp, #" R0B "]\n"     \
+  "  add r10, r10, r6\n"                \
+  "  add r11, r11, r7\n"                \
+  "  add r12, r12, r8\n"                \
+  "  add lr, lr, r9\n"                  \
+  "  ldrd r6, r7, [sp, #" R3 "]\n"      \
+  "  ldrd r8, r9, [sp, #" R3B "]\n"     \
+  "  sub r2, r2, r6\n"                  \
+  "  sub r3, r3, r7\n"                  \
+  "  sub r4, r4, r8\n"                  \
+  "  sub r5, r5, r9\n"                  \
+  "  ldrd r0, r9, [sp, #136]\n"         \
+  "  ldmia r0!, {r6, r7, r8}\n"         \
+  OUTPUT("r10") OUTPUT("r11") OUTPUT("r2") OUTPUT("r3") \
+  "  ldmia r0!, {r6, r7, r8}\n"         \
+  OUTPUT("r12") OUTPUT("lr") OUTPUT("r4") OUTPUT("r5") \
+  "  add r1, sp, #" Y "\n"              \
+  "  ldmia.w r1, {r6, r7, r8, r9}\n"    \
+  "  strb r10, [r6], #1\n"              \
+  "  strb r11, [r7], #1\n"              \
+  "  strb r2, [r8], #1\n"               \
+  "  strb r3, [r9], #1\n"               \
+  "  strb r12, [r6], #1\n"              \
+  "  strb lr, [r7], #1\n"               \
+  "  strb r4, [r8], #1\n"               \
+  "  strb r5, [r9], #1\n"               \
+  "  stmia.w r1, {r6, r7, r8, r9}\n"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
+__attribute__((naked, noinline)) static void two_tiles(const tiles_t *tiles) {
+  __asm__ volatile(
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  sub sp, sp, #52\n"
+      "  mov r8, sp\n"
+      "  ldmia r0!, {r1, r2, r3, r4, r5, r6, r7}\n"
+      "  stmia.w r8!, {r1, r2, r3, r4, r5, r6, r7}\n"
+      "  ldmia r0!, {r1, r2, r3, r4, r5, r6}\n"
+      "  stmia.w r8!, {r1, r2, r3, r4, r5, r6}\n"
+      "1:\n"
+      "  ldrd r0, r1, [sp]\n"
+      "2:\n" CLEAR PRODUCT
+      "  push {r10, r11, r12, lr}\n" CLEAR PRODUCT
+      "  ldmia.w sp, {r2, r3, r4, r5}\n"
+      "  sub r6, r2, r10\n"
+      "  sub r7, r3, r11\n"
+      "  sub r8, r4, r12\n"
+      "  sub r9, r5, lr\n"
+      "  add r10, r10, r2\n"
+      "  add r11, r11, r3\n"
+      "  add r12, r12, r4\n"
+      "  add lr, lr, r5\n"
+      "  stmia.w sp, {r6, r7, r8, r9}\n" PRODUCT
+      "  push {r10, r11, r12, lr}\n"
+      "  add r2, sp, #16\n"
+      "  ldmia.w r2, {r10, r11, r12, lr}\n" PRODUCT
+      "  add r2, sp, #16\n"
+      "  stmia.w r2, {r10, r11, r12, lr}\n"
+      "  ldr r2, [r0], #4\n"
+      "  cmp r2, #0\n"
+      "  bne.w 2b\n"
+      "  str r1, [sp, #132]\n"                                    /**/
+      COLUMN("0", "8", "32", "40", "64", "72", "96", "104", "144") /**/
+      COLUMN("16", "24", "48", "56", "80", "88", "112", "120", "160")
+      "  ldr r2, [sp, #176]\n"
+      "  str r0, [sp, #136]\n"
+      "  add sp, sp, #128\n"
+      "  cmp r0, r2\n"
+      "  bne.w 1b\n"
+      "  add sp, sp, #52\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
+#pragma GCC diagnostic pop
+
+#else
+
+/* The four sums of one product: both tiles of the first filter, both of the second. */
+static void product(const uint32_t *x, const int16_t *weights, int32_t blocks, uint32_t sums[4]) {
+  for (int32_t k = 0; k < blocks; ++k, x += 4, weights += 8) {
+    for (int32_t i = 0; i < 8; ++i) {
+      uint32_t w;
+      memcpy(&w, weights + i / 4 * 4 + i % 2 * 2, 4);
+      sums[i / 2] = (uint32_t)ek_smlad(x[i % 4], w, (int32_t)sums[i / 2]);
+    }
+  }
+}
+
+static void two_tiles(const tiles_t *s) {
+  const int16_t *weights = s->weights;
+  int32_t channel = 0;
+  for (const int32_t *c = s->constants; c != s->end; c += 6, channel += 2) {
+    const uint32_t *input = s->input;
+    uint32_t z[4][2][4];
+    for (int32_t i = 0; i < 4; ++i, ++input) {
+      uint32_t m[4][4] = {{0}};
+      for (int32_t o = 0; o < 4; ++o, input += 1 + 4 * s->blocks, weights += 8 * s->blocks) {
+        product(input + 1, weights, s->blocks, m[o]);
+      }
+      for (int32_t q = 0; q < 4; ++q) {
+        z[i][0][q] = m[0][q] + m[1][q] + m[2][q];
+        z[i][1][q] = m[0][q] - m[1][q] + m[3][q];
+      }
+    }
+    for (int32_t j = 0; j < 2; ++j) {
+      for (int32_t q = 0; q < 4; ++q) {
+        const uint32_t sums[2] = {z[0][j][q] + z[1][j][q] + z[2][j][q], z[1][j][q] - z[2][j][q] - z[3][j][q]};
+        const int32_t *constants = c + 3 * (q / 2);
+        for (int32_t i = 0; i < 2; ++i) {
+          const int32_t twice = constants[0] + ((int32_t)sums[i] >> 1);
+          s->y[j][2 * i + q % 2][channel + q / 2] = ek_requantize(twice, constants[1], constants[2], s->zero);
+        }
+      }
+    }
+  }
+}
+
+#endif
+
+/* B' x B of both tiles, in the order of the products; `row` bytes from one row of pixels to the next. */
+static void transform(uint32_t *to, const int8_t *x, int32_t row, int32_t channels) {
+  const int32_t blocks = channels / 4, step = 1 + channels;
+  static const uint8_t minuend[4] = {0, 1, 2, 1}, other[4] = {2, 2, 1, 3}; /* rows: d0 - d2, d1 + d2, d2 - d1, d1 - d3 */
+  for (int32_t i = 0; i < 4; ++i, to += 4 * step + 1) {
+    const int8_t *a = x + minuend[i] * row, *b = x + other[i] * row;
+    uint32_t *at = to + 1;
+    for (int32_t k = 0; k < blocks; ++k, a += 4, b += 4, at += 4) {
+      uint32_t d[PATCH_W][2];
+      for (int32_t c = 0; c < PATCH_W; ++c) {
+        const uint32_t first = ek_load4(a + c * channels), second = ek_load4(b + c * channels);
+        const uint32_t even = ek_sxtb16(first), odd = ek_sxtb16_odd(first);
+        d[c][0] = i == 1 ? ek_sxtab16(even, second) : ek_ssub16(even, ek_sxtb16(second));
+        d[c][1] = i == 1 ? ek_sadd16(odd, ek_sxtb16_odd(second)) : ek_ssub16(odd, ek_sxtb16_odd(second));
+      }
+      for (int32_t n = 0; n < 4; ++n) {
+        const int32_t c = n / 2 * 2, half = n % 2;
+        at[n] = ek_sadd16(d[c + 1][half], d[c + 2][half]);
+        at[n + step] = ek_ssub16(d[c + 2][half], d[c + 1][half]);
+        at[n + 2 * step] = ek_ssub16(d[c][half], d[c + 2][half]);
+        at[n + 3 * step] = ek_ssub16(d[c + 1][half], d[c + 3][half]);
+      }
+    }
+  }
+}
+
+/* Pixels at the edge: those outside are the zero point. */
+static void gather(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, int8_t *to, int32_t top, int32_t left) {
+  const int32_t before = left < 0 ? -left : 0;
+  const int32_t end = p->in_w - left < PATCH_W ? p->in_w - left : PATCH_W;
+  memset(to, p->in_zero, (size_t)(PATCH_H * PATCH_W * p->in_c));
+  for (int32_t i = top < 0 ? -top : 0; i < PATCH_H && top + i < p->in_h; ++i) {
+    const int8_t *from = x + ((top + i) * p->in_w + left + before) * p->in_c;
+    memcpy(to + (i * PATCH_W + before) * p->in_c, from, (size_t)((end - before) * p->in_c));
+  }
+}
+
+/* Both tiles at output row oy and column ox; `spare` takes the outputs where some of them do not exist. */
+static void block(const ek_conv_2d_winograd_dsp_t *p, tiles_t tiles, int8_t *y, int8_t *spare, int32_t oy, int32_t ox) {
+  const int32_t rows = p->out_h - oy < 2 ? p->out_h - oy : 2, columns = p->out_w - ox < 4 ? p->out_w - ox : 4;
+  const int whole = rows == 2 && columns == 4;
+  int8_t *const at = y + (oy * p->out_w + ox) * p->out_c;
+  int8_t *const to = whole ? at : spare;
+  const int32_t row = p->out_c * (whole ? p->out_w : 4);
+  for (int32_t i = 0; i < 8; ++i) {
+    tiles.y[i / 4][i % 4] = to + i / 2 % 2 * row + (2 * (i % 2) + i / 4) * p->out_c;
+  }
+  two_tiles(&tiles);
+  for (int32_t i = 0; i < rows && !whole; ++i) {
+    memcpy(at + i * p->out_w * p->out_c, spare + i * row, (size_t)(columns * p->out_c));
+  }
+}
+
+void ek_conv_2d_winograd_dsp(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  uint32_t *input = (uint32_t *)(void *)scratch;
+  int8_t *const patch = (int8_t *)scratch + 64 * p->in_c + 80;
+  int8_t *const spare = patch + PATCH_H * PATCH_W * p->in_c;
+  const int32_t blocks = p->in_c / 4, step = 1 + p->in_c;
+  for (int32_t i = 0; i < 16; ++i) {
+    input[i / 4 * (4 * step + 1) + i % 4 * step] = (uint32_t)((MOST_BLOCKS - blocks) * BLOCK_BYTES);
+    input[i / 4 * (4 * step + 1) + 4 * step] = i / 4 < 3;
+  }
+  const tiles_t tiles = {.input = input, .weights = p->weights, .constants = p->constants, .zero = p->out_zero,
+                         .end = p->constants + 3 * p->out_c, .blocks = blocks};
+  for (int32_t n = 0; n < p->batches; ++n) {
+    for (int32_t oy = 0; oy < p->out_h; oy += 2) {
+      for (int32_t ox = 0; ox < p->out_w; ox += 4) {
+        const int32_t top = oy - p->pad_top, left = ox - p->pad_left;
+        if (top < 0 || left < 0 || top + PATCH_H > p->in_h || left + PATCH_W > p->in_w) {
+          gather(p, x, patch, top, left);
+          transform(input, patch, PATCH_W * p->in_c, p->in_c);
+        } else {
+          transform(input, x + (top * p->in_w + left) * p->in_c, p->in_w * p->in_c, p->in_c);
+        }
+        block(p, tiles, y, spare, oy, ox);
+      }
+    }
+    x += p->in_h * p->in_w * p->in_c;
+    ek_clamp_all(y, p->out_h * p->out_w * p->out_c, p->low, p->high);
+    y += p->out_h * p->out_w * p->out_c;
+  }
+}
