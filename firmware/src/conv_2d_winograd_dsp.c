@@ -8,8 +8,8 @@
  * Order: for each row i of the 4x4 products columns 1, 2, 0, 3. The sums of 1 and 2 give m1 + m2 and m1 - m2, from which 0 and
  * 3 (whose weights are negated) go on, so that the row's transform costs 8 additions for four sums.
  * Registers: r0 input, r1 weights, r2-r5 four channels of both tiles, r6-r9 of both filters, r10, r11 sums of the first filter
- * for both tiles, r12, lr of the second. The stream of the input holds how far to jump into the unrolled loop before each
- * product of the 16, and after each row whether there is another.
+ * for both tiles, r12, lr of the second. Channels come in parts of up to 64. The stream of the input holds how far to jump
+ * into the unrolled loop before each product of the 16, and after each row of products what comes next.
  * Budget: 10 instructions for four channels of one of the 16 products (16 products of 4 sums: 0.28 a MAC), 35 a row, 140 for
  * the 16 outputs of a block. Conv 3x3, 32 to 32 channels, 16x16: measured in docs/. */
 #include "edgekit/conv_2d_winograd_dsp.h"
@@ -18,7 +18,8 @@
 
 #include "edgekit/arch_dsp.h"
 
-enum { MOST_BLOCKS = 16, BLOCK_BYTES = 40, PATCH_H = 4, PATCH_W = 6 };
+enum { MOST_BLOCKS = 16, BLOCK_BYTES = 40, PATCH_H = 4, PATCH_W = 6, PART_WORDS = 20 };
+enum { END, ROW, ADD_ROW, ADD_END }; /* after a row: nothing, a row; the same once the last part is added to the others */
 
 /* Two tiles, in the order in which the assembly has it on its stack. */
 typedef struct {
@@ -28,7 +29,6 @@ typedef struct {
   int32_t zero;
   int8_t *y[2][4]; /* 16: of the first column of outputs: first row of both tiles, second row of both; the second column */
   const int32_t *end; /* 48: of the constants */
-  int32_t blocks;
 } tiles_t;
 
 #if EK_DSP_INSTRUCTIONS
@@ -132,8 +132,25 @@ __attribute__((naked, noinline)) static void two_tiles(const tiles_t *tiles) {
       "  add r2, sp, #16\n"
       "  stmia.w r2, {r10, r11, r12, lr}\n"
       "  ldr r2, [r0], #4\n"
-      "  cmp r2, #0\n"
-      "  bne.w 2b\n"
+      "  cmp r2, #1\n"
+      "  beq.w 2b\n"
+      "  cbz r2, 4f\n"
+      "  mov r11, r2\n" /* the rows of another part: the last four are added to the four before */
+      "  add r6, sp, #128\n"
+      "  add r12, sp, #256\n"
+      "3:\n"
+      "  pop {r2, r3, r4, r5}\n"
+      "  ldmia.w r6, {r7, r8, r9, r10}\n"
+      "  add r7, r7, r2\n"
+      "  add r8, r8, r3\n"
+      "  add r9, r9, r4\n"
+      "  add r10, r10, r5\n"
+      "  stmia.w r6!, {r7, r8, r9, r10}\n"
+      "  cmp r6, r12\n"
+      "  bne 3b\n"
+      "  cmp r11, #2\n"
+      "  beq.w 2b\n"
+      "4:\n"
       "  str r1, [sp, #132]\n"                                    /**/
       COLUMN("0", "8", "32", "40", "64", "72", "96", "104", "144") /**/
       COLUMN("16", "24", "48", "56", "80", "88", "112", "120", "160")
@@ -160,21 +177,30 @@ static void product(const uint32_t *x, const int16_t *weights, int32_t blocks, u
   }
 }
 
+/* The sums of products of the next row, and what comes after it. */
+static uint32_t next_row(const uint32_t **input, const int16_t **weights, uint32_t z[2][4]) {
+  uint32_t m[4][4] = {{0}};
+  for (int32_t o = 0; o < 4; ++o) {
+    const int32_t blocks = MOST_BLOCKS - (int32_t)*(*input)++ / BLOCK_BYTES;
+    product(*input, *weights, blocks, m[o]);
+    *input += 4 * blocks;
+    *weights += 8 * blocks;
+  }
+  for (int32_t q = 0; q < 4; ++q) {
+    z[0][q] += m[0][q] + m[1][q] + m[2][q];
+    z[1][q] += m[0][q] - m[1][q] + m[3][q];
+  }
+  return *(*input)++;
+}
+
 static void two_tiles(const tiles_t *s) {
   const int16_t *weights = s->weights;
   int32_t channel = 0;
   for (const int32_t *c = s->constants; c != s->end; c += 6, channel += 2) {
     const uint32_t *input = s->input;
-    uint32_t z[4][2][4];
-    for (int32_t i = 0; i < 4; ++i, ++input) {
-      uint32_t m[4][4] = {{0}};
-      for (int32_t o = 0; o < 4; ++o, input += 1 + 4 * s->blocks, weights += 8 * s->blocks) {
-        product(input + 1, weights, s->blocks, m[o]);
-      }
-      for (int32_t q = 0; q < 4; ++q) {
-        z[i][0][q] = m[0][q] + m[1][q] + m[2][q];
-        z[i][1][q] = m[0][q] - m[1][q] + m[3][q];
-      }
+    uint32_t z[4][2][4] = {{{0}}}, next = ROW;
+    for (int32_t i = 0; next == ROW || next == ADD_ROW; ++i) {
+      next = next_row(&input, &weights, z[i % 4]);
     }
     for (int32_t j = 0; j < 2; ++j) {
       for (int32_t q = 0; q < 4; ++q) {
@@ -191,9 +217,10 @@ static void two_tiles(const tiles_t *s) {
 
 #endif
 
-/* B' x B of both tiles, in the order of the products; `row` bytes from one row of pixels to the next. */
-static void transform(uint32_t *to, const int8_t *x, int32_t row, int32_t channels) {
-  const int32_t blocks = channels / 4, step = 1 + channels;
+/* B' x B of both tiles and a part of the channels, in the order of the products; `row` and `column` bytes from one row and
+ * pixel to the next. */
+static void transform(uint32_t *to, const int8_t *x, int32_t row, int32_t column, int32_t blocks) {
+  const int32_t step = 1 + 4 * blocks;
   static const uint8_t minuend[4] = {0, 1, 2, 1}, other[4] = {2, 2, 1, 3}; /* rows: d0 - d2, d1 + d2, d2 - d1, d1 - d3 */
   for (int32_t i = 0; i < 4; ++i, to += 4 * step + 1) {
     const int8_t *a = x + minuend[i] * row, *b = x + other[i] * row;
@@ -201,7 +228,7 @@ static void transform(uint32_t *to, const int8_t *x, int32_t row, int32_t channe
     for (int32_t k = 0; k < blocks; ++k, a += 4, b += 4, at += 4) {
       uint32_t d[PATCH_W][2];
       for (int32_t c = 0; c < PATCH_W; ++c) {
-        const uint32_t first = ek_load4(a + c * channels), second = ek_load4(b + c * channels);
+        const uint32_t first = ek_load4(a + c * column), second = ek_load4(b + c * column);
         const uint32_t even = ek_sxtb16(first), odd = ek_sxtb16_odd(first);
         d[c][0] = i == 1 ? ek_sxtab16(even, second) : ek_ssub16(even, ek_sxtb16(second));
         d[c][1] = i == 1 ? ek_sadd16(odd, ek_sxtb16_odd(second)) : ek_ssub16(odd, ek_sxtb16_odd(second));
@@ -217,14 +244,42 @@ static void transform(uint32_t *to, const int8_t *x, int32_t row, int32_t channe
   }
 }
 
-/* Pixels at the edge: those outside are the zero point. */
-static void gather(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, int8_t *to, int32_t top, int32_t left) {
+/* Pixels at the edge, where those outside are the zero point; and pixels of a number of channels that is no multiple of four,
+ * which are followed by any others up to it, as their weights are 0. `last`: where four bytes may still be read. */
+static void gather(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, const int8_t *last, int8_t *to, int32_t top,
+                   int32_t left) {
+  const int32_t column = 4 * p->blocks;
   const int32_t before = left < 0 ? -left : 0;
   const int32_t end = p->in_w - left < PATCH_W ? p->in_w - left : PATCH_W;
-  memset(to, p->in_zero, (size_t)(PATCH_H * PATCH_W * p->in_c));
+  memset(to, p->in_zero, (size_t)(PATCH_H * PATCH_W * column));
   for (int32_t i = top < 0 ? -top : 0; i < PATCH_H && top + i < p->in_h; ++i) {
     const int8_t *from = x + ((top + i) * p->in_w + left + before) * p->in_c;
-    memcpy(to + (i * PATCH_W + before) * p->in_c, from, (size_t)((end - before) * p->in_c));
+    int8_t *at = to + (i * PATCH_W + before) * column;
+    if (column == p->in_c) {
+      memcpy(at, from, (size_t)((end - before) * column));
+      continue;
+    }
+    for (int32_t c = before; c < end; ++c, at += column, from += p->in_c) {
+      if (p->blocks == 1 && from <= last) {
+        memcpy(at, from, 4);
+      } else {
+        memcpy(at, from, (size_t)p->in_c);
+      }
+    }
+  }
+}
+
+/* How the stream of `blocks` goes on: see PRODUCT. */
+static void prepare(uint32_t *input, int32_t blocks) {
+  for (int32_t rest = blocks; rest > 0; rest -= MOST_BLOCKS) {
+    const int32_t own = rest < MOST_BLOCKS ? rest : MOST_BLOCKS;
+    const uint32_t added = rest == blocks ? 0 : ADD_ROW - ROW;
+    for (int32_t i = 0; i < 4; ++i) {
+      for (int32_t o = 0; o < 4; ++o, input += 4 * own) {
+        *input++ = (uint32_t)((MOST_BLOCKS - own) * BLOCK_BYTES);
+      }
+      *input++ = i < 3 ? ROW : rest > MOST_BLOCKS ? ROW + added : added == 0 ? END : ADD_END;
+    }
   }
 }
 
@@ -245,25 +300,31 @@ static void block(const ek_conv_2d_winograd_dsp_t *p, tiles_t tiles, int8_t *y, 
 }
 
 void ek_conv_2d_winograd_dsp(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  const int32_t parts = (p->blocks + MOST_BLOCKS - 1) / MOST_BLOCKS, column = 4 * p->blocks;
   uint32_t *input = (uint32_t *)(void *)scratch;
-  int8_t *const patch = (int8_t *)scratch + 64 * p->in_c + 80;
-  int8_t *const spare = patch + PATCH_H * PATCH_W * p->in_c;
-  const int32_t blocks = p->in_c / 4, step = 1 + p->in_c;
-  for (int32_t i = 0; i < 16; ++i) {
-    input[i / 4 * (4 * step + 1) + i % 4 * step] = (uint32_t)((MOST_BLOCKS - blocks) * BLOCK_BYTES);
-    input[i / 4 * (4 * step + 1) + 4 * step] = i / 4 < 3;
-  }
+  int8_t *const patch = (int8_t *)(input + 64 * p->blocks + PART_WORDS * parts);
+  int8_t *const spare = patch + PATCH_H * PATCH_W * column;
+  prepare(input, p->blocks);
   const tiles_t tiles = {.input = input, .weights = p->weights, .constants = p->constants, .zero = p->out_zero,
-                         .end = p->constants + 3 * p->out_c, .blocks = blocks};
+                         .end = p->constants + 3 * p->out_c};
   for (int32_t n = 0; n < p->batches; ++n) {
+    const int8_t *const last = x + p->in_h * p->in_w * p->in_c - 4;
     for (int32_t oy = 0; oy < p->out_h; oy += 2) {
       for (int32_t ox = 0; ox < p->out_w; ox += 4) {
         const int32_t top = oy - p->pad_top, left = ox - p->pad_left;
-        if (top < 0 || left < 0 || top + PATCH_H > p->in_h || left + PATCH_W > p->in_w) {
-          gather(p, x, patch, top, left);
-          transform(input, patch, PATCH_W * p->in_c, p->in_c);
+        const int8_t *from = patch;
+        int32_t row = PATCH_W * column;
+        if (top < 0 || left < 0 || top + PATCH_H > p->in_h || left + PATCH_W > p->in_w || column != p->in_c) {
+          gather(p, x, last, patch, top, left);
         } else {
-          transform(input, x + (top * p->in_w + left) * p->in_c, p->in_w * p->in_c, p->in_c);
+          from = x + (top * p->in_w + left) * p->in_c;
+          row = p->in_w * p->in_c;
+        }
+        uint32_t *to = input;
+        for (int32_t part = 0; part < p->blocks; part += MOST_BLOCKS) {
+          const int32_t own = p->blocks - part < MOST_BLOCKS ? p->blocks - part : MOST_BLOCKS;
+          transform(to, from + 4 * part, row, column, own);
+          to += 64 * own + PART_WORDS;
         }
         block(p, tiles, y, spare, oy, ox);
       }

@@ -9,13 +9,16 @@ extern "C" {
 #endif
 
 typedef struct {
-  int32_t batches, in_h, in_w, in_c, out_h, out_w, out_c; /* in_c a multiple of 4 up to 64, out_c even */
+  int32_t batches, in_h, in_w, in_c, out_h, out_w, out_c; /* out_c even */
   int32_t pad_top, pad_left, in_zero, out_zero, low, high;
-  const int16_t *weights;   /* (out_c / 2, 4, 4, in_c / 4, 2, 4): transformed, four times; columns 1, 2, 0, -3; channels 0, 2, 1, 3 */
+  int32_t blocks;           /* of four channels of the input */
+  const int16_t *weights;   /* for each pair of out_c, up to 16 blocks, row of products, column 1, 2, 0, -3, block, of the pair:
+                               channels 0, 2, 1, 3; four times the transformed ones */
   const int32_t *constants; /* (out_c, 3): 2 * bias, multiplier, divider */
 } ek_conv_2d_winograd_dsp_t;
 
-/* scratch: 64 * in_c + 80 bytes of transformed input, 24 * in_c of input, 8 * out_c of output; aligned to 4. */
+/* scratch: of transformed input 256 * blocks bytes and 80 for every 16 of them, 96 * blocks of input, 8 * out_c of output;
+ * aligned to 4. */
 void ek_conv_2d_winograd_dsp(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 
 #ifdef __cplusplus

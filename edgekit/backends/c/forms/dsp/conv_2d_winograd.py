@@ -17,7 +17,7 @@ from edgekit.reference.requantize import effective_scale
 
 OPERATOR = "conv_2d"
 TAPS = 3
-MOST_CHANNELS = 64  # what the unrolled loop has
+BLOCK, PART = 4, 16  # channels; blocks that the unrolled loop has
 KEPT = (
     "batches", "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "pad_top", "pad_left", "in_zero", "out_zero",
     "low", "high",
@@ -29,35 +29,38 @@ def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
     fields = call.fields
     window = [fields[f"{name}_{side}"] for name in ("kernel", "stride", "dilation") for side in "hw"]
-    in_c, out_c = fields["in_c"], fields["out_c"]
-    assert isinstance(in_c, int) and isinstance(out_c, int)
-    if window != [TAPS, TAPS, 1, 1, 1, 1] or in_c % 4 or in_c > MOST_CHANNELS or out_c % 2:
-        return None
     x, w = layer.input(0), layer.input(1)
     weights = layer.data(1)
+    out_c, _, _, in_c = weights.shape
+    if window != [TAPS, TAPS, 1, 1, 1, 1] or in_c != x.shape[3] or out_c % 2:
+        return None
     real = effective_scale(x, w, layer.outputs[0])
     folded = fold(weights.reshape(out_c, -1), bias_of(layer, out_c), x.zero_point, real, clamp_of(call))
-    if folded is None or weights.shape[3] != in_c:
+    if folded is None:
         return None
+    blocks = -(-in_c // BLOCK)
     constants = np.stack([2 * folded.bias, folded.multiplier, folded.divider], axis=1).astype(np.int32)
     return Call(
         "conv_2d_winograd_dsp",
         {
             **{name: fields[name] for name in KEPT},
+            "blocks": blocks,
             "weights": transformed(folded.weights.reshape(weights.shape)),
             "constants": constants,
         },
-        scratch=(64 + 24) * in_c + 80 + 8 * out_c,
+        scratch=(256 + 96) * blocks + 80 * -(-blocks // PART) + 8 * out_c,
     )
 
 
 def transformed(weights: NDArray[Any]) -> NDArray[np.int16]:
-    """(out, 3, 3, in) to (out / 2, 4, 4, in / 4, 2, 4): four times G w G', as the kernel reads it.
+    """(out, 3, 3, in) to (out / 2, 4 * 4 * 2 * in): four times G w G', as the kernel reads it.
 
     At most 9 * 128, so halfwords. Columns are 1, 2, 0, -3; the channels of a block as SXTB16 gives them.
     """
     out, _, _, channels = weights.shape
-    made = np.einsum("ia,jb,oabc->oijc", TRANSFORM, TRANSFORM, weights.astype(np.int64))
+    wide = np.pad(weights.astype(np.int64), ((0, 0), (0, 0), (0, 0), (0, -channels % BLOCK)))
+    made = np.einsum("ia,jb,oabc->oijc", TRANSFORM, TRANSFORM, wide)
     made = made[:, :, (1, 2, 0, 3)] * np.array([1, 1, 1, -1])[:, None]
-    blocks = made.reshape(out // 2, 2, 4, 4, channels // 4, 4)[..., ORDER]
-    return np.ascontiguousarray(blocks.transpose(0, 2, 3, 4, 1, 5)).astype(np.int16)
+    blocks = made.reshape(out // 2, 2, 4, 4, -1, BLOCK)[..., ORDER].transpose(0, 2, 3, 4, 1, 5)
+    parts = [blocks[:, :, :, i : i + PART].reshape(out // 2, -1) for i in range(0, blocks.shape[3], PART)]
+    return np.concatenate(parts, axis=1).astype(np.int16)
