@@ -159,20 +159,26 @@ static inline void fill(int8_t *to, int32_t value, int32_t count) {
 }
 
 /* The whole vectors of a row beside the last one, which is predicated. */
-#define WHOLE1 "vldrb.8 q1, [%[from]]\n vstrb.8 q1, [%[to]]\n"
-#define WHOLE2 WHOLE1 "vldrb.8 q1, [%[from], #16]\n vstrb.8 q1, [%[to], #16]\n"
-#define WHOLE3 WHOLE2 "vldrb.8 q1, [%[from], #32]\n vstrb.8 q1, [%[to], #32]\n"
-#define COPY_ROWS(whole, at)                                                                                    \
-  __asm volatile(                                                                                               \
-      "vctp.8 %[rest]\n dls lr, %[rows]\n"                                                                      \
-      "1:\n" whole "vpstt\n vldrbt.u8 q0, [%[from], #" #at "]\n vstrbt.8 q0, [%[to], #" #at "]\n"               \
-      "add %[from], %[pitch]\n add %[to], %[segment]\n le lr, 1b\n"                                            \
-      : [to] "+r"(to), [from] "+r"(from)                                                                        \
-      : [rest] "r"(count - (at)), [rows] "r"(rows), [pitch] "r"(pitch), [segment] "r"(segment)                  \
-      : "lr", "q0", "q1", "memory")
+#define WHOLE1 "vldrb.8 q1, [%[a]]\n vstrb.8 q1, [%[b]]\n"
+#define WHOLE2 WHOLE1 "vldrb.8 q1, [%[a], #16]\n vstrb.8 q1, [%[b], #16]\n"
+#define WHOLE3 WHOLE2 "vldrb.8 q1, [%[a], #32]\n vstrb.8 q1, [%[b], #32]\n"
+#define COPY_ROWS(whole, at)                                                                                     \
+  __asm volatile(                                                                                                \
+      "vctp.8 %[rest]\n"                                                                                         \
+      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n dls lr, %[rows]\n"                                            \
+      "2:\n" whole "vpstt\n vldrbt.u8 q0, [%[a], #" #at "]\n vstrbt.8 q0, [%[b], #" #at "]\n"                   \
+      "add %[a], %[pitch]\n add %[b], %[segment]\n le lr, 2b\n"                                                 \
+      "add %[from], %[step]\n add %[to], %[size]\n subs %[windows], #1\n bne 1b\n"                              \
+      : [to] "+r"(to), [from] "+r"(from), [windows] "+r"(windows), [a] "=&r"(a), [b] "=&r"(b)                    \
+      : [rest] "r"(count - (at)), [rows] "r"(rows), [pitch] "r"(pitch), [segment] "r"(segment), [step] "r"(step), \
+        [size] "r"(size)                                                                                         \
+      : "lr", "q0", "q1", "cc", "memory")
 
-/* `rows` > 0 times `count` > 0 bytes. */
-static void copy_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t count, int32_t pitch, int32_t segment) {
+/* `windows` > 0 times `rows` > 0 times `count` > 0 bytes; windows lie `step` bytes apart, `size` when copied. */
+static void copy_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t count, int32_t pitch, int32_t segment,
+                      int32_t windows, int32_t step, int32_t size) {
+  const int8_t *a;
+  int8_t *b;
   if (count <= 16) {
     COPY_ROWS("", 0);
   } else if (count <= 32) {
@@ -182,13 +188,15 @@ static void copy_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t coun
   } else if (count <= 64) {
     COPY_ROWS(WHOLE3, 48);
   } else {
-    for (; rows > 0; --rows, from += pitch, to += segment) {
-      const int8_t *at = from;
-      int8_t *end = to;
-      __asm volatile(
-          "wlstp.8 lr, %2, 2f\n"
-          "1: vldrb.8 q0, [%1], #16\n vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
-          "2:\n" : "+r"(end), "+r"(at) : "r"(count) : "lr", "q0", "memory");
+    for (; windows > 0; --windows, from += step, to += size) {
+      for (int32_t r = 0; r < rows; ++r) {
+        a = from + r * pitch;
+        b = to + r * segment;
+        __asm volatile(
+            "wlstp.8 lr, %2, 2f\n"
+            "1: vldrb.8 q0, [%1], #16\n vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
+            "2:\n" : "+r"(b), "+r"(a) : "r"(count) : "lr", "q0", "memory");
+      }
     }
   }
 }
@@ -199,15 +207,11 @@ static inline int32_t taps_before(int32_t end, int32_t at, int32_t step, int32_t
   return count < taps ? count : taps;
 }
 
-/* The window whose leftmost tap is at column `left`; of its rows, those from `first` to `last` are in the image, the first of
- * them at `row`. */
+/* A window that is not all in the image, whose leftmost tap is at column `left`; of its rows, those from `first` to `last`
+ * are in the image, the first of them at `row`. */
 static void gather(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to, int32_t left, int32_t first, int32_t last) {
   const int32_t c = p->in_c, segment = p->kernel_w * c, pitch = p->in_w * c * p->dilation_h;
   const int dense = p->dilation_w == 1;
-  if (dense && left >= 0 && left + p->kernel_w <= p->in_w && last - first == p->kernel_h) {
-    copy_rows(to, row + left * c, p->kernel_h, segment, pitch, segment);
-    return;
-  }
   fill(to, p->in_zero, p->kernel_h * segment);
   const int32_t from = taps_before(0, left, p->dilation_w, p->kernel_w);
   const int32_t until = taps_before(p->in_w, left, p->dilation_w, p->kernel_w);
@@ -216,7 +220,29 @@ static void gather(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to, int
   }
   for (int32_t kx = from; kx < until; kx += dense ? until : 1) {
     copy_rows(to + first * segment + kx * c, row + (left + kx * p->dilation_w) * c, last - first,
-              dense ? (until - kx) * c : c, pitch, segment);
+              dense ? (until - kx) * c : c, pitch, segment, 1, 0, 0);
+  }
+}
+
+/* `count` windows beside each other, as above. */
+static void gather_all(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to, int32_t left, int32_t first, int32_t last,
+                       int32_t count) {
+  const int32_t c = p->in_c, segment = p->kernel_w * c, size = 64 * p->chunks + 16 * p->rest;
+  const int32_t end = p->dilation_w == 1 && last - first == p->kernel_h ? p->in_w - p->kernel_w : -1;
+  int32_t i = 0;
+  for (; i < count && (left < 0 || left > end); ++i, left += p->stride_w, to += size) {
+    gather(p, row, to, left, first, last);
+  }
+  int32_t inner = i < count ? (end - left) / p->stride_w + 1 : 0;
+  inner = inner < count - i ? inner : count - i;
+  if (inner > 0) {
+    copy_rows(to, row + left * c, p->kernel_h, segment, p->in_w * c * p->dilation_h, segment, inner, p->stride_w * c, size);
+    i += inner;
+    left += inner * p->stride_w;
+    to += inner * size;
+  }
+  for (; i < count; ++i, left += p->stride_w, to += size) {
+    gather(p, row, to, left, first, last);
   }
 }
 
@@ -256,7 +282,7 @@ void ek_conv_2d_mve_rest(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, 
   job.x = windows;
   job.x_step = 64 * p->chunks + 16 * p->rest;
   job.rows = p->pixels < total ? p->pixels : total;
-  copy_rows(windows, x + (total - job.rows) * p->in_c, job.rows, p->in_c, p->in_c, job.x_step);
+  copy_rows(windows, x + (total - job.rows) * p->in_c, job.rows, p->in_c, p->in_c, job.x_step, 1, 0, 0);
   job.y += (total - job.rows) * p->out_c;
   rows(&job);
 }
@@ -275,9 +301,7 @@ void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y
       const int8_t *row = x + (top + first * p->dilation_h) * pitch;
       for (int32_t ox = 0; ox < p->out_w; ox += job.rows) {
         job.rows = p->out_w - ox < p->pixels ? p->out_w - ox : p->pixels;
-        for (int32_t i = 0; i < job.rows; ++i) {
-          gather(p, row, windows + i * job.x_step, (ox + i) * p->stride_w - p->pad_left, first, last);
-        }
+        gather_all(p, row, windows, ox * p->stride_w - p->pad_left, first, last, job.rows);
         rows(&job);
         job.y += job.rows * p->out_c;
       }
