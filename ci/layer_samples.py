@@ -86,6 +86,12 @@ def pointwise(d: Draw) -> Graph:
     return _weighted(op, d, (d.channels(128), 1, 1, channels), 0, (1, h, w, channels))
 
 
+def narrow(d: Draw) -> Graph:
+    """1x1 convolutions of few channels and many pixels."""
+    (h, w), channels = d.size(), d.of(4, 8, 16, 32, 32, 64, 64, 64)
+    return _weighted(Conv2D(activation=d.activation()), d, (4 * d.upto(12), 1, 1, channels), 0, (1, 3 + h, w, channels))
+
+
 def conv_2d(d: Draw) -> Graph:
     op = Conv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
     (kh, kw), (h, w), channels = d.window(), d.size(), d.channels(96)
@@ -179,7 +185,7 @@ def moved(d: Draw) -> Graph:
 
 
 SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
-    (conv_2d, 60), (pointwise, 30), (depthwise_conv_2d, 60), (multiplied, 16), (fully_connected, 30),
+    (conv_2d, 60), (pointwise, 30), (narrow, 30), (depthwise_conv_2d, 60), (multiplied, 16), (fully_connected, 30),
     (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (add, 24), (mul, 16), (moved, 24),
 )  # fmt: skip
 
