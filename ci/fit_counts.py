@@ -118,7 +118,8 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="fit all kernels, not only those whose sources changed")
     parser.add_argument("--kernel", action="append", help="fit these files of firmware/src, changed or not")
     given = parser.parse_args()
-    known = plugins.names("edgekit.backends.c.counts")
+    kernels = {path.stem for path in (firmware_folder() / "src").glob("*.c")}
+    known = [name for name in plugins.names("edgekit.backends.c.counts") if name in kernels]
     files = [f for f in given.kernel or known if given.all or given.kernel or stale(f)]
     if not files:
         print("nothing to do: no kernel changed since it was fitted")
