@@ -71,7 +71,9 @@ def _weighted(
     graph = b.ended(b.weighted(op, "input", shape, axis))
     if d.of(0, 1, 1) == 0:  # a clamp inside the range
         y = graph.tensors[graph.outputs[0]]
-        graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), 5))
+        graph.tensors[y.name] = replace(
+            y, quantization=Quantization.per_tensor(d.of(0, 1) * 0.06 or float(y.scale), -5)
+        )
     if d.of(0, 0, 0, 1):  # large and left shifts, which kernels requantize another way
         for t in [t for t in graph.tensors.values() if t.is_constant and t.quantization is not None]:
             q = Quantization(t.quantization.scale * np.float32(d.of(1 << 14, 1 << 18)) ** d.of(-1, 1),
