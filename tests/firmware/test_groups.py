@@ -28,7 +28,7 @@ def test_chains_have_groups_and_need_less() -> None:
     grouped = rolling = 0
     for case in chain_cases(0, 30):
         calls = calls_of(case.graph, "portable")
-        groups = find_groups(case.graph, calls, "portable")
+        groups = find_groups(case.graph, calls, "portable", "ram")
         plain, found = memory_map(case.graph, calls), memory_map(case.graph, calls, groups=groups)
         assert found.arena < plain.arena if groups else found.arena == plain.arena
         grouped += bool(groups)

@@ -20,7 +20,7 @@ def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
     """At most one rejection for RAM and one for flash, with the figures and what would make it fit."""
     options = options_of(target)
     calls = calls_of(graph, options.core)
-    groups = find_groups(graph, calls, options.core) if options.optimize == "ram" else ()
+    groups = find_groups(graph, calls, options.core, options.optimize, options.ram_limit)
     arena, constants = memory_map(graph, calls, groups=groups).arena, constant_bytes(graph, calls, groups)
     inputs = sum(graph.tensors[name].bytes for name in graph.inputs)
     need_ram, need_flash = arena + inputs + HARNESS_BYTES, constants + CODE_BYTES

@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.folds import folds
 from edgekit.backends.c.forms import FAMILY
 from edgekit.backends.c.memory import lifetimes, memory_map
+from edgekit.backends.c.options import Optimize
 from edgekit.backends.c.rows import ROWS, Rows, rows_of
 from edgekit.backends.c.stripes import Schedule, schedule, upwards
 from edgekit.backends.c.tiles import Group, group_of
@@ -26,6 +28,7 @@ from edgekit.planner import aligned, shared_bytes
 LONGEST = 12  # nodes
 WORD = 4  # the optimized forms load words: rows must begin at multiples of it
 ALL = 1 << 30
+STEP = 256  # bytes by which a peak is lowered whose arena is above the limit
 HEIGHTS = ((1, 1), (2, 2), (4, 4), (8, 8), (1, ALL), (2, ALL), (4, ALL))  # (stripe, chunk) of `schedule`
 CALL_INSTRUCTIONS, MOVE_INSTRUCTIONS = 150, 0.75  # of a call more, of a byte moved: measured on an emulated Cortex-M4
 
@@ -43,18 +46,30 @@ class _Candidate:
     shape: tuple[int, int] = (0, 0)
 
 
-def find_groups(graph: Graph, calls: Sequence[Call | Alias], core: str, limit: int = 0) -> tuple[Group, ...]:
-    """The groups of the division with the smallest peak, or the cheapest with a peak of at most `limit` bytes.
+def find_groups(
+    graph: Graph, calls: Sequence[Call | Alias], core: str, optimize: Optimize = "speed", limit: int | None = None
+) -> tuple[Group, ...]:
+    """The groups that a build has: always the pads that become borders, and those that save RAM where that is asked.
 
-    None where the arena would not become smaller.
+    Args:
+        optimize: `ram`: the division with the smallest arena.
+        limit: bytes of arena; what is more is divided, as cheaply as possible. Where nothing is small enough, the
+            smallest.
     """
     search = _Search(graph, calls, core)
-    least = search.divide(None)
-    chosen = search.divide(max(limit, max((c.peak for c in least), default=0)))
-    groups = _directed([search.both_ways(c) for c in chosen if c.schedule is not None], graph, calls)
-    if memory_map(graph, calls, groups=groups).arena >= memory_map(graph, calls).arena:
-        return ()
-    return groups
+    borders = tuple(search.groups(c)[0] for i in search.folded if (c := search.group(i, i + 1, ALL, ALL)) is not None)
+    plain = memory_map(graph, calls, groups=borders).arena
+    if (optimize != "ram" and limit is None) or (limit is not None and plain <= limit):
+        return borders
+    least = max((c.peak for c in search.divide(None)), default=0)
+    peak = max(least, limit or 0)
+    while True:
+        chosen = search.divide(peak)
+        groups = _directed([search.groups(c) for c in chosen if c.schedule is not None], graph, calls)
+        arena = memory_map(graph, calls, groups=groups).arena
+        if limit is None or arena <= limit or peak == least:
+            return groups if arena < plain else borders
+        peak = max(least, peak - max(arena - limit, STEP))
 
 
 def _directed(pairs: Sequence[Sequence[Group]], graph: Graph, calls: Sequence[Call | Alias]) -> tuple[Group, ...]:
@@ -76,13 +91,32 @@ def _directed(pairs: Sequence[Sequence[Group]], graph: Graph, calls: Sequence[Ca
     return tuple(p[t] for p, t in zip(pairs, best, strict=True))
 
 
+@dataclass(frozen=True)
+class _Division:
+    """Of the nodes up to some one: the largest peak of its steps and all their cost."""
+
+    peak: int
+    cost: float
+    steps: tuple[_Candidate, ...]
+
+
+def _smallest(d: _Division) -> tuple[float, float]:
+    return d.peak, d.cost
+
+
+def _cheapest(d: _Division) -> tuple[float, float]:
+    return d.cost, d.peak
+
+
 class _Search:
     def __init__(self, graph: Graph, calls: Sequence[Call | Alias], core: str) -> None:
         self.graph, self.calls, self.core = graph, calls, core
         self.lives = lifetimes(graph)
+        self.folded = folds(graph)
+        borders = {i + 1: fold.rows for i, fold in self.folded.items()}
         self.rules = [
-            rows_of(graph, node) if isinstance(call, Call) else None
-            for node, call in zip(graph.nodes, calls, strict=True)
+            borders.get(i) or (rows_of(graph, node) if isinstance(calls[i], Call) else None)
+            for i, node in enumerate(graph.nodes)
         ]
         images = [t for t in graph.activations() if len(t.shape) == 4 and t.shape[0] == 1]
         self.heights = {t.name: t.shape[ROWS] for t in images}
@@ -93,34 +127,36 @@ class _Search:
 
     def divide(self, limit: int | None) -> list[_Candidate]:
         """The division of all nodes: of the smallest peak, or the cheapest within `limit`."""
-        best: list[tuple[tuple[float, float], list[_Candidate]] | None] = [((0.0, 0.0), [])]
-        for end in range(len(self.graph.nodes)):
-            options = []
-            for first in range(max(0, end - LONGEST + 1), end + 1):
-                before = best[first]
-                for c in self.candidates(first, end, limit) if before is not None else ():
-                    assert before is not None
-                    (peak, cost), chosen = before
-                    worth = (max(peak, c.peak), cost + c.cost) if limit is None else (cost + c.cost, max(peak, c.peak))
-                    options.append((worth, [*chosen, c]))
-            best.append(min(options, key=lambda o: o[0]) if options else None)
-        last = best[-1]
-        return [] if last is None else last[1]
+        best: list[_Division | None] = [_Division(0, 0.0, ())]
+        for last in range(len(self.graph.nodes)):
+            options = [
+                _Division(max(before.peak, c.peak), before.cost + c.cost, (*before.steps, c))
+                for first in range(max(0, last - LONGEST + 1), last + 1)
+                if (before := best[first]) is not None
+                for c in self.candidates(first, last, limit)
+            ]
+            best.append(min(options, key=_smallest if limit is None else _cheapest) if options else None)
+        return [] if best[-1] is None else list(best[-1].steps)
 
-    def both_ways(self, c: _Candidate) -> list[Group]:
+    def groups(self, c: _Candidate) -> list[Group]:
         """The candidate as a group, and turned round where that can be."""
         assert c.schedule is not None
         turned = upwards(self.rules_of(c.first, c.last), self.heights, self.row_bytes, *c.shape)
         return [
-            group_of(self.graph, c.first, c.last, self.core, made, self.row_bytes, c.reused)
+            group_of(self.graph, c.first, c.last, self.core, made, self.row_bytes, c.reused, self.folded)
             for made in (c.schedule, turned)
             if made is not None
         ]
 
     def candidates(self, first: int, last: int, limit: int | None) -> list[_Candidate]:
-        found = [self.alone(first)] if first == last else []
+        if first in self.folded and last == first + 1:
+            shapes: tuple[tuple[int, int], ...] = ((ALL, ALL), *HEIGHTS)
+        else:
+            shapes = HEIGHTS[:1] if limit is None else HEIGHTS
+        apart = {i for pad in self.folded for i in (pad, pad + 1)}
+        found = [self.alone(first)] if first == last and first not in apart else []
         if self.together(first, last):
-            for stripe, chunk in HEIGHTS[:1] if limit is None else HEIGHTS:
+            for stripe, chunk in shapes:
                 key = (first, last, stripe, chunk)
                 if key not in self.found:
                     self.found[key] = self.group(*key)
@@ -143,8 +179,12 @@ class _Search:
 
     def together(self, first: int, last: int) -> bool:
         """Whether the nodes can be a group."""
+        if first - 1 in self.folded or last in self.folded:  # a pad stays with its convolution
+            return False
         for i in range(first, last + 1):
             rule, name = self.rules[i], self.graph.nodes[i].name
+            if i in self.folded:
+                continue
             if rule is None or not {name, *rule.inputs} <= self.straight:
                 return False
             if i < last and not i < self.lives[name][1] <= last:
@@ -157,9 +197,10 @@ class _Search:
 
     def group(self, first: int, last: int, stripe: int, chunk: int) -> _Candidate | None:
         output = self.graph.nodes[last].name
-        if stripe > 1 and stripe >= self.heights[output]:
+        if 1 < self.heights[output] <= stripe < ALL:
             return None
-        made = schedule(self.rules_of(first, last), self.heights, self.row_bytes, stripe, chunk)
+        rules = self.rules_of(first, last)
+        made = schedule(rules, self.heights, self.row_bytes, stripe, chunk)
         if made is None:
             return None
         size, sizes = self.graph.tensors[output].bytes, {n: self.graph.tensors[n].bytes for n in made.lead}
@@ -173,6 +214,6 @@ class _Search:
         calls = [c for c in self.calls[first : last + 1] if isinstance(c, Call)]
         scratch = aligned(max(c.scratch for c in calls))
         peak = self.around(first) + aligned(size) - shared.get(reused, 0) + held + scratch
-        steps = sum(len(stripe) for stripe in made.stripes) - len(calls)
-        cost = CALL_INSTRUCTIONS * steps + MOVE_INSTRUCTIONS * made.moved(self.row_bytes)
+        steps = sum(len(stripe) for stripe in made.stripes)
+        cost = CALL_INSTRUCTIONS * (steps - len(rules)) + MOVE_INSTRUCTIONS * made.moved(self.row_bytes) + 1
         return _Candidate(first, last, peak, cost, made, reused, (stripe, chunk))

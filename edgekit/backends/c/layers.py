@@ -8,7 +8,7 @@ import numpy as np
 
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.tiles import Group
-from edgekit.graph import Graph
+from edgekit.graph import Graph, Node
 
 
 def steps(calls: Sequence[Call | Alias], groups: Sequence[Group]) -> Iterator[tuple[int, Call | Group]]:
@@ -31,17 +31,16 @@ def constant_bytes(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence
     """Bytes of weights and tables in flash, known before anything is written; equal ones are stored once."""
     found: dict[tuple[str, bytes], int] = {}
 
-    def add(node: int, call: Call) -> None:
-        operands = [t.data for k in call.inputs if (t := graph.node_inputs(graph.nodes[node])[k]) is not None]
+    def add(node: Node, call: Call) -> None:
+        operands = [t.data for k in call.inputs if (t := graph.node_inputs(node)[k]) is not None]
         for array in (*call.fields.values(), *operands):
             if isinstance(array, np.ndarray):
                 found[array.dtype.str, array.tobytes()] = array.nbytes
 
     for i, step in steps(calls, groups):
         if isinstance(step, Group):
-            index = {graph.nodes[k].name: k for k in range(step.first, step.last + 1)}
             for (output, _), call in step.calls.items():
-                add(index[output], call)
+                add(step.nodes[output], call)
         else:
-            add(i, step)
+            add(graph.nodes[i], step)
     return sum(found.values())

@@ -57,6 +57,9 @@ class Options(Section):
     optimize: Optimize = Field(
         "speed", description="what to save where there is a choice; see docs/microcontrollers.md"
     )
+    ram_limit: int | None = Field(
+        None, ge=0, description="bytes of arena: layers run stripe by stripe as far as that is needed, and no further"
+    )
     harness: Literal["", "mps", "host", "bare"] = Field(
         "", description="board support in firmware/harness; bare: linked for its sizes, nothing here can run it"
     )

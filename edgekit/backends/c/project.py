@@ -50,7 +50,7 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
     options = options_of(target)
     firmware = firmware_folder()
     (folder / model).write_bytes(write(graph))
-    made = generate(graph, folder, firmware, options.core, optimize=options.optimize)
+    made = generate(graph, folder, firmware, options.core, optimize=options.optimize, ram_limit=options.ram_limit)
     _copy_harness(folder, firmware, options)
     golden = write_packages(graph, target, options, folder, _golden(graph, folder))
     facts: dict[str, Any] = {
