@@ -50,11 +50,15 @@ def _row(index: int | None, layer: str, op: str, macs: int, count: int) -> tuple
 
 
 def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
+    from edgekit.report.firmware import arena, groups
+
     facts = []
     seconds = _seconds(found)
     if seconds is not None:
         facts.append(("latency", f"{1e3 * seconds:.3f} ms"))
-    facts.append(("arena", f"{found['arena_bytes']:,} B; no plan needs less than {found['arena_bound_bytes']:,} B"))
+    facts.append(("arena", arena(found)))
+    if (found.get("groups") or {}).get("layers"):
+        facts.append(("groups", groups(found["groups"])))
     stack = found["stack_bytes"]
     facts.append(("stack", f"{stack:,} B at its highest" if stack else "not measured: this vehicle cannot tell"))
     if "flash_code_bytes" in found:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edgekit.backends.c.emission import calls_of
+from edgekit.backends.c.groups import ALL, HEIGHTS, Search
+from edgekit.backends.c.tiles import Group
 from edgekit.graph import Graph, Tensor
 from edgekit.graph.operator import ACTIVATIONS
 from edgekit.graph.ops.add import Add
@@ -87,8 +90,26 @@ def _concatenation(g: _Chain) -> list[Tensor]:
 
 
 LINKS: tuple[Callable[[_Chain], list[Tensor]], ...] = (
-    _conv_2d, _conv_2d, _padded, _padded, _depthwise_conv_2d, _depthwise_conv_2d, _pool, _add, _add, _relu, _concatenation,
+    _conv_2d, _conv_2d, _padded, _padded, _depthwise_conv_2d, _depthwise_conv_2d, _pool, _add, _add, _relu,
+    _concatenation,
 )  # fmt: skip
+
+
+def forced(graph: Graph, core: str, pick: Picker) -> tuple[Group, ...]:
+    """Groups wherever there can be some, of any length, height and direction, whether they save anything or not."""
+    search = Search(graph, calls_of(graph, core), core)
+    found, i = [], 0
+    while i < len(graph.nodes):
+        lasts = [last for last in range(i, len(graph.nodes)) if search.together(i, last)]
+        last = lasts[-1] if lasts and pick.integer(0, 2) else choose(pick, lasts or [i])
+        made = search.group(i, last, *choose(pick, HEIGHTS)) or search.group(i, last, 1, 1) if lasts else None
+        if made is None and i in search.folded:
+            last = i + 1
+            made = search.group(i, last, ALL, ALL)
+        if made is not None:
+            found.append(choose(pick, search.groups(made)))
+        i = last + 1
+    return tuple(found)
 
 
 def case(pick: Picker) -> Graph:

@@ -43,7 +43,7 @@ class Case:
 
     Attributes:
         guard: bytes around each of its buffers, 0 for the plan that users get.
-        optimize: the target's option.
+        optimize: the target's option. groups: for the target's core, chosen by the test.
         inputs: `samples` samples; random ones of `seed` without.
     """
 
@@ -53,6 +53,7 @@ class Case:
     samples: int = 2
     guard: int = 0
     optimize: Optimize = "speed"
+    groups: tuple[Group, ...] | None = None
     inputs: dict[str, NDArray[Any]] | None = None
 
 
@@ -85,7 +86,7 @@ def write_program(cases: Sequence[Case], options: Options, folder: Path) -> None
     texts, rows, largest = [], [], 1
     for case in cases:
         made = generate(case.graph, folder, firmware, options.core, prefix=case.name, guard=case.guard,
-                        optimize=case.optimize)  # fmt: skip
+                        optimize=case.optimize, groups=case.groups)  # fmt: skip
         (folder / "src" / f"{case.name}.c").rename(folder / "cases" / f"{case.name}.c")
         (folder / "harness" / f"{case.name}_layers.c").unlink()
         text, row = _describe(case, made)

@@ -46,6 +46,7 @@ def generate(
     graph: Graph, folder: Path, firmware: Path, core: str = "portable", prefix: str = "model", guard: int = 0,
     optimize: Optimize = "speed",
     ram_limit: int | None = None,
+    groups: tuple[Group, ...] | None = None,
 ) -> Generated:  # fmt: skip
     """Write `src/<prefix>.h`, `src/<prefix>.c`, and the kernels with their headers (`src/edgekit/`) into `folder`.
 
@@ -55,7 +56,7 @@ def generate(
         core: which forms of the kernels to choose.
         prefix: of files, functions and types, and in capitals of macros, so that a program can hold several models;
             a C identifier in lower case.
-        optimize, ram_limit: which layers run in groups, as `find_groups`.
+        optimize, ram_limit: which layers run in groups, as `find_groups`. groups: those chosen elsewhere.
         guard: bytes around every buffer, which then share no memory but in place: for tests.
 
     Raises:
@@ -64,7 +65,7 @@ def generate(
     if not re.fullmatch(r"[a-z][a-z0-9_]*", prefix) or prefix.startswith("ek_"):
         raise UsageError("prefix", f"must be a C identifier in lower case and not begin with ek_, found {prefix!r}")
     calls = calls_of(graph, core)
-    groups = find_groups(graph, calls, core, optimize, ram_limit)
+    groups = find_groups(graph, calls, core, optimize, ram_limit) if groups is None else groups
     memory = memory_map(graph, calls, guard, groups)
     source = _Source(graph, calls, groups, memory, prefix)
     for room in ("src/edgekit", "harness"):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.folds import folds
@@ -34,7 +35,7 @@ CALL_INSTRUCTIONS, MOVE_INSTRUCTIONS = 150, 0.75  # of a call more, of a byte mo
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
     """Nodes first..last as one step: `peak` bytes, `cost` more instructions; plain nodes have no schedule."""
 
     first: int
@@ -56,7 +57,7 @@ def find_groups(
         limit: bytes of arena; what is more is divided, as cheaply as possible. Where nothing is small enough, the
             smallest.
     """
-    search = _Search(graph, calls, core)
+    search = Search(graph, calls, core)
     borders = tuple(search.groups(c)[0] for i in search.folded if (c := search.group(i, i + 1, ALL, ALL)) is not None)
     plain = memory_map(graph, calls, groups=borders).arena
     if (optimize != "ram" and limit is None) or (limit is not None and plain <= limit):
@@ -70,6 +71,25 @@ def find_groups(
         if limit is None or arena <= limit or peak == least:
             return groups if arena < plain else borders
         peak = max(least, peak - max(arena - limit, STEP))
+
+
+def price(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group]) -> dict[str, Any]:
+    """What the groups save and cost, for people: facts of a build.
+
+    Returns:
+        layers: by a group's output, the nodes it computes. arena_bytes: without groups.
+        calls, moved_bytes: calls more in one inference, bytes moved within buffers of rows. instructions: of both,
+        about, on a Cortex-M4; kernels that compute pairs of rows or pixels may need more for tiles of odd sizes.
+    """
+    calls_more = sum(len(list(group.schedule.steps)) - len(group.nodes) for group in groups)
+    moved = sum(group.schedule.moved(group.row_bytes) for group in groups)
+    return {
+        "layers": {group.output: [n.name for n in graph.nodes[group.first : group.last + 1]] for group in groups},
+        "arena_bytes": memory_map(graph, calls).arena,
+        "calls": calls_more,
+        "moved_bytes": moved,
+        "instructions": round(CALL_INSTRUCTIONS * calls_more + MOVE_INSTRUCTIONS * moved),
+    }
 
 
 def _directed(pairs: Sequence[Sequence[Group]], graph: Graph, calls: Sequence[Call | Alias]) -> tuple[Group, ...]:
@@ -97,7 +117,7 @@ class _Division:
 
     peak: int
     cost: float
-    steps: tuple[_Candidate, ...]
+    steps: tuple[Candidate, ...]
 
 
 def _smallest(d: _Division) -> tuple[float, float]:
@@ -108,7 +128,9 @@ def _cheapest(d: _Division) -> tuple[float, float]:
     return d.cost, d.peak
 
 
-class _Search:
+class Search:
+    """All groups that a graph can have, and its best divisions."""
+
     def __init__(self, graph: Graph, calls: Sequence[Call | Alias], core: str) -> None:
         self.graph, self.calls, self.core = graph, calls, core
         self.lives = lifetimes(graph)
@@ -123,9 +145,9 @@ class _Search:
         self.row_bytes = {t.name: t.bytes // t.shape[ROWS] for t in images}
         word = WORD if core in FAMILY else 1
         self.straight = {name for name, size in self.row_bytes.items() if size % word == 0}
-        self.found: dict[tuple[int, int, int, int], _Candidate | None] = {}
+        self.found: dict[tuple[int, int, int, int], Candidate | None] = {}
 
-    def divide(self, limit: int | None) -> list[_Candidate]:
+    def divide(self, limit: int | None) -> list[Candidate]:
         """The division of all nodes: of the smallest peak, or the cheapest within `limit`."""
         best: list[_Division | None] = [_Division(0, 0.0, ())]
         for last in range(len(self.graph.nodes)):
@@ -138,7 +160,7 @@ class _Search:
             best.append(min(options, key=_smallest if limit is None else _cheapest) if options else None)
         return [] if best[-1] is None else list(best[-1].steps)
 
-    def groups(self, c: _Candidate) -> list[Group]:
+    def groups(self, c: Candidate) -> list[Group]:
         """The candidate as a group, and turned round where that can be."""
         assert c.schedule is not None
         turned = upwards(self.rules_of(c.first, c.last), self.heights, self.row_bytes, *c.shape)
@@ -148,7 +170,7 @@ class _Search:
             if made is not None
         ]
 
-    def candidates(self, first: int, last: int, limit: int | None) -> list[_Candidate]:
+    def candidates(self, first: int, last: int, limit: int | None) -> list[Candidate]:
         if first in self.folded and last == first + 1:
             shapes: tuple[tuple[int, int], ...] = ((ALL, ALL), *HEIGHTS)
         else:
@@ -164,13 +186,13 @@ class _Search:
                 found += [made] if made is not None else []
         return [c for c in found if limit is None or c.peak <= limit]
 
-    def alone(self, i: int) -> _Candidate:
+    def alone(self, i: int) -> Candidate:
         node, call = self.graph.nodes[i], self.calls[i]
         indices = [call.input] if isinstance(call, Alias) else call.in_place
         dying = [n for n in (node.inputs[k] for k in indices) if n in self.lives and self.lives[n][1] == i]
         outputs = 0 if dying else sum(aligned(self.graph.tensors[n].bytes) for n in node.outputs)
         scratch = aligned(call.scratch) if isinstance(call, Call) else 0
-        return _Candidate(i, i, self.around(i) + outputs + scratch, 0.0)
+        return Candidate(i, i, self.around(i) + outputs + scratch, 0.0)
 
     def around(self, i: int) -> int:
         """Bytes of what was there before node i and is read by it or later."""
@@ -195,7 +217,7 @@ class _Search:
         rules = {self.graph.nodes[i].name: self.rules[i] for i in range(first, last + 1)}
         return {name: rule for name, rule in rules.items() if rule is not None}
 
-    def group(self, first: int, last: int, stripe: int, chunk: int) -> _Candidate | None:
+    def group(self, first: int, last: int, stripe: int, chunk: int) -> Candidate | None:
         output = self.graph.nodes[last].name
         if 1 < self.heights[output] <= stripe < ALL:
             return None
@@ -216,4 +238,4 @@ class _Search:
         peak = self.around(first) + aligned(size) - shared.get(reused, 0) + held + scratch
         steps = sum(len(stripe) for stripe in made.stripes)
         cost = CALL_INSTRUCTIONS * (steps - len(rules)) + MOVE_INSTRUCTIONS * made.moved(self.row_bytes) + 1
-        return _Candidate(first, last, peak, cost, made, reused, (stripe, chunk))
+        return Candidate(first, last, peak, cost, made, reused, (stripe, chunk))

@@ -13,6 +13,7 @@ from edgekit.arrays import load_arrays
 from edgekit.backends._contract import Artifact
 from edgekit.backends.c import toolchain
 from edgekit.backends.c.generate import generate
+from edgekit.backends.c.groups import price
 from edgekit.backends.c.layers import called_layers
 from edgekit.backends.c.options import Options, options_of
 from edgekit.backends.c.packages import Array, write_packages
@@ -64,6 +65,7 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
         "kernels": list(made.kernels),
         "golden_on_board": golden,
         "layers": called_layers(graph, made.calls, made.groups),
+        "groups": price(graph, made.calls, made.groups),
         "offsets": {name: made.memory.tensors[name] for name in graph.outputs},
     }
     notes: list[str] = []
