@@ -1,7 +1,9 @@
-"""Random int8 graphs with the topology of the MLPerf Tiny networks: benchmarks depend on no file.
+"""Random int8 graphs with the topology of the MLPerf Tiny networks and LeNet-5, and single layers: benchmarks need no
+file.
 
 Weights are normal, scales are chosen so that activations use their range and saturate now and then, as in a trained and
-calibrated network. Shapes and multiply-accumulates are those of `ic_resnet8` and `vww_96` (MobileNetV1, width 0.25).
+calibrated network. Shapes and multiply-accumulates are those of `ic_resnet8`, `vww_96` (MobileNetV1, width 0.25),
+`kws_dscnn` and `ad01`.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from edgekit.graph.ops.average_pool_2d import AveragePool2D
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.graph.ops.fully_connected import FullyConnected
+from edgekit.graph.ops.max_pool_2d import MaxPool2D
 from edgekit.graph.ops.reshape import Reshape
 from edgekit.graph.ops.softmax import Softmax
 
@@ -54,10 +57,28 @@ class _Builder:
         zero_point = 5 if op.activation == "none" else -128
         return self.node(op, [x, w, b], Quantization.per_tensor(output, zero_point))
 
-    def conv(self, x: str, filters: int, kernel: int, stride: int = 1, activation: Activation = "relu") -> str:
+    def conv(
+        self, x: str, filters: int, kernel: int | tuple[int, int], stride: int = 1, activation: Activation = "relu"
+    ) -> str:
         channels = self.graph.tensors[x].shape[3]
         op = Conv2D(stride=(stride, stride), activation=activation)
-        return self.weighted(op, x, (filters, kernel, kernel, channels), 0)
+        height, width = (kernel, kernel) if isinstance(kernel, int) else kernel
+        return self.weighted(op, x, (filters, height, width, channels), 0)
+
+    def connected(self, x: str, units: int, activation: Activation = "relu") -> str:
+        return self.weighted(FullyConnected(activation=activation), x, (units, self.graph.tensors[x].elements), 0)
+
+    def flat(self, x: str) -> str:
+        tensor = self.graph.tensors[x]
+        return self.node(Reshape((1, tensor.elements)), [x], tensor.quantization)
+
+    def max_pool(self, x: str) -> str:
+        return self.node(MaxPool2D((2, 2), (2, 2)), [x], self.graph.tensors[x].quantization)
+
+    def ended(self, x: str) -> Graph:
+        self.graph.outputs = [x]
+        self.graph.validate()
+        return self.graph
 
     def depthwise(self, x: str, stride: int) -> str:
         op = DepthwiseConv2D(stride=(stride, stride), activation="relu")
@@ -67,12 +88,8 @@ class _Builder:
         tensor = self.graph.tensors[x]
         window = (tensor.shape[1], tensor.shape[2])
         x = self.node(AveragePool2D(window, window), [x], tensor.quantization)
-        x = self.node(Reshape((1, tensor.shape[3])), [x], tensor.quantization)
-        x = self.weighted(FullyConnected(), x, (classes, tensor.shape[3]), 0)
-        x = self.node(Softmax(), [x], Quantization.per_tensor(1 / 256, -128))
-        self.graph.outputs = [x]
-        self.graph.validate()
-        return self.graph
+        x = self.connected(self.flat(x), classes, "none")
+        return self.ended(self.node(Softmax(), [x], Quantization.per_tensor(1 / 256, -128)))
 
 
 def resnet8(seed: int = 0) -> Graph:
@@ -95,3 +112,53 @@ def mobilenet_v1_025(seed: int = 0) -> Graph:
     for filters, stride in layers:
         x = b.conv(b.depthwise(x, stride), filters, 1)
     return b.classifier(x, 2)
+
+
+def dscnn(seed: int = 0) -> Graph:
+    """DS-CNN for 49 x 10 spectrograms and 12 keywords: 2.7 million multiply-accumulates."""
+    b = _Builder("dscnn", (1, 49, 10, 1), seed)
+    x = b.conv("input", 64, (10, 4), 2)
+    for _ in range(4):
+        x = b.conv(b.depthwise(x, 1), 64, 1)
+    return b.classifier(x, 12)
+
+
+def autoencoder(seed: int = 0) -> Graph:
+    """Fully connected autoencoder of 640 values: 264,192 multiply-accumulates."""
+    b = _Builder("autoencoder", (1, 640), seed)
+    x = "input"
+    for units in (*[128] * 4, 8, *[128] * 4):
+        x = b.connected(x, units)
+    return b.ended(b.connected(x, 640, "none"))
+
+
+def lenet5(seed: int = 0) -> Graph:
+    """LeNet-5 for 28 x 28 x 1 images and 10 classes: odd channel counts, maximum pooling."""
+    b = _Builder("lenet5", (1, 28, 28, 1), seed)
+    x = b.max_pool(b.conv(b.max_pool(b.conv("input", 6, 5)), 16, 5))
+    x = b.connected(b.connected(b.flat(x), 120), 84)
+    return b.ended(b.connected(x, 10, "none"))
+
+
+def conv_3x3(seed: int = 0) -> Graph:
+    b = _Builder("conv_3x3", (1, 16, 16, 32), seed)
+    return b.ended(b.conv("input", 32, 3, activation="none"))
+
+
+def conv_1x1(seed: int = 0) -> Graph:
+    b = _Builder("conv_1x1", (1, 12, 12, 64), seed)
+    return b.ended(b.conv("input", 64, 1, activation="none"))
+
+
+def depthwise_3x3(seed: int = 0) -> Graph:
+    b = _Builder("depthwise_3x3", (1, 12, 12, 64), seed)
+    return b.ended(b.depthwise("input", 1))
+
+
+def fully_connected(seed: int = 0) -> Graph:
+    b = _Builder("fully_connected", (1, 640), seed)
+    return b.ended(b.connected("input", 128, "none"))
+
+
+NETWORKS = (dscnn, mobilenet_v1_025, resnet8, autoencoder, lenet5)
+KERNELS = (conv_3x3, conv_1x1, depthwise_3x3, fully_connected)

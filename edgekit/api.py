@@ -20,6 +20,10 @@ from edgekit.verification import Verification
 
 if TYPE_CHECKING:
     from edgekit.pipeline import BuildResult
+    from edgekit.quantization.diagnosis import Diagnosis
+    from edgekit.quantization.draft import Draft
+    from edgekit.quantization.improvement import Improvement
+    from edgekit.quantization.judge import Judge
     from edgekit.train import Progress
 
 Array = NDArray[Any]
@@ -138,25 +142,67 @@ def quantize(
         InputError: calibration data or arguments are unfit, or the model is quantized already.
         UnsupportedError: an operator has no int8 form; names the layer.
     """
-    from edgekit.quantization import load_calibration
-    from edgekit.quantization import quantize as work
-    from edgekit.quantization.calibration import said_already
-    from edgekit.recipe import QuantizeSection, validated
+    from edgekit.quantization.lowering import lower
 
-    section = validated(
-        QuantizeSection,
-        {
-            "method": method, "samples": samples, "seed": seed, "percentile": percentile, "per_channel": per_channel,
-            "input_dtype": input_dtype, "output_dtype": output_dtype,
-        },
-        "quantize",
-    )  # fmt: skip
-    graph = passes.optimize(_graph(model))
-    if isinstance(calibration, Mapping):
-        return work(graph, calibration, section, progress)
-    loaded = load_calibration(calibration, graph, section)
-    with said_already():
-        return work(graph, loaded, section, progress)
+    options = {
+        "method": method, "samples": samples, "seed": seed, "percentile": percentile, "per_channel": per_channel,
+        "input_dtype": input_dtype, "output_dtype": output_dtype,
+    }  # fmt: skip
+    return lower(_draft(model, calibration, options, progress))
+
+
+def improve(
+    model: Model,
+    calibration: Mapping[str, Array] | Path | str,
+    max_drop: float,
+    *,
+    validation: Path | str | None = None,
+    fixes: Sequence[str] | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Improvement:
+    """Quantize, and try fixes, the cheapest first, until int8 loses at most `max_drop` points; see `Improvement`.
+
+    Args:
+        calibration: as for `quantize`.
+        validation: `.npz` with the inputs and `labels` or `y`, by which int8 is judged; without labels by how often it
+            agrees with float. Without a file by the calibration data.
+        fixes: names of the fixes to try, in this order; all without.
+        options: as for `quantize`.
+
+    Raises:
+        InputError, UnsupportedError: as `quantize`. Nothing is raised when `max_drop` is not kept: the result says so.
+    """
+    from edgekit.quantization.improvement import improve as work
+
+    draft = _draft(model, calibration, options, progress)
+    return work(draft, _judge(draft, validation or calibration), max_drop, fixes, progress)
+
+
+def debug(
+    model: Model,
+    data: Mapping[str, Array] | Path | str,
+    *,
+    calibration: Mapping[str, Array] | Path | str | None = None,
+    fixes: Sequence[str] | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Diagnosis:
+    """Why a float model loses in int8: layer by layer, each layer alone, and which fix helps; see `Diagnosis`.
+
+    Args:
+        data: samples, with labels where there are any: what is compared, and without `calibration` what ranges are
+            chosen by.
+        fixes: names of the fixes to try; all quick ones without.
+        options: as for `quantize`.
+
+    Raises:
+        InputError, UnsupportedError: as `quantize`.
+    """
+    from edgekit.quantization.diagnosis import diagnose
+
+    draft = _draft(model, data if calibration is None else calibration, options, progress)
+    return diagnose(draft, _judge(draft, data), fixes, progress)
 
 
 def build(
@@ -191,6 +237,43 @@ def default_recipe() -> Path:
     """The file that is built when none is named: `./edgekit.toml`, else the embedded recipe."""
     here = Path("edgekit.toml")
     return here if here.is_file() else Path(__file__).resolve().parent / "recipes" / "default.toml"
+
+
+def _draft(
+    model: Model, calibration: Mapping[str, Array] | Path | str, options: Mapping[str, Any], progress: Progress | None
+) -> Draft:
+    from edgekit.quantization import drafted, load_calibration
+    from edgekit.quantization.calibration import said_already
+    from edgekit.recipe import QuantizeSection, validated
+
+    section = validated(QuantizeSection, dict(options), "quantize")
+    graph = passes.optimize(_graph(model))
+    if isinstance(calibration, Mapping):
+        return drafted(graph, _inputs_of(graph, calibration), section, progress)
+    loaded = load_calibration(calibration, graph, section)
+    with said_already():
+        return drafted(graph, loaded, section, progress)
+
+
+def _inputs_of(graph: Graph, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays without labels."""
+    from edgekit.quantization.calibration import LABELS
+
+    return {name: array for name, array in arrays.items() if name in graph.inputs or name not in LABELS}
+
+
+def _judge(draft: Draft, data: Mapping[str, Array] | Path | str) -> Judge:
+    """Of a labelled file or mapping; of images in a folder by the samples that the draft chose."""
+    from edgekit.quantization.calibration import LABELS, said_already
+    from edgekit.quantization.validation import judge, judge_of
+
+    if isinstance(data, Mapping):
+        y = next((np.asarray(data[n]) for n in LABELS if n in data and n not in draft.reference.inputs), None)
+        return judge(draft.reference, _inputs_of(draft.reference, data), y, "data")
+    if Path(data).suffix.lower() not in (".npz", ".npy"):
+        return judge(draft.reference, draft.samples, None, str(data))
+    with said_already():
+        return judge_of(draft.reference, data)
 
 
 def _graph(model: Model) -> Graph:

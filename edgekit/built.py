@@ -70,7 +70,10 @@ class NotRun:
 
 @dataclass(frozen=True)
 class BuildVerification:
-    """What `verify_build` found. `exact`: every check holds and no runtime that was run differs."""
+    """What `verify_build` found.
+
+    `exact`: every check holds and no runtime that was run differs; `holds`: none differs by more than its bound.
+    """
 
     manifest: Manifest
     checks: tuple[Check, ...]
@@ -79,6 +82,10 @@ class BuildVerification:
     @property
     def exact(self) -> bool:
         return all(c.ok for c in self.checks) and all(r.exact for r in self.runtimes if isinstance(r, Verification))
+
+    @property
+    def holds(self) -> bool:
+        return all(c.ok for c in self.checks) and all(r.holds for r in self.runtimes if isinstance(r, Verification))
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -126,8 +133,11 @@ def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> R
     return found
 
 
-def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
+def bench(folder: Path, port: str | None = None, cycles: bool = False) -> dict[str, Any]:
     """Counts or times per layer and in total, arena, stack and flash, measured on the vehicle now.
+
+    Args:
+        cycles: estimate cycles too, where the backend can do so from what its vehicle executes.
 
     Raises:
         UnsupportedError: the target's backend cannot measure. Otherwise as `run`.
@@ -140,6 +150,8 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
             "`edgekit analyze` counts the model's operations",
         )  # fmt: skip
     measured: dict[str, Any] = found.bench(folder, **_at(port))
+    if cycles and port is None and hasattr(found, "estimate_cycles"):
+        measured = found.estimate_cycles(folder, measured)
     return {"target": manifest.target, **measured}
 
 

@@ -89,7 +89,9 @@ class QuantizeSection(Section):
     output_dtype: Literal["int8", "float32"] = "int8"
     per_channel: bool = True
     calibration: Path | None = Field(None, description=".npz, .npy or folder; without it the training part is used")
-    max_drop: float | None = Field(None, ge=0, description="fail when int8 loses more than this, in points of accuracy")
+    max_drop: float | None = Field(
+        None, ge=0, description="try fixes until int8 loses no more points of accuracy than this, else fail"
+    )
 
 
 class BuildSection(Section):

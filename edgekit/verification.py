@@ -26,6 +26,7 @@ class LayerDifference:
         layer: the tensor's name; `op`: the operator that wrote it.
         values: how many values were compared; `differing`: how many were not equal; `largest`: the largest difference,
             in integer steps (or in real units for float tensors).
+        bound: the largest difference that is allowed: 0 unless the runtime's arithmetic is its own.
     """
 
     layer: str
@@ -33,17 +34,29 @@ class LayerDifference:
     values: int
     differing: int
     largest: float
+    bound: float = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """No value differs by more than the bound; a difference of unknown size (NaN) never holds."""
+        return not self.differing or self.largest <= self.bound
 
 
 @dataclass(frozen=True)
 class Verification:
-    """The result of `verify`."""
+    """The result of `verify`.
+
+    Attributes:
+        layers: in execution order. Where a bound is stated, each layer was given the simulator's own inputs.
+        whole: the graph's outputs when every layer was given what the runtime computed before: measured, not bounded.
+    """
 
     against: str
     version: str
     arithmetic: str
     samples: int
     layers: tuple[LayerDifference, ...]
+    whole: tuple[LayerDifference, ...] = ()
 
     @property
     def first_difference(self) -> LayerDifference | None:
@@ -52,7 +65,17 @@ class Verification:
 
     @property
     def exact(self) -> bool:
-        return self.first_difference is None
+        return self.first_difference is None and not any(layer.differing for layer in self.whole)
+
+    @property
+    def first_failure(self) -> LayerDifference | None:
+        """The first layer in execution order that differs by more than its bound."""
+        return next((layer for layer in self.layers if not layer.holds), None)
+
+    @property
+    def holds(self) -> bool:
+        """Every layer is within its bound: without bounds the same as `exact`."""
+        return self.first_failure is None
 
 
 def random_inputs(graph: Graph, samples: int, seed: int = 0) -> dict[str, Array]:

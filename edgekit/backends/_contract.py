@@ -12,6 +12,9 @@ A backend is a module with (a `port` is a board's serial port, and `run` takes o
     verify(folder, inputs, port=None) -> Verification   optional: the artifact itself on its vehicle, layer by layer
     bench(folder, port=None) -> dict             optional, with `verify`: counts per layer and in total
     versions() -> dict[str, str]                 tools by name; "not installed" where absent
+    require(target) -> None                      optional: ToolError when what `compile` cannot do without is absent or
+                                                 of a wrong version; called before any long work
+    TIMED = True                                 optional: `bench` measures time, which never repeats: not in a build
 
 Nothing falls back silently: what a target does not take is a Rejection, what was not done is a sentence in
 `Artifact.notes`.
@@ -20,7 +23,7 @@ Nothing falls back silently: what a target does not take is a Rejection, what wa
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -28,6 +31,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.errors import UsageError
 from edgekit.graph import Graph, Node
 
 Array = NDArray[Any]
@@ -125,6 +129,12 @@ def constraint(
     return wrap
 
 
+def without_port(port: str | None, target: str) -> None:
+    """For backends that reach no board. Raises UsageError."""
+    if port is not None:
+        raise UsageError("--port", f"{target} is not reached through a serial port", "leave it out")
+
+
 def constraints_of(modules: Iterable[ModuleType]) -> tuple[Constraint, ...]:
     """All constraints defined in `modules`, in the order of the files."""
     return tuple(value for module in modules for value in vars(module).values() if isinstance(value, Constraint))
@@ -158,9 +168,18 @@ def per_sample(
     Raises:
         InputError: missing, unknown or misshapen inputs.
     """
+    return per_sample_of(graph, inputs, lambda samples: [run(sample) for sample in samples])
+
+
+def per_sample_of(
+    graph: Graph,
+    inputs: Mapping[str, Array],
+    run: Callable[[list[dict[str, Array]]], Sequence[Mapping[str, Array]]],
+) -> dict[str, Array]:
+    """As `per_sample`, for runtimes that take the list of samples and work on several at once."""
     from edgekit.reference import Simulator
 
     arrays, count = Simulator(graph).prepare_inputs(inputs)
     lengths = {name: graph.tensors[name].shape[0] if graph.tensors[name].shape else 1 for name in arrays}
-    parts = [run({n: a[i * lengths[n] : (i + 1) * lengths[n]] for n, a in arrays.items()}) for i in range(count)]
+    parts = run([{n: a[i * lengths[n] : (i + 1) * lengths[n]] for n, a in arrays.items()} for i in range(count)])
     return {name: np.concatenate([part[name] for part in parts]) for name in graph.outputs}

@@ -7,7 +7,7 @@ import math
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -97,6 +97,15 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = ""
     if not screen.is_terminal:  # blanks at the ends of lines are of no use in a file
         text = "\n".join(line.rstrip() for line in text.split("\n"))
     sys.stdout.write(text)
+
+
+def improvement(found: Mapping[str, Any]) -> None:
+    """What was tried to keep int8 within its limit, as a table and sentences; found: as in the manifest."""
+    from edgekit.report import quantization
+
+    table(quantization.HEAD, quantization.rows(found))
+    for text in quantization.sentences(found):
+        show(text)
 
 
 def _cell(value: Any) -> Any:

@@ -14,12 +14,16 @@ from edgekit.cli._options import Json, Port
 def bench(
     folder: Annotated[Path, typer.Argument(metavar="BUILD_DIR", help="A target's build folder, with manifest.json.")],
     port: Port = None,
+    cycles: Annotated[
+        bool, typer.Option("--cycles/--no-cycles", help="Estimate cycles on emulated boards, by a second, slow run.")
+    ] = True,
     json: Json = False,
 ) -> None:
-    """Measure a microcontroller's build: per layer and in total, with arena, stack and flash.
+    """Measure a build on its vehicle: per layer and in total, a microcontroller's with arena, stack and flash.
 
-    Emulated boards count executed instructions, exactly and repeatably; they are not cycles. A board at --port counts
-    cycles, or microseconds where its core has no counter; the host, nanoseconds.
+    Emulated boards count executed instructions, exactly and repeatably; cycles beside them are estimated, by a model
+    with a fixed cost for each instruction. A board at --port counts cycles, or microseconds where its core has no
+    counter; the host, nanoseconds.
 
     \b
     Examples:
@@ -28,7 +32,7 @@ def bench(
     """
     from edgekit import built
 
-    found = built.bench(folder, port)
+    found = built.bench(folder, port, cycles)
     if json:
         _output.print_json(found)
     else:
@@ -37,16 +41,21 @@ def bench(
 
 def _show(found: dict[str, Any]) -> None:
     unit = found["unit"]
-    rows = [_row(i, r["layer"], r["op"], r["macs"], r["count"]) for i, r in enumerate(found["layers"])]
-    rows.append(_row(None, "total", "", found["macs"], found["total"]))
-    _output.table(("#>", "layer", "operator", "MACs>", f"{unit}>", "per MAC>"), rows)
+    estimated = bool(found.get("cycle_model"))
+    rows = [_row(i, r, r["count"], estimated) for i, r in enumerate(found["layers"])]
+    rows.append(_row(None, {"layer": "total", "op": "", **found}, found["total"], estimated))
+    columns = ("cycles, est.>", "per MAC>") if estimated else ()
+    _output.table(("#>", "layer", "operator", "MACs>", f"{unit}>", "per MAC>", *columns), rows)
     _output.show(f"measured on {found['vehicle']}, in {unit}")
     for key, text in _facts(found):
         _output.show(f"  {key:<10} {text}")
 
 
-def _row(index: int | None, layer: str, op: str, macs: int, count: int) -> tuple[Any, ...]:
-    return index, _output.layer(layer), op, macs, count, f"{count / macs:.3f}" if macs else None
+def _row(index: int | None, row: dict[str, Any], count: int, estimated: bool) -> tuple[Any, ...]:
+    macs = row["macs"]
+    counts = [count, row["cycles"]] if estimated else [count]
+    pairs = [cell for n in counts for cell in (n, f"{n / macs:.3f}" if macs else None)]
+    return index, _output.layer(row["layer"]), row["op"], macs, *pairs
 
 
 def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
@@ -56,11 +65,17 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
     seconds = _seconds(found)
     if seconds is not None:
         facts.append(("latency", f"{1e3 * seconds:.3f} ms"))
-    facts.append(("arena", arena(found)))
-    if (found.get("groups") or {}).get("layers"):
-        facts.append(("groups", groups(found["groups"])))
-    stack = found["stack_bytes"]
-    facts.append(("stack", f"{stack:,} B at its highest" if stack else "not measured: this vehicle cannot tell"))
+    if "throughput" in found:
+        many = found["throughput"]
+        facts.append(
+            ("throughput", f"{many['inferences_per_second']:,} per second, {many['requests']} asynchronous requests")
+        )
+    if "arena_bytes" in found:
+        facts.append(("arena", arena(found)))
+        if (found.get("groups") or {}).get("layers"):
+            facts.append(("groups", groups(found["groups"])))
+        stack = found["stack_bytes"]
+        facts.append(("stack", f"{stack:,} B at its highest" if stack else "not measured: this vehicle cannot tell"))
     if "flash_code_bytes" in found:
         facts.append(
             (
@@ -68,9 +83,15 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
                 f"{found['constant_bytes']:,} B of constants, {found['flash_code_bytes']:,} B of code with harness",
             )
         )
-    if found["unit"] == "instructions":
-        facts.append(("cycles", "not estimated: only executed instructions are counted"))
-    if found["retries"]:
+    if found.get("cycle_model"):
+        model = found["cycle_model"]
+        facts.append(("cycles", f"estimated for the {model['core']}, not measured. {model['source']}"))
+        facts.append(("", f"Not modelled: {model['limits']}"))
+        shares = (f"{name.replace('_', ' ')} {n / found['total']:.0%}" for name, n in found["classes"].items())
+        facts.append(("executed", ", ".join(shares)))
+    elif found["unit"] == "instructions":
+        facts.append(("cycles", "not estimated"))
+    if found.get("retries"):
         facts.append(("line", f"{found['retries']} requests were repeated"))
     return facts
 

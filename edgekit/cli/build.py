@@ -65,6 +65,10 @@ def _show(result: BuildResult) -> None:
         for s in result.stages
     ]
     _output.table(("stage", "time>", "result"), rows)
+    tried = next((t.manifest["quantization"] for t in result.targets.values() if t.manifest["quantization"]), None)
+    if tried is not None:
+        _output.show()
+        _output.improvement(tried)
     for one in result.targets.values():
         _output.show(f"\n{one.target}: {one.folder}", style="bold")
         for key, text in _facts(one.manifest):

@@ -29,37 +29,62 @@ def quantize(
     per_channel: Annotated[bool, typer.Option("--per-channel/--per-tensor", help="Scales of weights.")] = True,
     float_input: Annotated[bool, typer.Option("--float-input", help="Keep float inputs, quantized inside.")] = False,
     float_output: Annotated[bool, typer.Option("--float-output", help="Keep float outputs.")] = False,
+    max_drop: Annotated[
+        float | None, typer.Option(min=0, help="Try fixes until int8 loses no more points of accuracy than this.")
+    ] = None,
+    validation: Annotated[
+        Path | None, typer.Option(help="For --max-drop: .npz of inputs and labels; else the calibration samples.")
+    ] = None,
+    fix: Annotated[
+        list[str], typer.Option("--fix", help="For --max-drop: name of a fix to try; all, the cheapest first, else.")
+    ] = [],  # noqa: B006 - typer copies it
     json: Json = False,
 ) -> None:
     """Quantize a float model to int8 with calibration data, as a standard .tflite.
 
+    With --max-drop, fixes are tried and kept where they help, until the limit is kept; a table says what each gained
+    and what it costs. Samples without labels are judged by how often int8 agrees with float.
+
     \b
-    Example:
+    Examples:
       edgekit quantize model.onnx --calibration samples.npz --output model.tflite --method percentile
+      edgekit quantize model.onnx --calibration samples.npz --output model.tflite --max-drop 0.3 --validation test.npz
     """
     from edgekit import api
+    from edgekit.errors import UsageError, VerificationError
     from edgekit.cli._files import require_output
     from edgekit.cli._progress import progress
     from edgekit.frontend.tflite import save
 
     require_output(output, ".tflite")
+    if max_drop is None and (validation is not None or fix):
+        raise UsageError("--validation and --fix", "belong to --max-drop", "give --max-drop POINTS")
+    options: dict[str, Any] = {
+        "method": method, "samples": samples, "seed": seed, "percentile": percentile, "per_channel": per_channel,
+        "input_dtype": "float32" if float_input else "int8", "output_dtype": "float32" if float_output else "int8",
+    }  # fmt: skip
+    improvement = None
     with progress() as report:
-        graph = api.quantize(
-            source,
-            calibration,
-            method=method,
-            samples=samples,
-            seed=seed,
-            percentile=percentile,
-            per_channel=per_channel,
-            input_dtype="float32" if float_input else "int8",
-            output_dtype="float32" if float_output else "int8",
-            progress=report,
-        )
+        if max_drop is None:
+            graph = api.quantize(source, calibration, progress=report, **options)
+        else:
+            found = api.improve(
+                source, calibration, max_drop, validation=validation, fixes=fix or None, progress=report, **options
+            )
+            graph, improvement = found.graph, found.as_json()
+    if improvement is not None:
+        if not json:
+            _output.improvement(improvement)
+        if max_drop is not None and improvement["drop"] > max_drop:
+            raise VerificationError(
+                f"--max-drop {max_drop:g}", f"{improvement['stopped']}; nothing was written",
+                f"allow more, or see where it is lost: edgekit debug {source} --data {validation or calibration}",
+            )  # fmt: skip
     save(graph, output)
     inputs, outputs = ([_parameters(graph.tensors[n]) for n in names] for names in (graph.inputs, graph.outputs))
     if json:
-        _output.print_json({"source": source, "output": output, "inputs": inputs, "outputs": outputs})
+        found_json = {"source": source, "output": output, "inputs": inputs, "outputs": outputs}
+        _output.print_json(found_json | ({} if improvement is None else {"quantization": improvement}))
         return
     rows = [(role, *x.values()) for role, group in (("input", inputs), ("output", outputs)) for x in group]
     _output.table(("", "tensor", "type", "scale>", "zero point>"), rows)

@@ -55,7 +55,7 @@ def verify(
             found = built.verify_build(
                 source, against or (), inputs=given, samples=samples, seed=seed, port=port, progress=report
             )
-            exact, checks, results = found.exact, found.checks, found.runtimes
+            exact, holds, checks, results = found.exact, found.holds, found.checks, found.runtimes
         elif port is not None:
             raise UsageError("--port", "is about a build folder, and this is a model", "`edgekit build` and flash it")
         else:
@@ -63,16 +63,22 @@ def verify(
             proofs = [
                 api.verify(source, name, inputs=given, samples=count, seed=seed, progress=report) for name in names
             ]
-            exact, checks, results = all(proof.exact for proof in proofs), (), tuple(proofs)
+            exact, holds = all(proof.exact for proof in proofs), all(proof.holds for proof in proofs)
+            checks, results = (), tuple(proofs)
     if json:
-        document = {"source": source, "exact": exact, "runtimes": [_as_json(result) for result in results]}
+        document = {
+            "source": source,
+            "exact": exact,
+            "holds": holds,
+            "runtimes": [_as_json(result) for result in results],
+        }
         _output.print_json(document | ({"checks": [asdict(check) for check in checks]} if source.is_dir() else {}))
     else:
         for check in checks:
             _output.show(f"{check.name}: {'ok' if check.ok else 'FAILED'}: {check.text}")
         for result in results:
             _show(result)
-    if not exact:
+    if not holds:
         raise typer.Exit(VerificationError.exit_code)
     if results and all(isinstance(result, built.NotRun) for result in results):
         _output.say("error: no runtime could be asked: nothing is proven")
@@ -86,9 +92,10 @@ def _as_json(result: Verification | NotRun) -> dict[str, Any]:
     from edgekit.verification import Verification
 
     if not isinstance(result, Verification):
-        return {**asdict(result), "exact": None}
+        return {**asdict(result), "exact": None, "holds": None}
     first = result.first_difference
-    return {**asdict(result), "exact": result.exact, "first_difference": first and first.layer}
+    return {**asdict(result), "exact": result.exact, "holds": result.holds,
+            "first_difference": first and first.layer}  # fmt: skip
 
 
 def _show(result: Verification | NotRun) -> None:
@@ -97,11 +104,20 @@ def _show(result: Verification | NotRun) -> None:
     if not isinstance(result, Verification):
         _output.show(f"{result.against}: NOT RUN: {result.reason}")
         return
+    bounded = any(layer.bound for layer in result.layers)
     _output.table(
-        ("#>", "layer", "operator", "values>", "differing>", "largest>"),
-        [(i, _output.layer(x.layer), x.op, x.values, x.differing, x.largest) for i, x in enumerate(result.layers)],
+        ("#>", "layer", "operator", "values>", "differing>", "largest>", *(["bound>"] if bounded else [])),
+        [
+            (i, _output.layer(x.layer), x.op, x.values, x.differing, x.largest, *([x.bound] if bounded else []))
+            for i, x in enumerate(result.layers)
+        ],
     )
     _output.show(f"{result.version} against the simulator (arithmetic {result.arithmetic}), {result.samples} samples")
-    first = result.first_difference
-    said = "EXACT: no value differs"
-    _output.show(said if first is None else f"DIFFERS, first in layer {_output.layer(first.layer)} ({first.op})")
+    for x in result.whole:
+        said = f"{x.differing} of {x.values:,} values differ, by {x.largest:g} at most"
+        _output.show(f"  output {_output.layer(x.layer)} of the whole network: {said}")
+    failed = result.first_failure
+    if failed is not None:
+        _output.show(f"DIFFERS, first in layer {_output.layer(failed.layer)} ({failed.op})")
+    else:
+        _output.show("EXACT: no value differs" if result.exact else "HOLDS: no layer differs by more than its bound")

@@ -26,12 +26,13 @@ def version() -> str:
 
 
 @contextlib.contextmanager
-def board(image: Path, machine: str, icount_shift: int) -> Iterator[str]:
+def board(image: Path, machine: str, icount_shift: int, log: int | None = None) -> Iterator[str]:
     """Run an ELF image; the name of the pseudo-terminal that is the board's first UART, to be opened as a serial port.
 
     Args:
         machine: QEMU's name of the board.
         icount_shift: one instruction takes 2^shift ns of emulated time, so that the board's timer counts instructions.
+        log: a pipe's end for QEMU's log of translated and executed blocks; somebody must read its other end meanwhile.
 
     Raises:
         ToolError: QEMU is missing or does not start.
@@ -39,8 +40,10 @@ def board(image: Path, machine: str, icount_shift: int) -> Iterator[str]:
     version()
     command = [QEMU, "-M", machine, "-nographic", "-monitor", "none", "-serial", "pty"]
     command += ["-icount", f"shift={icount_shift}", "-kernel", str(image)]
+    command += ["-d", "in_asm,exec,nochain", "-D", f"/dev/fd/{log}"] if log is not None else []
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        pass_fds=() if log is None else (log,),
     )  # fmt: skip
     try:
         yield _terminal(process)

@@ -18,6 +18,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from edgekit.errors import ToolError
+
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 20  # seconds that a program may take to tell its version
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
@@ -141,6 +143,20 @@ def _within(version: str, fits: str) -> bool:
         return not version or SpecifierSet(fits).contains(Version(version), prereleases=True)
     except InvalidVersion:
         return True
+
+
+def require(tool: Tool, name: str) -> Found:
+    """The tool, or one clear line.
+
+    Raises:
+        ToolError: it is absent, or of a version that does not fit.
+    """
+    found = tool.find()
+    if found is None:
+        raise ToolError(name, "is not installed", tool.install)
+    if not tool.accepts(found.version):
+        raise ToolError(name, f"must be {tool.fits}, found {found.version}", tool.install)
+    return found
 
 
 @cache

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from edgekit import quantization
 from edgekit.errors import VerificationError
 from edgekit.graph import Graph
-from edgekit.metrics import roc_auc
+from edgekit.metrics import ACCURACY, AUC, ERROR, labels, metric_of, score
 from edgekit.pipeline.result import Progress
 from edgekit.reference import Simulator, dequantize_array
 
 Array = NDArray[Any]
-ACCURACY, AUC, ERROR = "accuracy", "area under the ROC curve", "mean squared error"
 CHUNK = 64
 LAYER_SAMPLES = 16
 
@@ -52,22 +51,13 @@ def measure(
     integer = outputs(graph, x, progress, "int8 accuracy")
     real = outputs(floating, x, progress, "float accuracy") if floating is not None else None
     given = next(iter(x.values()))
-    anomalies = y == 1 if not classes and y.dtype.kind == "i" and given.size == integer.size else np.zeros(0, bool)
-
-    def score(output: Array) -> tuple[str, float]:
-        if classes:
-            return ACCURACY, float((_labels(output, classes) == y).mean())
-        if 0 < anomalies.sum() < anomalies.size:
-            return AUC, roc_auc(_squared(output, given), anomalies)
-        return ERROR, float(_squared(output, y if y.size == output.size else given).mean())
-
     found: dict[str, Any] = {"samples": len(integer)}
-    found["metric"], found["int8"] = score(integer)
+    found["metric"], found["int8"] = metric_of(integer, given, y, classes), score(integer, given, y, classes)
     if real is None:
         return found
-    found["float"] = score(real)[1]
+    found["float"] = score(real, given, y, classes)
     if classes:
-        found["agreement"] = float((_labels(real, classes) == _labels(integer, classes)).mean())
+        found["agreement"] = float((labels(real, classes) == labels(integer, classes)).mean())
     if found["metric"] != ERROR:
         found["drop_points"] = round(100 * (found["float"] - found["int8"]), 6)
     return found
@@ -87,9 +77,19 @@ def sentence(found: Mapping[str, Any]) -> str:
     return f"{', '.join(both)} ({found['metric']}, {found['samples']:,} test samples)"
 
 
-def require_drop(found: dict[str, Any], limit: float | None) -> None:
-    """Raises VerificationError when int8 loses more than `limit` points, or nothing is there to judge by."""
+def require_drop(found: dict[str, Any], limit: float | None, improvement: Mapping[str, Any] | None = None) -> None:
+    """Raises VerificationError when int8 loses more than `limit` points, or nothing is there to judge by.
+
+    Without labelled test data what the fixes were judged by decides: `improvement`, as the manifest has it.
+    """
     if limit is None:
+        return
+    if "drop_points" not in found and improvement is not None:
+        if improvement["drop"] > limit:
+            raise VerificationError(
+                "[quantize] max_drop", f"{improvement['stopped']} ({improvement['measure']})",
+                "use more calibration samples, or a larger max_drop; `edgekit debug` shows where it is lost",
+            )  # fmt: skip
         return
     if "drop_points" not in found:
         raise VerificationError(
@@ -101,7 +101,7 @@ def require_drop(found: dict[str, Any], limit: float | None) -> None:
             "[quantize] max_drop",
             f"at most {limit} points allowed, int8 loses {found['drop_points']:.2f} "
             f"({shown(found, 'float')} float, {shown(found, 'int8')} int8)",
-            "use more calibration samples, another range method, or a larger max_drop",
+            "use more calibration samples, or a larger max_drop; `edgekit debug` shows where it is lost",
         )
 
 
@@ -110,17 +110,6 @@ def layer_quality(graph: Graph, floating: Graph, x: dict[str, Array]) -> dict[st
     part = {name: array[:LAYER_SAMPLES] for name, array in x.items()}
     found = {}
     for layer in quantization.report(floating, graph, part):
-        numbers = {"sqnr": layer.sqnr, "cosine": layer.cosine, "saturated": layer.saturated}
+        numbers = {"sqnr": layer.sqnr, "cosine": layer.cosine, "saturated": layer.saturated, "dead": layer.dead}
         found[layer.layer] = {k: round(v, 6) if math.isfinite(v) else None for k, v in numbers.items()}
     return found
-
-
-def _labels(scores: Array, classes: int) -> Array:
-    flat = scores.reshape(len(scores), -1)
-    return (flat[:, 0] > 0.5).astype(np.int64) if flat.shape[1] == 1 and classes == 2 else flat.argmax(1)
-
-
-def _squared(found: Array, wanted: Array) -> Array:
-    """Mean squared error of every sample (N,)."""
-    error = found.reshape(len(found), -1) - wanted.reshape(len(found), -1).astype(np.float64)
-    return np.asarray((error**2).mean(1))

@@ -114,7 +114,10 @@ def _targets(recipe: Recipe, names: Sequence[str]) -> list[Target]:
         raise UsageError(f"[target.{stray[0]}]", "is about an unknown target", f"known: {', '.join(known)}")
     chosen = [known[name].with_options(recipe.target.get(name, {})) for name in dict.fromkeys(names)]
     for target in chosen:
-        validated(backends.backend(target.backend).Options, target.options, f"[target.{target.name}]")
+        found = backends.backend(target.backend)
+        validated(found.Options, target.options, f"[target.{target.name}]")
+        if hasattr(found, "require"):
+            found.require(target)
     return chosen
 
 

@@ -19,6 +19,9 @@ from edgekit.pipeline.context import Context
 from edgekit.pipeline.samples import Array, arrays_digest
 from edgekit.pipeline.source import has_data
 from edgekit.quantization.calibration import CalibrationWarning, check_calibration, said_already
+from edgekit.quantization.improvement import improve
+from edgekit.quantization.judge import Judge
+from edgekit.quantization.validation import judge
 from edgekit.reference import Simulator
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ Quality = dict[str, dict[str, float | None]]
 GRAPH_CODE = ("graph", "frontend", "passes")
 RUN_CODE = (*GRAPH_CODE, "reference", "arrays.py")
 LABELS = "labels.txt"
+VALIDATION = 4096  # samples at most that fixes are judged by
 
 
 @dataclass
@@ -39,6 +43,7 @@ class Model:
         source: facts about what it was made from, for the manifest.
         golden: inputs and outputs of the golden vectors; golden_from: what they are.
         accuracy, quality, proofs: JSON for the manifest: of float and int8, dB by layer, runtimes.
+        improvement: likewise, what `[quantize] max_drop` made it try; None without.
     """
 
     graph: Graph
@@ -51,6 +56,7 @@ class Model:
     accuracy: dict[str, Any]
     quality: Quality
     proofs: list[dict[str, Any]]
+    improvement: dict[str, Any] | None = None
 
 
 def make(context: Context, check: Callable[[Graph], str]) -> Model:
@@ -72,19 +78,20 @@ def make(context: Context, check: Callable[[Graph], str]) -> Model:
         done.text = f"{len(loaded.nodes)} layers, {loaded.parameters():,} parameters, {loaded.macs():,} MACs"
     if is_quantized(loaded):
         graph, floating, calibration = replace(loaded, arithmetic=recipe.build.arithmetic), None, None
+        improvement = None
         if recipe.quantize.calibration is not None:
             context.notes.append("calibration data is not used: the model is int8 already")
     else:
         with context.stage("check float") as done:
             done.text = check(loaded)
-        graph, calibration = _quantized(context, loaded, data)
+        graph, calibration, improvement = _quantized(context, loaded, data)
         floating = loaded
-    scores, quality = _accuracy(context, graph, floating, data, calibration)
+    scores, quality = _accuracy(context, graph, floating, data, calibration, improvement)
     inputs, origin = samples.golden_inputs(graph, recipe.build.golden, data, calibration)
     inputs, outputs = _golden(context, graph, inputs)
     return Model(
         graph, floating, source, data.classes if data is not None else (), inputs, outputs, origin, scores, quality,
-        _proofs(context, graph, inputs),
+        _proofs(context, graph, inputs), improvement,
     )  # fmt: skip
 
 
@@ -139,25 +146,47 @@ def _trained(context: Context, data: Data, check: Callable[[Graph], str], source
     return folder / "model.onnx"
 
 
-def _quantized(context: Context, graph: Graph, data: Data | None) -> tuple[Graph, dict[str, Array]]:
+def _quantized(
+    context: Context, graph: Graph, data: Data | None
+) -> tuple[Graph, dict[str, Array], dict[str, Any] | None]:
     section = context.recipe.quantize
     with context.stage("quantize") as done:
         with collected(context.notes, CalibrationWarning):
             chosen = _calibration(context, graph, data)
 
         def make(folder: Path) -> None:
+            improved = None
             with said_already():
-                made = quantization.quantize(graph, chosen, section, progress=context.progress)
+                if section.max_drop is None:
+                    made = quantization.quantize(graph, chosen, section, progress=context.progress)
+                else:
+                    draft = quantization.drafted(graph, chosen, section, context.progress)
+                    found = improve(draft, _judge(graph, data, chosen), section.max_drop, progress=context.progress)
+                    made, improved = found.graph, found.as_json()
+            (folder / "improvement.json").write_text(json.dumps(improved), "utf-8")
             frontend.tflite.save(replace(made, arithmetic=context.recipe.build.arithmetic), folder / "model.tflite")
 
         parts = [
             graph.fingerprint(), arrays_digest(chosen), section.model_dump(mode="json", exclude={"calibration"}),
-            context.recipe.build.arithmetic, code("quantization", *RUN_CODE),
+            context.recipe.build.arithmetic, code("quantization", "metrics.py", *RUN_CODE),
+            data.fingerprint() if data is not None and section.max_drop is not None else None,
         ]  # fmt: skip
-        found = frontend.load(context.entry(done, "quantize", parts, make) / "model.tflite")
+        folder = context.entry(done, "quantize", parts, make)
+        found = frontend.load(folder / "model.tflite")
+        improved = json.loads((folder / "improvement.json").read_text("utf-8"))
         count = len(next(iter(chosen.values())))
         done.text = f"int8, ranges by {section.method} over {count} samples"
-    return found, chosen
+        if improved is not None:
+            done.text += f"; {improved['stopped']} ({improved['measure']})"
+    return found, chosen, improved
+
+
+def _judge(graph: Graph, data: Data | None, calibration: dict[str, Array]) -> Judge:
+    """By the validation part, and without data by the calibration samples, which have no labels."""
+    if data is None:
+        return judge(graph, calibration, None, "calibration data")
+    x = samples.as_input(graph, data.validation_x[:VALIDATION], "the data set")
+    return Judge(graph, x, data.validation_y[:VALIDATION], len(data.classes))
 
 
 def _calibration(context: Context, graph: Graph, data: Data | None) -> dict[str, Array]:
@@ -177,8 +206,9 @@ def _calibration(context: Context, graph: Graph, data: Data | None) -> dict[str,
 
 
 def _accuracy(
-    context: Context, graph: Graph, floating: Graph | None, data: Data | None, calibration: dict[str, Array] | None
-) -> tuple[dict[str, Any], Quality]:
+    context: Context, graph: Graph, floating: Graph | None, data: Data | None, calibration: dict[str, Array] | None,
+    improvement: dict[str, Any] | None,
+) -> tuple[dict[str, Any], Quality]:  # fmt: skip
     section = context.recipe.quantize
     with context.stage("accuracy") as done:
         x = y = None
@@ -201,7 +231,7 @@ def _accuracy(
         ]  # fmt: skip
         found = json.loads((context.entry(done, "accuracy", parts, make) / "accuracy.json").read_text("utf-8"))
         done.text = accuracy.sentence(found["accuracy"])
-        accuracy.require_drop(found["accuracy"], section.max_drop)
+        accuracy.require_drop(found["accuracy"], section.max_drop, improvement)
     return found["accuracy"], found["quality"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from edgekit.verification import Verification, verify
 Array = NDArray[Any]
 RANDOM_SAMPLES = 8
 VEHICLE_SAMPLES = 2  # of the golden inputs: emulators are slow, and each layer's every value is compared
-NOT_RUN, EXACT, DIFFERS = "NOT RUN", "exact", "DIFFERS"
+NOT_RUN, EXACT, WITHIN, DIFFERS = "NOT RUN", "exact", "within its bound", "DIFFERS"
 
 
 def prove(
@@ -56,8 +57,10 @@ def length(graph: Graph, name: str) -> int:
 def _facts(runs: dict[str, Verification]) -> dict[str, Any]:
     results = list(runs.values())
     first = next((r.first_difference for r in results if r.first_difference), None)
-    return {
-        "status": EXACT if first is None else DIFFERS,
+    failed = next((r.first_failure for r in results if r.first_failure), None)
+    exact = all(r.exact for r in results)
+    found = {
+        "status": EXACT if exact else WITHIN if failed is None else DIFFERS,
         "version": results[0].version,
         "arithmetic": results[0].arithmetic,
         "samples": {name: result.samples for name, result in runs.items()},
@@ -66,6 +69,15 @@ def _facts(runs: dict[str, Verification]) -> dict[str, Any]:
         "differing": sum(_total(result, "differing") for result in results),
         "largest_difference": max(float(np.max([0, *(la.largest for la in r.layers)])) for r in results),
         "first_differing_layer": None if first is None else first.layer,
+    }
+    bound = max((layer.bound for r in results for layer in r.layers), default=0.0)
+    if not bound:
+        return found
+    worst = failed or max((la for r in results for la in r.layers), key=lambda la: la.largest)
+    return found | {
+        "bound": bound,
+        "worst_layer": worst.layer,
+        "outputs": {name: [asdict(layer) for layer in result.whole] for name, result in runs.items() if result.whole},
     }
 
 
@@ -84,7 +96,7 @@ def require_exact(proofs: list[dict[str, Any]]) -> None:
             raise VerificationError(
                 f"verify against {proof['against']}",
                 f"{proof['differing']} of {proof['values']} values differ, by {proof['largest_difference']:g} at most, "
-                f"first in layer {proof['first_differing_layer']}",
+                f"first in layer {proof.get('worst_layer') or proof['first_differing_layer']}",
                 "this is a bug in edgekit or in the runtime: please report it with the model",
             )
 
@@ -93,8 +105,9 @@ def sentence(proof: dict[str, Any]) -> str:
     """One line for people."""
     if proof["status"] == NOT_RUN:
         return f"{proof['against']}: NOT RUN ({proof['reason']})"
+    most = f", by {proof['largest_difference']:g} at most (bound {proof['bound']:g})" if "bound" in proof else ""
     return (
-        f"{proof['against']} ({proof['version']}): {proof['differing']} of {proof['values']:,} values differ, "
+        f"{proof['against']} ({proof['version']}): {proof['differing']} of {proof['values']:,} values differ{most}, "
         f"{proof['layers']} layers, {sum(proof['samples'].values())} samples"
     )
 

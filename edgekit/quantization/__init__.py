@@ -5,7 +5,7 @@ one file each and found by name.
 """
 
 from edgekit.quantization.calibration import choose_samples, load_calibration
-from edgekit.quantization.lowering import quantize
+from edgekit.quantization.lowering import drafted, quantize
 from edgekit.quantization.quality import LayerError, report
 
-__all__ = ["LayerError", "choose_samples", "load_calibration", "quantize", "report"]
+__all__ = ["LayerError", "choose_samples", "drafted", "load_calibration", "quantize", "report"]

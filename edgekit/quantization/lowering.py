@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from edgekit.errors import InputError, UnsupportedError
 from edgekit.graph import Graph, Node, Quantization, Tensor, operators
 from edgekit.quantization.calibration import check_calibration, choose_samples
-from edgekit.quantization.observe import Progress, observe_ranges
+from edgekit.quantization.draft import Draft
+from edgekit.quantization.observe import Progress
 from edgekit.quantization.parameters import activation_parameters, quantize_bias, quantize_constant, quantize_weights
 from edgekit.quantization.rule import Rule, rule_of
 from edgekit.quantization.sharing import Parameters, assign
@@ -40,6 +41,13 @@ def quantize(
         UnsupportedError: an operator has no int8 rule, or computed weights; names the layer.
         InputError: the graph is quantized already, or the calibration data does not fit it.
     """
+    return lower(drafted(graph, calibration, section, progress))
+
+
+def drafted(
+    graph: Graph, calibration: Mapping[str, Array], section: QuantizeSection, progress: Progress | None = None
+) -> Draft:
+    """What `quantize` would lower, before it does: the graph, the chosen samples and the ranges. Arguments as there."""
     for tensor in graph.tensors.values():
         if tensor.quantization is not None or tensor.dtype == "int8":
             raise InputError(f"{graph.name}: tensor {tensor.name}", "is quantized already", "nothing is left to do")
@@ -50,8 +58,12 @@ def quantize(
         _check_constants(graph, node, rule_of(node))
     check_calibration(graph, calibration)
     chosen = choose_samples(graph, calibration, section.samples, section.seed)
-    parameters = assign(graph, observe_ranges(graph, chosen, section, progress))
-    result = _Lowering(graph, parameters, section).run()
+    return Draft.of(graph, chosen, section, progress)
+
+
+def lower(draft: Draft) -> Graph:
+    """The int8 graph of a draft. Raises UnsupportedError."""
+    result = _Lowering(draft).run()
     result.validate()
     return result
 
@@ -68,8 +80,10 @@ def _check_constants(graph: Graph, node: Node, rule: Rule) -> None:
 
 
 class _Lowering:
-    def __init__(self, graph: Graph, parameters: Parameters, section: QuantizeSection) -> None:
-        self.source, self.parameters, self.section = graph, parameters, section
+    def __init__(self, draft: Draft) -> None:
+        graph = draft.graph
+        self.draft, self.source, self.section = draft, graph, draft.section
+        self.parameters: Parameters = assign(graph, draft.ranges)
         self.graph = Graph(graph.name, inputs=list(graph.inputs), outputs=list(graph.outputs),
                            arithmetic=graph.arithmetic)  # fmt: skip
         self.taken = set(graph.tensors)
@@ -170,15 +184,24 @@ class _Lowering:
         assert weights is not None  # the graph is valid
         s_in = float(self.graph.tensors[str(inputs[0])].scale)
         s_out = float(self.parameters.own[node.outputs[0]].scale[0])
-        offsets = None if bias is None else np.asarray(bias.data)
+        offsets = self.draft.biases.get(node.name, None if bias is None else np.asarray(bias.data))
         per_channel = self.section.per_channel and rule.per_channel
-        integers, q = quantize_weights(np.asarray(weights.data), offsets, rule.axis, per_channel, s_in, s_out)
+        scale = self.draft.scales.get(node.name)
+        integers, q = quantize_weights(
+            np.asarray(weights.data),
+            offsets,
+            rule.axis,
+            per_channel,
+            s_in,
+            s_out,
+            scale,
+            self.draft.floors.get(node.name),
+        )
         inputs[index] = self.add_constant(weights.name, integers, q)
         if rule.bias is None:
             return
         inputs += [None] * (rule.bias + 1 - len(inputs))
-        if bias is None or offsets is None:  # LiteRT runs no int8 convolution without a bias
-            name, offsets = self.fresh(f"{weights.name}_bias"), np.zeros(integers.shape[rule.axis])
-        else:
-            name = bias.name
+        if offsets is None:  # LiteRT runs no int8 convolution without a bias
+            offsets = np.zeros(integers.shape[rule.axis])
+        name = self.fresh(f"{weights.name}_bias") if bias is None else bias.name
         inputs[rule.bias] = self.add_constant(name, *quantize_bias(offsets, s_in, q))

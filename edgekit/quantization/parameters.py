@@ -44,7 +44,14 @@ def quantize_constant(data: Floats, q: Quantization) -> NDArray[np.int8]:
 
 
 def quantize_weights(
-    weights: Floats, bias: Floats | None, axis: int, per_channel: bool, input_scale: float, output_scale: float
+    weights: Floats,
+    bias: Floats | None,
+    axis: int,
+    per_channel: bool,
+    input_scale: float,
+    output_scale: float,
+    scales: Floats | None = None,
+    down: NDArray[np.bool_] | None = None,
 ) -> tuple[NDArray[np.int8], Quantization]:
     """Symmetric int8 weights in -127..127.
 
@@ -58,6 +65,9 @@ def quantize_weights(
         axis: the axis of the output channels.
         per_channel: one scale per channel, or one for all.
         input_scale, output_scale: s_in and s_out.
+        scales: (channels,) or (1,): used instead of max|w| / 127 where given; what is beyond is clipped.
+        down: like the weights: where to round down and where up, instead of to nearest; a weight is moved by less than
+            a step in either case.
 
     Returns:
         The integers and their quantization.
@@ -67,7 +77,8 @@ def quantize_weights(
     rest = tuple(i for i in range(real.ndim) if i != axis)
     largest = np.abs(real).max(axis=rest)
     offsets = np.zeros(channels) if bias is None else np.abs(bias.astype(np.float64))
-    scale = np.maximum(largest / WEIGHT_MAX, offsets / (input_scale * BIAS_MAX))
+    wanted = largest / WEIGHT_MAX if scales is None else np.broadcast_to(scales.astype(np.float64), largest.shape)
+    scale = np.maximum(wanted, offsets / (input_scale * BIAS_MAX))
     scale = np.maximum(scale, MULTIPLIER_MIN * output_scale / input_scale)
     if not per_channel:
         scale = scale.max(keepdims=True)
@@ -75,7 +86,8 @@ def quantize_weights(
     shape = [1] * real.ndim
     if per_channel:
         shape[axis] = channels
-    integers = round_away(real / stored.astype(np.float64).reshape(shape))
+    steps = real / stored.astype(np.float64).reshape(shape)
+    integers = round_away(steps) if down is None else np.where(down, np.floor(steps), np.floor(steps) + 1)
     clipped = np.clip(integers, -WEIGHT_MAX, WEIGHT_MAX).astype(np.int8)
     q = Quantization.per_channel(stored, axis) if per_channel else Quantization.per_tensor(float(stored[0]), 0)
     return clipped, q

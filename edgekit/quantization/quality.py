@@ -14,6 +14,8 @@ from edgekit.graph import Graph
 from edgekit.quantization.observe import batches
 from edgekit.reference import Simulator, dequantize_array
 
+LEVELS = 256
+
 
 @dataclass(frozen=True)
 class LayerError:
@@ -24,6 +26,7 @@ class LayerError:
         sqnr: signal to quantization noise in dB, 10 log10(sum x^2 / sum (x - q)^2); inf where all is equal.
         cosine: cosine similarity of the two, 1 where both are 0.
         saturated: share of real values that lie outside what the int8 tensor can express by more than half a step.
+        dead: share of the int8 levels that lie beyond the lowest and the highest integer that ever occurs.
     """
 
     layer: str
@@ -31,6 +34,7 @@ class LayerError:
     sqnr: float
     cosine: float
     saturated: float
+    dead: float
 
 
 def report(float_graph: Graph, int8_graph: Graph, inputs: Mapping[str, NDArray[Any]]) -> list[LayerError]:
@@ -47,6 +51,7 @@ def report(float_graph: Graph, int8_graph: Graph, inputs: Mapping[str, NDArray[A
     names = [*float_graph.inputs, *writers]
     pairs = [(n, _inside(int8_graph, n)) for n in names if n in int8_graph.tensors]
     sums = {name: np.zeros(6) for name, _ in pairs}
+    ends = {name: (math.inf, -math.inf) for name, _ in pairs}
     for part in batches(float_graph, inputs):
         wanted, found = real.run(part, layers=True), integer.run(part, layers=True)
         for name, twin in pairs:
@@ -55,10 +60,12 @@ def report(float_graph: Graph, int8_graph: Graph, inputs: Mapping[str, NDArray[A
             q = dequantize_array(found[twin], tensor).astype(np.float64)
             beyond = 0
             if tensor.quantization is not None:
-                ends = [(end - tensor.zero_point) * float(tensor.scale) for end in (-128.5, 127.5)]
-                beyond = int(((x < ends[0]) | (x > ends[1])).sum())
+                low, high = ((end - tensor.zero_point) * float(tensor.scale) for end in (-128.5, 127.5))
+                beyond = int(((x < low) | (x > high)).sum())
+                integers = found[twin]
+                ends[name] = min(ends[name][0], int(integers.min())), max(ends[name][1], int(integers.max()))
             sums[name] += (x * x).sum(), ((x - q) ** 2).sum(), (q * q).sum(), (x * q).sum(), beyond, x.size
-    return [_error(name, writers.get(name, "input"), sums[name]) for name, _ in pairs]
+    return [_error(name, writers.get(name, "input"), sums[name], ends[name]) for name, _ in pairs]
 
 
 def _inside(graph: Graph, name: str) -> str:
@@ -71,8 +78,14 @@ def _inside(graph: Graph, name: str) -> str:
     return name
 
 
-def _error(name: str, op: str, sums: NDArray[np.float64]) -> LayerError:
+def _error(name: str, op: str, sums: NDArray[np.float64], ends: tuple[float, float]) -> LayerError:
     signal, noise, energy, product, beyond, count = (float(v) for v in sums)
-    sqnr = math.inf if noise == 0 else 10 * math.log10(signal / noise) if signal else -math.inf
     norm = math.sqrt(signal * energy)
-    return LayerError(name, op, sqnr, product / norm if norm else float(signal == energy), beyond / max(count, 1))
+    cosine = product / norm if norm else float(signal == energy)
+    dead = 1 - (ends[1] - ends[0] + 1) / LEVELS if ends[0] <= ends[1] else 0.0
+    return LayerError(name, op, decibels(signal, noise), cosine, beyond / max(count, 1), dead)
+
+
+def decibels(signal: float, noise: float) -> float:
+    """10 log10(signal / noise); inf without noise, -inf where there is noise but no signal."""
+    return math.inf if noise == 0 else 10 * math.log10(signal / noise) if signal else -math.inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -19,6 +20,13 @@ FLOAT32_MULTIPLIER = "float32-multiplier"
 """The rule of an operator whose real multiplier is computed in float32, not in float64, before it becomes a Q31
 integer: the two integers may differ in their last 8 bits."""
 
+WEIGHTED_SUM = "weighted-sum"
+"""The rule of sums by two integer weights, `weighted_sum`."""
+
+SHORT_MULTIPLIER = "short-multiplier"
+"""The rule of multipliers with 8 fraction bits, `short_requantize`."""
+
+LARGEST_RATIO = 256
 SUM_SHIFT = 20  # int8 sums keep 20 fraction bits: 255 * 2^20 < 2^28, so two of them never overflow
 
 
@@ -66,6 +74,18 @@ def scaled_sum(
     return tables.binary(function, a, b)
 
 
+def short_multiplier(scale: np.float32) -> Ints:
+    """256 times a ratio of scales, rounded, ties to even: the multipliers of `short_requantize`."""
+    return np.asarray(np.rint(np.float32(256) * scale), np.int64)
+
+
+def short_requantize(centered: Ints, multiplier: Ints, output: Tensor) -> Array:
+    """(q - z_in) * multiplier / 256, rounded, ties up: XNNPACK's qs8-vcvt and qs8-vlrelu microkernels."""
+    info = np.iinfo(output.dtype)
+    shifted = ((centered * multiplier + 128) >> 8) + output.zero_point
+    return np.asarray(np.clip(shifted, info.min, info.max), output.dtype)
+
+
 def rectifier(
     inputs: Sequence[Tensor | None], output: Tensor, activation: str, operator: str, arithmetic: Arithmetic
 ) -> Kernel:
@@ -98,3 +118,33 @@ def float_binary(function: Callable[[Array, Array], Array], activation: str = "n
         return [clamp_float(function(first, second), activation)]
 
     return kernel
+
+
+def weighted_sum(
+    inputs: Sequence[Tensor | None], output: Tensor, activation: str, combine: Callable[[Ints, Ints], Ints]
+) -> Kernel:
+    """a + b or a - b by two integer weights of 21 bits, as XNNPACK does (`weighted-sum`).
+
+    The larger of s_a / s_out and s_b / s_out, in float32, lies in [2^e, 2^(e+1)). Both are multiplied by 2^(20-e) and
+    rounded, ties to even; the sum of the inputs less their zero points times these weights is divided by 2^(20-e) and
+    rounded, ties up. Source: google/XNNPACK, the qs8-vadd microkernels.
+
+    Raises:
+        ValueError: an input scale is 256 output scales or more: the runtime's sum then overflows.
+    """
+    a, b = pair(inputs)
+    require_int8(a, b, output)
+    low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
+    ratios = [np.float32(t.scale) / np.float32(output.scale) for t in (a, b)]
+    largest = max(ratios)
+    if largest >= LARGEST_RATIO:
+        raise ValueError(f"needs input scales below {LARGEST_RATIO} output scales, found a ratio of {largest:g}")
+    shift = SUM_SHIFT - (math.frexp(float(largest))[1] - 1)
+    first, second = (np.int64(np.rint(ratio * np.float32(2.0**shift))) for ratio in ratios)
+
+    def function(x: Ints, y: Ints) -> Array:
+        total = combine((x - a.zero_point) * first, (y - b.zero_point) * second)
+        shifted = ((total + (1 << shift >> 1)) >> shift) + output.zero_point
+        return np.asarray(np.clip(shifted, low, high), output.dtype)
+
+    return tables.binary(function, a, b)

@@ -24,13 +24,14 @@ def prepare(
     rule: str,
     fixed: Callable[[Ints], Ints],
     real: Callable[[Array], Array],
+    exact: Callable[[Array], Array],
     parameters: tuple[float, int],
 ) -> Kernel:
     """The kernel of a sigmoid.
 
     Args:
-        rule: `float-table` for LiteRT's way, anything else for TensorFlow Lite Micro's.
-        fixed: the function from Q4 to Q0; real: the same in float32.
+        rule: `float-table` for LiteRT's way, `double-table` for XNNPACK's, anything else for TensorFlow Lite Micro's.
+        fixed: the function from Q4 to Q0; real: the same in float32; exact: in float64.
         parameters: the scale and zero point that the output must have.
 
     Raises:
@@ -41,6 +42,8 @@ def prepare(
         raise ValueError(f"needs int8 with output scale {parameters[0]} and zero point {parameters[1]}")
     if rule == "float-table":
         return tables.unary(lambda v: quantize_array(real(dequantize_array(v, x)), output), x)
+    if rule == "double-table":
+        return tables.unary(lambda v: _double_table(exact(dequantize_array(v, x).astype(np.float64)), output), x)
     m, shift, radius = input_multiplier(float(x.scale), Q4)
     bits = -round(math.log2(parameters[0]))
 
@@ -52,3 +55,9 @@ def prepare(
         return np.where(inside, result, np.where(centered <= -radius, -128, 127)).astype(np.int8)
 
     return tables.unary(function, x)
+
+
+def _double_table(values: Array, output: Tensor) -> Array:
+    """float64 values rounded to float32, times 1 / s (a power of two, exact), rounded, ties to even."""
+    steps = values.astype(np.float32) * (np.float32(1) / np.float32(output.scale))
+    return np.asarray(np.clip(np.rint(steps) + output.zero_point, -128, 127), np.int8)

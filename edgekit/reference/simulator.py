@@ -57,8 +57,8 @@ class Simulator:
         self.graph = graph
         self.arithmetic = arithmetic(arithmetic_name or graph.arithmetic)
         self.engine = engine
-        self._steps = [Step(n.inputs, n.outputs, _prepare(graph, n, self.arithmetic)) for n in graph.nodes]
-        self._batchable = all(
+        self._steps = [Step(n.inputs, n.outputs, prepare_node(graph, n, self.arithmetic)) for n in graph.nodes]
+        self.batchable = all(
             node.op.batch_independent(graph.node_inputs(node), graph.node_outputs(node)) for node in graph.nodes
         ) and all(graph.tensors[name].shape[:1] == (1,) for name in [*graph.inputs, *graph.outputs])
 
@@ -79,11 +79,11 @@ class Simulator:
         """
         arrays, count = self.prepare_inputs(inputs)
         steps = self._steps
-        if self.engine == "auto" and self._batchable and count >= ENGINE_FROM and not layers:
+        if self.engine == "auto" and self.batchable and count >= ENGINE_FROM and not layers:
             steps = self._fast_steps
         if count == 1:
             return self._run_once(arrays, layers, steps)
-        size = CHUNK if self._batchable else 1
+        size = CHUNK if self.batchable else 1
         parts = [self._run_once(part, layers, steps) for part in self._split(arrays, count, size)]
         return {name: np.concatenate([np.atleast_1d(part[name]) for part in parts]) for name in parts[0]}
 
@@ -189,7 +189,8 @@ def _as_input(tensor: Tensor, array: Array) -> Array:
     raise InputError(f"input {tensor.name}", f"holds {array.dtype}, the model takes {tensor.dtype} or float32")
 
 
-def _prepare(graph: Graph, node: Node, rules: Arithmetic) -> Kernel:
+def prepare_node(graph: Graph, node: Node, rules: Arithmetic) -> Kernel:
+    """The kernel of one node. Raises UnsupportedError; names the layer."""
     where = f"layer {node.name} ({node.op.name})"
     module = plugins.module("edgekit.reference.ops", node.op.name)
     if module is None:

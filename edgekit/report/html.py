@@ -9,6 +9,7 @@ from typing import Any
 
 from edgekit.graph import Graph, Node
 from edgekit.pipeline.accuracy import shown
+from edgekit.report import quantization
 from edgekit.report.firmware import firmware
 
 Quality = Mapping[str, Mapping[str, float | None]]
@@ -30,6 +31,7 @@ def render(manifest: Mapping[str, Any], graph: Graph, quality: Quality) -> str:
         _cards(manifest),
         *(f'<p class="note">{escape(note)}</p>' for note in manifest["notes"]),
         _section("Accuracy", _accuracy(manifest["accuracy"])),
+        _section("Quantization", _quantization(manifest.get("quantization"))),
         _section("Verified", _verified(manifest)),
         _section("Compiler", _compiler(manifest)),
         _section("Firmware", _firmware(manifest)),
@@ -110,6 +112,15 @@ def _accuracy(found: Mapping[str, Any]) -> str:
     return _rows([f"{found['metric']}, {found['samples']} test samples", ""], rows, (1,))
 
 
+def _quantization(found: Mapping[str, Any] | None) -> str:
+    if found is None:
+        return ""
+    head = [title.removesuffix(">") for title in quantization.HEAD]
+    numeric = [i for i, title in enumerate(quantization.HEAD) if title.endswith(">")]
+    said = "".join(f"<p>{escape(text)}.</p>" for text in quantization.sentences(found))
+    return said + _rows(head, ([escape(cell) for cell in row] for row in quantization.rows(found)), numeric)
+
+
 def _verified(manifest: Mapping[str, Any]) -> str:
     golden = manifest["golden"]
     rows = []
@@ -117,7 +128,7 @@ def _verified(manifest: Mapping[str, Any]) -> str:
         if proof["status"] == "NOT RUN":
             rows.append([escape(proof["against"]), '<b class="warn">NOT RUN</b>', escape(proof["reason"]), "", "", ""])
             continue
-        good = proof["status"] == "exact"
+        good = proof["status"] in ("exact", "within its bound")
         samples = ", ".join(f"{count} {kind}" for kind, count in proof["samples"].items())
         rows.append([
             escape(proof["version"]), f'<b class="{"good" if good else "bad"}">{escape(proof["status"])}</b>',

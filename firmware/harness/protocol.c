@@ -339,11 +339,13 @@ static uint64_t elapsed(uint64_t empty, uint64_t start, uint64_t stop) {
   return whole > cost ? whole - cost : 0U;
 }
 
-/* Ticks of a whole inference, then of every layer. A run before them fills caches and lets the line fall silent. */
-static void ek_time(void) {
-  load();
+/* Ticks of a whole inference, then of every layer. Runs before them fill caches and let the line fall silent. */
+static void ek_time(uint32_t warmup) {
   run = 0;
-  model_invoke(&arena);
+  for (uint32_t i = 0; i < warmup; ++i) {
+    load();
+    model_invoke(&arena);
+  }
   load();
   uint64_t empty = board_ticks();
   uint64_t start = board_ticks();
@@ -394,7 +396,7 @@ static void ek_command(char *rest) {
     ek_crc();
   } else if (verb != (char *)0 && strcmp(verb, "time") == 0) {
     begun(request);
-    ek_time();
+    ek_time(has_a ? a : 1U);
   } else {
     text("error unknown command or argument");
   }

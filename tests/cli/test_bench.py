@@ -70,8 +70,12 @@ def test_verify_and_bench_of_a_build(cli: Cli, built: Path) -> None:
     (layer,) = first["layers"]
     assert (layer["layer"], layer["op"], layer["macs"]) == ("features", "conv_2d", 3 * 3 * 4 * 3 * 3 * 2)
     assert abs(layer["count"] - first["total"]) < 20 < layer["count"] and first["macs"] == layer["macs"]
+    assert first["cycle_model"]["core"] == "cortex-m4" and layer["cycles"] > layer["count"]
     shown = cli("bench", built).out
-    assert f"{first['total']:,}" in shown and "no plan needs less than" in shown and "not estimated" in shown
+    assert all(f"{first[key]:,}" in shown for key in ("total", "cycles")) and "no plan needs less than" in shown
+    assert "estimated for the cortex-m4, not measured" in shown and first["cycle_model"]["source"] in shown
+    quick = cli("bench", built, "--no-cycles").out
+    assert f"{first['total']:,}" in quick and f"{first['cycles']:,}" not in quick and "not estimated" in quick
 
 
 def test_run_gives_the_golden_outputs(cli: Cli, built: Path, tmp_path: Path) -> None:
@@ -99,7 +103,7 @@ def test_the_firmware_of_another_model_is_refused(cli: Cli, built: Path) -> None
 
 def test_a_board_at_a_port(cli: Cli, built: Path, tmp_path: Path) -> None:
     """The emulator's line is a serial port like any other."""
-    with emulator.board(built / "firmware.elf", "mps2-an386", 7) as port:
+    with emulator.board(built / "firmware.elf", "mps2-an386", 8) as port:
         done = cli("verify", built, "--port", port)
         assert done.code == 0 and f"board at {port}" in done.out and "tflite-micro" not in done.out
         assert cli("bench", built, "--port", port, "--json").json["vehicle"] == f"board at {port}"

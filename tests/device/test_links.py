@@ -148,7 +148,7 @@ def test_emulator_reset_in_the_middle(folder: Path, tmp_path: Path) -> None:
     import socket
 
     monitor = tmp_path / "monitor"
-    command = ["qemu-system-arm", "-M", "mps2-an386", "-nographic", "-icount", "shift=7", "-kernel"]
+    command = ["qemu-system-arm", "-M", "mps2-an386", "-nographic", "-icount", "shift=8", "-kernel"]
     command += [str(folder / "firmware.elf"), "-serial", "pty", "-monitor", f"unix:{monitor},server=on,wait=off"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:
         try:

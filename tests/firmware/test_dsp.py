@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -9,19 +10,24 @@ import pytest
 
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import calls_of
-from edgekit.backends.c.forms.dsp._requantize import fold
+from edgekit.backends.c.forms.dsp._requantize import ANY, Folded, fold
 from edgekit.backends.c.options import Options
 from edgekit.reference.arithmetic import multiply, quantize_multiplier
 from tests.firmware import proof
 from tests.firmware.cases import operator_cases
 
-CASES = list(operator_cases("conv_2d", 0, 60, guard=proof.GUARD))
+CASES = [
+    case
+    for operator, count in (("conv_2d", 60), ("fully_connected", 40), ("add", 40), ("sub", 20))
+    for case in operator_cases(operator, 0, count, guard=proof.GUARD)
+]
 
 
 def test_most_cases_take_the_dsp_form() -> None:
     calls = [calls_of(case.graph, "cortex-m4")[0] for case in CASES]
-    taken = sum(isinstance(call, Call) and call.kernel == "conv_2d_dsp" for call in calls)
-    assert taken >= 10, f"{taken} of {len(calls)}"
+    kernels = Counter(call.kernel for call in calls if isinstance(call, Call))
+    for operator in ("conv_2d", "fully_connected", "add"):
+        assert kernels[f"{operator}_dsp"] >= 10, kernels
 
 
 def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,19 +45,77 @@ def test_emulated(target: str, tmp_path: Path) -> None:
     proof.prove(CASES, target, tmp_path)
 
 
+FRACTIONS = (0.5, 0.50000001, 0.61803, 0.73, 0.99999999)
+
+
 @pytest.mark.parametrize("e", range(2, 13))
 def test_requantization_at_every_tie(e: int) -> None:
     """Accumulators around each tie of the second rounding, and the largest, against the reference arithmetic."""
-    real = 0.73 * 2.0**-e
-    m, shift = quantize_multiplier(real)
-    assert shift == -e
-    folded = fold(np.zeros((1, 1), np.int8), np.array([(1 << 30) - 1]), 0, np.array([real]))
-    assert folded is not None
-    ties = (np.arange(-300, 300) + 0.5) * 2.0**e / 0.73
-    a = np.unique(np.rint(ties[:, None] + np.arange(-3, 4)).astype(np.int64))
-    a = np.concatenate([a, [-(1 << 30) + 1, (1 << 30) - 1]])
-    t = (2 * a * m + (1 << 31)) >> 32
-    for zero in (-128, -7, 0, 127):
-        found = np.clip(((t * int(folded.divider[0]) + (1 << 31)) >> 32) + zero, -128, 127)
-        expected = np.clip(multiply(a, m, shift) + zero, -128, 127)
-        np.testing.assert_array_equal(found, expected)
+    for fraction in FRACTIONS:
+        real = fraction * 2.0**-e
+        assert quantize_multiplier(real)[1] == -e
+        folded = fold(np.full((1, 64), 127, np.int8), np.zeros(1), 0, np.array([real]))
+        assert folded is not None
+        assert folded.varies[0]
+        a = np.concatenate([_ties(real).reshape(-1), [-(1 << 30) + 1, (1 << 30) - 1]])
+        _compare(a, real, folded, ANY)
+
+
+@pytest.mark.parametrize("e", range(13, 32))
+@pytest.mark.parametrize("clamp", [ANY, (0, 255), (-40, 90)])
+def test_small_multipliers_at_every_tie(e: int, clamp: tuple[int, int]) -> None:
+    """As above for shifts that are proven, over the accumulators that the weights can reach: some of each kind."""
+    generator = np.random.default_rng(e)
+    kinds = {"none": 0, "constant": 0, "proven": 0}
+    for fraction in FRACTIONS:
+        for span in (10, 13, 17, min(e + 8, 27)):
+            real, half = fraction * 2.0**-e, 1 << span >> 1
+            weights = generator.integers(-127, 128, (1, min(max(half >> 14, 1), 1 << 13))).astype(np.int8)
+            bias = generator.integers(-half, half, 1)
+            folded = fold(weights, bias, 3, np.array([real]), clamp)
+            if folded is None:
+                kinds["none"] += 1
+                continue
+            kinds["proven" if folded.varies[0] else "constant"] += 1
+            assert folded.varies[0] or not folded.weights.any()
+            low, high = _reach(weights[0].astype(np.int64), int(bias[0]), 3)
+            a = np.concatenate([_ties(real).reshape(-1), generator.integers(low, high, 1000), [low, high]])
+            _compare(np.unique(np.clip(a, low, high)), real, folded, clamp)
+    assert kinds["constant"]
+    assert kinds["proven"] or e > 16
+    assert clamp != (0, 255) or ((kinds["proven"] or e > 26) and not kinds["none"])
+
+
+def test_channels_without_a_sequence() -> None:
+    """Multipliers from a quarter on need another sequence, unless the channel is a constant."""
+    weights, bias = np.array([[1, -1], [0, 0]], np.int8), np.array([5, 7])
+    for real in (0.3, 0.7, 5.0):
+        assert fold(weights, bias, 0, np.array([real])) is None
+        folded = fold(weights[1:], bias[1:], 0, np.array([real]))
+        assert folded is not None
+        _compare(np.array([7]), real, folded, ANY)
+
+
+def _ties(real: float) -> np.ndarray:
+    ties = (np.arange(-300, 300) + 0.5) / real
+    around: np.ndarray = np.clip(np.rint(ties[:, None] + np.arange(-3, 4)), -(1 << 30) + 1, (1 << 30) - 1)
+    return around.astype(np.int64)
+
+
+def _reach(w: np.ndarray, bias: int, zero: int) -> tuple[int, int]:
+    positive, negative = int(w[w > 0].sum()), int(w[w < 0].sum())
+    start = bias - zero * (positive + negative)
+    return start - 128 * positive + 127 * negative, start + 127 * positive - 128 * negative
+
+
+def _compare(a: np.ndarray, real: float, folded: Folded, clamp: tuple[int, int]) -> None:
+    """For zero points that belong to the clamp: SMMULR, SMMLAR, SSAT and the clamp against the reference."""
+    reached = a if folded.varies[0] else np.full(a.shape, folded.bias[0])
+    t = (2 * reached * int(folded.multiplier[0]) + (1 << 31)) >> 32
+    expected = multiply(a, *quantize_multiplier(real))
+    for zero in (-128, -7, 0, 127) if clamp == ANY else (-128 - clamp[0], 127 - clamp[1]):
+        low, high = max(-128, zero + clamp[0]), min(127, zero + clamp[1])
+        found = ((t * int(folded.divider[0]) + (1 << 31)) >> 32) + zero
+        np.testing.assert_array_equal(
+            np.clip(np.clip(found, -128, 127), low, high), np.clip(expected + zero, low, high)
+        )

@@ -51,7 +51,7 @@ def test_every_kernel_is_used_and_has_its_header(tmp_path: Path) -> None:
     grouped = (generate(c.graph, tmp_path, firmware_folder(), optimize="ram") for c in chain_cases(0, 10))
     used = {kernel for made in grouped for kernel in made.kernels}
     for core in ("portable", *FAMILY):
-        cases = [case for operator in OPERATORS for case in operator_cases(operator, 0, 2)] + wide_cases(0, 40)
+        cases = [case for operator in OPERATORS for case in operator_cases(operator, 0, 6)] + wide_cases(0, 40)
         calls = [call for case in cases for call in calls_of(case.graph, core)]
         used |= {call.file for call in calls if isinstance(call, Call)}
     assert used == {path.stem for path in (firmware_folder() / "src").glob("*.c")}

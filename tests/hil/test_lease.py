@@ -50,7 +50,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     serial, coordinator = free_port(), f"127.0.0.1:{free_port()}"
     resource = {"desk": {"NetworkSerialPort": {"host": "127.0.0.1", "port": serial, "protocol": "raw"}}}
     (folder / "exporter.yaml").write_text(json.dumps(resource), "utf-8")
-    qemu = ["qemu-system-arm", "-M", "mps2-an386", "-nographic", "-monitor", "none", "-icount", "shift=7"]
+    qemu = ["qemu-system-arm", "-M", "mps2-an386", "-nographic", "-monitor", "none", "-icount", "shift=8"]
     commands = [
         [*qemu, "-serial", f"tcp:127.0.0.1:{serial},server=on,wait=off", "-kernel", "firmware.elf"],
         ["labgrid-coordinator", "-l", coordinator],

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from edgekit import metrics
 from edgekit.errors import VerificationError
 from edgekit.graph import Graph
 from edgekit.pipeline import accuracy
@@ -35,7 +36,7 @@ def test_autoencoders_are_judged_by_how_well_they_find_anomalies() -> None:
     found = measured(anomalous.astype(np.int64), x)
     error = (x[:, 2:] ** 2).sum(1)
     pairs = (error[anomalous][:, None] > error[~anomalous]).mean()
-    assert found["metric"] == accuracy.AUC and found["float"] == pytest.approx(pairs, abs=1e-3)
+    assert found["metric"] == metrics.AUC and found["float"] == pytest.approx(pairs, abs=1e-3)
     assert 0.7 < found["int8"] < 1 and abs(found["drop_points"]) < 2
     assert found["drop_points"] == pytest.approx(100 * (found["float"] - found["int8"]), abs=1e-5)
     assert accuracy.sentence(found).startswith(f"float {pairs:.4f}, int8 0.")
@@ -47,5 +48,5 @@ def test_autoencoders_are_judged_by_how_well_they_find_anomalies() -> None:
 def test_without_both_kinds_of_samples_the_error_is_what_remains(y: Any) -> None:
     x = np.random.default_rng(0).normal(0, 0.5, (50, 4))
     found = measured(y, x)
-    assert found["metric"] == accuracy.ERROR and "drop_points" not in found
+    assert found["metric"] == metrics.ERROR and "drop_points" not in found
     assert found["float"] == pytest.approx((x[:, 2:] ** 2).sum() / 200, rel=1e-5)

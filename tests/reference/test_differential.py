@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgekit import plugins
-from edgekit.errors import ToolError
+from edgekit.errors import ToolError, UnsupportedError
 from edgekit.graph import Graph
+from edgekit.graph.ops.split import Split
+from edgekit.reference import Simulator
 from edgekit.verification import verify
 from tests.reference.picker import DrawnPicker, RandomPicker
 
-RUNTIMES = ("tflite-micro", "litert-reference")
+RUNTIMES = ("tflite-micro", "litert-reference", "litert")
 OPERATORS = plugins.names("tests.reference.cases")
 CASES = 40  # of each operator and runtime in `make test`
 ALL_CASES = 1000  # in `make test-all`
@@ -30,7 +32,31 @@ def cases(operator: str):  # type: ignore[no-untyped-def]
 
 def refused(operator: str, runtime: str, graph: Graph) -> bool:
     rules = getattr(cases(operator), "REFUSED", {})
+    if runtime == "litert":
+        return any(name in rules and rules[name](graph) for name in (runtime, "litert-reference")) or unpredicted(graph)
     return runtime in rules and rules[runtime](graph)
+
+
+MOVES = ("pad", "resize_bilinear", "split", "strided_slice", "transpose")
+
+
+def unpredicted(graph: Graph) -> bool:
+    """What XNNPACK does not take (a move into another quantization) and what its arithmetic names as not predicted."""
+    node = graph.nodes[0]
+    given = graph.node_inputs(node)[0]
+    assert given is not None
+    unequal = isinstance(node.op, Split) and len(set(node.op.sizes)) > 1  # SPLIT_V goes to a kernel of LiteRT's own
+    if (
+        node.op.name in MOVES
+        and not unequal
+        and any(graph.tensors[name].quantization != given.quantization for name in node.outputs)
+    ):
+        return True
+    try:
+        Simulator(graph, "xnnpack")
+    except UnsupportedError:
+        return True
+    return False
 
 
 def absent_from(operator: str) -> tuple[str, ...]:
@@ -60,7 +86,7 @@ def run_cases(operator: str, runtime: str, start: int, count: int) -> int:
         check(operator, runtime, cases(operator).case(RandomPicker([tag, seed])), seed)
         for seed in range(start, start + count)
     )
-    assert done >= count // 2, f"only {done} of {count} cases ran: {operator} on {runtime} is mostly refused"
+    assert done >= count // 3, f"only {done} of {count} cases ran: {operator} on {runtime} is mostly refused"
     return done
 
 

@@ -108,8 +108,10 @@ def test_arrays_are_quantized_as_the_operators_do(dtype: str, scale: float, zero
     real = real_inputs(y)
     graph = one_node(Quantize(), y, Tensor("x", real.shape, "float32"))
     found = runtime(against).Session(write(graph)).run({"x": real})["y"]
-    assert np.array_equal(found, quantize_array(real, y))
-    assert np.array_equal(found, Simulator(graph).run({"x": real})["y"])
+    arithmetic = runtime(against).ARITHMETIC
+    assert np.array_equal(found, Simulator(graph, arithmetic).run({"x": real})["y"])
+    if arithmetic != "xnnpack":  # which multiplies by the reciprocal
+        assert np.array_equal(found, quantize_array(real, y))
 
     back = one_node(Dequantize(), Tensor("y", real.shape, "float32"), y.with_(name="x"))
     again = runtime(against).Session(write(back)).run({"x": found})["y"]

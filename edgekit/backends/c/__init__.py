@@ -14,7 +14,18 @@ from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Node
 from edgekit.target import Target
 
-__all__ = ["CONSTRAINTS", "Options", "bench", "check", "compile", "run", "supports", "verify", "versions"]
+__all__ = [
+    "CONSTRAINTS",
+    "Options",
+    "bench",
+    "check",
+    "compile",
+    "estimate_cycles",
+    "run",
+    "supports",
+    "verify",
+    "versions",
+]
 
 MODEL = "model.tflite"
 
@@ -97,6 +108,13 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
     """Counts or times per layer and in total, arena, stack and flash. Raises as `run`."""
     with vehicle.start(folder, port) as found:
         return found.bench()
+
+
+def estimate_cycles(folder: Path, measured: dict[str, Any]) -> dict[str, Any]:
+    """What `bench` has measured with estimated cycles beside it; see `estimate.estimate_cycles`. Raises as `run`."""
+    from edgekit.backends.c.estimate import estimate_cycles
+
+    return estimate_cycles(folder, measured)
 
 
 def versions() -> dict[str, str]:

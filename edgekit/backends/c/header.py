@@ -12,8 +12,8 @@ from edgekit.backends.c import templates
 from edgekit.backends.c.memory import MemoryMap
 from edgekit.graph import Graph
 
-C_TYPES = {"int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "int32": "int32_t", "int64": "int64_t",
-           "float32": "float", "bool": "uint8_t"}  # fmt: skip
+C_TYPES = {"int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "uint16": "uint16_t", "int32": "int32_t",
+           "int64": "int64_t", "float32": "float", "bool": "uint8_t"}  # fmt: skip
 
 
 def comment(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -29,18 +29,30 @@ def called_layers(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[
 
 def constant_bytes(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group] = ()) -> int:
     """Bytes of weights and tables in flash, known before anything is written; equal ones are stored once."""
-    found: dict[tuple[str, bytes], int] = {}
+    return _bytes(graph, _parts(graph, calls, groups))
 
-    def add(node: Node, call: Call) -> None:
+
+def weight_bytes(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group] = ()) -> int:
+    """The part of `constant_bytes` that is weights and their per-channel constants: all constants of layers that read
+    constants, so neither the tables of other layers nor the layers' parameters."""
+    parts = _parts(graph, calls, groups)
+    return _bytes(graph, (p for p in parts if any(t.is_constant for t in graph.node_inputs(p[0]) if t)))
+
+
+def _parts(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group]) -> Iterator[tuple[Node, Call]]:
+    """Every call with its node; those of a group one by one."""
+    for i, step in steps(calls, groups):
+        if isinstance(step, Group):
+            yield from ((step.nodes[output], call) for (output, _), call in step.calls.items())
+        else:
+            yield graph.nodes[i], step
+
+
+def _bytes(graph: Graph, parts: Iterable[tuple[Node, Call]]) -> int:
+    found: dict[tuple[str, bytes], int] = {}
+    for node, call in parts:
         operands = [t.data for k in call.inputs if (t := graph.node_inputs(node)[k]) is not None]
         for array in (*call.fields.values(), *operands):
             if isinstance(array, np.ndarray):
                 found[array.dtype.str, array.tobytes()] = array.nbytes
-
-    for i, step in steps(calls, groups):
-        if isinstance(step, Group):
-            for (output, _), call in step.calls.items():
-                add(step.nodes[output], call)
-        else:
-            add(graph.nodes[i], step)
     return sum(found.values())

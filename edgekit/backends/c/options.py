@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from edgekit.recipe import Section, validated
 from edgekit.target import Target
@@ -21,6 +21,13 @@ class Emulator(Section):
     timer: int = Field(description="address of the timer")
     timer_sse: bool = Field(False, description="the 64-bit SSE counter instead of the CMSDK timer")
     hz: int = Field(gt=0, description="frequency of the timer")
+
+    @model_validator(mode="after")
+    def _exact(self) -> Emulator:
+        """A count is made of four readings, each up to a tick too low: less than half an instruction in all."""
+        if self.hz * (1 << self.icount_shift) <= 4 * 10**9:
+            raise ValueError("one instruction must take more than 4 ticks of the timer: raise icount_shift")
+        return self
 
 
 class Map(Section):

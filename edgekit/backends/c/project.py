@@ -14,7 +14,7 @@ from edgekit.backends._contract import Artifact
 from edgekit.backends.c import toolchain
 from edgekit.backends.c.generate import generate
 from edgekit.backends.c.groups import price
-from edgekit.backends.c.layers import called_layers
+from edgekit.backends.c.layers import called_layers, steps, weight_bytes
 from edgekit.backends.c.options import Options, options_of
 from edgekit.backends.c.packages import Array, write_packages
 from edgekit.errors import InputError
@@ -61,7 +61,9 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
         "arena_bytes": made.memory.arena,
         "arena_bound_bytes": made.memory.plan.bound,
         "arena_strategy": made.memory.plan.strategy,
+        "scratch_bytes": max((step.scratch for _, step in steps(made.calls, made.groups)), default=0),
         "constant_bytes": made.constants,
+        "weight_bytes": weight_bytes(graph, made.calls, made.groups),
         "kernels": list(made.kernels),
         "golden_on_board": golden,
         "layers": called_layers(graph, made.calls, made.groups),

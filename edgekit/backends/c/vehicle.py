@@ -26,6 +26,7 @@ from edgekit.verification import LayerDifference, Verification
 
 Array = NDArray[Any]
 IMAGE, FACTS, MODEL = "firmware.elf", "firmware.json", "model.tflite"
+CALL_INSTRUCTIONS = 64  # what a call of a layer may cost more or less in the loop over them than by itself, at most
 
 
 @dataclass
@@ -85,6 +86,8 @@ class Vehicle:
             nodes = [producers[n] for n in self._nodes(name)]
             macs = sum(n.op.macs(self.graph.node_inputs(n), self.graph.node_outputs(n)) for n in nodes)
             rows.append({"layer": name, "op": self._operator(name), "macs": macs, "count": self._count(ticks)})
+        if self.options.emulator is not None:
+            self._plausible(rows, self._count(total))
         info = self.session.ask_info()
         sizes = {
             k: self.facts[k] for k in ("text_bytes", "data_bytes", "bss_bytes", "flash_code_bytes") if k in self.facts
@@ -111,6 +114,15 @@ class Vehicle:
         e = self.options.emulator
         return ticks if e is None else instructions(ticks, e.hz, e.icount_shift)
 
+    def _plausible(self, rows: list[dict[str, Any]], total: int) -> None:
+        """A timer of 32 bits that overflows within an inference must not give a number."""
+        apart = total - sum(row["count"] for row in rows)
+        if abs(apart) > CALL_INSTRUCTIONS * (1 + len(rows)):
+            raise ToolError(
+                self.name, f"its timer counts {total:,} instructions for all layers, {total - apart:,} one by one",
+                "the inference is too long for the timer of 32 bits",
+            )  # fmt: skip
+
     def _bytes(self, arrays: Mapping[str, Array]) -> bytes:
         return b"".join(np.ascontiguousarray(arrays[name]).tobytes() for name in self.graph.inputs)
 
@@ -123,14 +135,19 @@ def start(folder: Path, port: str | None = None) -> Iterator[Vehicle]:
         InputError: the folder holds no firmware. ToolError: the vehicle is missing or does not answer.
         VerificationError: the board runs another model.
     """
-    try:
-        facts = json.loads((folder / FACTS).read_text("utf-8"))
-        options = Options.model_validate(facts["options"])
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(str(folder), f"holds no firmware: {error}", "build it with `edgekit build`") from error
+    facts, options = read_facts(folder)
     graph = load(folder / MODEL)
     with _link(folder, options, port) as (link, name):
         yield Vehicle(graph, name, Session(link, graph.fingerprint()), facts, options)
+
+
+def read_facts(folder: Path) -> tuple[dict[str, Any], Options]:
+    """What the build has written of its firmware, and its target's options. Raises InputError."""
+    try:
+        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        return facts, Options.model_validate(facts["options"])
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(str(folder), f"holds no firmware: {error}", "build it with `edgekit build`") from error
 
 
 @contextlib.contextmanager

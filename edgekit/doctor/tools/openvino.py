@@ -1,3 +1,3 @@
 from edgekit.doctor.probe import Package
 
-TOOL = Package("openvino", "OpenVINO targets; none in this release")
+TOOL = Package("openvino", "the target openvino")

@@ -11,6 +11,7 @@ from edgekit.graph.operator import present
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.float_rounding import FLOAT32, float_finisher, float_scale
 from edgekit.reference.matmul import accumulator_limit, bias_of, constant_of, exact_dtype, integer_weights
 from edgekit.reference.requantize import effective_scale, finisher
 from edgekit.reference.simulator import Array, Kernel
@@ -28,8 +29,11 @@ def prepare_integer(
     weights, bias = integer_weights(inputs)
     matrix, limit = np.array(weights.T, exact_dtype(weights), order="C"), accumulator_limit(weights)
     product = _product(op, w.shape, output.shape, matrix, x.zero_point)
-    real, (height, width, channels) = effective_scale(x, w, output), output.shape[1:]
-    finish = finisher(real, bias, output, op.activation, limit, matrix.dtype, width)
+    height, width, channels = output.shape[1:]
+    if arithmetic.rule(op.name) == FLOAT32:
+        finish = float_finisher(float_scale(x, w, output), bias, output, op.activation, limit)
+    else:
+        finish = finisher(effective_scale(x, w, output), bias, output, op.activation, limit, matrix.dtype, width)
     cost = height * width * matrix.shape[0] * matrix.itemsize
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:

@@ -15,6 +15,7 @@ from edgekit.graph.operator import present, window_padding
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.float_rounding import FLOAT32, float_finisher, float_scale
 from edgekit.reference.matmul import accumulator_limit, bias_of, constant_of, exact_dtype, integer_weights
 from edgekit.reference.requantize import effective_scale, finisher
 from edgekit.reference.simulator import Array, Kernel
@@ -29,8 +30,11 @@ def prepare_integer(
     weights, bias = integer_weights(inputs, channel_axis=3)
     taps, limit = weights.T.reshape(w.shape[1:]).astype(exact_dtype(weights)), accumulator_limit(weights)
     product = _product(op, x.shape, output.shape, taps, x.zero_point)
-    real, (height, width, channels) = effective_scale(x, w, output), output.shape[1:]
-    finish = finisher(real, bias, output, op.activation, limit, taps.dtype, width)
+    height, width, channels = output.shape[1:]
+    if arithmetic.rule(op.name) == FLOAT32:
+        finish = float_finisher(float_scale(x, w, output), bias, output, op.activation, limit)
+    else:
+        finish = finisher(effective_scale(x, w, output), bias, output, op.activation, limit, taps.dtype, width)
     cost = 2 * x.elements // x.shape[0] * (channels // x.shape[3]) * taps.itemsize
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:

@@ -16,6 +16,7 @@ from edgekit.graph.operator import present
 from edgekit.graph.ops.fully_connected import FullyConnected
 from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.float_rounding import FLOAT32, float_finisher, float_scale
 from edgekit.reference.matmul import accumulator_limit, bias_of, constant_of, exact_dtype, integer_weights
 from edgekit.reference.requantize import effective_scale, finisher, product_scale, single_rounding
 from edgekit.reference.simulator import Array, Kernel
@@ -30,6 +31,8 @@ def prepare_integer(
     matrix, limit = np.array(weights.T, exact_dtype(weights), order="C"), accumulator_limit(weights)
     if arithmetic.rule(op.name) == "single-rounding":
         finish = single_rounding(effective_scale(x, w, output), bias, output, op.activation)
+    elif arithmetic.rule(op.name) == FLOAT32:
+        finish = float_finisher(float_scale(x, w, output), bias, output, op.activation, limit)
     else:
         per_tensor = w.quantization is not None and w.quantization.scale.size == 1
         real = product_scale(x, w, output) if per_tensor else effective_scale(x, w, output)

@@ -16,7 +16,14 @@ from edgekit.graph.ops.leaky_relu import LeakyRelu
 from edgekit.reference import tables
 from edgekit.reference.arithmetic import Ints, multiply, quantize_multiplier, saturating_cast
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.elementwise import FLOAT32_MULTIPLIER, float_unary, real_multiplier
+from edgekit.reference.elementwise import (
+    FLOAT32_MULTIPLIER,
+    SHORT_MULTIPLIER,
+    float_unary,
+    real_multiplier,
+    short_multiplier,
+    short_requantize,
+)
 from edgekit.reference.requantize import require_int8
 from edgekit.reference.simulator import Array, Kernel
 
@@ -30,6 +37,15 @@ def prepare_integer(
     identity = quantize_multiplier(real_multiplier([x.scale], output.scale, FLOAT32_MULTIPLIER))
     slope = quantize_multiplier(real_multiplier([x.scale, abs(alpha)], output.scale, FLOAT32_MULTIPLIER))
     sign = -1 if alpha < 0 else 1
+    ratio = np.float32(x.scale) / np.float32(output.scale)
+    if arithmetic.rule(op.name) == SHORT_MULTIPLIER and _taken_by_xnnpack(ratio, ratio * alpha):
+        up, down = short_multiplier(ratio), short_multiplier(ratio * alpha)
+
+        def short(values: Ints) -> Array:
+            centered = values - x.zero_point
+            return short_requantize(centered, np.where(centered > 0, up, down), output)
+
+        return tables.unary(short, x)
 
     def function(values: Ints) -> Array:
         centered = values - x.zero_point
@@ -37,6 +53,11 @@ def prepare_integer(
         return saturating_cast(result, output.zero_point, "int8")  # type: ignore[no-any-return]
 
     return tables.unary(function, x)
+
+
+def _taken_by_xnnpack(up: np.float32, down: np.float32) -> bool:
+    """What it leaves goes to a kernel that follows the page."""
+    return bool(2.0**-8 <= up <= 2.0**7 and 2.0**-8 <= abs(down) <= 2.0**7)
 
 
 def prepare_float(op: LeakyRelu, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:

@@ -26,7 +26,7 @@ from edgekit.reference.simulator import Array, Kernel
 def prepare_integer(
     op: Logistic, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    return prepare(inputs, outputs[0], arithmetic.rule("logistic"), _fixed, _real, (2.0**-8, -128))
+    return prepare(inputs, outputs[0], arithmetic.rule("logistic"), _fixed, _real, _exact, (2.0**-8, -128))
 
 
 def _fixed(x: Ints) -> Ints:
@@ -40,6 +40,12 @@ def _real(x: Array) -> Array:
     with np.errstate(over="ignore"):  # infinity gives 0, as it should
         exp = np.exp(-x.astype(np.float64)).astype(np.float32)
     return np.float32(1) / (np.float32(1) + exp)
+
+
+def _exact(x: Array) -> Array:
+    """float64."""
+    with np.errstate(over="ignore"):
+        return np.asarray(1 / (1 + np.exp(-x)))
 
 
 def prepare_float(op: Logistic, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:

@@ -31,6 +31,8 @@ def prepare_integer(
 ) -> Kernel:
     dtype = check_types(inputs, outputs)
     x = present(inputs[0], "input").shape
+    if arithmetic.rule(op.name) == "11-bit-weights":
+        return _eleven_bits(op, x, dtype)
     rows, columns = (_line_integer(op, x[1 + i], op.size[i]) for i in range(2))
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
@@ -45,6 +47,25 @@ def prepare_float(op: ResizeBilinear, inputs: Sequence[Tensor | None], outputs: 
     x = present(inputs[0], "input").shape
     rows, columns = (_line_float(op, x[1 + i], op.size[i]) for i in range(2))
     return lambda arrays: [_blend(np.asarray(arrays[0]), rows, columns, 1)]
+
+
+def _eleven_bits(op: ResizeBilinear, x: tuple[int, ...], dtype: str) -> Kernel:
+    """XNNPACK: places in float32 as for floats, clamped to the image, weights of 11 fractional bits (ties to even); 22
+    bits in both directions, rounded once, ties up. Source: google/XNNPACK, s8-ibilinear."""
+    rows, columns = (_line_eleven(op, x[1 + i], op.size[i]) for i in range(2))
+
+    def kernel(arrays: Sequence[Array | None]) -> list[Array]:
+        total = _blend(np.asarray(arrays[0]).astype(np.int64), rows, columns, 1 << 11)
+        return [((total + (1 << 21)) >> 22).astype(dtype)]
+
+    return kernel
+
+
+def _line_eleven(op: ResizeBilinear, size: int, wanted: int) -> Line:
+    place = np.clip(_places_float(op, size, wanted), np.float32(0), np.float32(size - 1))
+    first = place.astype(np.int64)
+    weight = np.rint((place - first.astype(np.float32)) * np.float32(1 << 11)).astype(np.int64)
+    return first, np.minimum(first + 1, size - 1), weight
 
 
 def _blend(x: Array, rows: Line, columns: Line, one: int) -> Array:
@@ -75,11 +96,15 @@ def _line_integer(op: ResizeBilinear, size: int, wanted: int) -> Line:
     return first, second, place - ONE * first
 
 
-def _line_float(op: ResizeBilinear, size: int, wanted: int) -> Line:
+def _places_float(op: ResizeBilinear, size: int, wanted: int) -> NDArray[np.float32]:
     spans, steps = (size - 1, wanted - 1) if op.align_corners and wanted > 1 else (size, wanted)
     scale = np.float32(spans) / np.float32(steps)
     place = np.arange(wanted, dtype=np.float32)
-    place = (place + np.float32(0.5)) * scale - np.float32(0.5) if op.half_pixel_centers else place * scale
+    return (place + np.float32(0.5)) * scale - np.float32(0.5) if op.half_pixel_centers else place * scale
+
+
+def _line_float(op: ResizeBilinear, size: int, wanted: int) -> Line:
+    place = _places_float(op, size, wanted)
     first = np.clip(np.floor(place).astype(np.int64), 0, size - 1)
     second = np.clip(np.ceil(place).astype(np.int64), 0, size - 1)
     return first, second, place - first.astype(np.float32)

@@ -1,4 +1,4 @@
-"""Subtraction; `scaled_sum` states the integers."""
+"""Subtraction; `scaled_sum` and `weighted_sum` state the integers."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy as np
 from edgekit.graph import Tensor
 from edgekit.graph.ops.sub import Sub
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.elementwise import float_binary, scaled_sum
+from edgekit.reference.elementwise import WEIGHTED_SUM, float_binary, scaled_sum, weighted_sum
 from edgekit.reference.simulator import Kernel
 
 
 def prepare_integer(
     op: Sub, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    return scaled_sum(inputs, outputs[0], op.activation, np.subtract)
+    form = weighted_sum if arithmetic.rule(op.name) == WEIGHTED_SUM else scaled_sum
+    return form(inputs, outputs[0], op.activation, np.subtract)
 
 
 def prepare_float(op: Sub, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:

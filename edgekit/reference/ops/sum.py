@@ -17,6 +17,7 @@ from edgekit.graph.operator import present
 from edgekit.graph.ops.sum import Sum
 from edgekit.reference.arithmetic import multiply, quantize_multiplier, saturating_cast, wrap_int32
 from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.float_rounding import FLOAT32, float_reduction
 from edgekit.reference.requantize import require_int8
 from edgekit.reference.simulator import Array, Kernel
 
@@ -26,6 +27,8 @@ def prepare_integer(
 ) -> Kernel:
     x, output = present(inputs[0], "input"), outputs[0]
     require_int8(x, output)
+    if arithmetic.rule(op.name) == FLOAT32:
+        return float_reduction(x, output, op.axes, op.keep_dims)
     offset = x.zero_point * prod(x.shape[axis] for axis in op.axes)
     m, shift = quantize_multiplier(float(np.float64(x.scale) / np.float64(output.scale)))
     stored = "uint8" if arithmetic.rule(op.name) == "bytes-as-unsigned" else output.dtype

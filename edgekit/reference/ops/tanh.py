@@ -26,7 +26,7 @@ from edgekit.reference.simulator import Array, Kernel
 def prepare_integer(
     op: Tanh, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    return prepare(inputs, outputs[0], arithmetic.rule("tanh"), _fixed, _real, (2.0**-7, 0))
+    return prepare(inputs, outputs[0], arithmetic.rule("tanh"), _fixed, _real, np.tanh, (2.0**-7, 0))
 
 
 def _fixed(x: Ints) -> Ints:

@@ -10,8 +10,10 @@ from edgekit.graph import Tensor
 from edgekit.graph.operator import present, window_padding
 from edgekit.graph.ops.transpose_conv import TransposeConv
 from edgekit.reference.activations import clamp_float
+from edgekit.reference.arithmetic import wrap_int32
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.matmul import bias_of, constant_of, integer_weights
+from edgekit.reference.float_rounding import FLOAT32, float_requantizer, float_scale
+from edgekit.reference.matmul import accumulator_limit, bias_of, constant_of, integer_weights
 from edgekit.reference.requantize import effective_scale, requantizer
 from edgekit.reference.simulator import Array, Kernel
 
@@ -24,14 +26,20 @@ def prepare_integer(
     How many inputs meet in an output varies along the border, so the zero point is subtracted before the product.
     """
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
-    integer_weights(inputs)  # for its checks
+    weights, _ = integer_weights(inputs)
     scatter = _scatter(op, constant_of(w).astype(np.float64), output.shape)  # |x - zp| <= 255: always exact
     bias = bias_of(inputs, w.shape[0]).astype(np.int64)
-    requantize = requantizer(effective_scale(x, w, output), output, op.activation)
+    limit = accumulator_limit(weights, 255) + np.abs(bias)
+    if arithmetic.rule(op.name) == FLOAT32:
+        if op.padding == "same" and any(w.shape[1 + i] < op.stride[i] for i in range(2)):
+            raise ValueError("windows smaller than the stride go to a kernel whose rounding is not predicted")
+        requantize = float_requantizer(float_scale(x, w, output), output, op.activation, limit)
+    else:
+        requantize = requantizer(effective_scale(x, w, output), output, op.activation)
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
         acc = scatter(np.asarray(arrays[0]).astype(np.float64) - x.zero_point)
-        return [requantize(acc.astype(np.int64) + bias)]
+        return [requantize(wrap_int32(acc.astype(np.int64) + bias))]
 
     return kernel
 

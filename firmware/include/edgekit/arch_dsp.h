@@ -31,11 +31,25 @@ EK_DSP3(ek_smlad, "smlad", uint32_t, int32_t)   /* c + lo(a) lo(b) + hi(a) hi(b)
 EK_DSP3(ek_smlabt, "smlabt", uint32_t, int32_t) /* c + lo(a) hi(b) */
 EK_DSP3(ek_smlatb, "smlatb", uint32_t, int32_t) /* c + hi(a) lo(b) */
 EK_DSP3(ek_smmlar, "smmlar", int32_t, int32_t)  /* (c 2^32 + a b + 2^31) >> 32 */
+EK_DSP3(ek_smlawb, "smlawb", uint32_t, int32_t) /* c + (a lo(b) >> 16), a signed */
+EK_DSP3(ek_smlawt, "smlawt", uint32_t, int32_t) /* c + (a hi(b) >> 16) */
+
+/* a >> bits, a constant, to -128..127 */
+#define ek_ssat8_shifted(a, bits)                                                  \
+  __extension__({                                                                  \
+    int32_t ek_d;                                                                  \
+    __asm__("ssat %0, #8, %1, asr %2" : "=r"(ek_d) : "r"(a), "i"(bits));           \
+    ek_d;                                                                          \
+  })
 
 static inline int32_t ek_smmulr(int32_t a, int32_t b) { /* (a b + 2^31) >> 32 */
   int32_t d;
   __asm__("smmulr %0, %1, %2" : "=r"(d) : "r"(a), "r"(b));
   return d;
+}
+static inline uint32_t ek_in_register(uint32_t constant) { /* so that AND takes a shifted operand */
+  __asm__("" : "+r"(constant));
+  return constant;
 }
 static inline int32_t ek_ssat8(int32_t a) { /* to -128..127 */
   int32_t d;
@@ -81,6 +95,13 @@ static inline int32_t ek_smmulr(int32_t a, int32_t b) {
 static inline int32_t ek_smmlar(uint32_t a, int32_t b, int32_t c) {
   return ek_smmulr((int32_t)a, b) + c;
 }
+static inline uint32_t ek_in_register(uint32_t constant) { return constant; }
+static inline int32_t ek_wide(int32_t a, int32_t half, int32_t c) {
+  return (int32_t)((uint32_t)c + (uint32_t)(((int64_t)a * half) >> 16));
+}
+static inline int32_t ek_smlawb(uint32_t a, uint32_t b, int32_t c) { return ek_wide((int32_t)a, ek_low_half(b), c); }
+static inline int32_t ek_smlawt(uint32_t a, uint32_t b, int32_t c) { return ek_wide((int32_t)a, ek_high_half(b), c); }
+#define ek_ssat8_shifted(a, bits) ek_ssat8((a) >> (bits))
 static inline int32_t ek_ssat8(int32_t a) { return a < -128 ? -128 : (a > 127 ? 127 : a); }
 static inline uint32_t ek_sxtb16(uint32_t a) {
   return ((uint32_t)(int8_t)(a & 0xFFU) & 0xFFFFU) | ((uint32_t)(int8_t)((a >> 16) & 0xFFU) << 16);

@@ -35,4 +35,4 @@ def _no_bias(graph: Graph) -> bool:
     return len(graph.nodes[0].inputs) < 3
 
 
-REFUSED = {"litert-reference": _no_bias}
+REFUSED = {"litert-reference": _no_bias, "litert": _no_bias}

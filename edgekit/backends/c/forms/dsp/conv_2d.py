@@ -6,7 +6,7 @@ import numpy as np
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
 from edgekit.backends.c.forms.dsp._pack import TAPS, pair_channels, pair_weights
-from edgekit.backends.c.forms.dsp._requantize import fold
+from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 PAIR = 2
@@ -18,8 +18,8 @@ def form(layer: Layer, call: Call) -> Call | None:
     x, w = layer.input(0), layer.input(1)
     weights: np.ndarray[tuple[int, ...], np.dtype[np.int8]] = layer.data(1).reshape(w.shape[0], -1)
     real = effective_scale(x, w, layer.outputs[0])
-    folded = fold(weights, bias_of(layer, w.shape[0]), x.zero_point, real)
-    packed = pair_weights(weights, PAIR)
+    folded = fold(weights, bias_of(layer, w.shape[0]), x.zero_point, real, clamp_of(call))
+    packed = None if folded is None else pair_weights(folded.weights, PAIR)
     if folded is None or packed is None:
         return None
     pairs, blocks = packed.shape[0], packed.shape[1] // TAPS

@@ -1,0 +1,188 @@
+"""Kernels and models on emulated cores beside TensorFlow Lite Micro with CMSIS-NN: `python -m benchmarks.kernels`.
+
+Instructions are executed ones, counted by QEMU, of one inference in its steady state, requantization, padding and all
+preparation included; every count is taken twice and a difference of one instruction is an error. MACs count padding.
+`arena` holds all activations and scratch. `text` is all flash that an inference needs but weights and their per-channel
+constants, at -O2; `constants` the rest. The peers' figures and the bounds are those of `peers.toml`.
+
+    python -m benchmarks.kernels --kernel conv_3x3 --core m4           one kernel on one core
+    python -m benchmarks.kernels --model kws_dscnn_int8 --layers       one model, every layer
+    python -m benchmarks.kernels --model path/to/model.tflite          any int8 model
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import graphs
+from benchmarks.measure import TEXT_LEVEL, Measured, measure
+from edgekit import frontend
+from edgekit.device.emulator import QEMU
+from edgekit.device.emulator import version as qemu_version
+from edgekit.errors import EdgekitError
+from edgekit.graph import Graph
+
+HERE = Path(__file__).resolve().parent
+CORES = ("m4", "m7", "m33", "m55")
+MODEL_CORES = ("m4", "m7", "m55")
+COMPILER = "arm-none-eabi-gcc"
+KERNELS = {make.__name__: make for make in graphs.KERNELS}
+NETWORKS = {make.__name__: make for make in graphs.NETWORKS}
+
+
+def peers() -> dict[str, Any]:
+    """`peers.toml`."""
+    return tomllib.loads((HERE / "peers.toml").read_text("utf-8"))
+
+
+def shared_models() -> Path | None:
+    """The folder of the MLPerf Tiny models: below $EDGEKIT_SHARED, else beside the checkout."""
+    for root in (os.environ.get("EDGEKIT_SHARED"), HERE.parents[1] / "shared"):
+        if root is not None and (folder := Path(root) / "models" / "mlperf_tiny").is_dir():
+            return folder
+    return None
+
+
+def graph_of(name: str) -> Graph | None:
+    """The model file, MLPerf Tiny model or network of that name; None where the MLPerf Tiny models are not here."""
+    if name in NETWORKS:
+        return NETWORKS[name]()
+    path = Path(name)
+    if path.suffix != ".tflite":
+        folder = shared_models()
+        if folder is None:
+            return None
+        path = folder / f"{name}.tflite"
+    return frontend.load(path)
+
+
+def ratio(value: float, of: float | None, digits: int = 3) -> str:
+    return f"{value / of:.{digits}f}" if of else "-"
+
+
+def number(value: float | None) -> str:
+    return "-" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+
+
+def kernel_row(name: str, core: str, found: Measured, peer: Mapping[str, Any]) -> dict[str, Any]:
+    """Instructions per MAC beside CMSIS-NN's and the bound."""
+    ((_, _, macs, count),) = found.layers
+    if macs != peer["macs"]:
+        raise SystemExit(f"{name} has {macs} MACs, peers.toml is about {peer['macs']}")
+    theirs, bound = (peer[key].get(f"qemu-{core}") for key in ("cmsis_nn", "bound"))
+    return {
+        "kernel": peer["title"], "core": core, "instructions": count, "per_mac": count / macs, "cmsis_nn": theirs,
+        "bound": bound, "met": None if bound is None else count / macs <= bound, "scratch": found.scratch,
+        "text": found.text, "files": found.kernels,
+    }  # fmt: skip
+
+
+def model_row(name: str, core: str, found: Measured, peer: Mapping[str, Any]) -> dict[str, Any]:
+    """Instructions and bytes beside TensorFlow Lite Micro's."""
+    theirs, arena, text = (peer.get(k, {}).get(f"qemu-{core}") for k in ("instructions", "arena", "text"))
+    macs = sum(layer[2] for layer in found.layers)
+    return {
+        "model": name, "core": core, "instructions": found.instructions, "macs": macs, "tflm": theirs,
+        "bound": peer.get("bound") if theirs else None,
+        "met": found.instructions <= peer["bound"] * theirs if theirs else None,
+        "arena": found.arena, "tflm_arena": arena, "text": found.text, "tflm_text": text,
+        "constants": found.constants, "stack": found.stack, "files": found.kernels,
+        "layers": [dict(zip(("layer", "op", "macs", "instructions"), x, strict=True)) for x in found.layers],
+    }  # fmt: skip
+
+
+def print_kernel(row: Mapping[str, Any]) -> None:
+    verdict = "" if row["met"] is None else "met" if row["met"] else "MISSED"
+    cells = (f"{row['per_mac']:.3f}", number(row["bound"]), verdict, number(row["cmsis_nn"]),
+             ratio(row["per_mac"], row["cmsis_nn"], 2), number(row["scratch"]), number(row["text"]))  # fmt: skip
+    print(
+        f"{row['kernel']:26}{row['core']:>5}{row['instructions']:12,}" + "".join(f"{c:>10}" for c in cells), flush=True
+    )
+
+
+def print_model(row: Mapping[str, Any], layers: bool) -> None:
+    verdict = "" if row["met"] is None else "met" if row["met"] else "MISSED"
+    cells = (ratio(row["instructions"], row["macs"]), number(row["tflm"]), ratio(row["instructions"], row["tflm"]),
+             number(row["bound"]), verdict, number(row["arena"]), number(row["tflm_arena"]), number(row["text"]),
+             number(row["tflm_text"]), number(row["constants"]))  # fmt: skip
+    print(f"{row['model'][-20:]:20}{row['core']:>5}{row['instructions']:13,}" + "".join(f"{c:>12}" for c in cells),
+          flush=True)  # fmt: skip
+    for i, x in enumerate(row["layers"] if layers else ()):
+        name = x["layer"].split(";", 1)[0][-34:]
+        print(f"  {i:3} {name:35}{x['op']:20}{x['macs']:12,}{x['instructions']:13,}"
+              f"{ratio(x['instructions'], x['macs']):>9}")  # fmt: skip
+
+
+def kernel_table(
+    names: Sequence[str], cores: Sequence[str], known: Mapping[str, Any], quiet: bool
+) -> list[dict[str, Any]]:
+    if names and not quiet:
+        head = ("per MAC", "bound", "", "CMSIS-NN", "ratio", "scratch", "text")
+        print(f"\n{'kernel':26}{'core':>5}{'instructions':>12}" + "".join(f"{x:>10}" for x in head))
+    rows = []
+    for name in names:
+        for core in cores:
+            rows.append(kernel_row(name, core, measure(KERNELS[name](), f"qemu-{core}"), known[name]))
+            if not quiet:
+                print_kernel(rows[-1])
+    return rows
+
+
+def model_table(
+    names: Sequence[str], cores: Sequence[str], known: Mapping[str, Any], quiet: bool, layers: bool
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Rows, and names of the models that are not here."""
+    if names and not quiet:
+        head = ("per MAC", "TFLM", "ratio", "bound", "", "arena", "TFLM arena", "text", "TFLM text", "constants")
+        print(f"\n{'model':20}{'core':>5}{'instructions':>13}" + "".join(f"{x:>12}" for x in head))
+    rows, absent = [], []
+    for name in names:
+        graph = graph_of(name)
+        if graph is None:
+            absent.append(name)
+            continue
+        title = Path(name).stem
+        for core in cores:
+            rows.append(model_row(title, core, measure(graph, f"qemu-{core}"), known.get(title, {})))
+            if not quiet:
+                print_model(rows[-1], layers)
+    return rows, absent
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--core", action="append", choices=["m3", *CORES], help="may be given several times")
+    parser.add_argument("--kernel", action="append", choices=sorted(KERNELS), help="only these kernels, no models")
+    parser.add_argument("--model", action="append", help="only these: MLPerf Tiny names, networks, .tflite files")
+    parser.add_argument("--layers", action="store_true", help="print every layer of the models")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the tables")
+    given = parser.parse_args(argv)
+    missing = [tool for tool in (COMPILER, QEMU) if shutil.which(tool) is None]
+    if missing:
+        print(f"kernels: NOT RUN: {' and '.join(missing)} not installed; `edgekit doctor` says where from")
+        return
+    known, some = peers(), bool(given.kernel or given.model)
+    if not given.json:
+        print(f"instructions on {qemu_version()}, -O3; text at {TEXT_LEVEL}; every count taken twice, equal")
+    names = given.kernel or ([] if some else list(KERNELS))
+    kernels = kernel_table(names, given.core or CORES, known["kernels"], given.json)
+    names = given.model or ([] if some else [*known["models"], *NETWORKS])
+    models, absent = model_table(names, given.core or MODEL_CORES, known["models"], given.json, given.layers)
+    if given.json:
+        print(json.dumps({"kernels": kernels, "models": models, "not_run": absent}))
+    elif absent:
+        print(f"NOT RUN: {', '.join(absent)}: the MLPerf Tiny models are not here; EDGEKIT_SHARED names their folder")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except EdgekitError as error:
+        raise SystemExit(f"error: {error}") from error

@@ -1,0 +1,100 @@
+"""Depthwise convolution by 4x4 patches: places, weights and constants of `depthwise_conv_2d_patches_mve.c`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+
+PATCH = 4
+OUTPUTS = 8  # an iteration
+GROUP = 64  # bytes of a word of 16 channels
+ROOM = 10 * 1024  # bytes of scratch that bands may take, unless two rows take more
+LARGEST_OFFSET = (1 << 16) - 1
+KEPT = (
+    "batches", "in_h", "in_w", "in_c", "out_h", "out_w", "pad_top", "pad_left", "in_zero", "out_zero", "low", "high",
+)  # fmt: skip
+
+
+def patches(call: Call) -> Call | None:
+    """The form of a portable depthwise `call`; None where a condition does not hold."""
+    fields = call.fields
+
+    def of(name: str) -> int:
+        return integer(fields, name)
+
+    kernel, stride = (of("kernel_h"), of("kernel_w")), of("stride_h")
+    plain = of("depth_multiplier") == 1 and stride == of("stride_w")
+    plain &= all(of(f"dilation_{side}") == 1 or kernel[i] == 1 for i, side in enumerate("hw"))
+    if not plain or stride not in (1, 2) or max(kernel) > (3 if stride == 1 else PATCH):
+        return None
+    out_h, out_w, channels = of("out_h"), of("out_w"), of("in_c")
+    step = 3 - stride  # outputs of a patch in each direction
+    words, pairs = -(-out_w // step), -(-out_h // step)
+    most = max(1, min(ROOM // (2 * GROUP * words) - 1, (LARGEST_OFFSET // channels // out_w + 1) // step))
+    bands = -(-pairs // most)
+    pairs = -(-pairs // bands)
+    band = out_h if bands == 1 else pairs * step
+    places = order(band, out_w, stride)
+    if places is None or (int(places.max()) * channels) > LARGEST_OFFSET:
+        return None
+    beyond = len(places) * OUTPUTS // step**2 - pairs * words
+    found = fold(fields, np.asarray(fields["weights"]).reshape(-1, channels).T)
+    whole = bands == 1 and (of("in_h"), of("in_w")) == (out_h, out_w)
+    return Call(
+        "depthwise_conv_2d_patches_mve",
+        {
+            **{name: fields[name] for name in KEPT},
+            "stride": stride, "band": band, "words": words, "pairs": pairs, "iterations": len(places),
+            "rows": 2 * (pairs - 1) + kernel[0] + step - 1,
+            "places": (places * channels).astype(np.uint16).reshape(-1),
+            "weights": pack(found.weights.reshape(channels, *kernel)),
+            "table": constants(found),
+        },
+        scratch=(2 * (pairs + 1) * words + beyond) * GROUP,
+        in_place=(0,) if whole else (),
+    )  # fmt: skip
+
+
+def order(height: int, width: int, stride: int) -> NDArray[np.int64] | None:
+    """(iterations, 8) places (row * width + column) of the outputs in the order of lanes.
+
+    Patches are walked backwards, 8 outputs at a time; what is computed too much goes to the first places, which come
+    last. None where the right value would not be the last one written to every place, or where lanes of one iteration
+    differ about a place: the order within a scattered store is left open.
+    """
+    step = 3 - stride
+    if width < step:
+        return None
+    each, words = step**2, -(-width // step)
+    iterations = -(-(-(-height // step) * words * each) // OUTPUTS)
+    last: dict[int, tuple[int, bool]] = {}
+    table = np.zeros((iterations, OUTPUTS), np.int64)
+    for k in range(iterations):
+        for lane in range(OUTPUTS):
+            output = lane % 2 * (OUTPUTS // 2) + lane // 2  # even lanes have the first half of the sums
+            patch = (iterations - k) * (OUTPUTS // each) - 1 - output // each
+            row = step * (patch // words) + output % each // step
+            column = min(step * (patch % words), width - step) + output % each % step
+            place = (row if row < height else min(row % step, height - 1)) * width + column
+            before, right = last.get(place), row < height
+            if before is not None and before[0] == k and before[1] != right:
+                return None
+            last[place] = (k, right)
+            table[k, lane] = place
+    complete = len(last) == height * width and all(right for _, right in last.values())
+    return table if complete else None
+
+
+def pack(kernels: NDArray[np.int8]) -> NDArray[np.int8]:
+    """(channels, kernel_h, kernel_w) -> 4 zeros, then 4x4 a channel; the kernel moved down a row begins 4 before."""
+    wide = np.zeros((len(kernels), PATCH, PATCH), np.int8)
+    wide[:, : kernels.shape[1], : kernels.shape[2]] = kernels
+    return np.concatenate([np.zeros(PATCH, np.int8), wide.reshape(-1)])
+
+
+def constants(found: Folded) -> NDArray[np.int32]:
+    """(channels, 4): second multiplier or 0 where there is none, bias, shift, multiplier."""
+    return np.stack([found.second, found.bias, found.shift, found.multiplier], 1).astype(np.int32).reshape(-1)

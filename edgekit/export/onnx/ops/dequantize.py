@@ -1,0 +1,11 @@
+"""The real value, which every integer has beside it."""
+
+from __future__ import annotations
+
+from edgekit.export.onnx.writer import Writer
+from edgekit.graph import Node
+
+
+def emit(writer: Writer, node: Node) -> None:
+    layout = writer.layout(node.inputs[0])
+    writer.bind(node.outputs[0], writer.value(node.inputs[0], layout), layout)

@@ -1,0 +1,11 @@
+"""ReduceMean; its axes became an input in opset 18."""
+
+from __future__ import annotations
+
+from edgekit.export.onnx.ops._shared import reduction
+from edgekit.export.onnx.writer import Writer
+from edgekit.graph import Node
+
+
+def emit(writer: Writer, node: Node) -> None:
+    reduction(writer, node, "ReduceMean", axes_are_input=writer.style.opset >= 18)

@@ -1,0 +1,11 @@
+"""Resize, linear."""
+
+from __future__ import annotations
+
+from edgekit.export.onnx.ops._shared import resize
+from edgekit.export.onnx.writer import Writer
+from edgekit.graph import Node
+
+
+def emit(writer: Writer, node: Node) -> None:
+    resize(writer, node, "linear")

@@ -1,0 +1,137 @@
+"""The page of `edgekit debug`: one file without outside resources; everything in it is in its JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib import resources
+from typing import Any
+
+from edgekit import __version__
+
+TOP = 60.0  # dB at the right end of the plot
+ROW, NAMES, WIDTH, MARGIN = 22, 250, 1000, 70  # pixels
+COLUMNS = ("layer", "operator", "SQNR dB>", "cosine>", "saturated>", "dead range>", "alone dB>", "by its")
+FIXES = ("fix", "what it does", "worst layer alone dB>", "output SQNR dB>", "points lost>", "time>")
+"""Columns whose title ends in `>` are numbers."""
+
+
+def decibels(value: float | None) -> str:
+    """For people; None is no noise at all."""
+    return "exact" if value is None else f"{value:.1f}"
+
+
+def rows(found: Mapping[str, Any]) -> list[list[str]]:
+    """One row of cells per layer; found: `Diagnosis.as_json()`."""
+    table = []
+    for one in found["layers"]:
+        alone = one["alone"]
+        cells = ["", ""]
+        if alone is not None:
+            weights = alone["weights"]
+            less = weights is not None and (alone["activation"] is None or weights < alone["activation"])
+            cells = [decibels(alone["sqnr"]), "weights" if less else "activation"]
+        table.append([
+            one["layer"], one["op"], decibels(one["sqnr"]), f"{one['cosine']:.5f}", f"{one['saturated']:.2%}",
+            f"{one['dead']:.1%}", *cells,
+        ])  # fmt: skip
+    return table
+
+
+def fix_rows(found: Mapping[str, Any]) -> list[list[str]]:
+    """One row of cells per fix that was tried, alone."""
+    table = [
+        ["none", "plain int8", decibels(found["worst"]["sqnr"]), decibels(found["sqnr"]), f"{found['drop']:.2f}", ""]
+    ]
+    for one in found["fixes"]:
+        if one["note"]:
+            table.append([one["fix"], f"{one['about']}; not tried: {one['note']}", "", "", "", ""])
+        else:
+            table.append([one["fix"], one["about"], decibels(one["worst"]), decibels(one["sqnr"]),
+                          f"{one['drop']:.2f}", f"{one['seconds']:.1f} s"])  # fmt: skip
+    return table
+
+
+def sentences(found: Mapping[str, Any]) -> list[str]:
+    """What it all means, for people."""
+    worst, best = found["worst"], found["best"]
+    helped = next((t for t in found["fixes"] if t["fix"] == best), None)
+    said = f"{found['drop']:.2f} points lost in plain int8: {found['measure']}"
+    hurts = (
+        f"the layer that hurts most: {worst['layer']} ({worst['op']}), by its {worst['culprit']}: int8 there and nowhere "
+        f"else leaves {decibels(worst['sqnr'])} dB SQNR at the output"
+    )
+    if helped is None:
+        return [said, hurts, "no fix that was tried helps it by half a dB"]
+    text = f"what helps it: {best} ({helped['about']}), to {decibels(helped['worst'])} dB"
+    return [said, hurts, f"{text}; with all layers int8 {helped['drop']:.2f} points are lost"]
+
+
+def plot(found: Mapping[str, Any]) -> str:
+    """An SVG: per layer, SQNR with all layers int8 (bar) and at the output with only this one int8 (dot)."""
+    layers = found["layers"]
+    height = ROW * len(layers) + 46
+    scale = (WIDTH - NAMES - MARGIN) / TOP
+    label = f"SQNR of {len(layers)} layers; the worst is {found['worst']['layer']}"
+    parts = [f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}" class="plot">']
+    for tick in range(0, int(TOP) + 1, 10):
+        x = NAMES + tick * scale
+        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="8" y2="{height - 36}" class="grid"/>')
+        parts.append(f'<text x="{x:.1f}" y="{height - 20}" text-anchor="middle">{tick}</text>')
+    parts.append(f'<text x="{WIDTH - MARGIN}" y="{height - 4}" text-anchor="end">dB, more is better</text>')
+    for index, one in enumerate(layers):
+        y = 10 + index * ROW
+        worst = one["layer"] == found["worst"]["layer"]
+        kind = "worst" if worst else "bar"
+        name = one["layer"].split(";", 1)[0]
+        shown = name if len(name) <= 30 else "…" + name[-29:]
+        parts.append(f'<text x="{NAMES - 8}" y="{y + 14}" text-anchor="end" class="{kind}">{escape(shown)}</text>')
+        length = _place(one["sqnr"]) * scale
+        parts.append(f'<rect x="{NAMES}" y="{y + 3}" width="{max(length, 1):.1f}" height="{ROW - 8}" rx="3" class="{kind}">'
+                     f"<title>{escape(name)}: {decibels(one['sqnr'])} dB</title></rect>")  # fmt: skip
+        if one["alone"] is not None:
+            x = NAMES + _place(one["alone"]["sqnr"]) * scale
+            parts.append(f'<circle cx="{x:.1f}" cy="{y + ROW / 2 - 1:.1f}" r="4.5" class="{kind}"><title>alone: '
+                         f"{decibels(one['alone']['sqnr'])} dB</title></circle>")  # fmt: skip
+        parts.append(f'<text x="{WIDTH - MARGIN + 8}" y="{y + 14}">{decibels(one["sqnr"])}</text>')
+    return "".join(parts) + "</svg>"
+
+
+STYLE = """.plot { width: 100%; height: auto; font-size: 12px; }
+.plot text { fill: var(--text); } .plot .grid { stroke: var(--line); }
+.plot rect.bar { fill: var(--accent); opacity: .55; } .plot rect.worst { fill: var(--bad); opacity: .7; }
+.plot circle { fill: var(--back); stroke: var(--accent); stroke-width: 2.5; } .plot circle.worst { stroke: var(--bad); }
+.plot text.worst { fill: var(--bad); font-weight: 700; }
+"""
+
+
+def render(name: str, found: Mapping[str, Any]) -> str:
+    """The page. found: `Diagnosis.as_json()`."""
+    style = (resources.files("edgekit.report") / "style.css").read_text("utf-8") + STYLE
+    said = "".join(f"<p>{escape(text[:1].upper() + text[1:])}.</p>" for text in sentences(found))
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(name)} in int8</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        f"<h1>{escape(name)} in int8</h1>\n{said}\n<h2>Layers</h2>\n"
+        "<p>Bars: signal to quantization noise with all layers int8, errors adding up from the input on. Dots: at the "
+        f"output, when only this layer is int8.</p>\n{plot(found)}\n{_table(COLUMNS, rows(found))}\n"
+        f"<h2>Fixes, each alone</h2>\n{_table(FIXES, fix_rows(found))}\n"
+        f"<footer>Written by edgekit {escape(__version__)}. The same figures for programs: diagnosis.json.</footer>\n"
+        "</body>\n</html>\n"
+    )
+
+
+def _table(head: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+    numeric = [title.endswith(">") for title in head]
+
+    def row(tag: str, values: Sequence[str]) -> str:
+        marked = (f'<{tag} class="n">' if right else f"<{tag}>" for right in numeric)
+        return "<tr>" + "".join(f"{m}{escape(v)}</{tag}>" for m, v in zip(marked, values, strict=True)) + "</tr>"
+
+    lines = [row("th", [title.removesuffix(">") for title in head]), *(row("td", values) for values in cells)]
+    return '<div class="wide"><table>\n' + "\n".join(lines) + "\n</table></div>"
+
+
+def _place(value: float | None) -> float:
+    return TOP if value is None else min(max(value, 0.0), TOP)

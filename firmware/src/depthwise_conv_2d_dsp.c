@@ -1,0 +1,357 @@
+/* y[n,oy,ox,c] = requantize(bias[c] + sum over ky,kx of (x - in_zero) * w[ky,kx,c]), as depthwise_conv_2d.c, of at most 3x3
+ * taps with stride 1 or 2, with the DSP instructions.
+ *
+ * Blocking: four channels, two lines of the padded input at a time. They are transposed to halfwords: for each pair of
+ * columns 8 words, (first line, second line) of each channel. Two such strips are kept, and together they hold the input of
+ * one strip of outputs: stride 1 two lines of them, 2x2 at a time, stride 2 one line, two outputs at a time. Outside the
+ * input is the zero point, which is folded into the bias.
+ * Weights: (w0, w1) and (w1, w2) of each line. For words (x0, x1), (x2, x3) the first output is SMLAD with (w0, w1) and
+ * SMLABT with w2, the second SMLATB with w0 and SMLAD with (w1, w2). Weights and bias are doubled, as ek_requantize wants.
+ * Registers: r0, r1 strips, r2, r3 columns, r4-r9 weights, r10, r11, r12, lr sums. After the sums r2-r9 take what the
+ * requantization needs, by one LDM from the stack, and afterwards the weights again by another.
+ * An odd last line or column is computed with a step of 0 to the other one: the outputs that do not exist are written
+ * first, where the others then go.
+ * Budget: 51 instructions for 2x2 outputs (36 MACs: 1.42 each), 32 for two with stride 2; 19 for each channel of a strip; 21
+ * for 16 values transposed. Cycles by LDR 2, LDRD 3, LDM 1 + n, branch 2: 79 for 2x2 outputs, 2.2 a MAC. */
+#include "edgekit/depthwise_conv_2d_dsp.h"
+
+#include <stddef.h>
+
+#include "edgekit/arch_dsp.h"
+
+enum { GROUP = 4, STRIP_WORDS = 2 * GROUP, TABLE_WORDS = 9 };
+
+/* One strip of outputs, in the order in which the assembly has it on its stack. */
+typedef struct {
+  const int32_t *weights; /* of the channel: set by the assembly, as multiplier, divider, y, end of the columns */
+  int32_t multiplier, divider, zero;
+  int8_t *y;
+  int32_t column_step, line_step; /* 16, 24 */
+  const uint32_t *end;
+  const uint32_t *top, *bottom; /* 32: the two strips */
+  const int32_t *table;         /* 40: of the first channel */
+  int8_t *first;                /* 44: its output */
+  int32_t bytes, channels;      /* 48: from the first to the end of the columns; 52 */
+} strip_t;
+
+/* Two lines of the input, of which a strip is made. */
+typedef struct {
+  const int8_t *lines[2];
+  ptrdiff_t steps[2];         /* 8: from column to column */
+  const uint32_t *full, *end; /* 16: where the pairs with two columns end; where the strip does */
+  uint32_t zeros;             /* 24: what stands for a column outside */
+  int32_t left;               /* 28: 1: the first pair begins with a column outside */
+  const uint32_t *half;       /* 32: the pair whose second column is outside, or NULL */
+  int32_t columns;
+} input_t;
+
+/* As the assembly below, of any number of channels, none of which is read past the last. */
+static void transpose_narrow(uint32_t *to, const input_t *in, int32_t channels) {
+  for (int32_t column = -in->left; to != in->end; to += STRIP_WORDS, column += 2) {
+    for (int32_t i = 0; i < 2 * channels; ++i) {
+      const int8_t *line = in->lines[i % 2] + i / 2;
+      uint32_t x[2];
+      for (int32_t k = 0; k < 2; ++k) {
+        const int inside = column + k >= 0 && column + k < in->columns;
+        x[k] = inside ? (uint32_t)line[(column + k) * in->steps[i % 2]] : (uint32_t)(int8_t)(in->zeros & 0xFFU);
+      }
+      to[i] = ek_pack_low(x[0], x[1]);
+    }
+  }
+}
+
+#if EK_DSP_INSTRUCTIONS
+
+#define PROLOGUE                                   \
+  "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n" \
+  "  sub sp, sp, #60\n"                            \
+  "  ldmia r0!, {r1, r2, r3, r4, r5, r6, r7}\n"    \
+  "  stmia.w sp, {r1, r2, r3, r4, r5, r6, r7}\n"   \
+  "  ldmia r0!, {r1, r2, r3, r4, r5, r6, r7}\n"    \
+  "  add r8, sp, #28\n"                            \
+  "  stmia.w r8, {r1, r2, r3, r4, r5, r6, r7}\n"   \
+  "1:\n"                                           \
+  "  ldrd r0, r1, [sp, #32]\n"                     \
+  "  ldrd r2, r3, [sp, #40]\n"                     \
+  "  ldr r6, [sp, #48]\n"                          \
+  "  ldmia r2!, {r4, r5}\n"                        \
+  "  str r2, [sp]\n"                               \
+  "  strd r4, r5, [sp, #4]\n"                      \
+  "  str r3, [sp, #16]\n"                          \
+  "  add r6, r6, r0\n"                             \
+  "  str r6, [sp, #28]\n"                          \
+  "  add r4, r0, #8\n"                             \
+  "  add r5, r1, #8\n"                             \
+  "  strd r4, r5, [sp, #32]\n"                     \
+  "  add r4, r2, #28\n"                            \
+  "  add r5, r3, #1\n"                             \
+  "  strd r4, r5, [sp, #40]\n"                     \
+  "2:\n"
+
+/* r2 weights, r3 multiplier, r4 divider, r5 zero, r6 y, r7 column step, r8 line step, r9 end of the columns */
+#define CONSTANTS "  ldmia.w sp, {r2, r3, r4, r5, r6, r7, r8, r9}\n"
+#define HIGH(A) "  smmulr " A ", " A ", r3\n"
+#define DIVIDE(A) "  smmlar " A ", " A ", r4, r5\n"
+#define SATURATE(A) "  ssat " A ", #8, " A "\n"
+
+#define EPILOGUE                  \
+  "  add r6, r6, r7, lsl #1\n"    \
+  "  cmp r0, r9\n"                \
+  "  str r6, [sp, #16]\n"         \
+  "  bne 2b\n"                    \
+  "  ldr r3, [sp, #52]\n"         \
+  "  subs r3, r3, #1\n"           \
+  "  str r3, [sp, #52]\n"         \
+  "  bne 1b\n"                    \
+  "  add sp, sp, #60\n"           \
+  "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
+__attribute__((naked, noinline)) static void stride_1(const strip_t *strip) {
+  __asm__ volatile(PROLOGUE
+                   "  ldmia.w r2, {r4, r5, r6, r7, r8, r9, lr}\n"
+                   "  ldrd r2, r3, [r0], #32\n"
+                   "  smlad r10, r2, r4, lr\n"
+                   "  smlatb r11, r2, r4, lr\n"
+                   "  smlad r10, r3, r6, r10\n"
+                   "  smlatb r11, r3, r6, r11\n"
+                   "  smlad r12, r3, r4, lr\n"
+                   "  smlatb lr, r3, r4, lr\n"
+                   "  ldrd r2, r3, [r0]\n"
+                   "  smlabt r10, r2, r5, r10\n"
+                   "  smlad r11, r2, r5, r11\n"
+                   "  smlabt r10, r3, r7, r10\n"
+                   "  smlad r11, r3, r7, r11\n"
+                   "  smlabt r12, r3, r5, r12\n"
+                   "  smlad lr, r3, r5, lr\n"
+                   "  ldrd r2, r3, [r1], #32\n"
+                   "  smlad r10, r2, r8, r10\n"
+                   "  smlatb r11, r2, r8, r11\n"
+                   "  smlad r12, r2, r6, r12\n"
+                   "  smlatb lr, r2, r6, lr\n"
+                   "  smlad r12, r3, r8, r12\n"
+                   "  smlatb lr, r3, r8, lr\n"
+                   "  ldrd r2, r3, [r1]\n"
+                   "  smlabt r10, r2, r9, r10\n"
+                   "  smlad r11, r2, r9, r11\n"
+                   "  smlabt r12, r2, r7, r12\n"
+                   "  smlad lr, r2, r7, lr\n"
+                   "  smlabt r12, r3, r9, r12\n"
+                   "  smlad lr, r3, r9, lr\n" CONSTANTS               /**/
+                   HIGH("r10") HIGH("r11") HIGH("r12") HIGH("lr")     /**/
+                   "  add r8, r8, r6\n"                               /**/
+                   DIVIDE("r10") DIVIDE("r11") DIVIDE("r12") DIVIDE("lr") /**/
+                   SATURATE("r10") SATURATE("r11") SATURATE("r12") SATURATE("lr") /**/
+                   "  strb lr, [r8, r7]\n"
+                   "  strb r12, [r8]\n"
+                   "  strb r11, [r6, r7]\n"
+                   "  strb r10, [r6]\n" EPILOGUE);
+}
+
+__attribute__((naked, noinline)) static void stride_2(const strip_t *strip) {
+  __asm__ volatile(PROLOGUE
+                   "  ldmia.w r2, {r4, r5, r6, r7, r8, r9, r11}\n"
+                   "  ldrd r2, r3, [r0], #64\n"
+                   "  smlad r10, r2, r4, r11\n"
+                   "  smlad r10, r3, r6, r10\n"
+                   "  ldrd r2, r3, [r0, #-32]\n"
+                   "  smlabt r10, r2, r5, r10\n"
+                   "  smlad r11, r2, r4, r11\n"
+                   "  smlabt r10, r3, r7, r10\n"
+                   "  smlad r11, r3, r6, r11\n"
+                   "  ldrd r2, r3, [r0]\n"
+                   "  smlabt r11, r2, r5, r11\n"
+                   "  smlabt r11, r3, r7, r11\n"
+                   "  ldr r2, [r1], #64\n"
+                   "  ldr r3, [r1, #-32]\n"
+                   "  smlad r10, r2, r8, r10\n"
+                   "  smlad r11, r3, r8, r11\n"
+                   "  ldr r2, [r1]\n"
+                   "  smlabt r10, r3, r9, r10\n"
+                   "  smlabt r11, r2, r9, r11\n" CONSTANTS HIGH("r10") HIGH("r11") DIVIDE("r10") DIVIDE("r11") /**/
+                   SATURATE("r10") SATURATE("r11")                                                           /**/
+                   "  strb r11, [r6, r7]\n"
+                   "  strb r10, [r6]\n" EPILOGUE);
+}
+
+/* r0 strip, r1, r2 lines, r3, r12 steps, lr end of the pairs with two columns. */
+__attribute__((naked, noinline)) static void transpose(uint32_t *to, const input_t *in) {
+  __asm__ volatile(
+      "  push {r1, r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  ldrd r4, r6, [r1, #24]\n"
+      "  ldmia.w r1, {r1, r2, r3, r12, lr}\n"
+      "  cbz r6, 4f\n"
+      "  mov r5, r4\n"
+      "  sub r1, r1, r3\n"
+      "  sub r2, r2, r12\n"
+      "  b 2f\n"
+      "1:\n"
+      "  ldr r4, [r1]\n"
+      "  ldr r5, [r2]\n"
+      "2:\n"
+      "  ldr r6, [r1, r3]\n"
+      "  ldr r7, [r2, r12]\n"
+      "  add r1, r1, r3, lsl #1\n"
+      "  add r2, r2, r12, lsl #1\n"
+      "3:\n"
+      "  pkhtb r10, r6, r4, asr #16\n" /* channels 2 and 3 of both columns */
+      "  pkhbt r4, r4, r6, lsl #16\n"  /* channels 0 and 1 */
+      "  pkhtb r11, r7, r5, asr #16\n"
+      "  pkhbt r5, r5, r7, lsl #16\n"
+      "  sxtb16 r6, r4, ror #8\n"
+      "  sxtb16 r7, r5, ror #8\n"
+      "  sxtb16 r4, r4\n"
+      "  sxtb16 r5, r5\n"
+      "  sxtb16 r8, r10\n"
+      "  sxtb16 r9, r11\n"
+      "  sxtb16 r10, r10, ror #8\n"
+      "  sxtb16 r11, r11, ror #8\n"
+      "  stmia r0!, {r4, r5, r6, r7, r8, r9, r10, r11}\n"
+      "4:\n"
+      "  cmp r0, lr\n"
+      "  bne 1b\n"
+      "  ldr r8, [sp]\n" /* pairs with a column outside, one by one */
+      "  ldrd r9, r6, [r8, #20]\n"
+      "  cmp r0, r9\n"
+      "  beq 5f\n"
+      "  ldr r9, [r8, #32]\n"
+      "  mov r7, r6\n"
+      "  add lr, r0, #32\n"
+      "  cmp r0, r9\n"
+      "  ittee eq\n"
+      "  ldreq r4, [r1]\n"
+      "  ldreq r5, [r2]\n"
+      "  movne r4, r6\n"
+      "  movne r5, r6\n"
+      "  b 3b\n"
+      "5:\n"
+      "  pop {r1, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
+#pragma GCC diagnostic pop
+
+#else
+
+static int32_t row(const uint32_t *x, const uint32_t *w, int32_t odd, int32_t sum) {
+  sum = odd ? ek_smlatb(x[0], w[0], sum) : ek_smlad(x[0], w[0], sum);
+  return odd ? ek_smlad(x[STRIP_WORDS], w[1], sum) : ek_smlabt(x[STRIP_WORDS], w[1], sum);
+}
+
+static void strip_of(const strip_t *s, int32_t stride) {
+  const int32_t *table = s->table;
+  for (int32_t c = 0; c < s->channels; ++c, table += TABLE_WORDS) {
+    int8_t *y = s->first + c;
+    for (int32_t at = 0; at < s->bytes / 4; at += stride * STRIP_WORDS, y += 2 * s->column_step) {
+      const uint32_t *top = s->top + 2 * c + at, *bottom = s->bottom + 2 * c + at;
+      const uint32_t *lines[4] = {top, top + 1, bottom, bottom + 1};
+      for (int32_t i = 3 / stride; i >= 0; --i) { /* the second line first, the second column first */
+        const int32_t dy = i / 2, dx = i % 2;
+        int32_t sum = table[8];
+        for (int32_t k = 0; k < 3; ++k) {
+          uint32_t w[2];
+          memcpy(w, table + 2 + 2 * k, sizeof w);
+          sum = row(lines[dy + k] + (stride == 2 ? dx * STRIP_WORDS : 0), w, stride == 1 && dx, sum);
+        }
+        y[dy * s->line_step + dx * s->column_step] = ek_requantize(sum, table[0], table[1], s->zero);
+      }
+    }
+  }
+}
+
+static void stride_1(const strip_t *strip) { strip_of(strip, 1); }
+static void stride_2(const strip_t *strip) { strip_of(strip, 2); }
+
+static void transpose(uint32_t *to, const input_t *in) { transpose_narrow(to, in, GROUP); }
+
+#endif
+
+/* Multiplier, divider, six words of weights and the bias of each channel of a group. */
+static void expand(const ek_depthwise_conv_2d_dsp_t *p, int32_t *table, int32_t channel, int32_t count) {
+  const int32_t *constants = p->constants + 3 * channel;
+  const int8_t *weights = p->weights + 12 * channel;
+  for (; count > 0; --count, table += TABLE_WORDS, constants += 3) {
+    table[0] = constants[0];
+    table[1] = constants[1];
+    for (int32_t k = 0; k < 3; ++k, weights += 4) {
+      const uint32_t w = ek_load4(weights);
+      table[2 + 2 * k] = (int32_t)(ek_sxtb16(w) << 1 & 0xFFFEFFFEU);
+      table[3 + 2 * k] = (int32_t)(ek_sxtb16_odd(w) << 1 & 0xFFFEFFFEU);
+    }
+    table[8] = constants[2];
+  }
+}
+
+/* A strip of `line` and the next of the image x; a line outside is one zero point for all its columns. */
+static void fill(const ek_depthwise_conv_2d_dsp_t *p, input_t *in, const int8_t *x, uint32_t *to, int32_t line,
+                 int32_t channels) {
+  for (int32_t i = 0; i < 2; ++i, ++line) {
+    const int inside = line >= 0 && line < p->lines;
+    in->lines[i] = inside ? x + line * p->line_step : (const int8_t *)&in->zeros;
+    in->steps[i] = inside ? p->column_step : 0;
+  }
+  const int32_t pairs = (p->columns - in->left) >> 1, most = p->words - in->left, full = pairs < most ? pairs : most;
+  in->full = to + (in->left + full) * STRIP_WORDS;
+  in->half = (p->columns - in->left) & 1 ? in->full : NULL;
+  in->end = to + p->words * STRIP_WORDS;
+  if (channels == GROUP || (line < p->lines && p->channels > GROUP)) { /* the next pixel may be read with the last channels */
+    transpose(to, in);
+  } else {
+    transpose_narrow(to, in, channels);
+  }
+}
+
+static void channel_group(const ek_depthwise_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint32_t *strips, int32_t *table,
+                          int32_t channels) {
+  void (*const outputs)(const strip_t *) = p->stride == 1 ? stride_1 : stride_2;
+  const int32_t height = 3 - p->stride; /* lines of outputs from a strip */
+  const int32_t block = p->stride * STRIP_WORDS, even = p->out_columns / 2;
+  uint32_t *ring[2] = {strips, strips + p->words * STRIP_WORDS};
+  strip_t s = {0};
+  s.zero = p->out_zero;
+  s.table = table;
+  s.channels = channels;
+  s.line_step = p->out_line_step;
+  input_t in = {0};
+  in.zeros = (uint32_t)(p->in_zero & 0xFF) * 0x01010101U;
+  in.left = p->pad_column;
+  in.columns = p->columns;
+  int32_t line = -p->pad_line;
+  fill(p, &in, x, ring[0], line, channels);
+  for (int32_t done = 0, top = 0; done < p->out_lines; done += height, top ^= 1, y += height * p->out_line_step) {
+    line += 2;
+    fill(p, &in, x, ring[top ^ 1], line, channels);
+    s.top = ring[top];
+    s.bottom = ring[top ^ 1];
+    s.first = y;
+    s.column_step = p->out_column_step;
+    s.bytes = 4 * block * even;
+    if (done + 1 == p->out_lines) {
+      s.line_step = 0;
+    }
+    if (even > 0) {
+      outputs(&s);
+    }
+    if (p->out_columns % 2 != 0) {
+      s.top += block * even;
+      s.bottom += block * even;
+      s.first += 2 * even * s.column_step;
+      s.column_step = 0;
+      s.bytes = 4 * block;
+      outputs(&s);
+    }
+  }
+}
+
+void ek_depthwise_conv_2d_dsp(const ek_depthwise_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  uint32_t *strips = (uint32_t *)(void *)scratch;
+  int32_t *table = (int32_t *)(void *)(scratch + 64 * p->words);
+  const int32_t in_size = p->lines * p->columns * p->channels, out_size = p->out_lines * p->out_columns * p->channels;
+  for (int32_t n = 0; n < p->batches; ++n, x += in_size, y += out_size) {
+    for (int32_t c = 0; c < p->channels; c += GROUP) {
+      const int32_t count = p->channels - c < GROUP ? p->channels - c : GROUP;
+      expand(p, table, c, count);
+      channel_group(p, x + c, y + c, strips, table, count);
+    }
+    ek_clamp_all(y, out_size, p->low, p->high);
+  }
+}
