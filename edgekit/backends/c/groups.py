@@ -16,19 +16,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.emission import Tile, call_of
 from edgekit.backends.c.folds import folds
 from edgekit.backends.c.forms import FAMILY
 from edgekit.backends.c.memory import lifetimes, memory_map
 from edgekit.backends.c.options import Optimize
 from edgekit.backends.c.rows import ROWS, Rows, rows_of
-from edgekit.backends.c.stripes import Schedule, schedule, upwards
-from edgekit.backends.c.tiles import Group, group_of
+from edgekit.backends.c.stripes import Run, Schedule, schedule, upwards
+from edgekit.backends.c.tiles import Group, group_of, tile_of
 from edgekit.graph import Graph
 from edgekit.planner import aligned, shared_bytes
 
 LONGEST = 12  # nodes
 WORD = 4  # the optimized forms load words: rows must begin at multiples of it
 ALL = 1 << 30
+SLACK = 1.02  # the last bytes cost the most instructions: stripes of single rows
 STEP = 256  # bytes by which a peak is lowered whose arena is above the limit
 HEIGHTS = ((1, 1), (2, 2), (4, 4), (8, 8), (1, ALL), (2, ALL), (4, ALL))  # (stripe, chunk) of `schedule`
 CALL_INSTRUCTIONS, MOVE_INSTRUCTIONS = 150, 0.75  # of a call more, of a byte moved: measured on an emulated Cortex-M4
@@ -53,7 +55,7 @@ def find_groups(
     """The groups that a build has: always the pads that become borders, and those that save RAM where that is asked.
 
     Args:
-        optimize: `ram`: the division with the smallest arena.
+        optimize: `ram`: the cheapest division whose peak is within 2 % of the smallest.
         limit: bytes of arena; what is more is divided, as cheaply as possible. Where nothing is small enough, the
             smallest.
     """
@@ -63,7 +65,7 @@ def find_groups(
     if (optimize != "ram" and limit is None) or (limit is not None and plain <= limit):
         return borders
     least = max((c.peak for c in search.divide(None)), default=0)
-    peak = max(least, limit or 0)
+    peak = max(least, int(SLACK * least) if limit is None else limit)
     while True:
         chosen = search.divide(peak)
         groups = _directed([search.groups(c) for c in chosen if c.schedule is not None], graph, calls)
@@ -128,6 +130,10 @@ def _cheapest(d: _Division) -> tuple[float, float]:
     return d.cost, d.peak
 
 
+def tile_height(tile: Tile) -> tuple[int, int, int]:
+    return tile.out_rows, tile.in_rows, -tile.pad
+
+
 class Search:
     """All groups that a graph can have, and its best divisions."""
 
@@ -145,6 +151,7 @@ class Search:
         self.row_bytes = {t.name: t.bytes // t.shape[ROWS] for t in images}
         word = WORD if core in FAMILY else 1
         self.straight = {name for name, size in self.row_bytes.items() if size % word == 0}
+        self.tiles: dict[tuple[str, Tile], int] = {}  # scratch
         self.found: dict[tuple[int, int, int, int], Candidate | None] = {}
 
     def divide(self, limit: int | None) -> list[Candidate]:
@@ -213,6 +220,16 @@ class Search:
                 return False
         return True
 
+    def scratch(self, i: int, made: Schedule) -> int:
+        """Of the tallest tile of node i."""
+        name = self.graph.nodes[i].name
+        tile = max((tile_of(s) for s in made.steps if isinstance(s, Run) and s.output == name), key=tile_height)
+        if (name, tile) not in self.tiles:
+            node = self.folded[i - 1].node if i - 1 in self.folded else self.graph.nodes[i]
+            call = call_of(self.graph, node, self.core, tile=tile)
+            self.tiles[name, tile] = call.scratch if isinstance(call, Call) else 0
+        return self.tiles[name, tile]
+
     def rules_of(self, first: int, last: int) -> dict[str, Rows]:
         rules = {self.graph.nodes[i].name: self.rules[i] for i in range(first, last + 1)}
         return {name: rule for name, rule in rules.items() if rule is not None}
@@ -233,8 +250,7 @@ class Search:
         }
         reused = max(shared, key=lambda name: shared[name], default="")
         held = sum(aligned(rows * self.row_bytes[name]) for name, rows in made.held.items())
-        calls = [c for c in self.calls[first : last + 1] if isinstance(c, Call)]
-        scratch = aligned(max(c.scratch for c in calls))
+        scratch = aligned(max(self.scratch(i, made) for i in range(first, last + 1) if i not in self.folded))
         peak = self.around(first) + aligned(size) - shared.get(reused, 0) + held + scratch
         steps = sum(len(stripe) for stripe in made.stripes)
         cost = CALL_INSTRUCTIONS * (steps - len(rules)) + MOVE_INSTRUCTIONS * made.moved(self.row_bytes) + 1
