@@ -41,12 +41,20 @@ def bench(
 
 def _show(found: dict[str, Any]) -> None:
     unit = found["unit"]
+<<<<<<< HEAD
     estimated = bool(found.get("cycle_model"))
     rows = [_row(i, r, r["count"], estimated) for i, r in enumerate(found["layers"])]
     rows.append(_row(None, {"layer": "total", "op": "", **found}, found["total"], estimated))
     columns = ("cycles, est.>", "per MAC>") if estimated else ()
     _output.table(("#>", "layer", "operator", "MACs>", f"{unit}>", "per MAC>", *columns), rows)
     _output.show(f"measured on {found['vehicle']}, in {unit}")
+=======
+    rows = [_row(i, r["layer"], r["op"], r["macs"], r["count"]) for i, r in enumerate(found["layers"])]
+    rows.append(_row(None, "total", "", found["macs"], found["total"]))
+    _output.table(("#>", "layer", "operator", "MACs>", f"{unit}>", "per MAC>"), rows)
+    how = "ESTIMATED, not measured, by" if found.get("estimated") else "measured on"
+    _output.show(f"{how} {found['vehicle']}, in {unit}")
+>>>>>>> v6
     for key, text in _facts(found):
         _output.show(f"  {key:<10} {text}")
 
@@ -86,7 +94,7 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
     if found.get("cycle_model"):
         model = found["cycle_model"]
         facts.append(("cycles", f"estimated for the {model['core']}, not measured. {model['source']}"))
-        facts.append(("", f"Not modelled: {model['limits']}"))
+        facts.append(("limits", model["limits"]))
         shares = (f"{name.replace('_', ' ')} {n / found['total']:.0%}" for name, n in found["classes"].items())
         facts.append(("executed", ", ".join(shares)))
     elif found["unit"] == "instructions":

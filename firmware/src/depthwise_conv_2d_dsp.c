@@ -11,8 +11,9 @@
  * requantization needs, by one LDM from the stack, and afterwards the weights again by another.
  * An odd last line or column is computed with a step of 0 to the other one: the outputs that do not exist are written
  * first, where the others then go.
- * Budget: 51 instructions for 2x2 outputs (36 MACs: 1.42 each), 32 for two with stride 2; 19 for each channel of a strip; 21
- * for 16 values transposed. Cycles by LDR 2, LDRD 3, LDM 1 + n, branch 2: 79 for 2x2 outputs, 2.2 a MAC. */
+ * Budget: 51 instructions for 2x2 outputs (36 MACs: 1.42 each), 31 for two with stride 2; 14 for each channel of a strip of
+ * outputs; 21 for 16 values transposed; about 110 around each strip. 12x12x64, stride 1: 1.84 a MAC. Cycles by LDR 2, LDRD
+ * 3, LDM 1 + n, branch 2: 77 for 2x2 outputs, 2.1 a MAC. */
 #include "edgekit/depthwise_conv_2d_dsp.h"
 
 #include <stddef.h>
@@ -23,31 +24,34 @@ enum { GROUP = 4, STRIP_WORDS = 2 * GROUP, TABLE_WORDS = 9 };
 
 /* One strip of outputs, in the order in which the assembly has it on its stack. */
 typedef struct {
-  const int32_t *weights; /* of the channel: set by the assembly, as multiplier, divider, y, end of the columns */
-  int32_t multiplier, divider, zero;
+  const int32_t *weights; /* of the channel: these five are set by the assembly */
   int8_t *y;
-  int32_t column_step, line_step; /* 16, 24 */
-  const uint32_t *end;
-  const uint32_t *top, *bottom; /* 32: the two strips */
-  const int32_t *table;         /* 40: of the first channel */
-  int8_t *first;                /* 44: its output */
-  int32_t bytes, channels;      /* 48: from the first to the end of the columns; 52 */
+  const uint32_t *end; /* of the columns */
+  int32_t multiplier, divider;
+  int32_t zero, column_step, line_step; /* 20 */
+  const uint32_t *top, *bottom;         /* 32: the two strips of the input */
+  const int32_t *table;                 /* 40: of the first channel */
+  int8_t *first;                        /* 44: its output */
+  int32_t bytes;                        /* 48: from the first to the end of the columns */
+  const int32_t *table_end;             /* 52 */
 } strip_t;
 
-/* Two lines of the input, of which a strip is made. */
+/* Two lines of the input, of which a strip is made; where pairs of columns end, in bytes from the first. */
 typedef struct {
   const int8_t *lines[2];
-  ptrdiff_t steps[2];         /* 8: from column to column */
-  const uint32_t *full, *end; /* 16: where the pairs with two columns end; where the strip does */
-  uint32_t zeros;             /* 24: what stands for a column outside */
-  int32_t left;               /* 28: 1: the first pair begins with a column outside */
-  const uint32_t *half;       /* 32: the pair whose second column is outside, or NULL */
+  ptrdiff_t steps[2];      /* 8: from column to column */
+  int32_t full;            /* 16: the pairs with two columns inside */
+  int32_t bytes;           /* 20: all */
+  uint32_t zeros;          /* 24: what stands for a column outside */
+  int32_t left;            /* 28: 1: the first pair begins with a column outside */
+  int32_t half;            /* 32: before the pair whose second column is outside, or -1 */
   int32_t columns;
 } input_t;
 
 /* As the assembly below, of any number of channels, none of which is read past the last. */
 static void transpose_narrow(uint32_t *to, const input_t *in, int32_t channels) {
-  for (int32_t column = -in->left; to != in->end; to += STRIP_WORDS, column += 2) {
+  const uint32_t *const end = to + in->bytes / 4;
+  for (int32_t column = -in->left; to != end; to += STRIP_WORDS, column += 2) {
     for (int32_t i = 0; i < 2 * channels; ++i) {
       const int8_t *line = in->lines[i % 2] + i / 2;
       uint32_t x[2];
@@ -62,54 +66,50 @@ static void transpose_narrow(uint32_t *to, const input_t *in, int32_t channels) 
 
 #if EK_DSP_INSTRUCTIONS
 
+_Static_assert(offsetof(strip_t, zero) == 20 && offsetof(strip_t, top) == 32 && offsetof(strip_t, table_end) == 52, "strip_t");
+_Static_assert(offsetof(input_t, full) == 16 && offsetof(input_t, half) == 32, "input_t");
+
+/* For each channel: r0, r1 strips, r2 weights, r3 y. */
 #define PROLOGUE                                   \
   "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n" \
   "  sub sp, sp, #60\n"                            \
+  "  add r8, sp, #20\n"                            \
+  "  add r0, r0, #20\n"                            \
   "  ldmia r0!, {r1, r2, r3, r4, r5, r6, r7}\n"    \
-  "  stmia.w sp, {r1, r2, r3, r4, r5, r6, r7}\n"   \
-  "  ldmia r0!, {r1, r2, r3, r4, r5, r6, r7}\n"    \
-  "  add r8, sp, #28\n"                            \
-  "  stmia.w r8, {r1, r2, r3, r4, r5, r6, r7}\n"   \
+  "  stmia.w r8!, {r1, r2, r3, r4, r5, r6, r7}\n"  \
+  "  ldrd r1, r2, [r0]\n"                          \
+  "  strd r1, r2, [r8]\n"                          \
   "1:\n"                                           \
-  "  ldrd r0, r1, [sp, #32]\n"                     \
-  "  ldrd r2, r3, [sp, #40]\n"                     \
-  "  ldr r6, [sp, #48]\n"                          \
-  "  ldmia r2!, {r4, r5}\n"                        \
-  "  str r2, [sp]\n"                               \
-  "  strd r4, r5, [sp, #4]\n"                      \
-  "  str r3, [sp, #16]\n"                          \
-  "  add r6, r6, r0\n"                             \
-  "  str r6, [sp, #28]\n"                          \
+  "  add r8, sp, #32\n"                            \
+  "  ldmia.w r8, {r0, r1, r2, r3, r4}\n"           \
+  "  ldmia r2!, {r5, r6}\n"                        \
+  "  add r4, r4, r0\n"                             \
+  "  stmia.w sp, {r2, r3, r4, r5, r6}\n"           \
   "  add r4, r0, #8\n"                             \
   "  add r5, r1, #8\n"                             \
-  "  strd r4, r5, [sp, #32]\n"                     \
-  "  add r4, r2, #28\n"                            \
-  "  add r5, r3, #1\n"                             \
-  "  strd r4, r5, [sp, #40]\n"                     \
-  "2:\n"
+  "  add r6, r2, #28\n" /* of the next channel */  \
+  "  add r7, r3, #1\n"                             \
+  "  stmia.w r8, {r4, r5, r6, r7}\n"
 
-/* r2 weights, r3 multiplier, r4 divider, r5 zero, r6 y, r7 column step, r8 line step, r9 end of the columns */
+/* r2 weights, r3 y, r4 end of the columns, r5 multiplier, r6 divider, r7 zero, r8 column step, r9 line step */
 #define CONSTANTS "  ldmia.w sp, {r2, r3, r4, r5, r6, r7, r8, r9}\n"
-#define HIGH(A) "  smmulr " A ", " A ", r3\n"
-#define DIVIDE(A) "  smmlar " A ", " A ", r4, r5\n"
+#define HIGH(A) "  smmulr " A ", " A ", r5\n"
+#define DIVIDE(A) "  smmlar " A ", " A ", r6, r7\n"
 #define SATURATE(A) "  ssat " A ", #8, " A "\n"
 
-#define EPILOGUE                  \
-  "  add r6, r6, r7, lsl #1\n"    \
-  "  cmp r0, r9\n"                \
-  "  str r6, [sp, #16]\n"         \
-  "  bne 2b\n"                    \
-  "  ldr r3, [sp, #52]\n"         \
-  "  subs r3, r3, #1\n"           \
-  "  str r3, [sp, #52]\n"         \
-  "  bne 1b\n"                    \
-  "  add sp, sp, #60\n"           \
+#define EPILOGUE            \
+  "  ldr r2, [sp, #40]\n"   \
+  "  ldr r3, [sp, #52]\n"   \
+  "  cmp r2, r3\n"          \
+  "  bne 1b\n"              \
+  "  add sp, sp, #60\n"     \
   "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 __attribute__((naked, noinline)) static void stride_1(const strip_t *strip) {
   __asm__ volatile(PROLOGUE
+                   "2:\n"
                    "  ldmia.w r2, {r4, r5, r6, r7, r8, r9, lr}\n"
                    "  ldrd r2, r3, [r0], #32\n"
                    "  smlad r10, r2, r4, lr\n"
@@ -140,17 +140,23 @@ __attribute__((naked, noinline)) static void stride_1(const strip_t *strip) {
                    "  smlabt r12, r3, r9, r12\n"
                    "  smlad lr, r3, r9, lr\n" CONSTANTS               /**/
                    HIGH("r10") HIGH("r11") HIGH("r12") HIGH("lr")     /**/
-                   "  add r8, r8, r6\n"                               /**/
+                   "  add r9, r9, r3\n"                               /**/
                    DIVIDE("r10") DIVIDE("r11") DIVIDE("r12") DIVIDE("lr") /**/
                    SATURATE("r10") SATURATE("r11") SATURATE("r12") SATURATE("lr") /**/
-                   "  strb lr, [r8, r7]\n"
-                   "  strb r12, [r8]\n"
-                   "  strb r11, [r6, r7]\n"
-                   "  strb r10, [r6]\n" EPILOGUE);
+                   "  strb lr, [r9, r8]\n"
+                   "  strb r12, [r9]\n"
+                   "  strb r11, [r3, r8]\n"
+                   "  strb r10, [r3]\n"
+                   "  add r3, r3, r8, lsl #1\n"
+                   "  cmp r0, r4\n"
+                   "  str r3, [sp, #4]\n"
+                   "  bne 2b\n" EPILOGUE);
 }
 
 __attribute__((naked, noinline)) static void stride_2(const strip_t *strip) {
   __asm__ volatile(PROLOGUE
+                   "  mov r12, r3\n"
+                   "2:\n"
                    "  ldmia.w r2, {r4, r5, r6, r7, r8, r9, r11}\n"
                    "  ldrd r2, r3, [r0], #64\n"
                    "  smlad r10, r2, r4, r11\n"
@@ -171,16 +177,20 @@ __attribute__((naked, noinline)) static void stride_2(const strip_t *strip) {
                    "  smlabt r10, r3, r9, r10\n"
                    "  smlabt r11, r2, r9, r11\n" CONSTANTS HIGH("r10") HIGH("r11") DIVIDE("r10") DIVIDE("r11") /**/
                    SATURATE("r10") SATURATE("r11")                                                           /**/
-                   "  strb r11, [r6, r7]\n"
-                   "  strb r10, [r6]\n" EPILOGUE);
+                   "  strb r11, [r12, r8]\n"
+                   "  strb r10, [r12]\n"
+                   "  add r12, r12, r8, lsl #1\n"
+                   "  cmp r0, r4\n"
+                   "  bne 2b\n" EPILOGUE);
 }
 
-/* r0 strip, r1, r2 lines, r3, r12 steps, lr end of the pairs with two columns. */
+/* r0 strip, r1, r2 lines, r3, r12 steps, lr end of the pairs with two columns inside. */
 __attribute__((naked, noinline)) static void transpose(uint32_t *to, const input_t *in) {
   __asm__ volatile(
-      "  push {r1, r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  push {r0, r1, r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
       "  ldrd r4, r6, [r1, #24]\n"
       "  ldmia.w r1, {r1, r2, r3, r12, lr}\n"
+      "  add lr, lr, r0\n"
       "  cbz r6, 4f\n"
       "  mov r5, r4\n"
       "  sub r1, r1, r3\n"
@@ -211,14 +221,15 @@ __attribute__((naked, noinline)) static void transpose(uint32_t *to, const input
       "4:\n"
       "  cmp r0, lr\n"
       "  bne 1b\n"
-      "  ldr r8, [sp]\n" /* pairs with a column outside, one by one */
+      "  ldrd r10, r8, [sp]\n" /* pairs with a column outside, one by one */
+      "  sub r10, r0, r10\n"
       "  ldrd r9, r6, [r8, #20]\n"
-      "  cmp r0, r9\n"
+      "  cmp r10, r9\n"
       "  beq 5f\n"
       "  ldr r9, [r8, #32]\n"
       "  mov r7, r6\n"
       "  add lr, r0, #32\n"
-      "  cmp r0, r9\n"
+      "  cmp r10, r9\n"
       "  ittee eq\n"
       "  ldreq r4, [r1]\n"
       "  ldreq r5, [r2]\n"
@@ -226,7 +237,7 @@ __attribute__((naked, noinline)) static void transpose(uint32_t *to, const input
       "  movne r5, r6\n"
       "  b 3b\n"
       "5:\n"
-      "  pop {r1, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+      "  pop {r0, r1, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
 #pragma GCC diagnostic pop
 
@@ -239,7 +250,7 @@ static int32_t row(const uint32_t *x, const uint32_t *w, int32_t odd, int32_t su
 
 static void strip_of(const strip_t *s, int32_t stride) {
   const int32_t *table = s->table;
-  for (int32_t c = 0; c < s->channels; ++c, table += TABLE_WORDS) {
+  for (int32_t c = 0; table != s->table_end; ++c, table += TABLE_WORDS) {
     int8_t *y = s->first + c;
     for (int32_t at = 0; at < s->bytes / 4; at += stride * STRIP_WORDS, y += 2 * s->column_step) {
       const uint32_t *top = s->top + 2 * c + at, *bottom = s->bottom + 2 * c + at;
@@ -284,73 +295,80 @@ static void expand(const ek_depthwise_conv_2d_dsp_t *p, int32_t *table, int32_t 
 /* A strip of `line` and the next of the image x; a line outside is one zero point for all its columns. */
 static void fill(const ek_depthwise_conv_2d_dsp_t *p, input_t *in, const int8_t *x, uint32_t *to, int32_t line,
                  int32_t channels) {
-  for (int32_t i = 0; i < 2; ++i, ++line) {
-    const int inside = line >= 0 && line < p->lines;
-    in->lines[i] = inside ? x + line * p->line_step : (const int8_t *)&in->zeros;
-    in->steps[i] = inside ? p->column_step : 0;
+  for (int32_t i = 0; i < 2; ++i) {
+    in->lines[i] = (const int8_t *)&in->zeros;
+    in->steps[i] = 0;
+    if ((uint32_t)(line + i) < (uint32_t)p->lines) {
+      in->lines[i] = x + (line + i) * p->line_step;
+      in->steps[i] = p->column_step;
+    }
   }
-  const int32_t pairs = (p->columns - in->left) >> 1, most = p->words - in->left, full = pairs < most ? pairs : most;
-  in->full = to + (in->left + full) * STRIP_WORDS;
-  in->half = (p->columns - in->left) & 1 ? in->full : NULL;
-  in->end = to + p->words * STRIP_WORDS;
-  if (channels == GROUP || (line < p->lines && p->channels > GROUP)) { /* the next pixel may be read with the last channels */
+  const int followed = line + 2 < p->lines && p->channels > GROUP; /* the next pixel may be read with the last channels */
+  if (channels == GROUP || followed) {
     transpose(to, in);
   } else {
     transpose_narrow(to, in, channels);
   }
 }
 
-static void channel_group(const ek_depthwise_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint32_t *strips, int32_t *table,
-                          int32_t channels) {
+static void channel_group(const ek_depthwise_conv_2d_dsp_t *p, input_t *in, const int8_t *x, int8_t *y, uint32_t *strips,
+                          int32_t *table, int32_t channels) {
   void (*const outputs)(const strip_t *) = p->stride == 1 ? stride_1 : stride_2;
-  const int32_t height = 3 - p->stride; /* lines of outputs from a strip */
-  const int32_t block = p->stride * STRIP_WORDS, even = p->out_columns / 2;
-  uint32_t *ring[2] = {strips, strips + p->words * STRIP_WORDS};
-  strip_t s = {0};
+  const int32_t block = p->stride * STRIP_WORDS, even = p->out_columns / 2, height = 3 - p->stride;
+  const int32_t full = 4 * block * even, y_step = height * p->out_line_step;
+  strip_t s;
+  uint32_t *top = strips, *bottom = strips + p->words * STRIP_WORDS;
   s.zero = p->out_zero;
   s.table = table;
-  s.channels = channels;
+  s.table_end = table + channels * TABLE_WORDS;
   s.line_step = p->out_line_step;
-  input_t in = {0};
-  in.zeros = (uint32_t)(p->in_zero & 0xFF) * 0x01010101U;
-  in.left = p->pad_column;
-  in.columns = p->columns;
   int32_t line = -p->pad_line;
-  fill(p, &in, x, ring[0], line, channels);
-  for (int32_t done = 0, top = 0; done < p->out_lines; done += height, top ^= 1, y += height * p->out_line_step) {
+  fill(p, in, x, top, line, channels);
+  for (int32_t left = p->out_lines; left > 0; left -= height, y += y_step) {
     line += 2;
-    fill(p, &in, x, ring[top ^ 1], line, channels);
-    s.top = ring[top];
-    s.bottom = ring[top ^ 1];
+    fill(p, in, x, bottom, line, channels);
+    s.top = top;
+    s.bottom = bottom;
     s.first = y;
-    s.column_step = p->out_column_step;
-    s.bytes = 4 * block * even;
-    if (done + 1 == p->out_lines) {
+    if (left == 1) {
       s.line_step = 0;
     }
-    if (even > 0) {
+    if (full > 0) {
+      s.column_step = p->out_column_step;
+      s.bytes = full;
       outputs(&s);
     }
     if (p->out_columns % 2 != 0) {
-      s.top += block * even;
-      s.bottom += block * even;
-      s.first += 2 * even * s.column_step;
+      s.top += full / 4;
+      s.bottom += full / 4;
+      s.first += 2 * even * p->out_column_step;
       s.column_step = 0;
       s.bytes = 4 * block;
       outputs(&s);
     }
+    uint32_t *const next = bottom;
+    bottom = top;
+    top = next;
   }
 }
 
 void ek_depthwise_conv_2d_dsp(const ek_depthwise_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
   uint32_t *strips = (uint32_t *)(void *)scratch;
   int32_t *table = (int32_t *)(void *)(scratch + 64 * p->words);
+  const int32_t pairs = (p->columns - p->pad_column) >> 1, most = p->words - p->pad_column;
+  input_t in;
+  in.full = 4 * STRIP_WORDS * (p->pad_column + (pairs < most ? pairs : most));
+  in.bytes = 4 * STRIP_WORDS * p->words;
+  in.zeros = (uint32_t)(p->in_zero & 0xFF) * 0x01010101U;
+  in.left = p->pad_column;
+  in.half = (p->columns - p->pad_column) & 1 ? in.full : -1;
+  in.columns = p->columns;
   const int32_t in_size = p->lines * p->columns * p->channels, out_size = p->out_lines * p->out_columns * p->channels;
   for (int32_t n = 0; n < p->batches; ++n, x += in_size, y += out_size) {
     for (int32_t c = 0; c < p->channels; c += GROUP) {
       const int32_t count = p->channels - c < GROUP ? p->channels - c : GROUP;
       expand(p, table, c, count);
-      channel_group(p, x + c, y + c, strips, table, count);
+      channel_group(p, &in, x + c, y + c, strips, table, count);
     }
     ek_clamp_all(y, out_size, p->low, p->high);
   }

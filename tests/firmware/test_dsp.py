@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.forms.dsp._requantize import ANY, Folded, fold
 from edgekit.backends.c.options import Options
 from edgekit.reference.arithmetic import multiply, quantize_multiplier
@@ -24,7 +23,7 @@ CASES = [
 
 
 def test_most_cases_take_the_dsp_form() -> None:
-    calls = [calls_of(case.graph, "cortex-m4")[0] for case in CASES]
+    calls = [proof.first_forms(case.graph, "cortex-m4")[0] for case in CASES]
     kernels = Counter(call.kernel for call in calls if isinstance(call, Call))
     for operator in ("conv_2d", "fully_connected", "add"):
         assert kernels[f"{operator}_dsp"] >= 10, kernels

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import calls_of
+from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.options import Options
+from edgekit.graph import Graph
+from edgekit.graph.operator import ACTIVATIONS
+from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from tests.firmware import proof
 from tests.firmware.cases import operator_cases
 from tests.firmware.proof import Case
@@ -26,22 +31,74 @@ def shaped() -> Iterator[Case]:
     for i, size in enumerate(sizes):
         for k, (kernel, stride) in enumerate((((3, 3), 1), ((3, 3), 2), ((2, 3), 1), ((3, 1), 2))):
             channels = (1, 3, 4, 5, 8, 10)[(i + k) % 6]
-            scale = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.4))[int(rng.integers(0, 3))]
+            scale = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.4), (1e-7, 1.0))[int(rng.integers(0, 4))]
             graph = layer_graph("depthwise_conv_2d", (1 + i % 2, *size, channels), channels, kernel, stride, scale, rng)
             yield Case(f"shaped_{i}_{k}", graph, i, 2, proof.GUARD)
 
 
-CASES = [*shaped(), *operator_cases("depthwise_conv_2d", 0, 40, guard=proof.GUARD)]
+def drawn(start: int, count: int) -> Iterator[Case]:
+    """Random windows, those that the form refuses among them, and scales from where all saturates to where all is 0."""
+    for seed in range(start, start + count):
+        rng = np.random.default_rng([23, seed])
+        kernel = (int(rng.integers(1, 5)), int(rng.integers(1, 5)))
+        stride = int(rng.integers(1, 3))
+        op = DepthwiseConv2D(
+            stride=(stride, 3 if seed % 9 == 0 else stride),
+            dilation=(1 if seed % 5 else 2, 1),
+            padding=("same", "valid")[int(rng.integers(0, 2))],
+            activation=ACTIVATIONS[int(rng.integers(0, len(ACTIVATIONS)))],
+        )
+        sizes = [(k - 1) * d + 1 + int(rng.integers(0, 9)) for k, d in zip(kernel, op.dilation, strict=True)]
+        channels = int(rng.integers(1, 14))
+        scale = (1e-3, 1e-3 * float(2.0 ** rng.integers(2, 13)))
+        shape = (int(rng.integers(1, 3)), *sizes, channels)
+        graph = layer_graph("depthwise_conv_2d", shape, channels, kernel, 1, scale, rng, op)
+        yield Case(f"drawn_{seed}", graph, seed, 2, proof.GUARD)
 
 
-def kernels(cases: list[Case]) -> list[str]:
-    calls = [calls_of(case.graph, "cortex-m4")[0] for case in cases]
-    return [call.kernel for call in calls if isinstance(call, Call)]
+CASES = [*shaped(), *drawn(0, 45), *operator_cases("depthwise_conv_2d", 0, 8, guard=proof.GUARD)]
 
 
-def test_which_cases_take_the_form() -> None:
-    assert kernels(CASES[:36]).count(KERNEL) >= 30
-    assert kernels(CASES[36:]).count(KERNEL) < 40
+def kernel_of(graph: Graph) -> str:
+    (call,) = calls_of(graph, "cortex-m4")
+    assert isinstance(call, Call)
+    return call.kernel
+
+
+def test_cases_on_both_sides_of_the_conditions() -> None:
+    taken = [kernel_of(case.graph) == KERNEL for case in CASES]
+    assert sum(taken) >= 50, f"{sum(taken)} of {len(taken)}"
+    assert taken.count(False) >= 20, f"{sum(taken)} of {len(taken)}"
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride", "dilation", "factor", "taken"),
+    [
+        ((3, 3), (1, 1), (1, 1), 1, True),
+        ((1, 3), (2, 2), (7, 1), 1, True),
+        ((3, 3), (1, 2), (1, 1), 1, False),
+        ((3, 3), (3, 3), (1, 1), 1, False),
+        ((4, 3), (1, 1), (1, 1), 1, False),
+        ((3, 3), (1, 1), (1, 2), 1, False),
+        ((3, 3), (1, 1), (1, 1), 2, False),
+    ],
+)
+def test_conditions(
+    kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int], factor: int, taken: bool
+) -> None:
+    op = DepthwiseConv2D(stride, dilation, padding="same")
+    rng = np.random.default_rng(1)
+    graph = layer_graph("depthwise_conv_2d", (1, 9, 9, 4), 4 * factor, kernel, 1, (1e-3, 0.05), rng, op)
+    assert (kernel_of(graph) == KERNEL) == taken
+
+
+@pytest.mark.parametrize(("stride", "padding", "shared"), [(1, "same", True), (1, "valid", False), (2, "same", False)])
+def test_in_place_where_the_shape_stays(stride: int, padding: Literal["same", "valid"], shared: bool) -> None:
+    op = DepthwiseConv2D((stride, stride), padding=padding)
+    rng = np.random.default_rng(1)
+    graph = layer_graph("depthwise_conv_2d", (1, 9, 9, 4), 4, (3, 3), 1, (1e-3, 0.05), rng, op)
+    memory = memory_map(graph, calls_of(graph, "cortex-m4"))
+    assert (memory.tensors["x"] == memory.tensors["y"]) == shared
 
 
 def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ def test_chains_have_groups_of_all_kinds() -> None:
 @pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
 @pytest.mark.parametrize(
     ("name", "most"),
-    [("vww_96_int8", 30_000), ("ic_resnet8_int8", 18_000), ("kws_dscnn_int8", 9_500)],
+    [("vww_96_int8", 31_000), ("ic_resnet8_int8", 18_000), ("kws_dscnn_int8", 9_500)],
 )
 def test_models_in_little_ram(name: str, most: int, core: str, shared: Path) -> None:
     """The visual wake words' input alone is 27,648 bytes of it."""
@@ -62,7 +62,7 @@ def test_models_in_little_ram(name: str, most: int, core: str, shared: Path) -> 
     groups = find_groups(graph, calls, core, "ram")
     found = memory_map(graph, calls, groups=groups)
     assert found.plan.bound <= found.arena <= most
-    cost = price(graph, calls, groups)
+    cost = price(graph, calls, groups, core)
     assert cost["arena_bytes"] == memory_map(graph, calls).arena and cost["calls"] > 0
 
 
@@ -73,7 +73,7 @@ def test_no_more_is_divided_than_the_limit_asks(shared: Path) -> None:
     for limit in (plain, 45_000, 35_000, 29_000):
         groups = find_groups(graph, calls, "portable", limit=limit)
         assert memory_map(graph, calls, groups=groups).arena <= limit
-        costs.append(price(graph, calls, groups)["instructions"])
+        costs.append(price(graph, calls, groups, "portable")["instructions"])
     assert costs[0] == 0 and costs == sorted(costs)
 
 

@@ -11,29 +11,35 @@ the smallest possible peak; a second pass the division with the fewest additiona
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from edgekit.backends.c import counts
 from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.emission import Tile, call_of
 from edgekit.backends.c.folds import folds
 from edgekit.backends.c.forms import FAMILY
 from edgekit.backends.c.memory import lifetimes, memory_map
-from edgekit.backends.c.options import Optimize
 from edgekit.backends.c.rows import ROWS, Rows, rows_of
 from edgekit.backends.c.stripes import Run, Schedule, schedule, upwards
 from edgekit.backends.c.tiles import Group, group_of, tile_of
-from edgekit.graph import Graph
+from edgekit.graph import Graph, Node
 from edgekit.planner import aligned, shared_bytes
 
 LONGEST = 12  # nodes
 WORD = 4  # the optimized forms load words: rows must begin at multiples of it
 ALL = 1 << 30
-SLACK = 1.02  # the last bytes cost the most instructions: stripes of single rows
+FINER = 1.02  # from one peak to the next that is tried
+KEPT = 8  # results
+GUESSED = 2  # instructions per multiply-accumulate of kernels that were not measured
 STEP = 256  # bytes by which a peak is lowered whose arena is above the limit
 HEIGHTS = ((1, 1), (2, 2), (4, 4), (8, 8), (1, ALL), (2, ALL), (4, ALL))  # (stripe, chunk) of `schedule`
-CALL_INSTRUCTIONS, MOVE_INSTRUCTIONS = 150, 0.75  # of a call more, of a byte moved: measured on an emulated Cortex-M4
+MOVE_INSTRUCTIONS = 0.75  # of a byte moved, measured on an emulated Cortex-M4
+RUN_INSTRUCTIONS = 10  # around a call: loop, pointers
+CALL_INSTRUCTIONS = 150  # of a tile's call whose kernel was not measured
 
 
 @dataclass(frozen=True)
@@ -55,17 +61,32 @@ def find_groups(
     """The groups that a build has: always the pads that become borders, and those that save RAM where that is asked.
 
     Args:
-        optimize: `ram`: the cheapest division whose peak is within 2 % of the smallest.
-        limit: bytes of arena; what is more is divided, as cheaply as possible. Where nothing is small enough, the
-            smallest.
+        optimize: `ram`: of all divisions the one whose arena times instructions is smallest, so that a percent less RAM
+            is paid with at most a percent more instructions.
+        limit: bytes of arena: the cheapest division within them. Where nothing is small enough, the smallest.
     """
+    kernels = tuple((c.kernel, c.scratch) if isinstance(c, Call) else None for c in calls)
+    key = (graph.fingerprint(), core, optimize, limit, kernels)
+    if key not in _FOUND:
+        while len(_FOUND) >= KEPT:
+            _FOUND.pop(next(iter(_FOUND)))
+        _FOUND[key] = _find(graph, calls, core, optimize, limit)
+    return _FOUND[key]
+
+
+_FOUND: dict[tuple[object, ...], tuple[Group, ...]] = {}  # a build asks again what its check has asked: seconds
+
+
+def _find(
+    graph: Graph, calls: Sequence[Call | Alias], core: str, optimize: Optimize, limit: int | None
+) -> tuple[Group, ...]:
     search = Search(graph, calls, core)
     borders = tuple(search.groups(c)[0] for i in search.folded if (c := search.group(i, i + 1, ALL, ALL)) is not None)
     plain = memory_map(graph, calls, groups=borders).arena
     if (optimize != "ram" and limit is None) or (limit is not None and plain <= limit):
         return borders
-    least = max((c.peak for c in search.divide(None)), default=0)
-    peak = max(least, int(SLACK * least) if limit is None else limit)
+    least = _peak(search.divide(None))
+    peak = search.worthwhile(least) if limit is None else max(limit, least)
     while True:
         chosen = search.divide(peak)
         groups = _directed([search.groups(c) for c in chosen if c.schedule is not None], graph, calls)
@@ -75,22 +96,26 @@ def find_groups(
         peak = max(least, peak - max(arena - limit, STEP))
 
 
-def price(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group]) -> dict[str, Any]:
+def _peak(chosen: Sequence[Candidate]) -> int:
+    return max((c.peak for c in chosen), default=0)
+
+
+def price(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group], core: str) -> dict[str, Any]:
     """What the groups save and cost, for people: facts of a build.
 
     Returns:
         layers: by a group's output, the nodes it computes. arena_bytes: without groups.
-        calls, moved_bytes: calls more in one inference, bytes moved within buffers of rows. instructions: of both,
-        about, on a Cortex-M4; kernels that compute pairs of rows or pixels may need more for tiles of odd sizes.
+        calls, moved_bytes: calls more in one inference, bytes moved within buffers of rows.
+        instructions: predicted, more than of the layers one by one.
     """
-    calls_more = sum(len(list(group.schedule.steps)) - len(group.nodes) for group in groups)
-    moved = sum(group.schedule.moved(group.row_bytes) for group in groups)
+    search = Search(graph, calls, core)
+    cost = sum(search.cost(range(group.first, group.last + 1), group.schedule) for group in groups)
     return {
         "layers": {group.output: [n.name for n in graph.nodes[group.first : group.last + 1]] for group in groups},
         "arena_bytes": memory_map(graph, calls).arena,
-        "calls": calls_more,
-        "moved_bytes": moved,
-        "instructions": round(CALL_INSTRUCTIONS * calls_more + MOVE_INSTRUCTIONS * moved),
+        "calls": sum(len(list(group.schedule.steps)) - len(group.nodes) for group in groups),
+        "moved_bytes": sum(group.schedule.moved(group.row_bytes) for group in groups),
+        "instructions": round(cost),
     }
 
 
@@ -130,10 +155,6 @@ def _cheapest(d: _Division) -> tuple[float, float]:
     return d.cost, d.peak
 
 
-def tile_height(tile: Tile) -> tuple[int, int, int]:
-    return tile.out_rows, tile.in_rows, -tile.pad
-
-
 class Search:
     """All groups that a graph can have, and its best divisions."""
 
@@ -151,7 +172,7 @@ class Search:
         self.row_bytes = {t.name: t.bytes // t.shape[ROWS] for t in images}
         word = WORD if core in FAMILY else 1
         self.straight = {name for name, size in self.row_bytes.items() if size % word == 0}
-        self.tiles: dict[tuple[str, Tile], int] = {}  # scratch
+        self.tiles: dict[tuple[int, Tile], tuple[int, float]] = {}
         self.found: dict[tuple[int, int, int, int], Candidate | None] = {}
 
     def divide(self, limit: int | None) -> list[Candidate]:
@@ -166,6 +187,26 @@ class Search:
             ]
             best.append(min(options, key=_smallest if limit is None else _cheapest) if options else None)
         return [] if best[-1] is None else list(best[-1].steps)
+
+    def worthwhile(self, least: int) -> int:
+        """The peak, at least `least`, whose cheapest division has the smallest product of peak and instructions."""
+        whole = sum(self.known(call, node) for call, node in zip(self.calls, self.graph.nodes, strict=True))
+        best, limit = (float("inf"), least), least
+        while True:
+            chosen = self.divide(limit)
+            peak, cost = _peak(chosen), sum(c.cost for c in chosen)
+            best = min(best, (peak * (whole + cost), peak))
+            if not any(c.schedule for c in chosen if c.last > c.first or c.cost > 0):
+                return best[1]
+            limit = int(limit * FINER) + 1
+
+    def known(self, call: Call | Alias, node: Node) -> float:
+        """Instructions of a call; what was not measured is guessed from the layer's size."""
+        if isinstance(call, Alias):
+            return 0.0
+        found = counts.instructions(call, self.core)
+        size = node.op.macs(self.graph.node_inputs(node), self.graph.node_outputs(node))
+        return float(GUESSED * size) if found is None else found
 
     def groups(self, c: Candidate) -> list[Group]:
         """The candidate as a group, and turned round where that can be."""
@@ -221,14 +262,31 @@ class Search:
         return True
 
     def scratch(self, i: int, made: Schedule) -> int:
-        """Of the tallest tile of node i."""
+        """Most of any tile of node i."""
         name = self.graph.nodes[i].name
-        tile = max((tile_of(s) for s in made.steps if isinstance(s, Run) and s.output == name), key=tile_height)
-        if (name, tile) not in self.tiles:
+        tiles = {tile_of(step) for step in made.steps if isinstance(step, Run) and step.output == name}
+        return max(self.tile(i, tile)[0] for tile in tiles)
+
+    def cost(self, indices: range, made: Schedule) -> float:
+        """Instructions more than those of the layers one by one."""
+        index = {self.graph.nodes[i].name: i for i in indices}
+        runs = Counter((step.output, tile_of(step)) for step in made.steps if isinstance(step, Run))
+        more = MOVE_INSTRUCTIONS * made.moved(self.row_bytes) + RUN_INSTRUCTIONS * sum(runs.values())
+        more += sum(times * self.tile(index[name], tile)[1] for (name, tile), times in runs.items())
+        return more - sum(self.known(self.calls[i], self.graph.nodes[i]) for i in indices)
+
+    def tile(self, i: int, tile: Tile) -> tuple[int, float]:
+        """Scratch and instructions of a tile of node i."""
+        if (i, tile) not in self.tiles:
             node = self.folded[i - 1].node if i - 1 in self.folded else self.graph.nodes[i]
             call = call_of(self.graph, node, self.core, tile=tile)
-            self.tiles[name, tile] = call.scratch if isinstance(call, Call) else 0
-        return self.tiles[name, tile]
+            assert isinstance(call, Call)
+            count = counts.instructions(call, self.core)
+            if count is None:  # its share of the layer's rows, and a call
+                rows = self.heights[self.graph.nodes[i].name]
+                count = self.known(self.calls[i], self.graph.nodes[i]) * tile.out_rows / rows + CALL_INSTRUCTIONS
+            self.tiles[i, tile] = call.scratch, count
+        return self.tiles[i, tile]
 
     def rules_of(self, first: int, last: int) -> dict[str, Rows]:
         rules = {self.graph.nodes[i].name: self.rules[i] for i in range(first, last + 1)}
@@ -252,6 +310,5 @@ class Search:
         held = sum(aligned(rows * self.row_bytes[name]) for name, rows in made.held.items())
         scratch = aligned(max(self.scratch(i, made) for i in range(first, last + 1) if i not in self.folded))
         peak = self.around(first) + aligned(size) - shared.get(reused, 0) + held + scratch
-        steps = sum(len(stripe) for stripe in made.stripes)
-        cost = CALL_INSTRUCTIONS * (steps - len(rules)) + MOVE_INSTRUCTIONS * made.moved(self.row_bytes) + 1
+        cost = self.cost(range(first, last + 1), made)
         return Candidate(first, last, peak, cost, made, reused, (stripe, chunk))

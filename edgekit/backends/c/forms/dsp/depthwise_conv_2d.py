@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
-from edgekit.backends.c.forms.dsp._requantize import fold
+from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 TAPS = 3
@@ -27,16 +27,17 @@ def form(layer: Layer, call: Call) -> Call | None:
     spread = [fields[f"dilation_{side}"] != 1 and fields[f"kernel_{side}"] != 1 for side in "hw"]
     if max(height, width) > TAPS or stride not in STRIDES or stride != fields["stride_w"] or any(spread):
         return None
-    pads = [int(fields[name]) for name in ("pad_top", "pad_left")]  # type: ignore[arg-type]
-    if fields["depth_multiplier"] != 1 or max(pads) > 1:
+    if fields["depth_multiplier"] != 1 or not {fields["pad_top"], fields["pad_left"]} <= {0, 1}:
         return None
     x, w, y = layer.input(0), layer.input(1), layer.outputs[0]
     channels = x.shape[3]
     weights = np.zeros((channels, TAPS, TAPS), np.int8)
     weights[:, :height, :width] = layer.data(1)[0].transpose(2, 0, 1)
-    folded = fold(weights.reshape(channels, -1), bias_of(layer, channels), x.zero_point, effective_scale(x, w, y))
+    real, bias = effective_scale(x, w, y), bias_of(layer, channels)
+    folded = fold(weights.reshape(channels, -1), bias, x.zero_point, real, clamp_of(call))
     if folded is None:
         return None
+    weights = folded.weights.reshape(weights.shape)
     turned = _turned(y.shape[1], y.shape[2], stride)
     lines: dict[str, Value] = {"channels": channels, "stride": stride}
     for name, side in zip(("line", "column"), "wh" if turned else "hw", strict=True):
