@@ -86,7 +86,7 @@ def _find(
     if (optimize != "ram" and limit is None) or (limit is not None and plain <= limit):
         return borders
     least = _peak(search.divide(None))
-    peak = search.worthwhile(least) if limit is None else max(limit, least)
+    peak = search.worthwhile(least, plain) if limit is None else max(limit, least)
     while True:
         chosen = search.divide(peak)
         groups = _directed([search.groups(c) for c in chosen if c.schedule is not None], graph, calls)
@@ -188,17 +188,15 @@ class Search:
             best.append(min(options, key=_smallest if limit is None else _cheapest) if options else None)
         return [] if best[-1] is None else list(best[-1].steps)
 
-    def worthwhile(self, least: int) -> int:
-        """The peak, at least `least`, whose cheapest division has the smallest product of peak and instructions."""
+    def worthwhile(self, least: int, most: int) -> int:
+        """The peak from `least` to `most` whose cheapest division has the smallest product of peak and instructions."""
         whole = sum(self.known(call, node) for call, node in zip(self.calls, self.graph.nodes, strict=True))
         best, limit = (float("inf"), least), least
-        while True:
+        while limit <= max(least, most):
             chosen = self.divide(limit)
-            peak, cost = _peak(chosen), sum(c.cost for c in chosen)
-            best = min(best, (peak * (whole + cost), peak))
-            if not any(c.schedule for c in chosen if c.last > c.first or c.cost > 0):
-                return best[1]
+            best = min(best, (_peak(chosen) * (whole + sum(c.cost for c in chosen)), _peak(chosen)))
             limit = int(limit * FINER) + 1
+        return best[1]
 
     def known(self, call: Call | Alias, node: Node) -> float:
         """Instructions of a call; what was not measured is guessed from the layer's size."""
