@@ -26,9 +26,15 @@ def unsupported(graph: Graph, options: Options) -> dict[str, list[str]]:
         answer = _ask({"do": "query", "model": str(Path(scratch) / "model.onnx")}, Path(scratch), options)
     owner = {node: name for name, place in onnx.places(graph, STYLE).items() for node in place.nodes}
     found: dict[str, list[str]] = {}
+    strangers: list[str] = []  # what OpenVINO made of a layer itself, in front of the node that has its name
     for node in answer["left"]:
-        found.setdefault(owner.get(node) or owner.get(node.split("/")[0]) or node, []).append(node)
-    return found
+        layer = owner.get(node) or owner.get(node.split("/")[0])
+        if layer is None:
+            strangers.append(node)
+            continue
+        found.setdefault(layer, []).extend([*strangers, node])
+        strangers = []
+    return found | {node: [node] for node in strangers}
 
 
 def compile_blob(model: Path, blob: Path, options: Options) -> dict[str, Any]:
