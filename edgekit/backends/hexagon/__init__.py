@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from edgekit import __version__, files
 from edgekit.backends._contract import (
     Array,
@@ -26,6 +28,7 @@ from edgekit.doctor.tools.onnxruntime_qnn import TOOL
 from edgekit.errors import ToolError, UnsupportedError
 from edgekit.export import onnx
 from edgekit.graph import Graph, Node
+from edgekit.graph.ops.pad import Pad
 from edgekit.target import Target
 from edgekit.verification import Verification
 
@@ -64,6 +67,18 @@ def moves(graph: Graph, node: Node, options: Options) -> str | None:
     return None if first.quantization == made.quantization else "different ones"
 
 
+@constraint("pad", fix="Pad with a value inside the range of the output.", quantized=True)
+def border(graph: Graph, node: Node, options: Options) -> str | None:
+    """The border's integer must be below the largest: QNN 2.51 wraps that one around."""
+    from edgekit.reference import quantize_array
+
+    made = graph.node_outputs(node)[0]
+    if not isinstance(node.op, Pad) or made.quantization is None:
+        return None
+    value = int(quantize_array(np.array([node.op.value], np.float32), made)[0])
+    return str(value) if value == np.iinfo(made.dtype).max else None
+
+
 @constraint(fix="Quantize activations to int8.", quantized=True)
 def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
     """Activations must be int8."""
@@ -71,7 +86,7 @@ def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
     return next((t.dtype for t in tensors if t.dtype != "int8"), None)
 
 
-CONSTRAINTS = (supported, rank, moves, eight_bits)
+CONSTRAINTS = (supported, rank, moves, border, eight_bits)
 
 
 def require(target: Target) -> None:
