@@ -9,10 +9,10 @@
  * r11 channels left. What stays the same for all blocks lies on the stack, with the addresses of the code for the rest of
  * the window and of the requantization, so that choosing them costs one instruction.
  *
- * Budget: 43 instructions for a chunk of 64 x 8 products (0.084; in pairs 67, 0.131), 22 for 8 outputs, 14 a window, and of
- * gathering 5 a row and 2 for
- * every 16 bytes. VLDM moves 64 bits a cycle, as VLDRB does, but no product is taken meanwhile: loads and products in pairs
- * (`paired`) need two thirds of the cycles.
+ * Budget: 43 instructions for a chunk of 64 x 8 products (0.084; in pairs 67, 0.131), 22 for 8 outputs (3 more with a clamp
+ * that saturation is not), 14 a window, and of gathering 7 a window, 6 a row of it and 2 for every 16 bytes. VLDM moves 64 bits
+ * a cycle, as VLDRB does, but no product is taken meanwhile: loads and products in pairs (`paired`) need two thirds of the
+ * cycles.
  *
  * Requantization: VQRDMULH is the first rounding. The second, to nearest and ties away from zero, is VQRDMULH with
  * c = 2^(31-e) + 1: it gives floor((t + t / 2^(31-e) + 2^(e-1)) / 2^e), and t / 2^(31-e) lowers a negative t by at most
