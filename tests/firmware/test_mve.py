@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,26 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     cases = list(shaped())
     for operator in OPERATORS:
         cases += list(operator_cases(operator, 0, 12, GUARD))
+    prove(cases, TARGET, tmp_path / "program")
+
+
+def test_channels_of_every_kind(tmp_path: Path) -> None:
+    """In one layer: channels that multiplications requantize, constants, and some whose shifts stay shifts."""
+    cases, rng = [], np.random.default_rng(7)
+    for operator in ("conv_2d", "depthwise_conv_2d", "fully_connected"):
+        for kinds in ((1.0, 2.0**-24), (1.0, 2.0**-24, 2.0**-12, 2.0**9)):
+            shape, kernel = ((3, 40), (1, 1)) if operator == "fully_connected" else ((1, 5, 7, 12), (3, 3))
+            graph = layer_graph(operator, shape, 12, kernel, 1, (1e-3, 0.02), rng)
+            for name in "wb":
+                q = graph.tensors[name].quantization
+                assert q is not None
+                scales = q.scale * np.resize(np.float32(kinds), 12)
+                graph.tensors[name] = replace(graph.tensors[name], quantization=replace(q, scale=scales))
+            (call,) = calls_of(graph, "cortex-m55")
+            assert isinstance(call, Call)
+            if operator != "depthwise_conv_2d":  # which decides channel by channel
+                assert call.fields["shifted"] == (len(kinds) > 2)
+            cases.append(Case(f"{operator}_{len(kinds)}", graph, samples=4, guard=GUARD))
     prove(cases, TARGET, tmp_path / "program")
 
 
