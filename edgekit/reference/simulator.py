@@ -198,6 +198,9 @@ def prepare_node(graph: Graph, node: Node, rules: Arithmetic) -> Kernel:
     inputs, outputs = graph.node_inputs(node), graph.node_outputs(node)
     quantized = any(t is not None and t.quantization is not None for t in [*inputs, *outputs])
     try:
+        why = rules.refuse(node.op, inputs, outputs) if quantized else None
+        if why is not None:
+            raise UnsupportedError(where, f"what {rules.source} computes is not predicted: {why}")
         if (quantized or outputs[0].dtype != "float32") and rules.rule(node.op.name) == "through-float":
             from edgekit.reference import through_float  # which needs this module
 
