@@ -1,7 +1,7 @@
 """Quantized operators computed in float32 (`through-float`): dequantize, the float kernel, quantize.
 
 So ONNX Runtime computes, by its own operators or by tables made with them, whatever it has no integer kernel for.
-Rounding is to nearest, ties to even: q = rint(x / s) + z.
+Rounding is to nearest, ties to even: q = rint(x / s) + z. Additions and products that it does fuse are `qlinear`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from types import ModuleType
 import numpy as np
 
 from edgekit.graph import Operator, Tensor
+from edgekit.reference import qlinear
 from edgekit.reference.simulator import Array, Kernel, dequantize_array
 
 THROUGH_FLOAT = "through-float"
@@ -23,13 +24,15 @@ def prepare(module: ModuleType, op: Operator, inputs: Sequence[Tensor | None], o
     Raises:
         ValueError: the operator has no float form, or a tensor is not int8, uint8 or float32.
     """
-    if not hasattr(module, "prepare_float"):
+    if qlinear.fused(op, inputs, outputs):
+        return qlinear.prepare(op, inputs, outputs)
+    if not hasattr(module, "prepare_float") and op.name != "quantize":
         raise ValueError("has no float form")
     for tensor in [*(t for t in inputs if t is not None), *outputs]:
         if tensor.dtype not in ("int8", "uint8", "float32"):
             raise ValueError(f"{tensor.name} is {tensor.dtype}: only 8 bits go through float")
     floats = [None if t is None else _as_float(t) for t in inputs]
-    kernel: Kernel = module.prepare_float(op, floats, [_as_float(t) for t in outputs])
+    kernel = _same if op.name == "quantize" else module.prepare_float(op, floats, [_as_float(t) for t in outputs])
 
     def run(arrays: Sequence[Array | None]) -> list[Array]:
         given = [
@@ -39,6 +42,10 @@ def prepare(module: ModuleType, op: Operator, inputs: Sequence[Tensor | None], o
         return [_quantized(y, t) for y, t in zip(kernel(given), outputs, strict=True)]
 
     return run
+
+
+def _same(arrays: Sequence[Array | None]) -> list[Array]:
+    return [np.asarray(arrays[0])]
 
 
 def _as_float(tensor: Tensor) -> Tensor:

@@ -83,8 +83,8 @@ def test_run_and_verify_are_exact_here(tmp_path: Path) -> None:
 def test_only_the_board_is_the_target(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, system: str, board: str | None, wanted: str | None
 ) -> None:
-    monkeypatch.setattr(options.platform, "machine", lambda: machine)
-    monkeypatch.setattr(options.platform, "system", lambda: system)
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.setattr("platform.system", lambda: system)
     monkeypatch.setattr(options, "DEVICE_TREE", tmp_path / "model")
     if board is not None:
         (tmp_path / "model").write_text(board)
@@ -112,7 +112,7 @@ def test_what_is_not_predicted_has_no_golden_vectors(tmp_path: Path) -> None:
 def test_bench_has_a_time_for_each_number_of_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backend, "SECONDS", 0.01)
     backend.compile(scaled(), TARGET, tmp_path, {"threads": 3})
-    monkeypatch.setattr(backend.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     found = backend.bench(tmp_path)
     assert list(found["threads"]) == [1, 2, 3] and found["total"] == min(t["p50_ns"] for t in found["threads"].values())
     assert [infer.threads_up_to(n) for n in (1, 4, 6)] == [[1], [1, 2, 4], [1, 2, 4, 6]]
