@@ -1,4 +1,4 @@
-"""ONNX Runtime where rounding is decided: scales that are powers of two make ties common, and say where z_out is added."""
+"""ONNX Runtime where rounding is decided: scales that are powers of two make ties common."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ def test_a_whole_network(shared: Path) -> None:
 
 def test_what_is_not_predicted_is_refused_by_name(shared: Path) -> None:
     graph = frontend.load(shared / "models" / "mlperf_tiny" / "ic_resnet8_int8.tflite")
-    with pytest.raises(UnsupportedError, match="average_pool_2d.*is not predicted: its float32 sums"):
+    with pytest.raises(UnsupportedError, match=r"average_pool_2d.*is not predicted: its float32 sums"):
         Simulator(graph, "onnxruntime")
