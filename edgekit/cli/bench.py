@@ -60,6 +60,8 @@ def _row(index: int | None, row: dict[str, Any], count: int, cycles: bool) -> tu
 
 
 def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
+    from edgekit.report.firmware import arena, groups
+
     facts = []
     seconds = _seconds(found)
     if seconds is not None:
@@ -74,7 +76,9 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
             (f"{threads} threads", f"median {times['p50_ns'] / 1e6:.3f} ms, 99% {times['p99_ns'] / 1e6:.3f} ms")
         )
     if "arena_bytes" in found:
-        facts.append(("arena", f"{found['arena_bytes']:,} B; no plan needs less than {found['arena_bound_bytes']:,} B"))
+        facts.append(("arena", arena(found)))
+        if (found.get("groups") or {}).get("layers"):
+            facts.append(("groups", groups(found["groups"])))
         stack = found["stack_bytes"]
         facts.append(("stack", f"{stack:,} B at its highest" if stack else "not measured: this vehicle cannot tell"))
     if "flash_code_bytes" in found:
