@@ -200,7 +200,8 @@ def moved(d: Draw) -> Graph:
 
 SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (conv_2d, 60), (pointwise, 30), (three_by_three, 30), (depthwise_conv_2d, 60), (multiplied, 16),
-    (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (add, 24), (mul, 16), (moved, 24),
+    (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6),
+    (add, 24), (mul, 16), (moved, 24),
 )  # fmt: skip
 
 
