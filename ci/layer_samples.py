@@ -96,6 +96,12 @@ def three_by_three(d: Draw) -> Graph:
     return _weighted(op, d, (2 * d.upto(32), 3, 3, channels), 0, (1, max(h, 3), max(w, 3), channels))
 
 
+def narrow(d: Draw) -> Graph:
+    """1x1 convolutions of few channels and many pixels."""
+    (h, w), channels = d.size(), d.of(4, 8, 16, 32, 32, 64, 64, 64)
+    return _weighted(Conv2D(activation=d.activation()), d, (4 * d.upto(12), 1, 1, channels), 0, (1, 3 + h, w, channels))
+
+
 def conv_2d(d: Draw) -> Graph:
     op = Conv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
     (kh, kw), (h, w), channels = d.window(), d.size(), d.channels(96)
@@ -199,7 +205,7 @@ def moved(d: Draw) -> Graph:
 
 
 SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
-    (conv_2d, 60), (pointwise, 30), (three_by_three, 30), (depthwise_conv_2d, 60), (multiplied, 16),
+    (conv_2d, 60), (pointwise, 30), (narrow, 30), (three_by_three, 30), (depthwise_conv_2d, 60), (multiplied, 16),
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6),
     (add, 24), (mul, 16), (moved, 24),
 )  # fmt: skip

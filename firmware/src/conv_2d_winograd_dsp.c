@@ -1,80 +1,215 @@
-/* 3x3 convolution of stride 1 as conv_2d.c computes it, by Winograd's F(2x2, 3x3) in exact integers, with the DSP instructions
- * (A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, section 4.1).
+/* y[n,oy,ox,co] = requantize(bias[co] + sum over ky,kx,ci of (x - in_zero) * w), as conv_2d.c, of 3x3 taps with stride 1, by
+ * Winograd's F(2x2, 3x3) with the DSP instructions (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015).
  *
- * A tile of 2 x 2 outputs needs d, 4 x 4 inputs: Y = A' [(G g G') o (B' d B)] A, 16 products instead of 36. The generator
- * transforms the weights g with twice the matrix G, all of whose entries are then integers, so 4 Y comes out, exactly.
- * B' d B of int8 is at most 512 and 4 G g G' at most 1152: both are halfwords.
- *
- * Blocking: 2 tiles (2 x 4 outputs) x all channels, 2 channels at a time: 16 products of matrices (2 x in_c) (in_c x 2).
- * Registers: r0 inputs, r1 weights, r2-r5 four inputs of both tiles, r6-r9 four weights of both channels, r10 and r11 the sums
- * of the tiles for the first channel, r12 and lr for the second. Transforms: by the compiler.
- * Budget per 2 tiles: 10 instructions for 4 inputs at a position (0.278 for each of the 36 * 4 MACs), 7 for a position, 3 for
- * every 16 inputs; about 320 to transform 4 inputs; about 300 for the 8 outputs of 2 channels. */
+ * 2x2 outputs take 16 products for each input channel instead of 36: Y = A'[(G w G') * (B' x B)]A. Weights are transformed at
+ * build time with 2 G, which is of integers, so all is exact and Y four times the sum; it is halved when the doubled bias is
+ * added, as ek_requantize wants it. Outside the input is the zero point, which is folded into the bias.
+ * Blocking: two tiles of 2x2 outputs side by side, all channels, 2 at a time. Their input, 4x6 pixels, is transformed once.
+ * Order: for each row i of the 4x4 products columns 1, 2, 0, 3. The sums of 1 and 2 give m1 + m2 and m1 - m2, from which 0 and
+ * 3 (whose weights are negated) go on, so that the row's transform costs 8 additions for four sums.
+ * Registers: r0 input, r1 weights, r2-r5 four channels of both tiles, r6-r9 of both filters, r10, r11 sums of the first filter
+ * for both tiles, r12, lr of the second. Channels come in parts of up to 64. The stream of the input holds how far to jump
+ * into the unrolled loop before each product of the 16, and after each row of products what comes next.
+ * Budget: 10 instructions for four channels of one of the 16 products (16 products of 4 sums: 0.28 a MAC), 35 a row, 140 for
+ * the 16 outputs of a block. Conv 3x3, 32 to 32 channels, 16x16: measured in docs/. */
 #include "edgekit/conv_2d_winograd_dsp.h"
+
+#include <stddef.h>
 
 #include "edgekit/arch_dsp.h"
 
-#define POSITIONS 16
+enum { MOST_BLOCKS = 16, BLOCK_BYTES = 40, PATCH_H = 4, PATCH_W = 6, PART_WORDS = 20 };
+enum { END, ROW, ADD_ROW, ADD_END }; /* after a row: nothing, a row; the same once the last part is added to the others */
+
+/* Two tiles, in the order in which the assembly has it on its stack. */
+typedef struct {
+  const uint32_t *input;
+  const int16_t *weights;
+  const int32_t *constants;
+  int32_t zero;
+  int8_t *y[2][4]; /* 16: of the first column of outputs: first row of both tiles, second row of both; the second column */
+  const int32_t *end; /* 48: of the constants */
+} tiles_t;
 
 #if EK_DSP_INSTRUCTIONS
 
-#define START(D, X, W) "  smuad " D ", " X ", " W "\n"
-#define ADD(D, X, W) "  smlad " D ", " X ", " W ", " D "\n"
-#define INPUTS4(MULTIPLY)            \
-  "  ldmia.w r0!, {r2, r3, r4, r5}\n" \
-  "  ldmia.w r1!, {r6, r7, r8, r9}\n" \
-  MULTIPLY("r10", "r2", "r6")       \
-  MULTIPLY("r11", "r4", "r6")       \
-  MULTIPLY("r12", "r2", "r8")       \
-  MULTIPLY("lr", "r4", "r8")        \
-  ADD("r10", "r3", "r7")            \
-  ADD("r11", "r5", "r7")            \
-  ADD("r12", "r3", "r9")            \
-  ADD("lr", "r5", "r9")
+_Static_assert(offsetof(tiles_t, y) == 16 && offsetof(tiles_t, end) == 48, "tiles_t");
 
-/* On the stack: 0 sums, 4 end of the position, 8 size of a position, 12 end of the inputs. */
+#define CLEAR "  mov r10, #0\n  mov r11, #0\n  mov r12, #0\n  mov lr, #0\n"
+#define PRODUCT                      \
+  "  ldr r2, [r0], #4\n"             \
+  "  add pc, r2\n"                   \
+  "  nop\n"                          \
+  "  .rept 16\n"                     \
+  "  ldmia.w r1!, {r6, r7, r8, r9}\n" \
+  "  ldmia.w r0!, {r2, r3, r4, r5}\n" \
+  "  smlad r10, r2, r6, r10\n"       \
+  "  smlad r11, r4, r6, r11\n"       \
+  "  smlad r12, r2, r8, r12\n"       \
+  "  smlad lr, r4, r8, lr\n"         \
+  "  smlad r10, r3, r7, r10\n"       \
+  "  smlad r11, r5, r7, r11\n"       \
+  "  smlad r12, r3, r9, r12\n"       \
+  "  smlad lr, r5, r9, lr\n"         \
+  "  .endr\n"
+/* r6 2 * bias, r7 multiplier, r8 divider, r9 zero */
+#define OUTPUT(A)                     \
+  "  add " A ", r6, " A ", asr #1\n"   \
+  "  smmulr " A ", " A ", r7\n"        \
+  "  smmlar " A ", " A ", r8, r9\n"    \
+  "  ssat " A ", #8, " A "\n"
+/* A column of outputs: rows 3 to 0 of the sums lie 32 bytes apart; Y: where the pointers to the outputs are. */
+#define COLUMN(R3, R3B, R2, R2B, R1, R1B, R0, R0B, Y) \
+  "  ldrd r2, r3, [sp, #" R1 "]\n"      \
+  "  ldrd r4, r5, [sp, #" R1B "]\n"     \
+  "  ldrd r6, r7, [sp, #" R2 "]\n"      \
+  "  ldrd r8, r9, [sp, #" R2B "]\n"     \
+  "  add r10, r2, r6\n"                 \
+  "  add r11, r3, r7\n"                 \
+  "  add r12, r4, r8\n"                 \
+  "  add lr, r5, r9\n"                  \
+  "  sub r2, r2, r6\n"                  \
+  "  sub r3, r3, r7\n"                  \
+  "  sub r4, r4, r8\n"                  \
+  "  sub r5, r5, r9\n"                  \
+  "  ldrd r6, r7, [sp, #" R0 "]\n"      \
+  "  ldrd r8, r9, [sp, #" R0B "]\n"     \
+  "  add r10, r10, r6\n"                \
+  "  add r11, r11, r7\n"                \
+  "  add r12, r12, r8\n"                \
+  "  add lr, lr, r9\n"                  \
+  "  ldrd r6, r7, [sp, #" R3 "]\n"      \
+  "  ldrd r8, r9, [sp, #" R3B "]\n"     \
+  "  sub r2, r2, r6\n"                  \
+  "  sub r3, r3, r7\n"                  \
+  "  sub r4, r4, r8\n"                  \
+  "  sub r5, r5, r9\n"                  \
+  "  ldrd r0, r9, [sp, #136]\n"         \
+  "  ldmia r0!, {r6, r7, r8}\n"         \
+  OUTPUT("r10") OUTPUT("r11") OUTPUT("r2") OUTPUT("r3") \
+  "  ldmia r0!, {r6, r7, r8}\n"         \
+  OUTPUT("r12") OUTPUT("lr") OUTPUT("r4") OUTPUT("r5") \
+  "  add r1, sp, #" Y "\n"              \
+  "  ldmia.w r1, {r6, r7, r8, r9}\n"    \
+  "  strb r10, [r6], #1\n"              \
+  "  strb r11, [r7], #1\n"              \
+  "  strb r2, [r8], #1\n"               \
+  "  strb r3, [r9], #1\n"               \
+  "  strb r12, [r6], #1\n"              \
+  "  strb lr, [r7], #1\n"               \
+  "  strb r4, [r8], #1\n"               \
+  "  strb r5, [r9], #1\n"               \
+  "  stmia.w r1, {r6, r7, r8, r9}\n"
+
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
-__attribute__((naked, noinline)) static void multiply(const uint32_t *inputs, const int32_t *weights, int32_t *sums,
-                                                      int32_t size) {
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
+__attribute__((naked, noinline)) static void two_tiles(const tiles_t *tiles) {
   __asm__ volatile(
       "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
-      "  sub sp, #20\n"
-      "  add r4, r0, r3\n"
-      "  add r5, r0, r3, lsl #4\n"
-      "  strd r2, r4, [sp]\n"
-      "  strd r3, r5, [sp, #8]\n"
-      "1:\n" INPUTS4(START) INPUTS4(ADD) INPUTS4(ADD) INPUTS4(ADD)
-      "  ldr r2, [sp, #4]\n"
-      "  cmp r0, r2\n"
-      "  beq 3f\n"
-      "2:\n" INPUTS4(ADD) INPUTS4(ADD) INPUTS4(ADD) INPUTS4(ADD)
-      "  ldr r2, [sp, #4]\n"
-      "  cmp r0, r2\n"
-      "  bne 2b\n"
+      "  sub sp, sp, #52\n"
+      "  mov r8, sp\n"
+      "  ldmia r0!, {r1, r2, r3, r4, r5, r6, r7}\n"
+      "  stmia.w r8!, {r1, r2, r3, r4, r5, r6, r7}\n"
+      "  ldmia r0!, {r1, r2, r3, r4, r5, r6}\n"
+      "  stmia.w r8!, {r1, r2, r3, r4, r5, r6}\n"
+      "1:\n"
+      "  ldrd r0, r1, [sp]\n"
+      "2:\n" CLEAR PRODUCT
+      "  push {r10, r11, r12, lr}\n" CLEAR PRODUCT
+      "  ldmia.w sp, {r2, r3, r4, r5}\n"
+      "  sub r6, r2, r10\n"
+      "  sub r7, r3, r11\n"
+      "  sub r8, r4, r12\n"
+      "  sub r9, r5, lr\n"
+      "  add r10, r10, r2\n"
+      "  add r11, r11, r3\n"
+      "  add r12, r12, r4\n"
+      "  add lr, lr, r5\n"
+      "  stmia.w sp, {r6, r7, r8, r9}\n" PRODUCT
+      "  push {r10, r11, r12, lr}\n"
+      "  add r2, sp, #16\n"
+      "  ldmia.w r2, {r10, r11, r12, lr}\n" PRODUCT
+      "  add r2, sp, #16\n"
+      "  stmia.w r2, {r10, r11, r12, lr}\n"
+      "  ldr r2, [r0], #4\n"
+      "  cmp r2, #1\n"
+      "  beq.w 2b\n"
+      "  cbz r2, 4f\n"
+      "  mov r11, r2\n" /* the rows of another part: the last four are added to the four before */
+      "  add r6, sp, #128\n"
+      "  add r12, sp, #256\n"
       "3:\n"
-      "  ldr r3, [sp]\n"
-      "  ldrd r4, r5, [sp, #8]\n"
-      "  stmia.w r3!, {r10, r11, r12, lr}\n"
-      "  add r2, r4\n"
-      "  strd r3, r2, [sp]\n"
-      "  cmp r0, r5\n"
-      "  bne 1b\n"
-      "  add sp, #20\n"
+      "  pop {r2, r3, r4, r5}\n"
+      "  ldmia.w r6, {r7, r8, r9, r10}\n"
+      "  add r7, r7, r2\n"
+      "  add r8, r8, r3\n"
+      "  add r9, r9, r4\n"
+      "  add r10, r10, r5\n"
+      "  stmia.w r6!, {r7, r8, r9, r10}\n"
+      "  cmp r6, r12\n"
+      "  bne 3b\n"
+      "  cmp r11, #2\n"
+      "  beq.w 2b\n"
+      "4:\n"
+      "  str r1, [sp, #132]\n"                                    /**/
+      COLUMN("0", "8", "32", "40", "64", "72", "96", "104", "144") /**/
+      COLUMN("16", "24", "48", "56", "80", "88", "112", "120", "160")
+      "  ldr r2, [sp, #176]\n"
+      "  str r0, [sp, #136]\n"
+      "  add sp, sp, #128\n"
+      "  cmp r0, r2\n"
+      "  bne.w 1b\n"
+      "  add sp, sp, #52\n"
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
 #pragma GCC diagnostic pop
 
 #else
 
-static void multiply(const uint32_t *inputs, const int32_t *weights, int32_t *sums, int32_t size) {
-  for (int32_t position = 0; position < POSITIONS; ++position, sums += 4) {
-    memset(sums, 0, 16);
-    for (int32_t i = 0; i < size; i += 16, inputs += 4, weights += 4) {
-      for (int32_t k = 0; k < 4; ++k) {
-        const int32_t channel = 2 * (k / 2), tile = 2 * (k % 2);
-        sums[k] = ek_smlad(inputs[tile], (uint32_t)weights[channel], sums[k]);
-        sums[k] = ek_smlad(inputs[tile + 1], (uint32_t)weights[channel + 1], sums[k]);
+/* The four sums of one product: both tiles of the first filter, both of the second. */
+static void product(const uint32_t *x, const int16_t *weights, int32_t blocks, uint32_t sums[4]) {
+  for (int32_t k = 0; k < blocks; ++k, x += 4, weights += 8) {
+    for (int32_t i = 0; i < 8; ++i) {
+      uint32_t w;
+      memcpy(&w, weights + i / 4 * 4 + i % 2 * 2, 4);
+      sums[i / 2] = (uint32_t)ek_smlad(x[i % 4], w, (int32_t)sums[i / 2]);
+    }
+  }
+}
+
+/* The sums of products of the next row, and what comes after it. */
+static uint32_t next_row(const uint32_t **input, const int16_t **weights, uint32_t z[2][4]) {
+  uint32_t m[4][4] = {{0}};
+  for (int32_t o = 0; o < 4; ++o) {
+    const int32_t blocks = MOST_BLOCKS - (int32_t)*(*input)++ / BLOCK_BYTES;
+    product(*input, *weights, blocks, m[o]);
+    *input += 4 * blocks;
+    *weights += 8 * blocks;
+  }
+  for (int32_t q = 0; q < 4; ++q) {
+    z[0][q] += m[0][q] + m[1][q] + m[2][q];
+    z[1][q] += m[0][q] - m[1][q] + m[3][q];
+  }
+  return *(*input)++;
+}
+
+static void two_tiles(const tiles_t *s) {
+  const int16_t *weights = s->weights;
+  int32_t channel = 0;
+  for (const int32_t *c = s->constants; c != s->end; c += 6, channel += 2) {
+    const uint32_t *input = s->input;
+    uint32_t z[4][2][4] = {{{0}}}, next = ROW;
+    for (int32_t i = 0; next == ROW || next == ADD_ROW; ++i) {
+      next = next_row(&input, &weights, z[i % 4]);
+    }
+    for (int32_t j = 0; j < 2; ++j) {
+      for (int32_t q = 0; q < 4; ++q) {
+        const uint32_t sums[2] = {z[0][j][q] + z[1][j][q] + z[2][j][q], z[1][j][q] - z[2][j][q] - z[3][j][q]};
+        const int32_t *constants = c + 3 * (q / 2);
+        for (int32_t i = 0; i < 2; ++i) {
+          const int32_t twice = constants[0] + ((int32_t)sums[i] >> 1);
+          s->y[j][2 * i + q % 2][channel + q / 2] = ek_requantize(twice, constants[1], constants[2], s->zero);
+        }
       }
     }
   }
@@ -82,112 +217,120 @@ static void multiply(const uint32_t *inputs, const int32_t *weights, int32_t *su
 
 #endif
 
-typedef struct {
-  uint32_t a, b, c, d;
-} four_t;
-
-/* B' of one column of four rows: of channels 0 and 2 of a word, or 1 and 3. */
-static inline four_t down(const int8_t *const at[4][6], int32_t column, int32_t channel, int32_t odd) {
-  uint32_t d[4];
-  for (int32_t row = 0; row < 4; ++row) {
-    const uint32_t word = ek_load4(at[row][column] + channel);
-    d[row] = odd ? ek_sxtb16_odd(word) : ek_sxtb16(word);
-  }
-  const four_t t = {ek_ssub16(d[0], d[2]), ek_sadd16(d[1], d[2]), ek_ssub16(d[2], d[1]), ek_ssub16(d[1], d[3])};
-  return t;
-}
-
-static inline void put(uint32_t *to, int32_t in_c, four_t v) { /* one column of positions */
-  to[0] = v.a;
-  to[4 * in_c] = v.b;
-  to[8 * in_c] = v.c;
-  to[12 * in_c] = v.d;
-}
-
-static inline four_t add(four_t x, four_t y) {
-  const four_t v = {ek_sadd16(x.a, y.a), ek_sadd16(x.b, y.b), ek_sadd16(x.c, y.c), ek_sadd16(x.d, y.d)};
-  return v;
-}
-
-static inline four_t subtract(four_t x, four_t y) {
-  const four_t v = {ek_ssub16(x.a, y.a), ek_ssub16(x.b, y.b), ek_ssub16(x.c, y.c), ek_ssub16(x.d, y.d)};
-  return v;
-}
-
-/* B' d B of both tiles: (16 positions, in_c / 4, tiles, 2) words. The second tile begins at column 2. */
-static void transform(const int8_t *const at[4][6], uint32_t *to, int32_t in_c) {
-  for (int32_t channel = 0; channel < in_c; channel += 4, to += 4) {
-    for (int32_t odd = 0; odd < 2; ++odd) {
-      uint32_t *v = to + odd;
-      four_t x = down(at, 0, channel, odd), y = down(at, 1, channel, odd), z = down(at, 2, channel, odd);
-      put(v, in_c, subtract(x, z));
-      put(v + in_c, in_c, add(y, z));
-      put(v + 2 * in_c, in_c, subtract(z, y));
-      x = down(at, 3, channel, odd);
-      put(v + 3 * in_c, in_c, subtract(y, x));
-      v += 2;
-      y = down(at, 4, channel, odd);
-      put(v, in_c, subtract(z, y));
-      put(v + in_c, in_c, add(x, y));
-      put(v + 2 * in_c, in_c, subtract(y, x));
-      y = down(at, 5, channel, odd);
-      put(v + 3 * in_c, in_c, subtract(x, y));
+/* B' x B of both tiles and a part of the channels, in the order of the products; `row` and `column` bytes from one row and
+ * pixel to the next. */
+static void transform(uint32_t *to, const int8_t *x, int32_t row, int32_t column, int32_t blocks) {
+  const int32_t step = 1 + 4 * blocks;
+  static const uint8_t minuend[4] = {0, 1, 2, 1}, other[4] = {2, 2, 1, 3}; /* rows: d0 - d2, d1 + d2, d2 - d1, d1 - d3 */
+  for (int32_t i = 0; i < 4; ++i, to += 4 * step + 1) {
+    const int8_t *a = x + minuend[i] * row, *b = x + other[i] * row;
+    uint32_t *at = to + 1;
+    for (int32_t k = 0; k < blocks; ++k, a += 4, b += 4, at += 4) {
+      uint32_t d[PATCH_W][2];
+      for (int32_t c = 0; c < PATCH_W; ++c) {
+        const uint32_t first = ek_load4(a + c * column), second = ek_load4(b + c * column);
+        const uint32_t even = ek_sxtb16(first), odd = ek_sxtb16_odd(first);
+        d[c][0] = i == 1 ? ek_sxtab16(even, second) : ek_ssub16(even, ek_sxtb16(second));
+        d[c][1] = i == 1 ? ek_sadd16(odd, ek_sxtb16_odd(second)) : ek_ssub16(odd, ek_sxtb16_odd(second));
+      }
+      for (int32_t n = 0; n < 4; ++n) {
+        const int32_t c = n / 2 * 2, half = n % 2;
+        at[n] = ek_sadd16(d[c + 1][half], d[c + 2][half]);
+        at[n + step] = ek_ssub16(d[c + 2][half], d[c + 1][half]);
+        at[n + 2 * step] = ek_ssub16(d[c][half], d[c + 2][half]);
+        at[n + 3 * step] = ek_ssub16(d[c + 1][half], d[c + 3][half]);
+      }
     }
   }
 }
 
-/* A' m A of one tile and channel, requantized: outputs to[0], to[1] and, of the next row, to[4], to[5]. The sums are four times
- * those of the convolution. */
-static inline void finish(const int32_t *sums, int32_t bias, const int32_t *scale, int32_t zero, int8_t *const *to,
-                          int32_t channel) {
-  uint32_t high[4], low[4];
-  for (int32_t j = 0; j < 4; ++j) {
-    const uint32_t b = (uint32_t)sums[4 * (4 + j)], c = (uint32_t)sums[4 * (8 + j)];
-    high[j] = (uint32_t)sums[4 * j] + b + c;
-    low[j] = b - c - (uint32_t)sums[4 * (12 + j)];
+/* Pixels at the edge, where those outside are the zero point; and pixels of a number of channels that is no multiple of four,
+ * which are followed by any others up to it, as their weights are 0. `last`: where four bytes may still be read. */
+static void gather(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, const int8_t *last, int8_t *to, int32_t top,
+                   int32_t left) {
+  const int32_t column = 4 * p->blocks;
+  const int32_t before = left < 0 ? -left : 0;
+  const int32_t end = p->in_w - left < PATCH_W ? p->in_w - left : PATCH_W;
+  memset(to, p->in_zero, (size_t)(PATCH_H * PATCH_W * column));
+  for (int32_t i = top < 0 ? -top : 0; i < PATCH_H && top + i < p->in_h; ++i) {
+    const int8_t *from = x + ((top + i) * p->in_w + left + before) * p->in_c;
+    int8_t *at = to + (i * PATCH_W + before) * column;
+    if (column == p->in_c) {
+      memcpy(at, from, (size_t)((end - before) * column));
+      continue;
+    }
+    for (int32_t c = before; c < end; ++c, at += column, from += p->in_c) {
+      if (p->blocks == 1 && from <= last) {
+        memcpy(at, from, 4);
+      } else {
+        memcpy(at, from, (size_t)p->in_c);
+      }
+    }
   }
-  const uint32_t y[4] = {high[0] + high[1] + high[2], high[1] - high[2] - high[3], low[0] + low[1] + low[2],
-                         low[1] - low[2] - low[3]};
-  for (int32_t i = 0; i < 4; ++i) {
-    const int32_t twice = (int32_t)((uint32_t)bias + (uint32_t)((int32_t)y[i] >> 1));
-    to[4 * (i / 2) + i % 2][channel] = ek_requantize(twice, scale[0], scale[1], zero);
+}
+
+/* How the stream of `blocks` goes on: see PRODUCT. */
+static void prepare(uint32_t *input, int32_t blocks) {
+  for (int32_t rest = blocks; rest > 0; rest -= MOST_BLOCKS) {
+    const int32_t own = rest < MOST_BLOCKS ? rest : MOST_BLOCKS;
+    const uint32_t added = rest == blocks ? 0 : ADD_ROW - ROW;
+    for (int32_t i = 0; i < 4; ++i) {
+      for (int32_t o = 0; o < 4; ++o, input += 4 * own) {
+        *input++ = (uint32_t)((MOST_BLOCKS - own) * BLOCK_BYTES);
+      }
+      *input++ = i < 3 ? ROW : rest > MOST_BLOCKS ? ROW + added : added == 0 ? END : ADD_END;
+    }
+  }
+}
+
+/* Both tiles at output row oy and column ox; `spare` takes the outputs where some of them do not exist. */
+static void block(const ek_conv_2d_winograd_dsp_t *p, tiles_t tiles, int8_t *y, int8_t *spare, int32_t oy, int32_t ox) {
+  const int32_t rows = p->out_h - oy < 2 ? p->out_h - oy : 2, columns = p->out_w - ox < 4 ? p->out_w - ox : 4;
+  const int whole = rows == 2 && columns == 4;
+  int8_t *const at = y + (oy * p->out_w + ox) * p->out_c;
+  int8_t *const to = whole ? at : spare;
+  const int32_t row = p->out_c * (whole ? p->out_w : 4);
+  for (int32_t i = 0; i < 8; ++i) {
+    tiles.y[i / 4][i % 4] = to + i / 2 % 2 * row + (2 * (i % 2) + i / 4) * p->out_c;
+  }
+  two_tiles(&tiles);
+  for (int32_t i = 0; i < rows && !whole; ++i) {
+    memcpy(at + i * p->out_w * p->out_c, spare + i * row, (size_t)(columns * p->out_c));
   }
 }
 
 void ek_conv_2d_winograd_dsp(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  uint32_t *inputs = (uint32_t *)(void *)scratch;
-  int8_t *zeros = (int8_t *)scratch + 4 * POSITIONS * p->in_c, *nowhere = zeros + p->in_c;
-  int32_t sums[4 * POSITIONS];
-  memset(zeros, p->in_zero, (size_t)p->in_c);
-  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_w * p->in_c, y += p->out_h * p->out_w * p->out_c) {
+  const int32_t parts = (p->blocks + MOST_BLOCKS - 1) / MOST_BLOCKS, column = 4 * p->blocks;
+  uint32_t *input = (uint32_t *)(void *)scratch;
+  int8_t *const patch = (int8_t *)(input + 64 * p->blocks + PART_WORDS * parts);
+  int8_t *const spare = patch + PATCH_H * PATCH_W * column;
+  prepare(input, p->blocks);
+  const tiles_t tiles = {.input = input, .weights = p->weights, .constants = p->constants, .zero = p->out_zero,
+                         .end = p->constants + 3 * p->out_c};
+  for (int32_t n = 0; n < p->batches; ++n) {
+    const int8_t *const last = x + p->in_h * p->in_w * p->in_c - 4;
     for (int32_t oy = 0; oy < p->out_h; oy += 2) {
       for (int32_t ox = 0; ox < p->out_w; ox += 4) {
-        const int8_t *at[4][6];
-        int8_t *to[8];
-        for (int32_t row = 0; row < 4; ++row) {
-          const int32_t iy = oy - p->pad_top + row;
-          for (int32_t column = 0; column < 6; ++column) {
-            const int32_t ix = ox - p->pad_left + column;
-            const int inside = iy >= 0 && iy < p->in_h && ix >= 0 && ix < p->in_w;
-            at[row][column] = inside ? x + (iy * p->in_w + ix) * p->in_c : zeros;
-          }
+        const int32_t top = oy - p->pad_top, left = ox - p->pad_left;
+        const int8_t *from = patch;
+        int32_t row = PATCH_W * column;
+        if (top < 0 || left < 0 || top + PATCH_H > p->in_h || left + PATCH_W > p->in_w || column != p->in_c) {
+          gather(p, x, last, patch, top, left);
+        } else {
+          from = x + (top * p->in_w + left) * p->in_c;
+          row = p->in_w * p->in_c;
         }
-        for (int32_t i = 0; i < 8; ++i) {
-          const int32_t row = oy + i / 4, column = ox + i % 4;
-          to[i] = row < p->out_h && column < p->out_w ? y + (row * p->out_w + column) * p->out_c : nowhere;
+        uint32_t *to = input;
+        for (int32_t part = 0; part < p->blocks; part += MOST_BLOCKS) {
+          const int32_t own = p->blocks - part < MOST_BLOCKS ? p->blocks - part : MOST_BLOCKS;
+          transform(to, from + 4 * part, row, column, own);
+          to += 64 * own + PART_WORDS;
         }
-        transform(at, inputs, p->in_c);
-        const int32_t *stream = p->stream;
-        for (int32_t channel = 0; channel < p->out_c; channel += 2, stream += POSITIONS * p->in_c + 6) {
-          const int32_t *constants = stream + POSITIONS * p->in_c;
-          multiply(inputs, stream, sums, 4 * p->in_c);
-          for (int32_t tile = 0; tile < 2; ++tile) {
-            finish(sums + tile, constants[0], constants + 2, p->out_zero, to + 2 * tile, channel);
-            finish(sums + 2 + tile, constants[1], constants + 4, p->out_zero, to + 2 * tile, channel + 1);
-          }
-        }
+        block(p, tiles, y, spare, oy, ox);
       }
     }
+    x += p->in_h * p->in_w * p->in_c;
     ek_clamp_all(y, p->out_h * p->out_w * p->out_c, p->low, p->high);
+    y += p->out_h * p->out_w * p->out_c;
   }
 }

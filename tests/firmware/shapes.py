@@ -18,24 +18,21 @@ def layer_graph(
     stride: int,
     scale: tuple[float, float],
     rng: np.random.Generator,
-    depthwise: DepthwiseConv2D | None = None,
+    op: Operator | None = None,
 ) -> Graph:
     """x -> y by one convolution or fully connected layer.
 
     Args:
         shape: of the input; out_c: output channels. scale: (of input times weights, of the output); weights of some
-        channels are all at one end. depthwise: instead of the one with `stride` and the same size.
+        channels are all at one end. op: instead of the one with `stride` and the same size.
     """
     ops: dict[str, tuple[Operator, tuple[int, ...], int]] = {
         "conv_2d": (Conv2D((stride, stride), padding="same"), (out_c, *kernel, shape[-1]), 0),
-        "depthwise_conv_2d": (
-            depthwise or DepthwiseConv2D((stride, stride), padding="same"),
-            (1, *kernel, out_c),
-            3,
-        ),
+        "depthwise_conv_2d": (DepthwiseConv2D((stride, stride), padding="same"), (1, *kernel, out_c), 3),
         "fully_connected": (FullyConnected(), (out_c, shape[-1]), 0),
     }
-    op, weights, axis = ops[operator]
+    usual, weights, axis = ops[operator]
+    op = usual if op is None else op
     graph = Graph("layer")
     values = rng.integers(-128, 128, weights)
     ends = rng.integers(0, 4, out_c).reshape([-1 if i == axis else 1 for i in range(len(weights))])

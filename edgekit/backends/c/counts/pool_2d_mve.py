@@ -1,23 +1,21 @@
-"""Pooling on Helium, 8 (average) or 16 channels at a time."""
+"""Pooling on Helium, 8 channels (average) or 16 at a time."""
 
 from __future__ import annotations
 
-from edgekit.backends.c.counts._window import Fields, axis, ceil_div, pixels
+from edgekit.backends.c.counts._window import Fields, axis, pixels
 
 
 def features(fields: Fields) -> dict[str, float]:
     h, w = axis(fields, "h"), axis(fields, "w")
-    lanes = 8 if fields["kernel"].startswith("average") else 16
-    rows = values = 0
-    for height in h.inside:
-        for width in w.inside:
-            rows += 1 if width == fields["in_w"] else height
-            values += height * width
-    full, part = divmod(fields["in_c"], lanes)
-    batches, single = fields["batches"], h.inside.count(1) * w.inside.count(1)
-    return {
-        "call": 1, "lines": batches * fields["out_h"], "pixels": pixels(fields),
-        "vectors": pixels(fields) * ceil_div(fields["in_c"], lanes), "single": batches * single * (full + (part > 0)),
-        "rows": batches * rows * full, "values": batches * values * full,
-        "part_rows": batches * rows * (part > 0), "part_values": batches * values * (part > 0),
-    }  # fmt: skip
+    found: dict[str, float] = {"call": 1, "pixels": pixels(fields)}
+    merged = sum(inside == fields["in_w"] for inside in w.inside)  # columns of outputs whose rows are one
+    rows = fields["batches"] * (sum(h.inside) * (fields["out_w"] - merged) + fields["out_h"] * merged)
+    values = fields["batches"] * sum(h.inside) * sum(w.inside)
+    for step in (8, 16):
+        full, part = fields["in_c"] // step, int(fields["in_c"] % step > 0)
+        found |= {
+            f"outputs_{step}": pixels(fields) * (full + part), f"rows_{step}": rows * full,
+            f"values_{step}": values * full, f"partial_rows_{step}": rows * part,
+            f"partial_values_{step}": values * part,
+        }  # fmt: skip
+    return found
