@@ -10,15 +10,16 @@
  * Registers: r0 input, r1 weights, r2-r5 four channels of both tiles, r6-r9 of both filters, r10, r11 sums of the first filter
  * for both tiles, r12, lr of the second. Channels come in parts of up to 64. The stream of the input holds how far to jump
  * into the unrolled loop before each product of the 16, and after each row of products what comes next.
- * Budget: 10 instructions for four channels of one of the 16 products (16 products of 4 sums: 0.28 a MAC), 35 a row, 140 for
- * the 16 outputs of a block. Conv 3x3, 32 to 32 channels, 16x16: measured in docs/. */
+ * Budget: 10 instructions for four channels of one of the 16 products of four sums (0.278 for each of the 144 MACs), 27 a row
+ * of products, 145 for the 16 outputs of two channels, about 430 to transform the input of four channels. 3x3, 32 to 32
+ * channels, 16x16: 0.394 a MAC. Cycles by LDM 1 + n, LDRD 3, branch 2: 18 for four channels of a product. */
 #include "edgekit/conv_2d_winograd_dsp.h"
 
 #include <stddef.h>
 
 #include "edgekit/arch_dsp.h"
 
-enum { MOST_BLOCKS = 16, BLOCK_BYTES = 40, PATCH_H = 4, PATCH_W = 6, PART_WORDS = 20 };
+enum { MOST_BLOCKS = 16, BLOCK_BYTES = 40, PATCH_H = 4, PATCH_W = 6, ZEROS = 4, PART_WORDS = 4 * (5 + 2 * ZEROS) };
 enum { END, ROW, ADD_ROW, ADD_END }; /* after a row: nothing, a row; the same once the last part is added to the others */
 
 /* Two tiles, in the order in which the assembly has it on its stack. */
@@ -35,9 +36,10 @@ typedef struct {
 
 _Static_assert(offsetof(tiles_t, y) == 16 && offsetof(tiles_t, end) == 48, "tiles_t");
 
-#define CLEAR "  mov r10, #0\n  mov r11, #0\n  mov r12, #0\n  mov lr, #0\n"
+/* How far to jump, for a product that starts from zeros, which follow, and for one that goes on from sums. */
+#define START "  ldmia.w r0!, {r2, r10, r11, r12, lr}\n"
+#define GO_ON "  ldr r2, [r0], #4\n"
 #define PRODUCT                      \
-  "  ldr r2, [r0], #4\n"             \
   "  add pc, r2\n"                   \
   "  nop\n"                          \
   "  .rept 16\n"                     \
@@ -114,8 +116,8 @@ __attribute__((naked, noinline)) static void two_tiles(const tiles_t *tiles) {
       "  stmia.w r8!, {r1, r2, r3, r4, r5, r6}\n"
       "1:\n"
       "  ldrd r0, r1, [sp]\n"
-      "2:\n" CLEAR PRODUCT
-      "  push {r10, r11, r12, lr}\n" CLEAR PRODUCT
+      "2:\n" START PRODUCT
+      "  push {r10, r11, r12, lr}\n" START PRODUCT
       "  ldmia.w sp, {r2, r3, r4, r5}\n"
       "  sub r6, r2, r10\n"
       "  sub r7, r3, r11\n"
@@ -125,10 +127,10 @@ __attribute__((naked, noinline)) static void two_tiles(const tiles_t *tiles) {
       "  add r11, r11, r3\n"
       "  add r12, r12, r4\n"
       "  add lr, lr, r5\n"
-      "  stmia.w sp, {r6, r7, r8, r9}\n" PRODUCT
+      "  stmia.w sp, {r6, r7, r8, r9}\n" GO_ON PRODUCT
       "  push {r10, r11, r12, lr}\n"
       "  add r2, sp, #16\n"
-      "  ldmia.w r2, {r10, r11, r12, lr}\n" PRODUCT
+      "  ldmia.w r2, {r10, r11, r12, lr}\n" GO_ON PRODUCT
       "  add r2, sp, #16\n"
       "  stmia.w r2, {r10, r11, r12, lr}\n"
       "  ldr r2, [r0], #4\n"
@@ -182,8 +184,8 @@ static uint32_t next_row(const uint32_t **input, const int16_t **weights, uint32
   uint32_t m[4][4] = {{0}};
   for (int32_t o = 0; o < 4; ++o) {
     const int32_t blocks = MOST_BLOCKS - (int32_t)*(*input)++ / BLOCK_BYTES;
-    product(*input, *weights, blocks, m[o]);
-    *input += 4 * blocks;
+    product(*input + (o < 2 ? ZEROS : 0), *weights, blocks, m[o]);
+    *input += (o < 2 ? ZEROS : 0) + 4 * blocks;
     *weights += 8 * blocks;
   }
   for (int32_t q = 0; q < 4; ++q) {
@@ -220,25 +222,25 @@ static void two_tiles(const tiles_t *s) {
 /* B' x B of both tiles and a part of the channels, in the order of the products; `row` and `column` bytes from one row and
  * pixel to the next. */
 static void transform(uint32_t *to, const int8_t *x, int32_t row, int32_t column, int32_t blocks) {
-  const int32_t step = 1 + 4 * blocks;
+  const int32_t second = 4 * blocks + 1 + ZEROS, third = second + 4 * blocks + 1, fourth = third + 4 * blocks + 1;
   static const uint8_t minuend[4] = {0, 1, 2, 1}, other[4] = {2, 2, 1, 3}; /* rows: d0 - d2, d1 + d2, d2 - d1, d1 - d3 */
-  for (int32_t i = 0; i < 4; ++i, to += 4 * step + 1) {
+  for (int32_t i = 0; i < 4; ++i, to += fourth + second + 1) {
     const int8_t *a = x + minuend[i] * row, *b = x + other[i] * row;
-    uint32_t *at = to + 1;
+    uint32_t *at = to + 1 + ZEROS;
     for (int32_t k = 0; k < blocks; ++k, a += 4, b += 4, at += 4) {
       uint32_t d[PATCH_W][2];
       for (int32_t c = 0; c < PATCH_W; ++c) {
-        const uint32_t first = ek_load4(a + c * column), second = ek_load4(b + c * column);
-        const uint32_t even = ek_sxtb16(first), odd = ek_sxtb16_odd(first);
-        d[c][0] = i == 1 ? ek_sxtab16(even, second) : ek_ssub16(even, ek_sxtb16(second));
-        d[c][1] = i == 1 ? ek_sadd16(odd, ek_sxtb16_odd(second)) : ek_ssub16(odd, ek_sxtb16_odd(second));
+        const uint32_t upper = ek_load4(a + c * column), lower = ek_load4(b + c * column);
+        const uint32_t even = ek_sxtb16(upper), odd = ek_sxtb16_odd(upper), next = ek_sxtb16_odd(lower);
+        d[c][0] = i == 1 ? ek_sxtab16(even, lower) : ek_ssub16(even, ek_sxtb16(lower));
+        d[c][1] = i == 1 ? ek_sadd16(odd, next) : ek_ssub16(odd, next);
       }
       for (int32_t n = 0; n < 4; ++n) {
         const int32_t c = n / 2 * 2, half = n % 2;
         at[n] = ek_sadd16(d[c + 1][half], d[c + 2][half]);
-        at[n + step] = ek_ssub16(d[c + 2][half], d[c + 1][half]);
-        at[n + 2 * step] = ek_ssub16(d[c][half], d[c + 2][half]);
-        at[n + 3 * step] = ek_ssub16(d[c + 1][half], d[c + 3][half]);
+        at[n + second] = ek_ssub16(d[c + 2][half], d[c + 1][half]);
+        at[n + third] = ek_ssub16(d[c][half], d[c + 2][half]);
+        at[n + fourth] = ek_ssub16(d[c + 1][half], d[c + 3][half]);
       }
     }
   }
@@ -277,6 +279,9 @@ static void prepare(uint32_t *input, int32_t blocks) {
     for (int32_t i = 0; i < 4; ++i) {
       for (int32_t o = 0; o < 4; ++o, input += 4 * own) {
         *input++ = (uint32_t)((MOST_BLOCKS - own) * BLOCK_BYTES);
+        for (int32_t k = 0; o < 2 && k < ZEROS; ++k) {
+          *input++ = 0;
+        }
       }
       *input++ = i < 3 ? ROW : rest > MOST_BLOCKS ? ROW + added : added == 0 ? END : ADD_END;
     }
