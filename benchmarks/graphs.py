@@ -27,7 +27,7 @@ SPREAD = 40.0  # standard deviation of the weights' integers
 REACH = 60.0  # standard deviation that outputs shall have, in steps
 
 
-class _Builder:
+class Builder:
     """Appends layers to a graph; every method returns the new tensor's name."""
 
     def __init__(self, name: str, shape: tuple[int, ...], seed: int) -> None:
@@ -94,7 +94,7 @@ class _Builder:
 
 def resnet8(seed: int = 0) -> Graph:
     """ResNet-8 for 32 x 32 x 3 images and 10 classes: 12.5 million multiply-accumulates."""
-    b = _Builder("resnet8", (1, 32, 32, 3), seed)
+    b = Builder("resnet8", (1, 32, 32, 3), seed)
     x = b.conv("input", 16, 3)
     for filters, stride in ((16, 1), (32, 2), (64, 2)):
         y = b.conv(b.conv(x, filters, 3, stride), filters, 3, activation="none")
@@ -106,7 +106,7 @@ def resnet8(seed: int = 0) -> Graph:
 
 def mobilenet_v1_025(seed: int = 0) -> Graph:
     """MobileNetV1 of width 0.25 for 96 x 96 x 3 images and 2 classes: 7.5 million multiply-accumulates."""
-    b = _Builder("mobilenet_v1_025", (1, 96, 96, 3), seed)
+    b = Builder("mobilenet_v1_025", (1, 96, 96, 3), seed)
     x = b.conv("input", 8, 3, 2)
     layers = [(16, 1), (32, 2), (32, 1), (64, 2), (64, 1), (128, 2), *[(128, 1)] * 5, (256, 2), (256, 1)]
     for filters, stride in layers:
@@ -116,7 +116,7 @@ def mobilenet_v1_025(seed: int = 0) -> Graph:
 
 def dscnn(seed: int = 0) -> Graph:
     """DS-CNN for 49 x 10 spectrograms and 12 keywords: 2.7 million multiply-accumulates."""
-    b = _Builder("dscnn", (1, 49, 10, 1), seed)
+    b = Builder("dscnn", (1, 49, 10, 1), seed)
     x = b.conv("input", 64, (10, 4), 2)
     for _ in range(4):
         x = b.conv(b.depthwise(x, 1), 64, 1)
@@ -125,7 +125,7 @@ def dscnn(seed: int = 0) -> Graph:
 
 def autoencoder(seed: int = 0) -> Graph:
     """Fully connected autoencoder of 640 values: 264,192 multiply-accumulates."""
-    b = _Builder("autoencoder", (1, 640), seed)
+    b = Builder("autoencoder", (1, 640), seed)
     x = "input"
     for units in (*[128] * 4, 8, *[128] * 4):
         x = b.connected(x, units)
@@ -134,29 +134,29 @@ def autoencoder(seed: int = 0) -> Graph:
 
 def lenet5(seed: int = 0) -> Graph:
     """LeNet-5 for 28 x 28 x 1 images and 10 classes: odd channel counts, maximum pooling."""
-    b = _Builder("lenet5", (1, 28, 28, 1), seed)
+    b = Builder("lenet5", (1, 28, 28, 1), seed)
     x = b.max_pool(b.conv(b.max_pool(b.conv("input", 6, 5)), 16, 5))
     x = b.connected(b.connected(b.flat(x), 120), 84)
     return b.ended(b.connected(x, 10, "none"))
 
 
 def conv_3x3(seed: int = 0) -> Graph:
-    b = _Builder("conv_3x3", (1, 16, 16, 32), seed)
+    b = Builder("conv_3x3", (1, 16, 16, 32), seed)
     return b.ended(b.conv("input", 32, 3, activation="none"))
 
 
 def conv_1x1(seed: int = 0) -> Graph:
-    b = _Builder("conv_1x1", (1, 12, 12, 64), seed)
+    b = Builder("conv_1x1", (1, 12, 12, 64), seed)
     return b.ended(b.conv("input", 64, 1, activation="none"))
 
 
 def depthwise_3x3(seed: int = 0) -> Graph:
-    b = _Builder("depthwise_3x3", (1, 12, 12, 64), seed)
+    b = Builder("depthwise_3x3", (1, 12, 12, 64), seed)
     return b.ended(b.depthwise("input", 1))
 
 
 def fully_connected(seed: int = 0) -> Graph:
-    b = _Builder("fully_connected", (1, 640), seed)
+    b = Builder("fully_connected", (1, 640), seed)
     return b.ended(b.connected("input", 128, "none"))
 
 

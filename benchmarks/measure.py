@@ -26,9 +26,11 @@ class Measured:
 
     Attributes:
         instructions: of a whole inference; layers: (name, operator, MACs, instructions) of every layer that is called.
-        arena, stack, constants: bytes; constants are the weights and tables in flash; scratch: the largest of a layer.
-        text: bytes of everything else in flash that an inference needs, at `TEXT_LEVEL`: see `text_bytes`.
+        arena, stack, constants: bytes; constants are the weights and tables in flash, weights those and
+            their per-channel constants alone; scratch: the largest of a layer.
+        text: bytes of everything else in flash that an inference needs: see `text_bytes`.
         kernels: files of `firmware/src/` that are called.
+        cycles: estimated for a whole inference, where they were asked for and the core has a table.
     """
 
     instructions: int
@@ -37,15 +39,26 @@ class Measured:
     scratch: int
     stack: int
     constants: int
+    weights: int
     text: int
     kernels: tuple[str, ...]
+    cycles: int | None = None
 
 
-def measure(graph: Graph, target: str, options: Mapping[str, Any] | None = None, runs: int = 2) -> Measured:
+def measure(
+    graph: Graph,
+    target: str,
+    options: Mapping[str, Any] | None = None,
+    runs: int = 2,
+    cycles: bool = False,
+    level: str = TEXT_LEVEL,
+) -> Measured:
     """Build the graph for an emulated target and count it `runs` times.
 
     Args:
         options: of the target, over its own.
+        cycles: estimate them, by one more, slow run.
+        level: at which `text` is compiled.
 
     Raises:
         ToolError: compiler or emulator are missing, or two runs differ in a single instruction. UnsupportedError: no
@@ -60,7 +73,7 @@ def measure(graph: Graph, target: str, options: Mapping[str, Any] | None = None,
         counts = [[one["total"], *(layer["count"] for layer in one["layers"])] for one in found]
         if any(other != counts[0] for other in counts):
             raise ToolError(f"{graph.name} on {target}", f"two runs differ: {counts}", "counts must repeat")
-        first = found[0]
+        first = c.estimate_cycles(folder, found[0]) if cycles else found[0]
         return Measured(
             first["total"],
             tuple((x["layer"], x["op"], x["macs"], x["count"]) for x in first["layers"]),
@@ -68,8 +81,10 @@ def measure(graph: Graph, target: str, options: Mapping[str, Any] | None = None,
             artifact.facts["scratch_bytes"],
             first["stack_bytes"],
             first["constant_bytes"],
-            text_bytes(folder, options_of(chosen), artifact.facts["weight_bytes"]),
+            artifact.facts["weight_bytes"],
+            text_bytes(folder, options_of(chosen), artifact.facts["weight_bytes"], level),
             tuple(artifact.facts["kernels"]),
+            first.get("cycles"),
         )
 
 

@@ -94,16 +94,40 @@ def trained(name: str, data: Path, cache: Path, seed: int = 0) -> Network:
     return Network(name, chosen, loaded, onnx)
 
 
-def main() -> None:
-    """Train one network in the foreground: python -m benchmarks.networks NAME DATA CACHE."""
-    import sys
+def hostile(source: Path, output: Path, seed: int = 0) -> None:
+    """The same network, with the channels between convolutions scaled by 2^-4 to 2^4 each, as training may leave them.
 
-    name, data, cache = sys.argv[1:4]
-    found = trained(name, Path(data), Path(cache))
-    result = train.train(found.recipe, found.onnx.parent, data=found.data)
-    print(name, result.metric, result.validation_score, result.test_score, result.test_auc, f"{result.seconds:.0f} s")
-    print({k: np.shape(getattr(found.data, k)) for k in ("train_x", "validation_x", "test_x")})
+    Where only a ReLU lies between two convolutions, channel c of the first is multiplied by a factor and what the
+    second reads of it divided by the same: the function stays, the ranges of weights and activations do not.
+    """
+    import onnx
+    from onnx import numpy_helper
 
+    rng = np.random.default_rng(seed)
+    model = onnx.load(source)
+    constants = {t.name: t for t in model.graph.initializer}
+    readers: dict[str, list[Any]] = {}
+    for node in model.graph.node:
+        for name in node.input:
+            readers.setdefault(name, []).append(node)
 
-if __name__ == "__main__":
-    main()
+    def scale(name: str, factor: Array, axis: int) -> None:
+        old = numpy_helper.to_array(constants[name])
+        shape = [1] * old.ndim
+        shape[axis] = -1
+        constants[name].CopyFrom(numpy_helper.from_array((old * factor.reshape(shape)).astype(np.float32), name))
+
+    for node in model.graph.node:
+        relu = readers.get(node.output[0], [])
+        if node.op_type != "Conv" or len(relu) != 1 or relu[0].op_type != "Relu":
+            continue
+        after = readers.get(relu[0].output[0], [])
+        if len(after) != 1 or after[0].op_type != "Conv":
+            continue
+        channels = constants[node.input[1]].dims[0]
+        factor = 2 ** rng.uniform(-4, 4, channels)
+        scale(node.input[1], factor, 0)
+        scale(node.input[2], factor, 0)
+        grouped = constants[after[0].input[1]].dims[1] == 1 and channels > 1
+        scale(after[0].input[1], 1 / factor, 0 if grouped else 1)
+    onnx.save(model, output)

@@ -14,10 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from edgekit.api import analyze, build, load, quantize, simulate, verify
+    from edgekit.api import analyze, build, debug, improve, load, quantize, simulate, verify
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "analyze", "build", "load", "quantize", "simulate", "verify"]
+__all__ = ["__version__", "analyze", "build", "debug", "improve", "load", "quantize", "simulate", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,7 @@ from edgekit.doubts import ModelWarning, collected, doubts
 from edgekit.graph import Graph, Tensor
 
 if TYPE_CHECKING:
-    from edgekit.backends import Rejection
+    from edgekit.backends import Estimate, Rejection
     from edgekit.recipe import Recipe
     from edgekit.target import Target
 
@@ -66,6 +66,7 @@ class Analysis:
         flash_bytes: all constants that layers read, each once; neither code nor the model file's own structure.
         rejections: per target every node that it would refuse, or that is in the way of fitting its memory.
         memory: per target what is needed at least of each memory that limits it.
+        estimates: per target that predicts what a build costs, of int8 models that it takes.
         notes: sentences about what is valid but may surprise.
     """
 
@@ -81,6 +82,7 @@ class Analysis:
     flash_bytes: int
     rejections: dict[str, tuple[Rejection, ...]] = field(default_factory=dict)
     memory: dict[str, tuple[Need, ...]] = field(default_factory=dict)
+    estimates: dict[str, Estimate] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -102,6 +104,7 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         graph = load_any(source)
     layers = _layers(graph)
     peak = max(layers, key=lambda x: x.live_bytes, default=None)
+    rejections = {name: _rejections(graph, target) for name, target in chosen.items()}
     ram, flash = peak.live_bytes if peak else 0, sum(layer.constant_bytes for layer in layers)
     return Analysis(
         graph.name,
@@ -114,8 +117,9 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         ram,
         peak.layer if peak else "",
         flash,
-        {name: _rejections(graph, target) for name, target in chosen.items()},
+        rejections,
         {name: _needs(target, flash, ram) for name, target in chosen.items()},
+        _estimates(graph, {name: target for name, target in chosen.items() if not rejections[name]}),
         (*notes, *doubts(graph)),
     )
 
@@ -132,6 +136,15 @@ def _rejections(graph: Graph, target: Target) -> tuple[Rejection, ...]:
     from edgekit.backends import backend
 
     return tuple(backend(target.backend).check(graph, target))
+
+
+def _estimates(graph: Graph, targets: dict[str, Target]) -> dict[str, Estimate]:
+    from edgekit.backends import backend
+
+    if not is_quantized(graph):
+        return {}
+    able = {name: target for name, target in targets.items() if hasattr(backend(target.backend), "estimate")}
+    return {name: backend(target.backend).estimate(graph, target) for name, target in able.items()}
 
 
 def _needs(target: Target, flash: int, ram: int) -> tuple[Need, ...]:

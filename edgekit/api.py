@@ -211,6 +211,7 @@ def build(
     output: Path | str = "build",
     *,
     calibration: Path | str | None = None,
+    optimize: str | None = None,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Train, quantize, prove and package; see `edgekit.pipeline`.
@@ -220,6 +221,7 @@ def build(
         targets: names of targets; the recipe's own without.
         output: gets a folder `NAME/TARGET/` per target. Stages are cached by content.
         calibration: samples for quantization, instead of the recipe's.
+        optimize: what microcontroller kernels are chosen for: `speed`, `ram` or `flash`, instead of the recipe's.
 
     Raises:
         InputError, UnsupportedError, ToolError, VerificationError, UsageError, MachineError: as their names say; the
@@ -230,7 +232,9 @@ def build(
     if not isinstance(source, Recipe):
         source = Path(source) if source is not None else default_recipe()
     chosen = Path(calibration) if calibration is not None else None
-    return pipeline.build(source, tuple(targets), Path(output), calibration=chosen, progress=progress)
+    return pipeline.build(
+        source, tuple(targets), Path(output), calibration=chosen, optimize=optimize, progress=progress
+    )
 
 
 def default_recipe() -> Path:

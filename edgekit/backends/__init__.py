@@ -13,6 +13,7 @@ from edgekit import plugins
 from edgekit.backends._contract import (
     Artifact,
     Constraint,
+    Estimate,
     Rejection,
     Run,
     constraint,
@@ -29,6 +30,7 @@ GROUP = "edgekit.backends"
 __all__ = [
     "Artifact",
     "Constraint",
+    "Estimate",
     "Rejection",
     "Run",
     "backend",

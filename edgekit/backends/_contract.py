@@ -11,6 +11,7 @@ A backend is a module with (a `port` is a board's serial port, and `run` takes o
     run(folder, inputs) -> Run
     verify(folder, inputs, port=None) -> Verification   optional: the artifact itself on its vehicle, layer by layer
     bench(folder, port=None) -> dict             optional, with `verify`: counts per layer and in total
+    estimate(graph, target) -> Estimate          optional: what an int8 graph will cost, before it is compiled
     versions() -> dict[str, str]                 tools by name; "not installed" where absent
     require(target) -> None                      optional: ToolError when what `compile` cannot do without is absent or
                                                  of a wrong version; called before any long work
@@ -113,6 +114,26 @@ class Run:
     vehicle: str
     on_target: bool
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What an int8 graph will cost on a target.
+
+    Attributes:
+        unit: of `layers` and `total`.
+        layers: by node name; None where nothing is known, and then `total` is None too and `notes` says why.
+        kernels: by node name, what computes it.
+        arena_bytes, constant_bytes: RAM for activations and scratch, and weights and tables in flash, exactly.
+    """
+
+    unit: str
+    layers: dict[str, float | None]
+    total: float | None
+    kernels: dict[str, str]
+    arena_bytes: int
+    constant_bytes: int
+    notes: tuple[str, ...] = ()
 
 
 def constraint(

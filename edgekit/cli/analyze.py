@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgekit.cli import _output
 from edgekit.cli._options import Json, Targets
+
+if TYPE_CHECKING:
+    from edgekit.backends import Estimate
 
 
 def analyze(
@@ -33,7 +36,9 @@ def analyze(
     if json:
         _output.print_json({"source": source, **as_json(found)})
         return
-    columns = ("#>", "layer", "operator", "output", "MACs>", "params>", "bytes>", "live>")
+    estimates = found.estimates
+    columns = ["#>", "layer", "operator", "output", "MACs>", "params>", "bytes>", "live>"]
+    columns += [f"{name}>" for name in estimates]
     rows = [
         (
             i,
@@ -44,11 +49,13 @@ def analyze(
             x.parameters,
             x.constant_bytes,
             x.live_bytes,
+            *(_count(one.layers[x.layer]) for one in estimates.values()),
         )
         for i, x in enumerate(found.layers)
     ]
-    shown = len(columns) - 1 if _output.narrow() else len(columns)
-    _output.table(columns[:shown], [row[:shown] for row in rows])
+    left_out = {"live>", *({"output", "params>"} if estimates else ())} if _output.narrow() else set()
+    kept = [i for i, column in enumerate(columns) if column not in left_out]
+    _output.table([columns[i] for i in kept], [[row[i] for i in kept] for row in rows])
     note = "" if found.quantized else ", as int8"
     _output.show(f"{found.name}: {len(found.layers)} layers, {'int8' if found.quantized else 'float'}")
     _output.show(f"  MACs        {found.macs:,}")
@@ -65,7 +72,21 @@ def analyze(
             _output.show(f"  {_output.layer(x.layer)} ({x.op}): {x.rule} Found {x.found}.")
             if x.fix:
                 _output.show(f"    next: {x.fix}")
+        if name in estimates:
+            _show_estimate(estimates[name])
         for need in found.memory[name]:
             verdict = "" if need.fits else ": does NOT fit"
             sizes = f"at least {_output.size(need.needed)} of {_output.size(need.limit)}"
             _output.show(f"  {need.memory.upper() if need.memory == 'ram' else need.memory:<6}{sizes}{verdict}")
+
+
+def _count(value: float | None) -> int | str:
+    return "?" if value is None else round(value)
+
+
+def _show_estimate(found: Estimate) -> None:
+    if found.total is not None:
+        _output.show(f"  about {round(found.total):,} {found.unit}, predicted from measured counts of its kernels")
+    for note in found.notes:
+        _output.show(f"  {note}")
+    _output.show(f"  arena {found.arena_bytes:,} B, constants {found.constant_bytes:,} B, exactly")

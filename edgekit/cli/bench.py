@@ -41,19 +41,20 @@ def bench(
 
 def _show(found: dict[str, Any]) -> None:
     unit = found["unit"]
-    estimated = bool(found.get("cycle_model"))
-    rows = [_row(i, r, r["count"], estimated) for i, r in enumerate(found["layers"])]
-    rows.append(_row(None, {"layer": "total", "op": "", **found}, found["total"], estimated))
-    columns = ("cycles, est.>", "per MAC>") if estimated else ()
+    cycles = bool(found.get("cycle_model"))
+    rows = [_row(i, r, r["count"], cycles) for i, r in enumerate(found["layers"])]
+    rows.append(_row(None, {"layer": "total", "op": "", **found}, found["total"], cycles))
+    columns = ("cycles, est.>", "per MAC>") if cycles else ()
     _output.table(("#>", "layer", "operator", "MACs>", f"{unit}>", "per MAC>", *columns), rows)
-    _output.show(f"measured on {found['vehicle']}, in {unit}")
+    how = "ESTIMATED, not measured, by" if found.get("estimated") else "measured on"
+    _output.show(f"{how} {found['vehicle']}, in {unit}")
     for key, text in _facts(found):
         _output.show(f"  {key:<10} {text}")
 
 
-def _row(index: int | None, row: dict[str, Any], count: int, estimated: bool) -> tuple[Any, ...]:
+def _row(index: int | None, row: dict[str, Any], count: int, cycles: bool) -> tuple[Any, ...]:
     macs = row["macs"]
-    counts = [count, row["cycles"]] if estimated else [count]
+    counts = [count, row["cycles"]] if cycles else [count]
     pairs = [cell for n in counts for cell in (n, f"{n / macs:.3f}" if macs else None)]
     return index, _output.layer(row["layer"]), row["op"], macs, *pairs
 
@@ -82,7 +83,7 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
     if found.get("cycle_model"):
         model = found["cycle_model"]
         facts.append(("cycles", f"estimated for the {model['core']}, not measured. {model['source']}"))
-        facts.append(("", f"Not modelled: {model['limits']}"))
+        facts.append(("limits", model["limits"]))
         shares = (f"{name.replace('_', ' ')} {n / found['total']:.0%}" for name, n in found["classes"].items())
         facts.append(("executed", ", ".join(shares)))
     elif found["unit"] == "instructions":

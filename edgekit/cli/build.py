@@ -28,6 +28,12 @@ def build(
     calibration: Annotated[
         Path | None, typer.Option("--calibration", "-c", help="Samples for quantization: .npz, .npy or a folder.")
     ] = None,
+    optimize: Annotated[
+        str | None,
+        typer.Option(
+            "--optimize", help="What microcontroller kernels are chosen for: speed, ram or flash; else speed."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Train, quantize, prove and package: from a recipe or a model to a build folder per target.
@@ -39,12 +45,13 @@ def build(
     Examples:
       edgekit build --target coral
       edgekit build model.tflite --target coral --calibration samples.npz
+      edgekit build model.tflite --target qemu-m4 --optimize ram
     """
     from edgekit import api
     from edgekit.cli._progress import progress
 
     with progress() as report:
-        result = api.build(source, target, output, calibration=calibration, progress=report)
+        result = api.build(source, target, output, calibration=calibration, optimize=optimize, progress=report)
     if not result.targets:  # not the first of several processes: that one tells
         return
     if json:

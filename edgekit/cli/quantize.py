@@ -51,9 +51,9 @@ def quantize(
       edgekit quantize model.onnx --calibration samples.npz --output model.tflite --max-drop 0.3 --validation test.npz
     """
     from edgekit import api
-    from edgekit.errors import UsageError, VerificationError
     from edgekit.cli._files import require_output
     from edgekit.cli._progress import progress
+    from edgekit.errors import UsageError, VerificationError
     from edgekit.frontend.tflite import save
 
     require_output(output, ".tflite")

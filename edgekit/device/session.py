@@ -19,6 +19,7 @@ from edgekit.errors import ToolError, VerificationError
 
 CHUNK = 64  # bytes of input per line, halved down to SMALLEST_CHUNK for boards that lose the end of long lines
 SMALLEST_CHUNK = 8  # such a line has less than 64 characters, the receive buffer of the smallest boards
+LARGEST_CHUNK = 256  # what fits the board's line buffer, for lines that lose nothing
 READ_CHUNK = 128
 ATTEMPTS = 8  # of one request
 CHUNK_ATTEMPTS = 3  # of one load before shorter lines are tried
@@ -49,6 +50,7 @@ class Session:
         model_hash: the graph's fingerprint; the firmware of another model is refused.
         patience: seconds to wait for the answer to a small request.
         clock: seconds since any moment; the link's waiting must move it.
+        chunk: bytes of input per line, to begin with.
 
     Raises:
         ToolError: the board does not answer. VerificationError: it runs another model.
@@ -60,6 +62,7 @@ class Session:
         model_hash: str | None = None,
         patience: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
+        chunk: int = CHUNK,
     ) -> None:
         self._link, self._patience, self._clock = link, patience, clock
         self._where = f"board at {link.name}"
@@ -70,7 +73,7 @@ class Session:
         self._name = secrets.token_hex(4)
         self._number = 0
         self._run = secrets.randbelow(100_000_000)
-        self._chunk = CHUNK
+        self._chunk = chunk
         self.retries = 0
         self.info = self.ask_info()
         self.retries = 0  # a board that starts when its port is opened misses the first request; that is no trouble

@@ -95,7 +95,7 @@ def _on_vehicle(context: Context, backend: Any, target: Target, folder: Path, mo
     proof.require_exact([proved])
     if proved["status"] == proof.NOT_RUN:
         return _Measured(proved)
-    if getattr(backend, "TIMED", False):
+    if getattr(backend, "TIMED", False) or not hasattr(backend, "bench"):
         return _Measured(proved)
     found = backend.bench(folder)
     return _Measured(proved, found if found["unit"] == "instructions" else None)
@@ -109,8 +109,8 @@ def _key(context: Context, model: Model, target: Target, tools: dict[str, str]) 
         program = code("pipeline", "report")
     return digest(
         FORMAT, __version__, model.graph.fingerprint(), target.model_dump(mode="json"), tools, program, model.source,
-        model.accuracy, model.quality, model.improvement, model.proofs, model.classes, arrays_digest(model.golden_inputs),
-        arrays_digest(model.golden_outputs),
+        model.accuracy, model.quality, model.improvement, model.proofs, model.classes,
+        arrays_digest(model.golden_inputs), arrays_digest(model.golden_outputs),
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ def build(
     output: Path | str = Path("build"),
     *,
     calibration: Path | str | None = None,
+    optimize: str | None = None,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Build a model for targets: `output/<recipe>/<target>/`, one folder each, whole or not at all.
@@ -43,6 +44,7 @@ def build(
         targets: names of targets; the recipe's without.
         output: the folder that holds all builds.
         calibration: `.npz`, `.npy` or folder of samples; overrides `[quantize] calibration`.
+        optimize: `speed`, `ram` or `flash`: overrides `[target.NAME] optimize` of every target; all must have it.
         progress: called as `progress(done, total, text)`.
 
     Where torchrun or a cluster runs the same build in several processes, all of them train, and rank 0 does everything
@@ -50,7 +52,8 @@ def build(
 
     Raises:
         InputError: source, recipe, data or calibration are missing or malformed.
-        UsageError: unknown target. UnsupportedError: an operator that edgekit or a target does not take.
+        UsageError: unknown target, or one that does not choose by `optimize`.
+        UnsupportedError: an operator that edgekit or a target does not take.
         VerificationError: accuracy or mapping below the recipe's limits, or integers that differ from a runtime's.
         ToolError: a package or compiler that this build needs is absent or failed.
         MachineError: disk full, no permission, or another build at work in `output`.
@@ -62,7 +65,7 @@ def build(
     if calibration is not None:
         update = {"calibration": Path(calibration).resolve()}
         recipe = recipe.model_copy(update={"quantize": recipe.quantize.model_copy(update=update)})
-    chosen = _targets(recipe, tuple(targets) or recipe.build.targets)
+    chosen = _targets(recipe, tuple(targets) or recipe.build.targets, optimize)
     _require_settings(recipe)
     if train.rank() > 0:  # rank 0 does all the rest
         if recipe.model.source is None and train.distributed(recipe.train):
@@ -102,7 +105,7 @@ def _require_settings(recipe: Recipe) -> None:
         raise InputError(str(path), "does not exist")
 
 
-def _targets(recipe: Recipe, names: Sequence[str]) -> list[Target]:
+def _targets(recipe: Recipe, names: Sequence[str], optimize: str | None) -> list[Target]:
     known = load_targets()
     if not names:
         raise UsageError("targets", "none is named", "give --target, or [build] targets in the recipe")
@@ -113,8 +116,12 @@ def _targets(recipe: Recipe, names: Sequence[str]) -> list[Target]:
     if stray:
         raise UsageError(f"[target.{stray[0]}]", "is about an unknown target", f"known: {', '.join(known)}")
     chosen = [known[name].with_options(recipe.target.get(name, {})) for name in dict.fromkeys(names)]
+    if optimize is not None:
+        chosen = [target.with_options({"optimize": optimize}) for target in chosen]
     for target in chosen:
         found = backends.backend(target.backend)
+        if optimize is not None and "optimize" not in found.Options.model_fields:
+            raise UsageError("--optimize", f"the target {target.name} has no such choice", "leave it out")
         validated(found.Options, target.options, f"[target.{target.name}]")
         if hasattr(found, "require"):
             found.require(target)

@@ -71,10 +71,11 @@ class Improvement:
     def as_json(self) -> dict[str, Any]:
         """For the manifest: everything but the graph."""
         worst = None if self.worst is None else {**asdict(self.worst), "culprit": self.worst.culprit}
-        return finite({
+        found: dict[str, Any] = finite({
             "measure": self.measure, "limit": self.limit, "drop": self.drop, "stopped": self.stopped, "worst": worst,
             "attempts": [asdict(attempt) for attempt in self.attempts],
         })  # fmt: skip
+        return found
 
 
 def improve(
@@ -83,7 +84,7 @@ def improve(
     """Apply fixes one after the other, keep those that help, and stop as soon as `judge` finds `limit` kept.
 
     A fix is kept when the drop gets smaller by more than its standard error, or, where the drop cannot tell, when the
-    outputs' SQNR grows.
+    outputs' SQNR grows. One that is not kept gets a second chance after a later one was.
 
     Args:
         limit: points that may be lost.
@@ -101,9 +102,12 @@ def improve(
     worst: Alone | None = None
     if verdict.drop > limit:
         worst = min(isolate(draft, progress=progress), key=lambda one: one.sqnr)
-    for name, fix in chosen.items():
-        if verdict.drop <= limit:
-            break
+    queue = list(chosen)
+    refused: list[str] = []
+    again: set[str] = set()
+    while queue and verdict.drop > limit:
+        name = queue.pop(0)
+        fix = chosen[name]
         start = time.perf_counter()
         try:
             changed = fix.apply(draft, progress)
@@ -119,6 +123,11 @@ def improve(
         attempts.append(_attempt(name, fix.ABOUT, found, verdict, other, plain, start, kept))
         if kept:
             draft, graph, verdict = changed, other, found
+            queue += [one for one in refused if one not in again]  # on this graph they may help
+            again.update(refused)
+            refused = []
+        else:
+            refused.append(name)
     within = verdict.drop <= limit
     tried = [a.fix for a in attempts if a.kept and a.fix != PLAIN]
     stopped = (

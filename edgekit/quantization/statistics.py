@@ -33,16 +33,19 @@ class Statistics:
 
 def statistics(graph: Graph, samples: Mapping[str, Array], progress: Progress | None = None) -> dict[str, Statistics]:
     """Extremes, mean and mean square of every channel of every activation with at least one axis."""
-    simulator, found = Simulator(graph), {}
+    simulator = Simulator(graph)
+    found: dict[str, tuple[Array, Array, Array, Array, Array]] = {}
     parts = list(batches(graph, samples))
     for done, part in enumerate(parts):
         if progress is not None:
             progress(done, len(parts), "statistics")
         for name, values in simulator.run(part, layers=True).items():
             flat = values.reshape(-1, values.shape[-1] if graph.tensors[name].shape else 1).astype(np.float64)
-            new = flat.min(0), flat.max(0), flat.sum(0), np.square(flat).sum(0), np.float64(len(flat))
-            old = found.get(name)
-            found[name] = new if old is None else (
-                np.minimum(old[0], new[0]), np.maximum(old[1], new[1]), *(a + b for a, b in zip(old[2:], new[2:])),
-            )  # fmt: skip
+            low, high, total, square = flat.min(0), flat.max(0), flat.sum(0), np.square(flat).sum(0)
+            count = np.float64(len(flat))
+            if name in found:
+                old = found[name]
+                low, high = np.minimum(old[0], low), np.maximum(old[1], high)
+                total, square, count = old[2] + total, old[3] + square, old[4] + count
+            found[name] = low, high, total, square, count
     return {name: Statistics(low, high, total / n, square / n) for name, (low, high, total, square, n) in found.items()}

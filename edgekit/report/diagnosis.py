@@ -58,8 +58,8 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     helped = next((t for t in found["fixes"] if t["fix"] == best), None)
     said = f"{found['drop']:.2f} points lost in plain int8: {found['measure']}"
     hurts = (
-        f"the layer that hurts most: {worst['layer']} ({worst['op']}), by its {worst['culprit']}: int8 there and nowhere "
-        f"else leaves {decibels(worst['sqnr'])} dB SQNR at the output"
+        f"the layer that hurts most: {worst['layer']} ({worst['op']}), by its {worst['culprit']}: int8 there and "
+        f"nowhere else leaves {decibels(worst['sqnr'])} dB SQNR at the output"
     )
     if helped is None:
         return [said, hurts, "no fix that was tried helps it by half a dB"]
@@ -82,12 +82,13 @@ def plot(found: Mapping[str, Any]) -> str:
     for index, one in enumerate(layers):
         y = 10 + index * ROW
         worst = one["layer"] == found["worst"]["layer"]
-        kind = "worst" if worst else "bar"
+        kind = "worst" if worst else "plain"
         name = one["layer"].split(";", 1)[0]
         shown = name if len(name) <= 30 else "…" + name[-29:]
         parts.append(f'<text x="{NAMES - 8}" y="{y + 14}" text-anchor="end" class="{kind}">{escape(shown)}</text>')
         length = _place(one["sqnr"]) * scale
-        parts.append(f'<rect x="{NAMES}" y="{y + 3}" width="{max(length, 1):.1f}" height="{ROW - 8}" rx="3" class="{kind}">'
+        shape = f'y="{y + 3}" width="{max(length, 1):.1f}" height="{ROW - 8}" rx="3"'
+        parts.append(f'<rect x="{NAMES}" {shape} class="{kind}">'
                      f"<title>{escape(name)}: {decibels(one['sqnr'])} dB</title></rect>")  # fmt: skip
         if one["alone"] is not None:
             x = NAMES + _place(one["alone"]["sqnr"]) * scale
@@ -99,7 +100,7 @@ def plot(found: Mapping[str, Any]) -> str:
 
 STYLE = """.plot { width: 100%; height: auto; font-size: 12px; }
 .plot text { fill: var(--text); } .plot .grid { stroke: var(--line); }
-.plot rect.bar { fill: var(--accent); opacity: .55; } .plot rect.worst { fill: var(--bad); opacity: .7; }
+.plot rect.plain { fill: var(--accent); opacity: .55; } .plot rect.worst { fill: var(--bad); opacity: .7; }
 .plot circle { fill: var(--back); stroke: var(--accent); stroke-width: 2.5; } .plot circle.worst { stroke: var(--bad); }
 .plot text.worst { fill: var(--bad); font-weight: 700; }
 """

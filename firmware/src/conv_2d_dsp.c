@@ -2,238 +2,355 @@
  *
  * Blocking: 2 pixels x all channels, 2 channels at a time. The taps of two pixels are expanded to halfwords in a column
  * buffer, four taps of the first pixel (0, 2, 1, 3), then four of the second; taps outside the input are the zero point,
- * which is folded into the bias.
+ * which is folded into the bias. Channels that are constants are copied, not computed.
  * Weights: halfwords 256 * wb + wa of two channels. SMLAD with the raw word accumulates Sa + 256 Sb, SXTB16 leaves wa and
  * SMLAD gives Sa; Sb = (raw - Sa) >> 8.
- * Registers: r0 columns, r1 weights, r2-r5 eight halfwords of both pixels, r6-r9 eight weights of both channels, r10 and r11
- * the raw sums of the pixels, r12 and lr Sa of them. Everything else is on the stack.
- * Budget: 23 instructions for 8 taps (32 MACs: 0.719 each), 3 for every 32 taps, 41 for the four outputs of a block,
- * about 1 for each expanded tap. Cycles by LDR 2, LDM 1 + n, branch 2: 35 for 8 taps, 1.09 a MAC. */
+ * Registers: r0 columns, r1 weights and constants, r2-r5 eight halfwords of both pixels, r6-r9 eight weights of both channels,
+ * r10 and r11 the raw sums of the pixels, r12 and lr Sa of them. Everything else is on the stack.
+ * Budget: 23 instructions for 8 taps (32 MACs: 0.719 each), 3 for every 32 taps but the first 8, 30 for the four outputs of a
+ * block, about 1.3 for each expanded tap. Cycles by LDR 2, LDM 1 + n, branch 2: 35 for 8 taps, 1.09 a MAC. */
 #include "edgekit/conv_2d_dsp.h"
 
 #include "edgekit/arch_dsp.h"
 
+/* Expands `rows` rows of both pixels, `step` bytes apart from the end of one to the next: `direct` taps, a multiple of 4, from
+ * any address to `to`; the `left` next ones are collected in `rest`, those of the second pixel `apart` bytes on. Returns the
+ * end of `to`. */
+static uint32_t *expand(uint32_t *to, const int8_t *a, const int8_t *b, int32_t direct, int32_t left, int32_t rows, int32_t step,
+                        int8_t *rest, int32_t apart);
+
 #if EK_DSP_INSTRUCTIONS
 
-#define HALF(X0, X1, W)             \
-  "  smlad r10, " X0 ", " W ", r10\n" \
-  "  smlad r11, " X1 ", " W ", r11\n" \
-  "  sxtb16 " W ", " W "\n"           \
-  "  smlad r12, " X0 ", " W ", r12\n" \
-  "  smlad lr, " X1 ", " W ", lr\n"
-#define TAPS8                       \
+#define START(D, X, W) "  smuad " D ", " X ", " W "\n"
+#define ADD(D, X, W) "  smlad " D ", " X ", " W ", " D "\n"
+#define HALF(MULTIPLY, X0, X1, W) \
+  MULTIPLY("r10", X0, W)          \
+  MULTIPLY("r11", X1, W)          \
+  "  sxtb16 " W ", " W "\n"       \
+  MULTIPLY("r12", X0, W)          \
+  MULTIPLY("lr", X1, W)
+#define TAPS8(MULTIPLY)              \
   "  ldmia.w r1!, {r6, r7, r8, r9}\n" \
   "  ldmia.w r0!, {r2, r3, r4, r5}\n" \
-  HALF("r2", "r4", "r6")            \
-  HALF("r3", "r5", "r7")            \
+  HALF(MULTIPLY, "r2", "r4", "r6")  \
+  HALF(ADD, "r3", "r5", "r7")       \
   "  ldmia.w r0!, {r2, r3, r4, r5}\n" \
-  HALF("r2", "r4", "r8")            \
-  HALF("r3", "r5", "r9")
+  HALF(ADD, "r2", "r4", "r8")       \
+  HALF(ADD, "r3", "r5", "r9")
 
-/* On the stack: 0 columns, 4 bytes of code to skip, 8 channels, 12 y0, 56 y1, 60 pairs, 64 end of the columns, 68 zero.
- * TAPS8 is 92 bytes: the first turn enters the loop of four where the rest of blocks / 4 is done. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
-__attribute__((naked, noinline)) static void two_pixels(const uint32_t *columns, const int16_t *weights, const int32_t *channels,
-                                              int8_t *y0, int8_t *y1, int32_t pairs, int32_t blocks, int32_t zero) {
+
+#define EXPAND4(OFFSET)                   \
+  "  ldr r5, [r1, #" OFFSET "]\n"         \
+  "  ldr r7, [r2, #" OFFSET "]\n"         \
+  "  sxtb16 r4, r5\n"                     \
+  "  sxtb16 r5, r5, ror #8\n"             \
+  "  sxtb16 r6, r7\n"                     \
+  "  sxtb16 r7, r7, ror #8\n"             \
+  "  stmia.w r0!, {r4, r5, r6, r7}\n"
+
+/* Registers: r0-r3 and r4-r7 as in EXPAND4, r8 rest, r9 rows, r10 apart, r11 direct, r12 left, lr step. */
+__attribute__((naked, noinline)) static uint32_t *expand(uint32_t *to, const int8_t *a, const int8_t *b, int32_t direct,
+                                                         int32_t left, int32_t rows, int32_t step, int8_t *rest, int32_t apart) {
   __asm__ volatile(
-      "  push {r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, lr}\n"
-      "  ldr r3, [sp, #64]\n"
-      "  rsb r4, r3, #0\n"
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  ldrd r12, r9, [sp, #36]\n"
+      "  ldrd lr, r8, [sp, #44]\n"
+      "  ldr r10, [sp, #52]\n"
+      "  mov r11, r3\n"
+      "0:\n"
+      "  subs r3, r11, #16\n"
+      "  blt 2f\n"
+      "1:\n" EXPAND4("0") EXPAND4("4") EXPAND4("8") EXPAND4("12")
+      "  adds r1, #16\n"
+      "  adds r2, #16\n"
+      "  subs r3, #16\n"
+      "  bge 1b\n"
+      "2:\n"
+      "  adds r3, #12\n"
+      "  blt 4f\n"
+      "3:\n" EXPAND4("0")
+      "  adds r1, #4\n"
+      "  adds r2, #4\n"
+      "  subs r3, #4\n"
+      "  bge 3b\n"
+      "4:\n"
+      "  movs r3, r12\n"
+      "  beq 6f\n"
+      "5:\n"
+      "  ldrb r4, [r1], #1\n"
+      "  ldrb r5, [r2], #1\n"
+      "  strb r5, [r8, r10]\n"
+      "  strb r4, [r8], #1\n"
+      "  subs r3, #1\n"
+      "  bne 5b\n"
+      "6:\n"
+      "  add r1, lr\n"
+      "  add r2, lr\n"
+      "  subs r9, #1\n"
+      "  bne 0b\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
+
+/* On the stack: 0 y0, 4 y1, 8 zero, 12 columns, 16 bytes of code to skip, 20 end of the columns, 24 end of y0, 64 stream, 68
+ * pairs, 72 blocks. After the first 8 taps, the loop of four blocks of 92 bytes is entered where the rest of (blocks - 1) / 4
+ * is done, or behind its last three instructions, 8 bytes. */
+__attribute__((naked, noinline)) static void two_pixels(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns,
+                                                        const int32_t *stream, int32_t pairs, int32_t blocks) {
+  __asm__ volatile(
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  sub sp, #28\n"
+      "  strd r0, r1, [sp]\n"
+      "  strd r2, r3, [sp, #8]\n"
+      "  ldr r1, [sp, #64]\n"
+      "  ldrd r4, r5, [sp, #68]\n"
+      "  add r3, r3, r5, lsl #5\n"
+      "  add r0, r0, r4, lsl #1\n"
+      "  strd r3, r0, [sp, #20]\n"
+      "  mov r6, #92\n"
+      "  subs r5, r5, #1\n"
+      "  rsb.w r4, r5, #0\n"
       "  and r4, r4, #3\n"
-      "  movs r5, #92\n"
-      "  mul r4, r4, r5\n"
-      "  str r4, [sp, #4]\n"
-      "  add r3, r0, r3, lsl #5\n"
-      "  str r3, [sp, #64]\n"
+      "  it eq\n"
+      "  moveq r4, #4\n"
+      "  mul.w r4, r4, r6\n"
+      "  it eq\n"
+      "  addeq r4, #8\n"
+      "  str r4, [sp, #16]\n"
       "1:\n"
-      "  ldrd r0, r3, [sp]\n"
-      "  ldr r10, [r2]\n"
-      "  mov r11, r10\n"
-      "  mov r12, r10\n"
-      "  mov lr, r10\n"
-      "  add pc, r3\n"
+      "  ldr r0, [sp, #12]\n" TAPS8(START)
+      "  ldr r2, [sp, #16]\n"
+      "  add pc, r2\n"
       "  nop\n"
-      "2:\n" TAPS8 TAPS8 TAPS8 TAPS8
-      "  ldr r2, [sp, #64]\n"
-      "  cmp r0, r2\n"
-      "  bne 2b\n"
-      "  ldr r2, [sp, #8]\n"
-      "  ldmia r2!, {r3, r4, r5, r6, r7, r8}\n"
-      "  str r2, [sp, #8]\n"
-      "  ldr r9, [sp, #68]\n"
+      "2:\n" TAPS8(ADD) TAPS8(ADD) TAPS8(ADD) TAPS8(ADD)
+      "  ldr.n r2, [sp, #20]\n"
+      "  cmp.n r0, r2\n"
+      "  bne.w 2b\n"
+      "  ldmia.w r1!, {r2, r3, r4, r5, r6, r7}\n"
+      "  ldmia.w sp, {r0, r8, r9}\n"
       "  sub r10, r10, r12\n"
       "  sub r11, r11, lr\n"
-      "  add r10, r4, r10, asr #7\n" /* a multiple of 256: twice Sb exactly */
-      "  add r11, r4, r11, asr #7\n"
-      "  add r12, r12, r12\n"
-      "  add lr, lr, lr\n"
-      "  smmulr r12, r12, r5\n"
-      "  smmulr lr, lr, r5\n"
-      "  smmulr r10, r10, r7\n"
-      "  smmulr r11, r11, r7\n"
-      "  ldr r3, [sp, #12]\n"
-      "  ldrd r4, r5, [sp, #56]\n"
-      "  smmlar r12, r12, r6, r9\n"
-      "  smmlar lr, lr, r6, r9\n"
-      "  smmlar r10, r10, r8, r9\n"
-      "  smmlar r11, r11, r8, r9\n"
+      "  add r12, r2, r12, lsl #1\n"
+      "  add lr, r2, lr, lsl #1\n"
+      "  add r10, r3, r10, asr #7\n" /* a multiple of 256: twice Sb exactly */
+      "  add r11, r3, r11, asr #7\n"
+      "  ldr r2, [sp, #24]\n"
+      "  smmulr r12, r12, r4\n"
+      "  smmulr lr, lr, r4\n"
+      "  smmulr r10, r10, r6\n"
+      "  smmulr r11, r11, r6\n"
+      "  smmlar r12, r12, r5, r9\n"
+      "  smmlar lr, lr, r5, r9\n"
+      "  smmlar r10, r10, r7, r9\n"
+      "  smmlar r11, r11, r7, r9\n"
       "  ssat r12, #8, r12\n"
       "  ssat lr, #8, lr\n"
       "  ssat r10, #8, r10\n"
       "  ssat r11, #8, r11\n"
-      "  strb r12, [r3], #1\n"
-      "  strb r10, [r3], #1\n"
-      "  strb lr, [r4], #1\n"
-      "  strb r11, [r4], #1\n"
-      "  str r3, [sp, #12]\n"
-      "  subs r5, r5, #1\n"
-      "  strd r4, r5, [sp, #56]\n"
-      "  bne 1b\n"
-      "  add sp, sp, #16\n"
-      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, r12, pc}\n");
+      "  strb r12, [r0], #1\n"
+      "  strb r10, [r0], #1\n"
+      "  strb lr, [r8], #1\n"
+      "  strb r11, [r8], #1\n"
+      "  strd r0, r8, [sp]\n"
+      "  cmp r0, r2\n"
+      "  bne.w 1b\n"
+      "  add sp, #28\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
 #pragma GCC diagnostic pop
 
 #else
 
-static void two_pixels(const uint32_t *columns, const int16_t *weights, const int32_t *channels, int8_t *y0, int8_t *y1,
-                       int32_t pairs, int32_t blocks, int32_t zero) {
+static uint32_t *expand(uint32_t *to, const int8_t *a, const int8_t *b, int32_t direct, int32_t left, int32_t rows, int32_t step,
+                        int8_t *rest, int32_t apart) {
+  for (int32_t row = 0; row < rows; ++row) {
+    for (int32_t i = 0; i < direct; i += 4, a += 4, b += 4, to += 4) {
+      const uint32_t first = ek_load4(a), second = ek_load4(b);
+      to[0] = ek_sxtb16(first);
+      to[1] = ek_sxtb16_odd(first);
+      to[2] = ek_sxtb16(second);
+      to[3] = ek_sxtb16_odd(second);
+    }
+    for (int32_t i = 0; i < left; ++i, ++rest) {
+      rest[0] = *a++;
+      rest[apart] = *b++;
+    }
+    if (row + 1 < rows) { /* behind the last one there may be nothing */
+      a += step;
+      b += step;
+    }
+  }
+  return to;
+}
+
+static void two_pixels(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns, const int32_t *stream, int32_t pairs,
+                       int32_t blocks) {
   int8_t *y[2] = {y0, y1};
-  for (int32_t pair = 0; pair < pairs; ++pair, channels += 6, weights += 8 * blocks) {
+  for (; pairs > 0; --pairs, stream += 4 * blocks + 6) {
+    const int32_t *c = stream + 4 * blocks;
     for (int32_t pixel = 0; pixel < 2; ++pixel) {
-      int32_t raw = channels[0], first = channels[0];
+      int32_t raw = 0, first = 0;
       for (int32_t i = 0; i < 4 * blocks; ++i) {
-        uint32_t w;
-        memcpy(&w, weights + 2 * i, 4);
-        const uint32_t taps = columns[(i / 2) * 4 + 2 * pixel + i % 2];
+        const uint32_t w = (uint32_t)stream[i], taps = columns[(i / 2) * 4 + 2 * pixel + i % 2];
         raw = ek_smlad(taps, w, raw);
         first = ek_smlad(taps, ek_sxtb16(w), first);
       }
-      const int32_t second = (int32_t)((uint32_t)raw - (uint32_t)first);
-      *y[pixel]++ = ek_requantize(2 * first, channels[2], channels[3], zero);
-      *y[pixel]++ = ek_requantize((second >> 7) + channels[1], channels[4], channels[5], zero);
+      const uint32_t second = (uint32_t)(((int32_t)((uint32_t)raw - (uint32_t)first)) >> 7);
+      *y[pixel]++ = ek_requantize((int32_t)((uint32_t)c[0] + 2 * (uint32_t)first), c[2], c[3], zero);
+      *y[pixel]++ = ek_requantize((int32_t)((uint32_t)c[1] + second), c[4], c[5], zero);
     }
   }
 }
 
 #endif
 
-/* Taps outside the input: the zero point, `count` (a multiple of 4) times. */
-static uint32_t *fill(uint32_t *to, uint32_t zeros, int32_t count) {
-  for (; count > 0; count -= 4, to += 4) {
-    to[0] = zeros;
-    to[1] = zeros;
+typedef struct {
+  uint32_t *columns;
+  int8_t *zeros;            /* a kernel row outside the input */
+  int8_t *partly[2];        /* of each pixel, a row that is partly outside */
+  int8_t *rest;             /* of each pixel, what is left of the rows */
+  int8_t *spare;            /* outputs of two pixels */
+  int32_t row, direct, left; /* taps of a kernel row; how many of them are expanded from where they lie; the others */
+  int32_t end;               /* the others of all rows, a multiple of 4 */
+} work_t;
+
+/* By words; the C library's may go byte by byte. */
+__attribute__((noinline)) static void copy(int8_t *to, const int8_t *from, int32_t count) {
+  for (; count >= 4; count -= 4, to += 4, from += 4) {
+    memcpy(to, from, 4);
+  }
+  for (; count > 0; --count) {
+    *to++ = *from++;
+  }
+}
+
+static work_t divide(const ek_conv_2d_dsp_t *p, uint8_t *scratch) {
+  work_t w = {(uint32_t *)(void *)scratch, (int8_t *)scratch + 32 * p->blocks, {0}, 0, 0, p->kernel_w * p->in_c, 0, 0, 0};
+  w.direct = w.row & ~3;
+  w.left = w.row - w.direct;
+  w.end = (p->kernel_h * w.left + 3) & ~3;
+  w.partly[0] = w.zeros + ((w.row + 3) & ~3);
+  w.partly[1] = w.partly[0] + ((w.row + 3) & ~3);
+  w.rest = w.partly[1] + ((w.row + 3) & ~3);
+  w.spare = w.rest + 2 * w.end;
+  for (int32_t i = 8 * p->blocks - 8; i < 8 * p->blocks; ++i) { /* taps that meet weights of 0 */
+    w.columns[i] = 0;
+  }
+  for (int8_t *at = w.zeros; at != w.partly[0]; ++at) {
+    *at = (int8_t)p->in_zero;
+  }
+  for (int8_t *at = w.rest; at != w.spare; ++at) {
+    *at = 0;
+  }
+  return w;
+}
+
+typedef struct {
+  int32_t top, at;        /* row of the input, index of the first tap inside it */
+  int32_t before, inside; /* taps of a row: outside on the left, inside the input */
+  int8_t *partly;
+} window_t;
+
+/* The window of output pixel i. */
+static window_t window(const ek_conv_2d_dsp_t *p, const work_t *w, int32_t i, int8_t *partly) {
+  const int32_t oy = i / p->out_w, left = (i - oy * p->out_w) * p->stride_w - p->pad_left, step = p->dilation_w;
+  window_t v = {oy * p->stride_h - p->pad_top, 0, left < 0 ? (step - 1 - left) / step : 0, 0, partly};
+  const int32_t end = left < p->in_w ? (p->in_w - left + step - 1) / step : 0;
+  v.inside = (end < p->kernel_w ? end : p->kernel_w) - v.before;
+  v.at = (v.top * p->in_w + left + v.before * step) * p->in_c;
+  if (v.inside < p->kernel_w) {
+    copy(partly, w->zeros, w->row);
+  }
+  return v;
+}
+
+/* The next kernel row: where it lies, or put together in `partly`. */
+static inline const int8_t *next_row(const ek_conv_2d_dsp_t *p, const work_t *w, const int8_t *x, window_t *v) {
+  const int8_t *row = w->zeros;
+  if (v->top >= 0 && v->top < p->in_h) {
+    row = x + v->at;
+    if (v->inside < p->kernel_w || p->dilation_w > 1) {
+      const int32_t length = p->dilation_w > 1 ? 1 : v->inside;
+      for (int32_t k = 0; k < v->inside; k += length, row += p->dilation_w * p->in_c) {
+        copy(v->partly + (v->before + k) * p->in_c, row, length * p->in_c);
+      }
+      row = v->partly;
+    }
+  }
+  v->top += p->dilation_h;
+  v->at += p->dilation_h * p->in_w * p->in_c;
+  return row;
+}
+
+/* Windows with taps outside the input, row by row. */
+__attribute__((noinline)) static uint32_t *gather_edge(const ek_conv_2d_dsp_t *p, const work_t *w, const int8_t *x, int32_t i,
+                                                       int32_t j) {
+  window_t first = window(p, w, i, w->partly[0]), second = window(p, w, j, w->partly[1]);
+  uint32_t *to = w->columns;
+  int8_t *rest = w->rest;
+  for (int32_t ky = 0; ky < p->kernel_h; ++ky, rest += w->left) {
+    const int8_t *a = next_row(p, w, x, &first), *b = next_row(p, w, x, &second);
+    to = expand(to, a, b, w->direct, w->left, 1, 0, rest, w->end);
   }
   return to;
 }
 
-typedef struct {
-  int32_t before, inside, after; /* columns of a kernel row outside, inside, outside the input */
-} reach_t;
-
-static reach_t reach(const ek_conv_2d_dsp_t *p, int32_t left) {
-  reach_t r = {0, 0, 0};
-  for (int32_t kx = 0; kx < p->kernel_w; ++kx) {
-    const int32_t ix = left + kx * p->dilation_w;
-    r.before += ix < 0;
-    r.inside += ix >= 0 && ix < p->in_w;
-  }
-  r.after = p->kernel_w - r.before - r.inside;
-  return r;
+static int is_inside(const ek_conv_2d_dsp_t *p, int32_t top, int32_t left) {
+  return top >= 0 && left >= 0 && top + (p->kernel_h - 1) * p->dilation_h < p->in_h && left + p->kernel_w <= p->in_w;
 }
 
-/* Channels in fours: each run of taps is expanded from where it lies. */
-static void expand_runs(const ek_conv_2d_dsp_t *p, const int8_t *x, uint32_t *to, int32_t top, int32_t left) {
-  const uint32_t half = (uint32_t)p->in_zero & 0xFFFFU, zeros = half | half << 16;
-  const reach_t r = reach(p, left);
-  for (int32_t ky = 0; ky < p->kernel_h; ++ky) {
-    const int32_t iy = top + ky * p->dilation_h;
-    if (iy < 0 || iy >= p->in_h || r.inside == 0) {
-      to = fill(to, zeros, p->kernel_w * p->in_c);
-      continue;
-    }
-    const int8_t *from = x + (iy * p->in_w + left + r.before * p->dilation_w) * p->in_c;
-    to = fill(to, zeros, r.before * p->in_c);
-    if (p->dilation_w == 1) {
-      to = ek_expand(to, from, r.inside * p->in_c, 4);
-    } else {
-      for (int32_t kx = 0; kx < r.inside; ++kx, from += p->dilation_w * p->in_c) {
-        to = ek_expand(to, from, p->in_c, 4);
-      }
-    }
-    to = fill(to, zeros, r.after * p->in_c);
+/* The columns of output pixels i and j. */
+static void gather(const ek_conv_2d_dsp_t *p, const work_t *w, const int8_t *x, int32_t i, int32_t j) {
+  const int32_t oy[2] = {i / p->out_w, j / p->out_w};
+  const int32_t top[2] = {oy[0] * p->stride_h - p->pad_top, oy[1] * p->stride_h - p->pad_top};
+  const int32_t left[2] = {(i - oy[0] * p->out_w) * p->stride_w - p->pad_left, (j - oy[1] * p->out_w) * p->stride_w - p->pad_left};
+  uint32_t *to;
+  if (p->dilation_w == 1 && is_inside(p, top[0], left[0]) && is_inside(p, top[1], left[1])) {
+    const int8_t *a = x + (top[0] * p->in_w + left[0]) * p->in_c, *b = x + (top[1] * p->in_w + left[1]) * p->in_c;
+    const int32_t step = p->dilation_h * p->in_w * p->in_c - w->row;
+    to = expand(w->columns, a, b, w->direct, w->left, p->kernel_h, step, w->rest, w->end);
+  } else {
+    to = gather_edge(p, w, x, i, j);
+  }
+  if (w->end > 0) {
+    expand(to, w->rest, w->rest + w->end, w->end, 0, 1, 0, w->rest, 0);
   }
 }
 
-/* Any number of channels: the taps are gathered as bytes, then expanded; the rest of the last block meets weights of 0. */
-static void gather(const ek_conv_2d_dsp_t *p, const int8_t *x, uint32_t *to, int8_t *taps, int32_t top, int32_t left) {
-  const reach_t r = reach(p, left);
-  int8_t *t = taps;
-  for (int32_t ky = 0; ky < p->kernel_h; ++ky) {
-    const int32_t iy = top + ky * p->dilation_h;
-    const int32_t row = p->kernel_w * p->in_c;
-    if (iy < 0 || iy >= p->in_h || r.inside == 0) {
-      memset(t, p->in_zero, (size_t)row);
-      t += row;
-      continue;
-    }
-    const int8_t *from = x + (iy * p->in_w + left + r.before * p->dilation_w) * p->in_c;
-    for (int32_t i = r.before * p->in_c; i > 0; --i) {
-      *t++ = (int8_t)p->in_zero;
-    }
-    if (p->dilation_w == 1) {
-      const int32_t run = r.inside * p->in_c;
-      memcpy(t, from, (size_t)run);
-      t += run;
-    } else {
-      for (int32_t kx = 0; kx < r.inside; ++kx, from += p->dilation_w * p->in_c, t += p->in_c) {
-        memcpy(t, from, (size_t)p->in_c);
-      }
-    }
-    for (int32_t i = r.after * p->in_c; i > 0; --i) {
-      *t++ = (int8_t)p->in_zero;
+/* Channels from where they were computed to where they belong, between those that are constants. */
+static void scatter(const ek_conv_2d_dsp_t *p, const int8_t *from, int8_t *y) {
+  copy(y, p->fixed, p->out_c);
+  for (const int16_t *place = p->places, *end = place + 2 * p->pairs; place != end; ++place, ++from) {
+    if (*place < p->out_c) {
+      y[*place] = *from;
     }
   }
-  ek_expand(to, taps, 8 * p->blocks, 4);
 }
 
 void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  uint32_t *columns = (uint32_t *)(void *)scratch;
-  int8_t *taps = (int8_t *)scratch + 32 * p->blocks;
-  int8_t *spare = taps + 8 * p->blocks; /* outputs of two pixels */
+  const work_t w = divide(p, scratch);
   const int32_t pixels = p->out_h * p->out_w;
-  const int pointwise = p->kernel_h * p->kernel_w == 1 && p->stride_h * p->stride_w == 1 && pixels == p->in_h * p->in_w;
-  memset(scratch, 0, (size_t)(40 * p->blocks));
+  const int pointwise = p->kernel_h * p->kernel_w * p->stride_h * p->stride_w == 1 && w.end == 0 && pixels == p->in_h * p->in_w;
   for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_w * p->in_c) {
-    int32_t oy = 0, ox = 0;
-    for (int32_t i = 0; i < pixels; i += 2, y += 2 * p->out_c) {
-      const int32_t count = i + 1 < pixels ? 2 : 1;
-      for (int32_t k = 0; k < count; ++k) {
-        uint32_t *to = columns + 2 * k;
-        if (p->in_c % 4 != 0) {
-          gather(p, x, to, taps, oy * p->stride_h - p->pad_top, ox * p->stride_w - p->pad_left);
-        } else if (pointwise) {
-          ek_expand(to, x + (i + k) * p->in_c, p->in_c, 4);
-        } else {
-          expand_runs(p, x, to, oy * p->stride_h - p->pad_top, ox * p->stride_w - p->pad_left);
-        }
-        if (++ox == p->out_w) {
-          ox = 0;
-          ++oy;
-        }
-      }
-      if (p->out_c == 2 * p->pairs) {
-        two_pixels(columns, p->weights, p->channels, y, count == 2 ? y + p->out_c : spare, p->pairs, p->blocks, p->out_zero);
+    for (int32_t i = 0; i < pixels; i += 2) {
+      const int32_t second = i + 1 < pixels; /* a last one without a second is computed twice */
+      if (pointwise) {
+        expand(w.columns, x + i * p->in_c, x + (i + second) * p->in_c, p->in_c, 0, 1, 0, w.rest, 0);
       } else {
-        two_pixels(columns, p->weights, p->channels, spare, spare + 2 * p->pairs, p->pairs, p->blocks, p->out_zero);
-        memcpy(y, spare, (size_t)p->out_c);
-        memcpy(y + (count - 1) * p->out_c, spare + (count - 1) * 2 * p->pairs, (size_t)p->out_c);
+        gather(p, &w, x, i, i + second);
       }
-      ek_clamp_all(y, count * p->out_c, p->low, p->high);
-      if (count == 1) {
-        y -= p->out_c;
+      if (p->fixed == 0) {
+        two_pixels(y, second ? y + p->out_c : w.spare, p->out_zero, w.columns, p->stream, p->pairs, p->blocks);
+      } else {
+        two_pixels(w.spare, w.spare + 2 * p->pairs, p->out_zero, w.columns, p->stream, p->pairs, p->blocks);
+        scatter(p, w.spare, y);
+        if (second) {
+          scatter(p, w.spare + 2 * p->pairs, y + p->out_c);
+        }
       }
+      ek_clamp_all(y, p->out_c << second, p->low, p->high);
+      y += p->out_c << second;
     }
   }
 }

@@ -27,7 +27,8 @@ typedef struct {
   int8_t *y;
   const int8_t *weights;
   const int32_t *table;
-  int32_t chunks, rest, x_step, out_c, rows, out_zero, low, high, shifted; /* offsets 16 to 48 */
+  int32_t chunks, rest, x_step, out_c, rows, out_zero, low, high; /* offsets 16 to 44 */
+  int32_t steps; /* of the requantization: 0 as the text above has it, 1 with a clamp, 2 with shifts and a clamp */
 } rows_t;
 
 /* The four vectors of 16 bytes of one channel. */
@@ -41,6 +42,12 @@ typedef struct {
 /* Even channels to q0, odd ones to q1; the first register goes to the lower lane. */
 #define TO_VECTORS "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n" \
                    "vmov q1[2], q1[0], r2, r10\n vmov q1[3], q1[1], r6, lr\n"
+#define SCALE                                                \
+  TO_VECTORS                                                 \
+  "vldmia r9!, {d4-d11}\n ldr r2, [sp, #20]\n"               \
+  "vqrdmulh.s32 q0, q0, q2\n vqrdmulh.s32 q1, q1, q3\n"      \
+  "vqrdmlash.s32 q0, q4, r2\n vqrdmlash.s32 q1, q5, r2\n"    \
+  "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n"
 
 /* `rows` windows times all filters. Stack: 0 job, 4 code for the rest, 8 x, 12 chunks, 16 code of the requantization,
  * 20 output zero point, 24 x step, 28 rows left, 32 low in all lanes, 48 high. */
@@ -53,8 +60,9 @@ __attribute__((naked, noinline)) static void rows(const rows_t *job UNUSED) {
       "str r0, [sp]\n"
       "ldr r1, [r0, #40]\n vdup.16 q0, r1\n vstrw.32 q0, [sp, #32]\n"
       "ldr r1, [r0, #44]\n vdup.16 q0, r1\n vstrw.32 q0, [sp, #48]\n"
-      "ldr r1, [r0, #48]\n cmp r1, #0\n"
-      "adr.w r2, .Lscaled%=\n adr.w r3, .Lshifted%=\n it ne\n movne r2, r3\n orr r2, #1\n"
+      "ldr r1, [r0, #48]\n"
+      "adr.w r2, .Lplain%=\n adr.w r3, .Lclamped%=\n adr.w r4, .Lshifted%=\n"
+      "cmp r1, #1\n it eq\n moveq r2, r3\n it gt\n movgt r2, r4\n orr r2, #1\n"
       "ldr r1, [r0, #20]\n"
       "adr.w r3, .Lrest1%=\n adr.w r4, .Lrest2%=\n adr.w r5, .Lrest3%=\n"
       "orr r3, #1\n orr r4, #1\n orr r5, #1\n"
@@ -110,17 +118,17 @@ __attribute__((naked, noinline)) static void rows(const rows_t *job UNUSED) {
       "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n"
       "b .Lclamp%=\n"
       ".balign 4\n"
-      ".Lscaled%=:\n"
-      TO_VECTORS
-      "vldmia r9!, {d4-d11}\n"
-      "ldr r2, [sp, #20]\n"
-      "vqrdmulh.s32 q0, q0, q2\n vqrdmulh.s32 q1, q1, q3\n"
-      "vqrdmulh.s32 q0, q0, q4\n vqrdmulh.s32 q1, q1, q5\n"
-      "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n"
-      "vqadd.s16 q0, q0, r2\n"
+      ".Lclamped%=:\n"
+      SCALE
       ".Lclamp%=:\n"
       "vldrw.32 q2, [sp, #32]\n vldrw.32 q3, [sp, #48]\n"
       "vmax.s16 q0, q0, q2\n vmin.s16 q0, q0, q3\n"
+      "b .Lstore%=\n"
+      ".balign 4\n"
+      ".Lplain%=:\n"
+      SCALE
+      "vqmovnb.s16 q0, q0\n"
+      ".Lstore%=:\n"
       "subs r11, #8\n"
       "blt .Llast%=\n"
       "vstrb.16 q0, [r7], #8\n"
@@ -142,49 +150,80 @@ __attribute__((naked, noinline)) static void rows(const rows_t *job UNUSED) {
       "pop {r4-r11, pc}\n" ::: "memory");
 }
 
-/* Tail-predicated: 3 instructions for 16 bytes. */
-static inline int8_t *copy(int8_t *to, const int8_t *from, int32_t count) {
-  int8_t *end = to + count;
-  __asm volatile(
-      "wlstp.8 lr, %2, 2f\n"
-      "1: vldrb.8 q0, [%1], #16\n vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
-      "2:\n" : "+r"(to), "+r"(from) : "r"(count) : "lr", "q0", "memory");
-  return end;
-}
-
-static inline int8_t *fill(int8_t *to, int32_t value, int32_t count) {
-  int8_t *end = to + count;
+static inline void fill(int8_t *to, int32_t value, int32_t count) {
   __asm volatile(
       "vdup.8 q0, %1\n"
       "wlstp.8 lr, %2, 2f\n"
       "1: vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
       "2:\n" : "+r"(to) : "r"(value), "r"(count) : "lr", "q0", "memory");
-  return end;
 }
 
-/* One kernel row of a window, whose leftmost tap is at column `left`. */
-static int8_t *gather_row(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to, int32_t left) {
-  const int32_t step = p->dilation_w, c = p->in_c;
-  const int32_t width = p->kernel_w;
-  if (step == 1 && left >= 0 && left + width <= p->in_w) {
-    return copy(to, row + left * c, width * c);
+/* The whole vectors of a row beside the last one, which is predicated. */
+#define WHOLE1 "vldrb.8 q1, [%[from]]\n vstrb.8 q1, [%[to]]\n"
+#define WHOLE2 WHOLE1 "vldrb.8 q1, [%[from], #16]\n vstrb.8 q1, [%[to], #16]\n"
+#define WHOLE3 WHOLE2 "vldrb.8 q1, [%[from], #32]\n vstrb.8 q1, [%[to], #32]\n"
+#define COPY_ROWS(whole, at)                                                                                    \
+  __asm volatile(                                                                                               \
+      "vctp.8 %[rest]\n dls lr, %[rows]\n"                                                                      \
+      "1:\n" whole "vpstt\n vldrbt.u8 q0, [%[from], #" #at "]\n vstrbt.8 q0, [%[to], #" #at "]\n"               \
+      "add %[from], %[pitch]\n add %[to], %[segment]\n le lr, 1b\n"                                            \
+      : [to] "+r"(to), [from] "+r"(from)                                                                        \
+      : [rest] "r"(count - (at)), [rows] "r"(rows), [pitch] "r"(pitch), [segment] "r"(segment)                  \
+      : "lr", "q0", "q1", "memory")
+
+/* `rows` > 0 times `count` > 0 bytes. */
+static void copy_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t count, int32_t pitch, int32_t segment) {
+  if (count <= 16) {
+    COPY_ROWS("", 0);
+  } else if (count <= 32) {
+    COPY_ROWS(WHOLE1, 16);
+  } else if (count <= 48) {
+    COPY_ROWS(WHOLE2, 32);
+  } else if (count <= 64) {
+    COPY_ROWS(WHOLE3, 48);
+  } else {
+    for (; rows > 0; --rows, from += pitch, to += segment) {
+      const int8_t *at = from;
+      int8_t *end = to;
+      __asm volatile(
+          "wlstp.8 lr, %2, 2f\n"
+          "1: vldrb.8 q0, [%1], #16\n vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
+          "2:\n" : "+r"(end), "+r"(at) : "r"(count) : "lr", "q0", "memory");
+    }
   }
-  for (int32_t kx = 0, ix = left; kx < width; ++kx, ix += step) {
-    to = ix >= 0 && ix < p->in_w ? copy(to, row + ix * c, c) : fill(to, p->in_zero, c);
-  }
-  return to;
 }
 
-static void gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *to, int32_t top, int32_t left) {
-  const int32_t pitch = p->in_w * p->in_c;
-  for (int32_t ky = 0, iy = top; ky < p->kernel_h; ++ky, iy += p->dilation_h) {
-    to = iy >= 0 && iy < p->in_h ? gather_row(p, x + iy * pitch, to, left) : fill(to, p->in_zero, p->kernel_w * p->in_c);
+/* How many taps, `step` apart from `at` on, lie before 0, at most `taps`; and before `end`. */
+static inline int32_t taps_before(int32_t end, int32_t at, int32_t step, int32_t taps) {
+  const int32_t count = at < end ? (end - at + step - 1) / step : 0;
+  return count < taps ? count : taps;
+}
+
+/* The window whose leftmost tap is at column `left`; of its rows, those from `first` to `last` are in the image, the first of
+ * them at `row`. */
+static void gather(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to, int32_t left, int32_t first, int32_t last) {
+  const int32_t c = p->in_c, segment = p->kernel_w * c, pitch = p->in_w * c * p->dilation_h;
+  const int dense = p->dilation_w == 1;
+  if (dense && left >= 0 && left + p->kernel_w <= p->in_w && last - first == p->kernel_h) {
+    copy_rows(to, row + left * c, p->kernel_h, segment, pitch, segment);
+    return;
+  }
+  fill(to, p->in_zero, p->kernel_h * segment);
+  const int32_t from = taps_before(0, left, p->dilation_w, p->kernel_w);
+  const int32_t until = taps_before(p->in_w, left, p->dilation_w, p->kernel_w);
+  if (last <= first) {
+    return;
+  }
+  for (int32_t kx = from; kx < until; kx += dense ? until : 1) {
+    copy_rows(to + first * segment + kx * c, row + (left + kx * p->dilation_w) * c, last - first,
+              dense ? (until - kx) * c : c, pitch, segment);
   }
 }
 
 static rows_t job_of(const ek_conv_2d_mve_t *p, int8_t *y) {
   return (rows_t){.y = y, .weights = p->weights, .table = p->table, .chunks = p->chunks, .rest = p->rest,
-                  .out_c = p->out_c, .out_zero = p->out_zero, .low = p->low, .high = p->high, .shifted = p->shifted};
+                  .out_c = p->out_c, .out_zero = p->out_zero, .low = p->low, .high = p->high,
+                  .steps = p->shifted ? 2 : p->low != INT8_MIN || p->high != INT8_MAX};
 }
 
 void ek_conv_2d_mve(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y) {
@@ -204,18 +243,40 @@ void ek_conv_2d_mve(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y) {
   }
 }
 
+void ek_conv_2d_mve_rest(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  rows_t job = job_of(p, y);
+  int8_t *windows = (int8_t *)scratch;
+  const int32_t total = p->batches * p->out_h * p->out_w;
+  job.x = x;
+  job.x_step = p->in_c;
+  job.rows = total - p->pixels;
+  if (job.rows > 0) {
+    rows(&job);
+  }
+  job.x = windows;
+  job.x_step = 64 * p->chunks + 16 * p->rest;
+  job.rows = p->pixels < total ? p->pixels : total;
+  copy_rows(windows, x + (total - job.rows) * p->in_c, job.rows, p->in_c, p->in_c, job.x_step);
+  job.y += (total - job.rows) * p->out_c;
+  rows(&job);
+}
+
 void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
   rows_t job = job_of(p, y);
+  const int32_t pitch = p->in_w * p->in_c;
   int8_t *windows = (int8_t *)scratch;
   job.x = windows;
   job.x_step = 64 * p->chunks + 16 * p->rest;
-  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_w * p->in_c) {
+  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * pitch) {
     for (int32_t oy = 0; oy < p->out_h; ++oy) {
       const int32_t top = oy * p->stride_h - p->pad_top;
+      const int32_t first = taps_before(0, top, p->dilation_h, p->kernel_h);
+      const int32_t last = taps_before(p->in_h, top, p->dilation_h, p->kernel_h);
+      const int8_t *row = x + (top + first * p->dilation_h) * pitch;
       for (int32_t ox = 0; ox < p->out_w; ox += job.rows) {
         job.rows = p->out_w - ox < p->pixels ? p->out_w - ox : p->pixels;
         for (int32_t i = 0; i < job.rows; ++i) {
-          gather(p, x, windows + i * job.x_step, top, (ox + i) * p->stride_w - p->pad_left);
+          gather(p, row, windows + i * job.x_step, (ox + i) * p->stride_w - p->pad_left, first, last);
         }
         rows(&job);
         job.y += job.rows * p->out_c;

@@ -9,8 +9,8 @@ from dataclasses import replace
 from types import ModuleType
 
 from edgekit import plugins
+from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.emission import calls_of
-from edgekit.backends.c.options import Optimize
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph
 from tests.firmware import chains, networks, wide

@@ -19,9 +19,12 @@ import pytest
 from numpy.typing import NDArray
 
 from edgekit.backends.c import toolchain
+from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.choice import Optimize
+from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.generate import Generated, generate
 from edgekit.backends.c.layers import steps
-from edgekit.backends.c.options import Optimize, Options, options_of
+from edgekit.backends.c.options import Options, options_of
 from edgekit.backends.c.project import firmware_folder
 from edgekit.backends.c.tiles import Group
 from edgekit.device.emulator import QEMU
@@ -45,6 +48,7 @@ class Case:
         guard: bytes around each of its buffers, 0 for the plan that users get.
         optimize: the target's option.
         inputs: `samples` samples; random ones of `seed` without.
+        candidate: which of the calls that compute a layer, where there are so many: 0 the first form, not the cheapest.
     """
 
     name: str
@@ -54,6 +58,13 @@ class Case:
     guard: int = 0
     optimize: Optimize = "speed"
     inputs: dict[str, NDArray[Any]] | None = None
+    candidate: int = 0
+
+
+def first_forms(graph: Graph, core: str, candidate: int = 0) -> list[Call | Alias]:
+    """What is proven: forms of every layer whether or not the generator would choose them for it."""
+    found = [candidates_of(graph, node, core) for node in graph.nodes]
+    return [some[min(candidate, len(some) - 1)] for some in found]
 
 
 def options_for(target: str) -> Options:
@@ -84,8 +95,9 @@ def write_program(cases: Sequence[Case], options: Options, folder: Path) -> None
     (folder / "cases").mkdir(parents=True)
     texts, rows, largest = [], [], 1
     for case in cases:
+        calls = first_forms(case.graph, options.core, case.candidate)
         made = generate(case.graph, folder, firmware, options.core, prefix=case.name, guard=case.guard,
-                        optimize=case.optimize)  # fmt: skip
+                        optimize=case.optimize, calls=calls)  # fmt: skip
         (folder / "src" / f"{case.name}.c").rename(folder / "cases" / f"{case.name}.c")
         (folder / "harness" / f"{case.name}_layers.c").unlink()
         text, row = _describe(case, made)

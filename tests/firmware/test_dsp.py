@@ -9,25 +9,47 @@ import numpy as np
 import pytest
 
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import calls_of
+from edgekit.backends.c.forms.dsp._pack import pair_weights
 from edgekit.backends.c.forms.dsp._requantize import ANY, Folded, fold
 from edgekit.backends.c.options import Options
+from edgekit.graph import Graph, Node, Quantization, Tensor
+from edgekit.graph.operator import ACTIVATIONS
+from edgekit.graph.ops.mul import Mul
 from edgekit.reference.arithmetic import multiply, quantize_multiplier
 from tests.firmware import proof
 from tests.firmware.cases import operator_cases
+from tests.reference import picker
+from tests.reference.picker import RandomPicker, choose
+
+
+def _product(seed: int) -> proof.Case:
+    """A multiplication of one shape whose multiplier is small, as the random ones seldom are."""
+    pick = RandomPicker([5, seed])
+    dims = (1, pick.integer(1, 40))
+    graph = Graph(
+        "mul", inputs=["a", "b"], outputs=["y"], nodes=[Node(Mul(choose(pick, ACTIVATIONS)), ("a", "b"), ("y",))]
+    )
+    for name, scale in (("a", 0.03), ("b", 0.02), ("y", 0.0006 * (1 + pick.integer(0, 1000)) ** 0.9)):
+        graph.add(Tensor(name, dims, "int8", Quantization.per_tensor(scale, picker.zero_point(pick))))
+    graph.validate()
+    return proof.Case(f"product_{seed}", graph, seed, 2, proof.GUARD)
+
 
 CASES = [
     case
-    for operator, count in (("conv_2d", 60), ("fully_connected", 40), ("add", 40), ("sub", 20))
+    for operator, count in (("conv_2d", 60), ("fully_connected", 40), ("add", 40), ("sub", 20), ("mul", 10))
     for case in operator_cases(operator, 0, count, guard=proof.GUARD)
-]
+] + [_product(seed) for seed in range(30)]
 
 
 def test_most_cases_take_the_dsp_form() -> None:
-    calls = [calls_of(case.graph, "cortex-m4")[0] for case in CASES]
+    calls = [proof.first_forms(case.graph, "cortex-m4")[0] for case in CASES]
     kernels = Counter(call.kernel for call in calls if isinstance(call, Call))
-    for operator in ("conv_2d", "fully_connected", "add"):
+    for operator in ("conv_2d", "fully_connected", "add", "mul"):
         assert kernels[f"{operator}_dsp"] >= 10, kernels
+    convolutions = [call for call in calls if isinstance(call, Call) and call.kernel == "conv_2d_dsp"]
+    skipping = [2 * call.fields["pairs"] < call.fields["out_c"] for call in convolutions]  # channels that are constants
+    assert 0 < sum(skipping) < len(skipping)
 
 
 def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +116,17 @@ def test_channels_without_a_sequence() -> None:
         folded = fold(weights[1:], bias[1:], 0, np.array([real]))
         assert folded is not None
         _compare(np.array([7]), real, folded, ANY)
+
+
+@pytest.mark.parametrize(("taps", "fits"), [(516, True), (517, False)])
+def test_sums_that_fit_their_24_bits(taps: int, fits: bool) -> None:
+    weights = np.full((2, taps), -127, np.int8)
+    assert (pair_weights(weights, 2) is not None) == fits
+
+
+def test_pairs_that_fit_their_halfword() -> None:
+    assert pair_weights(np.array([[-128], [-127]], np.int8), 2) is not None
+    assert pair_weights(np.array([[-1], [-128]], np.int8), 2) is None
 
 
 def _ties(real: float) -> np.ndarray:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.forms import FAMILY
 from edgekit.backends.c.generate import generate
 from edgekit.backends.c.project import firmware_folder
 from edgekit.errors import UsageError
 from tests.firmware.cases import OPERATORS, chain_cases, operator_cases, wide_cases
+from tests.firmware.proof import first_forms
 
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wsign-conversion", "-Wshadow")
 LIBRARY = {"memcpy", "memset", "memmove", "_GLOBAL_OFFSET_TABLE_"}  # a compiler may turn the former into the latter
@@ -51,8 +51,8 @@ def test_every_kernel_is_used_and_has_its_header(tmp_path: Path) -> None:
     grouped = (generate(c.graph, tmp_path, firmware_folder(), optimize="ram") for c in chain_cases(0, 10))
     used = {kernel for made in grouped for kernel in made.kernels}
     for core in ("portable", *FAMILY):
-        cases = [case for operator in OPERATORS for case in operator_cases(operator, 0, 6)] + wide_cases(0, 40)
-        calls = [call for case in cases for call in calls_of(case.graph, core)]
+        cases = [case for operator in OPERATORS for case in operator_cases(operator, 0, 8)] + wide_cases(0, 40)
+        calls = [call for case in cases for call in first_forms(case.graph, core)]
         used |= {call.file for call in calls if isinstance(call, Call)}
     assert used == {path.stem for path in (firmware_folder() / "src").glob("*.c")}
     assert used <= {path.stem for path in (firmware_folder() / "include" / "edgekit").glob("*.h")}

@@ -9,12 +9,18 @@ import numpy as np
 import pytest
 
 from edgekit import plugins
+from edgekit.backends.c import memory
+from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import calls_of
-from edgekit.backends.c.forms.mve import _pack
-from edgekit.graph import Graph
-from edgekit.reference.arithmetic import divide_by_power_of_two, high_mul
+from edgekit.backends.c.forms.mve import _patches, _requantize
+from edgekit.graph import Graph, Node, Operator, Quantization, Tensor
+from edgekit.graph.ops.add import Add
+from edgekit.graph.ops.mul import Mul
+from edgekit.graph.ops.sub import Sub
+from edgekit.planner import Plan
+from edgekit.reference.arithmetic import divide_by_power_of_two, high_mul, multiply
 from tests.firmware.cases import operator_cases
-from tests.firmware.proof import Case, prove
+from tests.firmware.proof import Case, first_forms, prove
 from tests.firmware.shapes import layer_graph
 
 TARGET = "qemu-m55"
@@ -31,11 +37,21 @@ def shaped() -> Iterator[Case]:
             for scale in ((1e-3, 0.3), (1.0, 1e-3), (1e-7, 1.0))[:: 1 if i % 4 == 3 else 3]:
                 yield _case(operator, (*shape, in_c), out_c, kernel, scale, rng)
         yield _case("fully_connected", (1 + i % 3, in_c), out_c, (1, 1), (1e-3, 0.4), rng)
-    for channels in (1, 4, 7, 8, 9, 16, 17):
-        for kernel, stride in (((3, 3), 1), ((3, 3), 2), ((2, 5), 1), ((1, 1), 1), ((5, 5), 1)):
-            scale = ((1e-3, 0.02), (1.0, 1e-3), (1e-7, 1.0))[int(rng.integers(0, 3))]
-            shape = (int(rng.integers(1, 3)), *rng.integers(5, 12, 2).tolist(), channels)
+    for channels in (1, 7, 8, 9, 16, 17, 33):
+        for kernel, stride in (
+            ((3, 3), 1),
+            ((3, 3), 2),
+            ((2, 5), 1),
+            ((1, 1), 1),
+            ((2, 3), 1),
+            ((4, 4), 2),
+            ((5, 5), 1),
+        ):
+            scale = ((1e-3, 0.02), (1.0, 1e-3), (1e-7, 1.0), (1e-3, 0.3))[int(rng.integers(0, 4))]
+            shape = (int(rng.integers(1, 3)), *rng.integers(2, 14, 2).tolist(), channels)
             yield _case("depthwise_conv_2d", shape, channels, kernel, scale, rng, stride)
+    for size, stride in (((3, 3), 1), ((6, 6), 1), ((6, 6), 2), ((25, 5), 1), ((41, 50), 1), ((50, 47), 2)):  # bands
+        yield _case("depthwise_conv_2d", (1, *size, 17), 17, (3, 3), (1e-3, 0.02), rng, stride)
 
 
 def _case(operator, shape, out_c, kernel, scale, rng, stride=1) -> Case:  # type: ignore[no-untyped-def]
@@ -59,29 +75,99 @@ def test_many_random_layers(operator: str, tmp_path: Path) -> None:
 
 def test_every_layer_takes_its_helium_form() -> None:
     for operator in OPERATORS:
-        kernels = [c.kernel for case in operator_cases(operator, 0, 20) for c in calls_of(case.graph, "cortex-m55")]  # type: ignore[union-attr]
+        kernels = [c.kernel for case in operator_cases(operator, 0, 20) for c in first_forms(case.graph, "cortex-m55")]  # type: ignore[union-attr]
         assert any("_mve" in k for k in kernels), (operator, kernels)
 
 
-@pytest.mark.parametrize("e", range(1, 31))
+PAIRS = ((0.7, 0.013, 0.9), (1.0, 0.7, 2.0), (1.0, 1.0, 1.0), (1.0, 0.0123, 2.0), (0.3, 0.29, 0.61))
+
+
+@pytest.mark.parametrize("operator", ["add", "sub", "mul"])
+def test_every_pair(operator: str, tmp_path: Path) -> None:
+    """All 65,536 pairs of int8, scales far apart, equal ones and powers of two, whose sums meet every tie."""
+    values = np.arange(-128, 128, dtype=np.int8)
+    inputs = {"a": np.repeat(values, 256)[None], "b": np.tile(values, 256)[None]}
+    cases, exact = [], set()
+    for i, scales in enumerate(PAIRS):
+        graph = _binary(operator, scales, (5, -7, 3) if i % 2 else (-128, 127, -1))
+        cases.append(Case(f"pairs_{i}", graph, samples=1, inputs=inputs))
+        (call,) = calls_of(graph, "cortex-m55")
+        assert isinstance(call, Call) and call.kernel in ("add_mve", "mul_mve")
+        exact.add(call.fields.get("out_second") != 0)
+    assert operator == "mul" or exact == {True, False}  # both roundings are there
+    prove(cases, TARGET, tmp_path / "program")
+
+
+def _binary(operator: str, scales: tuple[float, float, float], zeros: tuple[int, int, int]) -> Graph:
+    ops: dict[str, Operator] = {"add": Add(), "sub": Sub(), "mul": Mul()}
+    scales = (*scales[:2], scales[0] * scales[1] * 128) if operator == "mul" else scales
+    graph = Graph("pairs", inputs=["a", "b"], outputs=["y"])
+    for name, scale, zero in zip("aby", scales, zeros, strict=True):
+        graph.add(Tensor(name, (1, 65536), "int8", Quantization.per_tensor(scale, zero)))
+    graph.nodes = [Node(ops[operator], ("a", "b"), ("y",))]
+    graph.validate()
+    return graph
+
+
+@pytest.mark.parametrize("e", range(1, 12))
 def test_second_rounding_by_multiplication(e: int) -> None:
-    """VQRDMULH by 2^(31-e) + 1 divides with ties away from zero: as it is in the claimed range, beyond it after the
-    clamp to int8 with any zero point for e <= 11. All ties of the int8 range, their neighbours, and both ends."""
+    """All ties of the int8 range and their neighbours, both ends of the range of exact quotients, and of int32."""
     limit = 1 << (31 - e)
     ties = (np.arange(-1200, 1200, dtype=np.int64) * 2 + 1) << (e - 1)
     t = np.concatenate([ties + d for d in (-1, 0, 1)] + [s * limit + np.arange(-3, 4) for s in (-1, 1)])
     t = np.concatenate([t, np.random.default_rng(e).integers(-(1 << 31), 1 << 31, 20_000)])
     t = t[(t >= -(1 << 31)) & (t < 1 << 31)]
-    want, got = divide_by_power_of_two(t, e), high_mul(t, limit + 1)
+    want, got = divide_by_power_of_two(t, e), high_mul(t, _requantize.divider(e))
     inside = np.abs(t) < limit
     assert np.array_equal(want[inside], got[inside])
-    if e <= 11:
-        assert np.array_equal(np.clip(want, -256, 256), np.clip(got, -256, 256))
-    shift = np.array([-e])
-    assert _pack.scalable(shift, np.array([limit - 1]))
-    assert _pack.scalable(shift, np.array([limit])) == (e <= 11)
+    assert np.array_equal(np.clip(want, -256, 256), np.clip(got, -256, 256))
 
 
-def test_rounding_by_multiplication_is_refused_outside_its_range() -> None:
-    for shift in (-31, 0, 1, 5):
-        assert not _pack.scalable(np.array([-5, shift]), np.array([100, 100]))
+@pytest.mark.parametrize("shift", range(-31, 3))
+@pytest.mark.parametrize("m", [1 << 30, 1_518_500_249, (1 << 31) - 1])
+def test_factor_is_exact_where_it_is_claimed(shift: int, m: int) -> None:
+    """Accumulators around every tie, as far as the reach goes; several reaches, the whole of int32 among them."""
+    ties = (np.arange(-300, 300) + 0.5) * 2.0 ** (31 - shift) / m
+    near = np.rint(np.clip(ties, -(2.0**31), 2.0**31))[:, None].astype(np.int64) + np.arange(-3, 4)
+    claimed = 0
+    for reach in (1 << 12, 1 << 20, 1 << 26, 1 << 31):
+        a = np.clip(np.append(near, [-reach, reach - 1]), -reach, reach - 1)
+        for clamp in ((-256, 256), (0, 255), (-255, 0)):
+            second = _requantize.factor(m, shift, (-reach, reach - 1), clamp)
+            if second:
+                claimed += 1
+                got = np.clip(high_mul(high_mul(a, m), second), *clamp)
+                assert np.array_equal(got, np.clip(multiply(a, m, shift), *clamp)), (reach, clamp)
+    assert claimed == 12 if -11 <= shift <= -1 else claimed == 0 if shift >= 0 else claimed < 12
+
+
+def test_constant_channels() -> None:
+    """A multiplier too small for any input to move the output, beside one that is not."""
+    weights = np.full((2, 9), 3, np.int8)
+    fields = {"in_zero": 4, "out_zero": -3, "low": -128, "high": 127, "bias": np.array([900, 900]),
+              "multiplier": np.array([1 << 30, 1 << 30]), "shift": np.array([-28, -6])}  # fmt: skip
+    found = _requantize.fold(fields, weights)
+    assert not found.weights[0].any() and np.array_equal(found.weights[1], weights[1])
+    assert np.all(found.second > 0)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_order_of_patches(stride: int) -> None:
+    """Every place is written last by a right value; only pictures of a few outputs have no such order."""
+    without = [(h, w) for h in range(1, 15) for w in range(1, 15) if _patches.order(h, w, stride) is None and h * w > 8]
+    assert all(min(h, w) == 1 for h, w in without) and (stride == 1 or not without), without
+    table = _patches.order(3, 3, stride)
+    assert table is not None and set(table.reshape(-1)) == set(range(9))
+
+
+def test_buffers_are_aligned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The direct convolution loads words of its input: the memory map keeps every buffer at a multiple of 16."""
+    rng = np.random.default_rng(0)
+    graph = layer_graph("conv_2d", (1, 3, 3, 5), 7, (3, 3), 1, (1e-3, 0.3), rng)
+    calls = calls_of(graph, "cortex-m55")
+    for guard in (0, 1):
+        found = memory.memory_map(graph, calls, guard)
+        assert all(offset % 16 == 0 for offset in (*found.tensors.values(), *found.scratch.values()))
+    monkeypatch.setattr(memory, "plan", lambda buffers, overlaps: Plan({b.name: 8 for b in buffers}, 99, 0, "none"))
+    with pytest.raises(AssertionError, match="multiple of 16"):
+        memory.memory_map(graph, calls)

@@ -11,8 +11,9 @@ import pytest
 from edgekit.backends import c
 from edgekit.backends.c import vehicle
 from edgekit.backends.c.options import options_of
+from edgekit.errors import EdgekitError
 from edgekit.frontend import load
-from edgekit.target import load_targets
+from edgekit.target import find_target
 from tests.backends.graphs import small_int8
 
 DEFAULT = ["host-c", "qemu-m4"]
@@ -35,7 +36,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         cases = [("board", "")]
     else:
         models = ["", *(option("--model", None) or [])]
-        cases = [(target, model) for target in option("--target", None) or DEFAULT for model in models]
+        targets = option("--target", None) or DEFAULT
+        try:
+            for target in targets:
+                find_target(target)
+        except EdgekitError as error:
+            raise pytest.UsageError(str(error)) from error
+        cases = [(target, model) for target in targets for model in models]
     names = [f"{target}-{Path(model).stem or 'small'}" for target, model in cases]
     metafunc.parametrize("board", cases, indirect=True, ids=names, scope="session")
 
@@ -64,7 +71,7 @@ def board(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def build(name: str, model: str, folder: Path) -> None:
     """Build the small network or a model; skips where a tool is missing."""
-    target = load_targets()[name]
+    target = find_target(name)
     options = options_of(target)
     tools = [options.compiler, *(["qemu-system-arm"] if options.emulator else [])]
     missing = [tool for tool in tools if shutil.which(tool) is None]

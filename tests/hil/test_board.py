@@ -25,10 +25,10 @@ def samples(board: Vehicle) -> dict[str, np.ndarray]:
     return found
 
 
-def say(board: Vehicle, command: str, seconds: float = 30) -> list[str]:
-    """One command of MLPerf Tiny; the lines up to m-ready."""
+def say(board: Vehicle, command: str, seconds: float = 30, silence: float = 0.05) -> list[str]:
+    """One command of MLPerf Tiny once the line was silent; the lines up to m-ready."""
     link = board.session._link
-    while link.read(0.05):
+    while silence and link.read(silence):
         pass
     link.write(command.encode() + b"%")
     text, deadline = b"", time.monotonic() + seconds
@@ -41,7 +41,7 @@ def say(board: Vehicle, command: str, seconds: float = 30) -> list[str]:
 def load(board: Vehicle, data: bytes) -> None:
     assert say(board, f"db load {len(data)}") == [f"m-[Expecting {len(data)} bytes]", "m-ready"]
     for start in range(0, len(data), 32):
-        lines = say(board, f"db {data[start : start + 32].hex()}")
+        lines = say(board, f"db {data[start : start + 32].hex()}", silence=0)  # after the answer to the last line
         assert lines == (["m-load-done"] if start + 32 >= len(data) else []) + ["m-ready"]
 
 

@@ -108,3 +108,15 @@ def test_taken_board_is_refused_clearly(lab: tuple[str, Path]) -> None:
 def test_no_such_place(lab: tuple[str, Path]) -> None:
     with pytest.raises(ToolError, match="labgrid place nowhere"), lease("nowhere", lab[0]):
         pass
+
+
+@pytest.mark.slow
+def test_the_tests_of_a_board_with_a_place(lab: tuple[str, Path]) -> None:
+    """`--place` leases the board for the run, and gives it back."""
+    command = ["-m", "pytest", "tests/hil/test_board.py", "--place", "desk", "--build", str(lab[1])]
+    environment = {**os.environ, "LG_COORDINATOR": lab[0]}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, text=True, capture_output=True, timeout=240, env=environment
+    )
+    assert done.returncode == 0 and "6 passed" in done.stdout, done.stdout[-2000:]
+    assert result(start(lab, 0, 1))["exact"] is True

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from edgekit import __version__, files
-from edgekit.backends._contract import Array, Artifact, Rejection, Run, constraint, is_quantized, per_sample, rejections
+from edgekit.backends._contract import (
+    Array,
+    Artifact,
+    Estimate,
+    Rejection,
+    Run,
+    constraint,
+    is_quantized,
+    per_sample,
+    rejections,
+)
 from edgekit.backends.c import emission, vehicle
 from edgekit.backends.c.options import Options, options_of
 from edgekit.errors import UnsupportedError
@@ -20,6 +30,7 @@ __all__ = [
     "bench",
     "check",
     "compile",
+    "estimate",
     "estimate_cycles",
     "run",
     "supports",
@@ -85,6 +96,13 @@ def compile(graph: Graph, target: Target, folder: Path, options: dict[str, Any] 
         raise UnsupportedError(graph.name, f"{len(found)} rejections by {target.name}, first: {found[0]}", found[0].fix)
     with files.disk_errors(folder):
         return write_project(graph, target, folder, MODEL)
+
+
+def estimate(graph: Graph, target: Target) -> Estimate:
+    """What the build would cost, without building: see `edgekit.backends.c.prediction`."""
+    from edgekit.backends.c.prediction import estimate as work
+
+    return work(graph, target)
 
 
 def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Run:

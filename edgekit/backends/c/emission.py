@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from edgekit import plugins
-from edgekit.backends.c import forms
+from edgekit.backends.c import choice, forms
 from edgekit.backends.c.call import Alias, Call, Layer
+from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.moves import whole_copy
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Node, Tensor
@@ -48,8 +47,8 @@ def supports(operator: str) -> bool:
     return operator in plugins.names("edgekit.backends.c.emit")
 
 
-def calls_of(graph: Graph, core: str, options: Mapping[str, Any] | None = None) -> list[Call | Alias]:
-    """One call per node.
+def calls_of(graph: Graph, core: str, optimize: Optimize = "speed") -> list[Call | Alias]:
+    """One call per node, chosen for the objective.
 
     Raises:
         UnsupportedError: names the first layer that has no kernel for its operator, types or parameters, with the
@@ -61,18 +60,21 @@ def calls_of(graph: Graph, core: str, options: Mapping[str, Any] | None = None) 
         if graph.tensors[name].is_constant:
             raise UnsupportedError(graph.name, f"its output {name} is a constant", "remove that output")
     Simulator(graph)
-    return [call_of(graph, node, core, options) for node in graph.nodes]
+    return choice.choose(graph, [candidates_of(graph, node, core) for node in graph.nodes], core, optimize)
 
 
-def call_of(
-    graph: Graph, node: Node, core: str, options: Mapping[str, Any] | None = None, tile: Tile | None = None
-) -> Call | Alias:
-    """The call of one node, or of a tile of it. Raises UnsupportedError."""
+def call_of(graph: Graph, node: Node, core: str, tile: Tile | None = None) -> Call | Alias:
+    """The fastest call of one node, or of a tile of it. Raises UnsupportedError."""
+    return choice.fastest(candidates_of(graph, node, core, tile), core)
+
+
+def candidates_of(graph: Graph, node: Node, core: str, tile: Tile | None = None) -> list[Call | Alias]:
+    """All calls that compute one node, or a tile of it, the portable one last. Raises UnsupportedError."""
     where = f"layer {node.name} ({node.op.name})"
     emitter = plugins.module("edgekit.backends.c.emit", node.op.name)
     if emitter is None:
         raise UnsupportedError(where, "has no C kernel", "edgekit targets --operators")
-    layer = Layer(node.op, graph.node_inputs(node), graph.node_outputs(node), core, options or {})
+    layer = Layer(node.op, graph.node_inputs(node), graph.node_outputs(node), core)
     layer = layer if tile is None else tile.of(layer)
     types = getattr(emitter, "TYPES", INT8)
     for tensor in _typed(layer):
@@ -84,8 +86,8 @@ def call_of(
     except ValueError as error:
         raise UnsupportedError(where, str(error)) from error
     if isinstance(call, Alias) and layer.input(call.input).is_constant:
-        return replace(whole_copy(layer.outputs[0].bytes), inputs=(call.input,))
-    return forms.choose(layer, call if tile is None else tile.padded(call))
+        return [replace(whole_copy(layer.outputs[0].bytes), inputs=(call.input,))]
+    return forms.candidates(layer, call if tile is None else tile.padded(call))
 
 
 def _typed(layer: Layer) -> list[Tensor]:

@@ -19,7 +19,7 @@ HARNESS_BYTES = 9 << 10  # stack and the serial harness's own state
 def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
     """At most one rejection for RAM and one for flash, with the figures and what would make it fit."""
     options = options_of(target)
-    calls = calls_of(graph, options.core)
+    calls = calls_of(graph, options.core, options.optimize)
     groups = find_groups(graph, calls, options.core) if options.optimize == "ram" else ()
     arena, constants = memory_map(graph, calls, groups=groups).arena, constant_bytes(graph, calls, groups)
     inputs = sum(graph.tensors[name].bytes for name in graph.inputs)

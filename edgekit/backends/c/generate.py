@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c import templates
 from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.emission import Tile, calls_of
 from edgekit.backends.c.groups import find_groups
 from edgekit.backends.c.header import C_TYPES, comment, header, real
 from edgekit.backends.c.layers import called_layers, steps
 from edgekit.backends.c.memory import MemoryMap, memory_map
-from edgekit.backends.c.options import Optimize
 from edgekit.backends.c.tiles import Group, lines_of
 from edgekit.errors import UsageError
 from edgekit.graph import Graph
@@ -44,7 +44,7 @@ class Generated:
 
 def generate(
     graph: Graph, folder: Path, firmware: Path, core: str = "portable", prefix: str = "model", guard: int = 0,
-    optimize: Optimize = "speed",
+    optimize: Optimize = "speed", calls: Sequence[Call | Alias] | None = None,
 ) -> Generated:  # fmt: skip
     """Write `src/<prefix>.h`, `src/<prefix>.c`, and the kernels with their headers (`src/edgekit/`) into `folder`.
 
@@ -54,15 +54,16 @@ def generate(
         core: which forms of the kernels to choose.
         prefix: of files, functions and types, and in capitals of macros, so that a program can hold several models;
             a C identifier in lower case.
-        optimize: `ram` runs layers in groups.
         guard: bytes around every buffer, which then share no memory but in place: for tests.
+        optimize: what the forms are chosen for; `ram` also runs layers in groups.
+        calls: one per node, chosen elsewhere.
 
     Raises:
         UsageError: the prefix is no such identifier. UnsupportedError: as `calls_of`.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", prefix) or prefix.startswith("ek_"):
         raise UsageError("prefix", f"must be a C identifier in lower case and not begin with ek_, found {prefix!r}")
-    calls = calls_of(graph, core)
+    calls = calls_of(graph, core, optimize) if calls is None else calls
     groups = find_groups(graph, calls, core) if optimize == "ram" else ()
     memory = memory_map(graph, calls, guard, groups)
     source = _Source(graph, calls, groups, memory, prefix)

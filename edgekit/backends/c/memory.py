@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.tiles import Group
 from edgekit.graph import Graph
-from edgekit.planner import Buffer, Plan, plan, spread
+from edgekit.planner import ALIGNMENT, Buffer, Plan, plan, spread
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ def memory_map(graph: Graph, calls: Sequence[Call | Alias], guard: int = 0, grou
         if group.reused and ends[owner[group.reused]] == group.first
     ]
     found = spread(buffers, guard) if guard else plan(buffers, overlaps)
+    for name, offset in found.offsets.items():  # kernels of some cores load words of int8 tensors
+        assert offset % ALIGNMENT == 0, f"{name} lies at {offset}, not at a multiple of {ALIGNMENT}"
     tensors = {name: found.offsets[owner[name]] for name in lives}
     return MemoryMap(tensors, {i: found.offsets[name] for i, name in scratch.items()}, found)
 

@@ -6,10 +6,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from edgekit.backends.c.choice import LEVELS, Optimize
 from edgekit.recipe import Section, validated
 from edgekit.target import Target
-
-Optimize = Literal["speed", "ram", "flash"]
 
 
 class Emulator(Section):
@@ -60,9 +59,11 @@ class Options(Section):
     libc: tuple[str, ...] = Field(
         ("-specs=nano.specs", "-specs=nosys.specs"), description="flags that choose the C library of a bare core"
     )
-    optimization: Literal["-O2", "-O3", "-Os"] = "-O3"
     optimize: Optimize = Field(
-        "speed", description="what to save where there is a choice; see docs/microcontrollers.md"
+        "speed", description="what kernels are chosen for where there is a choice; see docs/microcontrollers.md"
+    )
+    optimization: Literal["-O2", "-O3", "-Os"] | None = Field(
+        None, description="the compiler's level; without, -Os where `optimize` is flash and else -O3"
     )
     harness: Literal["", "mps", "host", "bare"] = Field(
         "", description="board support in firmware/harness; bare: linked for its sizes, nothing here can run it"
@@ -70,6 +71,11 @@ class Options(Section):
     platformio: Platform | None = Field(None, description="without, PlatformIO builds and tests for the host")
     emulator: Emulator | None = None
     map: Map | None = None
+
+
+def level_of(options: Options) -> str:
+    """The compiler's optimization level."""
+    return options.optimization or LEVELS[options.optimize]
 
 
 def options_of(target: Target) -> Options:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from edgekit import __version__
 from edgekit.backends.c import package_templates as text
-from edgekit.backends.c.options import Options
+from edgekit.backends.c.options import Options, level_of
 from edgekit.graph import Graph
 from edgekit.target import Target
 
@@ -39,7 +39,7 @@ def write_packages(
     values = {
         "name": name, "target": target.name, "title": target.title, "version": __version__, "model": _line(graph.name),
         "sources": "\n".join(f"  ${{EDGEKIT_MODEL}}/src/{source}" for source in sources), "env": target.name,
-        "optimization": options.optimization, "platform": "native", "board": "", "main": "board_host.c",
+        "optimization": level_of(options), "platform": "native", "board": "", "main": "board_host.c",
     }  # fmt: skip
     if options.platformio is not None:
         values["platform"] = options.platformio.platform

@@ -52,7 +52,7 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
     firmware = firmware_folder()
     (folder / model).write_bytes(write(graph))
     made = generate(graph, folder, firmware, options.core, optimize=options.optimize)
-    _copy_harness(folder, firmware, options)
+    copy_harness(folder, firmware, options)
     golden = write_packages(graph, target, options, folder, _golden(graph, folder))
     facts: dict[str, Any] = {
         "target": target.name,
@@ -88,7 +88,8 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
     return Artifact(tuple(names), model, compiled, facts, tuple(notes))
 
 
-def _copy_harness(folder: Path, firmware: Path, options: Options) -> None:
+def copy_harness(folder: Path, firmware: Path, options: Options) -> None:
+    """The files of `firmware/harness` that the target's program is made of."""
     names = ["board.h", "layers.h", "protocol.h", "protocol.c"]
     names += [f"board_{options.harness}.c"] if options.harness else []
     names += ["board_arduino.cpp"] if options.platformio is not None else ["board_host.c"]

@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgekit.backends.c.options import Options
+from edgekit.backends.c.options import Options, level_of
 from edgekit.errors import ToolError
 
 WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-Wconversion")
@@ -49,7 +49,7 @@ def build(folder: Path, options: Options, image: str, sanitize: bool = False) ->
     if compiler is None:
         raise ToolError(options.compiler, "is not installed", INSTALL.get(options.compiler, "install it"))
     command = [
-        compiler, *options.flags, *WARNINGS, options.optimization, "-ffunction-sections", "-fdata-sections",
+        compiler, *options.flags, *WARNINGS, level_of(options), "-ffunction-sections", "-fdata-sections",
         "-Isrc", "-Iharness", *_defines(options), *sources(folder, options), *link_flags(options), "-o", image,
     ]  # fmt: skip
     if sanitize:

@@ -18,7 +18,7 @@ from edgekit.device.emulator import emulator, instructions
 from edgekit.device.emulator import version as qemu_version
 from edgekit.device.link import Link, SerialLink
 from edgekit.device.process import process
-from edgekit.device.session import Session
+from edgekit.device.session import CHUNK, LARGEST_CHUNK, Session
 from edgekit.errors import InputError, ToolError
 from edgekit.frontend.tflite import load
 from edgekit.graph import Graph
@@ -127,7 +127,8 @@ def start(folder: Path, port: str | None = None) -> Iterator[Vehicle]:
     facts, options = read_facts(folder)
     graph = load(folder / MODEL)
     with _link(folder, options, port) as (link, name):
-        yield Vehicle(graph, name, Session(link, graph.fingerprint()), facts, options)
+        chunk = CHUNK if port is not None else LARGEST_CHUNK
+        yield Vehicle(graph, name, Session(link, graph.fingerprint(), chunk=chunk), facts, options)
 
 
 def read_facts(folder: Path) -> tuple[dict[str, Any], Options]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from edgekit import layerwise
 from edgekit.backends._contract import Array
 from edgekit.backends.openvino import engine
 from edgekit.errors import ToolError
@@ -34,7 +35,7 @@ def verify(folder: Path, inputs: Mapping[str, Array]) -> Verification:
     simulator = Simulator(graph)
     arrays, count = simulator.prepare_inputs(inputs)
     expected = simulator.run(arrays, layers=True)
-    samples = [_sample(graph, {**arrays, **expected}, count, index) for index in range(count)]
+    samples = layerwise.samples(graph, {**arrays, **expected}, count)
     given, places = cut(engine.core().read_model(folder / engine.IR), graph, built.places)
     parts = engine.compiled(given, built.options)
     fed = [_feed(graph, places, sample) for sample in samples]
@@ -133,16 +134,9 @@ def _back(array: Array, place: Place | None) -> Array:
     return array.transpose(TO_NHWC) if place is not None and place.layout == "nchw" else array
 
 
-def _sample(graph: Graph, arrays: Mapping[str, Array], count: int, index: int) -> dict[str, Array]:
-    lengths = {n: (*graph.tensors[n].shape, 1)[0] for n in arrays}
-    return {n: a if count == 1 else a[index * lengths[n] : (index + 1) * lengths[n]] for n, a in arrays.items()}
-
-
 def _difference(graph: Graph, name: str, found: list[Array], wanted: list[Array]) -> LayerDifference:
-    gap = np.abs(np.stack(found).astype(np.float64) - np.stack(wanted).astype(np.float64))
-    bound = bound_of(graph, graph.producers()[name])
-    op = graph.producers()[name].op.name
-    return LayerDifference(name, op, gap.size, int((gap != 0).sum()), float(gap.max(initial=0)), bound)
+    node = graph.producers()[name]
+    return layerwise.difference(graph, node, name, found, wanted, bound_of(graph, node))
 
 
 def bound_of(graph: Graph, node: Node) -> float:

@@ -1,3 +1,3 @@
 from edgekit.doctor.probe import Package
 
-TOOL = Package("ethos-u-vela", "Arm Ethos-U targets; none in this release")
+TOOL = Package("ethos-u-vela", "the targets ethos-u55-128 and the like")

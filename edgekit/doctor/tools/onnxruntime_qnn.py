@@ -1,3 +1,3 @@
 from edgekit.doctor.probe import Package
 
-TOOL = Package("onnxruntime-qnn", "Qualcomm Hexagon targets; none in this release")
+TOOL = Package("onnxruntime-qnn", "the target hexagon")

@@ -30,11 +30,14 @@ class Style:
         opset: of the standard operators, 13 or newer (per-channel DequantizeLinear).
         float_interface: inputs and outputs are float32, and the int8 value of a tensor NAME is called NAME_q.
         float_bias: biases are float32 constants; without, int32 behind DequantizeLinear.
+        own_activations: a fused activation becomes an operator with Q/DQ in front of it, for readers that fuse none.
+            The integers are the same: kernels clamp after they rescale.
     """
 
     opset: int = 17
     float_interface: bool = False
     float_bias: bool = False
+    own_activations: bool = False
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,8 @@ class Writer:
             high = None if high is None or zero + round(high / scale) >= info.max else high
         if low is None and high is None:
             return real
+        if self.style.own_activations and _integer(tensor):
+            real = self._pair(real, tensor, f"{tensor.name}_rescaled").real
         if (low, high) == (0.0, None):
             return self._add("Relu", [real], tensor.name)
         ends = ["" if v is None else self.constant(np.float32(v), "bound") for v in (low, high)]

@@ -33,7 +33,7 @@ class Fix(Protocol):
 def fixes() -> dict[str, Fix]:
     """All fixes by name, as written on command lines, the cheapest first."""
     found = {name.replace("_", "-"): module for name, module in plugins.modules(__name__).items()}
-    return dict(sorted(found.items(), key=lambda item: (item[1].COST, item[0])))  # type: ignore[arg-type]
+    return dict(sorted(found.items(), key=lambda item: (item[1].COST, item[0])))
 
 
 def fix_of(name: str) -> Fix:

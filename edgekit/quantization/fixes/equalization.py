@@ -2,8 +2,8 @@
 
 Between two layers that only a function f with f(s x) = s f(x) separates (ReLU, pools, padding with zeros), channel c of
 the first may be divided by any s_c > 0 when the second multiplies what it reads of that channel by s_c: the same
-function, other ranges. Source: M. Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction",
-ICCV 2019, eq. 11: s = sqrt(r1 / r2), with r1 and r2 the ranges that share one scale on either side. There these are
+function, other ranges. M. Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", ICCV
+2019, eq. 11: s = sqrt(r1 / r2), with r1 and r2 the ranges that share one scale on either side. There these are
 the weights of both layers, per tensor. Where every output channel has a weight scale of its own, the first layer's
 weights take any s for free and it is the activation's channels that share one scale, so r1 is their range over the
 calibration data; and a depthwise second layer takes any s for free as well.
@@ -25,7 +25,7 @@ from edgekit.quantization.layers import Layer, layer_of, with_constants
 from edgekit.quantization.observe import Progress
 from edgekit.quantization.statistics import Statistics, statistics
 
-COST = 20
+COST = 10
 ABOUT = "cross-layer equalization"
 Array = NDArray[Any]
 TRANSPARENT = frozenset(["relu", "leaky_relu", "max_pool_2d", "average_pool_2d", "mean", "pad", "reshape"])

@@ -20,7 +20,7 @@ from edgekit.quantization.observe import Progress
 from edgekit.quantization.parameters import WEIGHT_MAX
 from edgekit.quantization.statistics import statistics
 
-COST = 10
+COST = 30
 ABOUT = "ranges of activations and weights by least squared error"
 FACTORS = np.concatenate([2.0 ** -np.arange(12, 1, -1), np.arange(0.3, 1.01, 0.02)])
 """Of max|w| / 127. The small ones are for outliers that multiply inputs which are always 0."""
@@ -44,7 +44,7 @@ def _scales(layer: Layer, square: NDArray[Any], per_channel: bool) -> NDArray[np
         importance = np.repeat(square, channels // len(square)).reshape(-1, *[1] * (weights.ndim - 1))
     else:
         importance = square if weights.shape[-1] == len(square) else np.ones(1)
-    importance = np.broadcast_to(importance + 1e-3 * importance.mean() + 1e-30, weights.shape).reshape(channels, -1)
+    importance = np.broadcast_to(importance + 1e-10 * importance.mean() + 1e-30, weights.shape).reshape(channels, -1)
     flat = weights.reshape(channels, -1)
     largest = np.maximum(np.abs(flat).max(1), 1e-30)
     if not per_channel:

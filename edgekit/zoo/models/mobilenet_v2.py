@@ -14,7 +14,7 @@ from edgekit.zoo.layers import Size, activation, convolution, image_shape, initi
 
 # (expansion, filters at width 1, repetitions, stride of the first), Table 2 of the paper
 BLOCKS = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
-SMALL = 64  # images up to this height and width keep their resolution in the first two strided layers
+SMALL = 64  # images up to this height and width are not shrunk by the first strided block
 
 
 class _Inverted(nn.Module):  # type: ignore[misc]
@@ -33,13 +33,13 @@ def build(
 ) -> nn.Module:
     """Logits (N, classes) of images (N, C, H, W); channels are scaled by `width`, to multiples of 8.
 
-    Small images (up to 64) are not shrunk by the stem and the first strided block, as is usual for CIFAR-10.
+    Images up to 64x64 are shrunk once less, or nothing would be left of them, and have a narrower last convolution.
     """
     channels, *size = image_shape("mobilenet_v2", input_shape)
     shape: Size = size[0], size[1]
     small = max(shape) <= SMALL
     filters = _rounded(32 * width)
-    layers, shape = convolution(channels, filters, (3, 3), (1, 1) if small else (2, 2), shape)
+    layers, shape = convolution(channels, filters, (3, 3), (2, 2), shape)
     layers += [nn.BatchNorm2d(filters), activation(relu)]
     for index, (expansion, base, repetitions, first) in enumerate(BLOCKS):
         for repetition in range(repetitions):

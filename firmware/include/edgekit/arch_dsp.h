@@ -34,6 +34,19 @@ EK_DSP3(ek_smmlar, "smmlar", int32_t, int32_t)  /* (c 2^32 + a b + 2^31) >> 32 *
 EK_DSP3(ek_smlawb, "smlawb", uint32_t, int32_t) /* c + (a lo(b) >> 16), a signed */
 EK_DSP3(ek_smlawt, "smlawt", uint32_t, int32_t) /* c + (a hi(b) >> 16) */
 
+#define EK_DSP2(name, instruction, type)                                           \
+  static inline type name(uint32_t a, uint32_t b) {                                \
+    type d;                                                                        \
+    __asm__(instruction : "=r"(d) : "r"(a), "r"(b));                               \
+    return d;                                                                      \
+  }
+EK_DSP2(ek_sadd16, "sadd16 %0, %1, %2", uint32_t) /* of both halfwords */
+EK_DSP2(ek_ssub16, "ssub16 %0, %1, %2", uint32_t)
+EK_DSP2(ek_sxtab16, "sxtab16 %0, %1, %2", uint32_t)             /* halfwords of a, bytes 0 and 2 of b */
+EK_DSP2(ek_sxtab16_odd, "sxtab16 %0, %1, %2, ror #8", uint32_t) /* halfwords of a, bytes 1 and 3 of b */
+EK_DSP2(ek_smulbb, "smulbb %0, %1, %2", int32_t)                /* lo(a) lo(b) */
+EK_DSP2(ek_smultt, "smultt %0, %1, %2", int32_t)                /* hi(a) hi(b) */
+
 /* a >> bits, a constant, to -128..127 */
 #define ek_ssat8_shifted(a, bits)                                                  \
   __extension__({                                                                  \
@@ -41,16 +54,6 @@ EK_DSP3(ek_smlawt, "smlawt", uint32_t, int32_t) /* c + (a hi(b) >> 16) */
     __asm__("ssat %0, #8, %1, asr %2" : "=r"(ek_d) : "r"(a), "i"(bits));           \
     ek_d;                                                                          \
   })
-
-#define EK_DSP2(name, instruction)                                                 \
-  static inline uint32_t name(uint32_t a, uint32_t b) {                            \
-    uint32_t d;                                                                    \
-    __asm__(instruction " %0, %1, %2" : "=r"(d) : "r"(a), "r"(b));                 \
-    return d;                                                                      \
-  }
-EK_DSP2(ek_sadd16, "sadd16")   /* sums of halfwords */
-EK_DSP2(ek_ssub16, "ssub16")   /* differences of halfwords */
-EK_DSP2(ek_sxtab16, "sxtab16") /* halfwords of a + bytes 0 and 2 of b */
 
 static inline int32_t ek_smmulr(int32_t a, int32_t b) { /* (a b + 2^31) >> 32 */
   int32_t d;
@@ -116,10 +119,13 @@ static inline int32_t ek_ssat8(int32_t a) { return a < -128 ? -128 : (a > 127 ? 
 static inline uint32_t ek_sxtb16(uint32_t a) {
   return ((uint32_t)(int8_t)(a & 0xFFU) & 0xFFFFU) | ((uint32_t)(int8_t)((a >> 16) & 0xFFU) << 16);
 }
+static inline uint32_t ek_sxtb16_odd(uint32_t a) { return ek_sxtb16(a >> 8); }
 static inline uint32_t ek_sadd16(uint32_t a, uint32_t b) { return ((a + b) & 0xFFFFU) | ((a & 0xFFFF0000U) + (b & 0xFFFF0000U)); }
 static inline uint32_t ek_ssub16(uint32_t a, uint32_t b) { return ((a - b) & 0xFFFFU) | ((a & 0xFFFF0000U) - (b & 0xFFFF0000U)); }
 static inline uint32_t ek_sxtab16(uint32_t a, uint32_t b) { return ek_sadd16(a, ek_sxtb16(b)); }
-static inline uint32_t ek_sxtb16_odd(uint32_t a) { return ek_sxtb16(a >> 8); }
+static inline uint32_t ek_sxtab16_odd(uint32_t a, uint32_t b) { return ek_sadd16(a, ek_sxtb16_odd(b)); }
+static inline int32_t ek_smulbb(uint32_t a, uint32_t b) { return ek_low_half(a) * ek_low_half(b); }
+static inline int32_t ek_smultt(uint32_t a, uint32_t b) { return ek_high_half(a) * ek_high_half(b); }
 static inline uint32_t ek_pack_low(uint32_t a, uint32_t b) { return (a & 0xFFFFU) | (b << 16); }
 static inline uint32_t ek_pack_high(uint32_t a, uint32_t b) { return (a >> 16) | (b & 0xFFFF0000U); }
 

@@ -14,16 +14,20 @@ typedef struct {
   int32_t in_zero, out_zero, low, high; /* zero points; clamp of the fused activation */
   int32_t chunks, rest;                 /* a window is `chunks` times 64 bytes and `rest` times 16, zeros added */
   int32_t shifted;                      /* which rows `table` has */
-  int32_t pixels;                       /* windows gathered at once, 0: the input's pixels are the windows */
+  int32_t pixels;                       /* windows that scratch holds */
   const int8_t *weights;                /* 8 channels by 8: of every chunk 64 bytes a channel, of the rest 16 * rest */
   const int32_t *table; /* 8 channels by 8: bias[8], then, even channels before odd ones, multiplier[8] and 2^(31-e)+1 [8], or,
                            shifted, left shift[8], multiplier[8], right shift[8] as 0 or negative */
 } ek_conv_2d_mve_t;
 
-/* pixels == 0: kernel 1x1, no padding, in_c a multiple of 16. x lies at a multiple of 4. */
+/* Kernel 1x1, no padding, in_c a multiple of 16. x lies at a multiple of 4. */
 void ek_conv_2d_mve(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y);
 
-/* scratch: pixels * (64 * chunks + 16 * rest) bytes, at a multiple of 4. */
+/* Kernel 1x1, no padding, stride 1, in_c a multiple of 4 or below 16. x lies at a multiple of 4. All but the last `pixels`
+ * pixels are read where they lie, and what follows them up to a multiple of 16 bytes with them. */
+void ek_conv_2d_mve_rest(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
+
+/* Any window. scratch: pixels * (64 * chunks + 16 * rest) bytes, at a multiple of 4. */
 void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 
 #ifdef __cplusplus

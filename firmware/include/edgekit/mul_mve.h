@@ -10,8 +10,8 @@ extern "C" {
 
 typedef struct {
   int32_t count, a_zero, b_zero, multiplier;
-  int32_t second; /* 2^(31-e) or one more, 0 where that is not exact */
-  int32_t shift, out_zero, low, high;
+  int32_t second; /* 2^(31-e) or one more */
+  int32_t out_zero, low, high;
 } ek_mul_mve_t;
 
 void ek_mul_mve(const ek_mul_mve_t *p, const int8_t *a, const int8_t *b, int8_t *y);

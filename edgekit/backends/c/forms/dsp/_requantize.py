@@ -103,6 +103,13 @@ def sequence(a: Ints, m: int, divider: int) -> Ints:
     return np.asarray((t * np.int64(divider) + half) >> 32)
 
 
+def divider_of(m: int, shift: int, reach: tuple[int, int], clamp: tuple[int, int]) -> int | None:
+    """The divider of one multiplier for accumulators of `reach`, all below 2^30; None where there is none."""
+    if SMALLEST <= -shift <= LARGEST:
+        return int(_divider(np.array(-shift)))
+    return _proven(m, shift, reach, clamp)
+
+
 def _divider(e: Ints) -> Ints:
     return np.asarray(np.left_shift(np.int64(1), 32 - e) + 1, np.int64)
 

@@ -2,29 +2,77 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
-from edgekit.backends.c.forms.dsp._pack import TAPS, pair_channels, pair_weights
-from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
+from edgekit.backends.c.forms.dsp._pack import TAPS, pair_weights
+from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
-PAIR = 2
+PAIR, WORD = 2, 4
 CONSTANTS = ("weights", "bias", "multiplier", "shift")
+BLOCK, FINISH, SCATTER, COPY = (
+    23,
+    34,
+    8,
+    0.5,
+)  # instructions: of 8 taps and of a pair's rest, two pixels each; of an output
 
 
 def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
     x, w = layer.input(0), layer.input(1)
-    weights: np.ndarray[tuple[int, ...], np.dtype[np.int8]] = layer.data(1).reshape(w.shape[0], -1)
+    weights: NDArray[np.int8] = layer.data(1)
     real = effective_scale(x, w, layer.outputs[0])
-    folded = fold(weights, bias_of(layer, w.shape[0]), x.zero_point, real, clamp_of(call))
-    packed = None if folded is None else pair_weights(folded.weights, PAIR)
-    if folded is None or packed is None:
+    folded = fold(weights.reshape(w.shape[0], -1), bias_of(layer, w.shape[0]), x.zero_point, real, clamp_of(call))
+    if folded is None:
         return None
-    pairs, blocks = packed.shape[0], packed.shape[1] // TAPS
-    fields = {name: value for name, value in call.fields.items() if name not in CONSTANTS}
-    constants: dict[str, Value] = {"weights": packed, "channels": pair_channels(folded, PAIR)}
-    sizes = {"blocks": blocks, "pairs": pairs}
-    scratch = 32 * blocks + 8 * blocks + 4 * pairs
-    return Call("conv_2d_dsp", {**fields, **sizes, **constants}, scratch=scratch)
+    blocks = -(-weights[0].size // TAPS)
+    places = _computed(folded, blocks)
+    packed = pair_weights(_in_order(folded.weights.reshape(w.shape))[places], PAIR)
+    if packed is None:
+        return None
+    pairs = packed.shape[0]
+    fields: dict[str, Value] = {name: value for name, value in call.fields.items() if name not in CONSTANTS}
+    fields |= {"blocks": blocks, "pairs": pairs, "stream": _stream(packed, folded, places), "fixed": 0, "places": 0}
+    if not np.array_equal(places, np.arange(2 * pairs)):
+        fields["fixed"] = (folded.constant * ~folded.varies + call.fields["out_zero"]).clip(-128, 127).astype(np.int8)
+        fields["places"] = np.resize([*places, w.shape[0]], 2 * pairs).astype(np.int16)
+    row, rows = w.shape[2] * w.shape[3], w.shape[1]
+    kept = 3 * _whole(row) + 2 * _whole(rows * (row % WORD))
+    return Call("conv_2d_dsp", fields, scratch=32 * blocks + kept + 2 * PAIR * pairs)
+
+
+def _whole(count: int) -> int:
+    return -(-count // WORD) * WORD
+
+
+def _in_order(weights: NDArray[np.int8]) -> NDArray[np.int8]:
+    """(channels, taps): whole words of every kernel row, then what is left of the rows."""
+    channels, rows = weights.shape[:2]
+    taps = weights.reshape(channels, rows, -1)
+    direct = taps.shape[2] // WORD * WORD
+    return np.concatenate([t.reshape(channels, -1) for t in (taps[:, :, :direct], taps[:, :, direct:])], axis=1)
+
+
+def _computed(folded: Folded, blocks: int) -> NDArray[np.int64]:
+    """The channels to compute: all, or those that are no constants where that is cheaper or the number is odd."""
+    count, live = folded.varies.size, np.flatnonzero(folded.varies)
+    live = live if live.size else np.zeros(1, np.int64)
+    saved = (count - live.size) / PAIR * (BLOCK * blocks + FINISH)
+    cheaper = saved > PAIR * (SCATTER * live.size + COPY * count) and count < 1 << 15  # places are int16
+    return live if cheaper else np.arange(count)
+
+
+def _stream(packed: NDArray[np.int16], folded: Folded, places: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Of each pair its weights, then its constants."""
+
+    def pairs(values: NDArray[Any]) -> NDArray[Any]:
+        return np.pad(values[places], (0, 2 * packed.shape[0] - places.size)).reshape(-1, PAIR)
+
+    b, m, d = pairs(2 * folded.bias), pairs(folded.multiplier), pairs(folded.divider)
+    constants = np.stack([b[:, 0], b[:, 1], m[:, 0], d[:, 0], m[:, 1], d[:, 1]], axis=1)
+    return np.concatenate([packed.view(np.int32), constants.astype(np.int32)], axis=1)

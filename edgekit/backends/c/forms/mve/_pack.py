@@ -13,6 +13,8 @@ from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 BLOCK = 8  # output channels at a time
 VECTOR, CHUNK = 16, 64  # bytes of a window
+WORD = 4
+KERNEL_STRIDE_PAD = (("kernel_h", "kernel_w"), ("stride_h", "stride_w"), ("pad_top", "pad_left"))
 GATHERED = 1024  # bytes of windows gathered at once, at least one window
 ORDER = [0, 2, 4, 6, 1, 3, 5, 7]  # even channels before odd ones, as narrowing to 16 bits takes them
 Array = NDArray[Any]
@@ -24,12 +26,10 @@ def product(call: Call, geometry: Mapping[str, Value]) -> Call:
     weights = np.asarray(fields["weights"]).reshape(integer(geometry, "out_c"), -1)
     found, length = fold(fields, weights), weights.shape[1]
     chunks, rest = divmod(-(-length // VECTOR), CHUNK // VECTOR)
-    direct = length == integer(geometry, "in_c") and length % VECTOR == 0
-    direct &= not any(integer(geometry, name) for name in ("pad_top", "pad_left")) and _inside(geometry)
     size = chunks * CHUNK + rest * VECTOR
-    pixels = 0 if direct else max(1, min(GATHERED // size, integer(geometry, "out_w")))
+    kernel, pixels = _kernel(geometry, length, size)
     return Call(
-        "conv_2d_mve" if direct else "conv_2d_mve_gather",
+        kernel,
         {
             **geometry,
             **{name: fields[name] for name in ("in_zero", "out_zero", "low", "high")},
@@ -40,6 +40,17 @@ def product(call: Call, geometry: Mapping[str, Value]) -> Call:
         scratch=pixels * size,
         source="conv_2d_mve",
     )  # fmt: skip
+
+
+def _kernel(geometry: Mapping[str, Value], length: int, size: int) -> tuple[str, int]:
+    """Which function, and how many windows it has in scratch: the input's pixels are windows where they can be."""
+    kernel, stride, pad = ([integer(geometry, name) for name in names] for names in KERNEL_STRIDE_PAD)
+    whole = kernel == [1, 1] and pad == [0, 0] and _inside(geometry)
+    if whole and length == size:
+        return "conv_2d_mve", 0
+    if whole and stride == [1, 1] and (length % WORD == 0 or length < VECTOR):
+        return "conv_2d_mve_rest", -(-(size - length) // length)
+    return "conv_2d_mve_gather", max(1, min(GATHERED // size, integer(geometry, "out_w")))
 
 
 def requantization(found: Folded, bias_order: list[int]) -> dict[str, Value]:

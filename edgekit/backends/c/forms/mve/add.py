@@ -1,4 +1,4 @@
-"""Addition and subtraction without broadcasting, `firmware/src/add_mve.c`; each trick is tried on all pairs of int8."""
+"""Addition and subtraction without broadcasting: `firmware/src/add_mve.c`. Tricks are tried on all pairs of int8."""
 
 from __future__ import annotations
 

@@ -1,0 +1,147 @@
+"""Fits the cost model of `edgekit/backends/c/counts/`: `python -m ci.fit_counts`.
+
+Random layers are compiled for every emulated core and counted; each kernel's instructions are fitted, by relative least
+squares without negative coefficients, to its features. Only kernels whose sources changed since are fitted, without
+--all. Needs arm-none-eabi-gcc and QEMU; all kernels take a few minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ci.layer_counts import Counted, count
+from ci.layer_samples import samples
+from edgekit import plugins
+from edgekit.backends.c import counts, toolchain
+from edgekit.backends.c.options import Options, options_of
+from edgekit.backends.c.project import firmware_folder
+from edgekit.target import find_target
+
+TARGETS = ("qemu-m3", "qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55")
+LEVELS = ("-O3", "-Os")
+DIGITS = 6  # of a coefficient
+Floats = NDArray[np.float64]
+
+
+def non_negative(a: Floats, b: Floats) -> Floats:
+    """x >= 0 of least ||a x - b|| (Lawson and Hanson, Solving Least Squares Problems, 1974, algorithm 23.10)."""
+    x = np.zeros(a.shape[1])
+    free = np.zeros(a.shape[1], bool)
+    for _ in range(20 * a.shape[1]):
+        gradient = np.where(free, -np.inf, a.T @ (b - a @ x))
+        if gradient.max(initial=-np.inf) <= 1e-9:
+            break
+        free[gradient.argmax()] = True
+        while True:
+            trial = np.zeros_like(x)
+            trial[free] = np.linalg.lstsq(a[:, free], b, rcond=None)[0]
+            if trial[free].min() > 0:
+                break
+            falling = free & (trial <= 0)
+            step = np.min(x[falling] / np.maximum(x[falling] - trial[falling], 1e-300))
+            x = x + step * (trial - x)
+            free &= x > 1e-12
+        x = trial
+    return x
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Coefficients by feature, features that no layer had, and the relative error of every count."""
+
+    coefficients: dict[str, float]
+    unseen: tuple[str, ...]
+    errors: list[float]
+
+
+def fit(counted: Sequence[Counted]) -> Fit:
+    """Relative least squares over layers of one kernel on one core."""
+    rows = [counts.features(one.call) or {} for one in counted]
+    names = list(rows[0])
+    y = np.array([one.instructions for one in counted], np.float64)
+    a = np.array([[row[name] for name in names] for row in rows], np.float64) / y[:, None]
+    size = np.where(a.any(axis=0), np.linalg.norm(a, axis=0), 1.0)
+    x = non_negative(a / size, np.ones(len(y))) / size
+    kept = {n: float(f"{v:.{DIGITS}g}") for n, v in zip(names, x, strict=True) if v > 0}
+    errors = [
+        sum(v * row[n] for n, v in kept.items()) / one.instructions - 1 for row, one in zip(rows, counted, strict=True)
+    ]
+    return Fit(kept, tuple(n for n, seen in zip(names, a.any(axis=0), strict=True) if not seen), errors)
+
+
+def code_bytes(file: str, options: Options, level: str) -> int:
+    """Bytes of a kernel file's code and tables, compiled alone."""
+    with tempfile.TemporaryDirectory() as name:
+        image = Path(name) / "kernel.o"
+        root = firmware_folder()
+        command = [options.compiler, *options.flags, *toolchain.WARNINGS, level, f"-I{root / 'include'}", "-c",
+                   str(root / "src" / f"{file}.c"), "-o", str(image)]  # fmt: skip
+        subprocess.run(command, check=True, timeout=120)
+        return toolchain.sizes(image, options).text
+
+
+def write(file: str, data: Mapping[str, Any]) -> None:
+    """`<file>.toml`."""
+    lines = ["# Made by python -m ci.fit_counts.", f'fingerprint = "{data["fingerprint"]}"']
+    for level, sizes in data["text"].items():
+        lines += ["", f'[text."{level}"]', *(f"{core} = {size}" for core, size in sizes.items())]
+    for (level, core, kernel), fitted in data["fits"].items():
+        lines += ["", f"# {_quality(fitted.errors)}", f'[instructions."{level}".{core}.{kernel}]']
+        lines += [f"unseen = {json.dumps(fitted.unseen)}"] if fitted.unseen else []
+        lines += [f"{n} = {v!r}" for n, v in fitted.coefficients.items()]
+    (counts.HERE / f"{file}.toml").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _quality(errors: Sequence[float]) -> str:
+    worst, mean = 100 * float(np.max(np.abs(errors))), 100 * float(np.mean(np.abs(errors)))
+    return f"{len(errors):4} layers, at most {worst:.2f} % off, on average {mean:.2f} %"
+
+
+def stale(file: str) -> bool:
+    return bool(counts.measured(file).get("fingerprint") != counts.fingerprint(file))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--all", action="store_true", help="fit all kernels, not only those whose sources changed")
+    parser.add_argument("--kernel", action="append", help="fit these files of firmware/src, changed or not")
+    given = parser.parse_args()
+    known = plugins.names("edgekit.backends.c.counts")
+    files = [f for f in given.kernel or known if given.all or given.kernel or stale(f)]
+    if not files:
+        print("nothing to do: no kernel changed since it was fitted")
+        return
+    print(f"fitting {', '.join(files)}", flush=True)
+    data: dict[str, dict[str, Any]] = {
+        f: {"fingerprint": counts.fingerprint(f), "text": defaultdict(dict), "fits": {}} for f in files
+    }
+    graphs = list(samples())
+    for level in LEVELS:
+        for target in TARGETS:
+            options = options_of(find_target(target)).model_copy(update={"optimization": level})
+            found = defaultdict(list)
+            for one in count(graphs, options, lambda call: call.file in files):
+                found[one.call.file, one.call.kernel].append(one)
+            for (file, kernel), counted in sorted(found.items()):
+                fitted = fit(counted)
+                data[file]["fits"][level, options.core, kernel] = fitted
+                print(f"{level} {target} {kernel:26} {_quality(fitted.errors)}", flush=True)
+            for file in {file for file, _ in found}:
+                data[file]["text"][level][options.core] = code_bytes(file, options, level)
+    for file in files:
+        write(file, data[file])
+
+
+if __name__ == "__main__":
+    main()

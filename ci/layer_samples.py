@@ -1,0 +1,208 @@
+"""Random layers to measure: one-node int8 graphs from small to what real networks have."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from benchmarks.graphs import Builder
+from edgekit import plugins
+from edgekit.graph import Graph, Node, Operator, Quantization, Tensor
+from edgekit.graph.operator import Activation
+from edgekit.graph.ops.add import Add
+from edgekit.graph.ops.average_pool_2d import AveragePool2D
+from edgekit.graph.ops.concatenation import Concatenation
+from edgekit.graph.ops.conv_2d import Conv2D
+from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
+from edgekit.graph.ops.fully_connected import FullyConnected
+from edgekit.graph.ops.max_pool_2d import MaxPool2D
+from edgekit.graph.ops.mul import Mul
+from edgekit.graph.ops.pad import Pad
+from edgekit.graph.ops.softmax import Softmax
+from edgekit.graph.ops.split import Split
+
+MOST_MACS = 200_000
+MOST_WEIGHTS = 20_000
+MOST_INPUT = 16_384
+ACTIVATIONS: tuple[Activation, ...] = ("none", "relu", "relu6")
+
+
+class Draw:
+    """Random choices."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+
+    def of(self, *options: int) -> int:
+        return int(self.rng.choice(options))
+
+    def upto(self, largest: int) -> int:
+        """From 1, small ones as often as large ones."""
+        return int(np.exp(self.rng.uniform(0, np.log(largest + 0.99))))
+
+    def channels(self, largest: int) -> int:
+        """Mostly multiples of 4, 8 or 16, as networks have."""
+        step = self.of(1, 4, 8, 8, 16)
+        return step * self.upto(max(1, largest // step))
+
+    def size(self) -> tuple[int, int]:
+        side = self.upto(28)
+        return side, side if self.of(0, 1) else self.upto(28)
+
+    def window(self) -> tuple[int, int]:
+        side = self.of(1, 1, 2, 3, 3, 3, 5, 7)
+        return (side, side) if self.of(0, 1, 1) else (self.of(1, 2, 3, 4, 10), side)
+
+    def stride(self) -> tuple[int, int]:
+        side = self.of(1, 1, 1, 2, 2, 3)
+        return (side, side) if self.of(0, 1, 1) else (side, self.of(1, 2))
+
+    def activation(self) -> Activation:
+        return ACTIVATIONS[self.of(0, 1, 2)]
+
+
+def _weighted(
+    op: Conv2D | DepthwiseConv2D | FullyConnected, d: Draw, shape: tuple[int, ...], axis: int, x: tuple[int, ...]
+) -> Graph:
+    b = Builder(op.name, x, d.of(*range(1000)))
+    graph = b.ended(b.weighted(op, "input", shape, axis))
+    if d.of(0, 1, 1) == 0:  # a clamp inside the range
+        y = graph.tensors[graph.outputs[0]]
+        graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), 5))
+    if d.of(0, 0, 0, 1):  # large and left shifts, which kernels requantize another way
+        for t in [t for t in graph.tensors.values() if t.is_constant and t.quantization is not None]:
+            q = Quantization(t.quantization.scale * np.float32(d.of(1 << 14, 1 << 18)) ** d.of(-1, 1),
+                             t.quantization.zero_point, t.quantization.axis)  # fmt: skip
+            graph.tensors[t.name] = replace(t, quantization=q)
+    return graph
+
+
+def pointwise(d: Draw) -> Graph:
+    (h, w), channels = d.size(), d.channels(128)
+    op = Conv2D(stride=d.stride() if d.of(0, 0, 1) else (1, 1), activation=d.activation())
+    return _weighted(op, d, (d.channels(128), 1, 1, channels), 0, (1, h, w, channels))
+
+
+def conv_2d(d: Draw) -> Graph:
+    op = Conv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
+    (kh, kw), (h, w), channels = d.window(), d.size(), d.channels(96)
+    size = (1, max(h, kh), max(w, kw), channels)
+    return _weighted(op, d, (d.channels(96), kh, kw, channels), 0, size)
+
+
+def depthwise_conv_2d(d: Draw) -> Graph:
+    op = DepthwiseConv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
+    (kh, kw), (h, w), channels = d.window(), d.size(), d.channels(256)
+    if d.of(0, 1, 1):
+        kh = kw = 3
+    multiplier = d.of(1, 1, 1, 1, 1, 2)
+    return _weighted(op, d, (1, kh, kw, channels * multiplier), 3, (1, max(h, kh), max(w, kw), channels))
+
+
+def multiplied(d: Draw) -> Graph:
+    """Depthwise convolutions of few channels into many, as the first layers of some networks."""
+    op = DepthwiseConv2D(stride=d.stride(), padding="same", activation=d.activation())
+    (kh, kw), (h, w), channels = (d.of(3, 3, 5, 10), d.of(3, 3, 5, 8)), d.size(), d.of(1, 1, 2, 3)
+    return _weighted(op, d, (1, kh, kw, channels * d.of(4, 8, 8, 16)), 3, (1, h, w, channels))
+
+
+def fully_connected(d: Draw) -> Graph:
+    width = d.channels(1024)
+    op = FullyConnected(activation=d.activation())
+    return _weighted(op, d, (d.channels(256), width), 0, (d.of(1, 1, 1, 1, 4), width))
+
+
+def _pool(kind: type[AveragePool2D] | type[MaxPool2D], d: Draw) -> Graph:
+    (h, w), channels = d.size(), d.channels(96)
+    window = (h, w) if d.of(0, 0, 1) else (min(h, d.of(2, 2, 3)), min(w, d.of(2, 2, 3)))
+    stride = window if d.of(0, 1) else d.stride()
+    b = Builder(kind.__name__, (1, h, w, channels), 0)
+    op = kind(window, stride, "same" if d.of(0, 1) else "valid")
+    return b.ended(b.node(op, ["input"], b.graph.tensors["input"].quantization))
+
+
+def average_pool_2d(d: Draw) -> Graph:
+    return _pool(AveragePool2D, d)
+
+
+def max_pool_2d(d: Draw) -> Graph:
+    return _pool(MaxPool2D, d)
+
+
+def softmax(d: Draw) -> Graph:
+    b = Builder("softmax", (d.of(1, 1, 1, 4), d.upto(200)), 0)
+    return b.ended(b.node(Softmax(), ["input"], Quantization.per_tensor(1 / 256, -128)))
+
+
+def _binary(op: Operator, d: Draw) -> Graph:
+    h, w = d.size()
+    shape = (1, h, w, d.channels(64))
+    b = Builder(op.name, shape, 0)
+    first, second = (float(np.float32(x)) for x in d.rng.uniform(0.004, 0.02, 2))
+    b.graph.tensors["input"] = Tensor("input", shape, "int8", Quantization.per_tensor(first, d.of(-128, -5)))
+    b.graph.add(Tensor("second", shape, "int8", Quantization.per_tensor(second, d.of(-128, 3))))
+    b.graph.inputs.append("second")
+    return b.ended(b.node(op, ["input", "second"], Quantization.per_tensor(first + second, d.of(-128, -4))))
+
+
+def add(d: Draw) -> Graph:
+    return _binary(Add(d.activation()), d)
+
+
+def mul(d: Draw) -> Graph:
+    return _binary(Mul(d.activation()), d)
+
+
+def moved(d: Draw) -> Graph:
+    """Padding, concatenation or split of an image, mostly of whole words."""
+    h, w = d.size()
+    channels = 4 * d.upto(16) if d.of(0, 1, 1) else d.upto(32)
+    b = Builder("moved", (1, h, w, 2 * channels), 0)
+    q = b.graph.tensors["input"].quantization
+    kind = d.of(0, 1, 2)
+    if kind == 0:
+        y = b.node(Pad(((0, 0), (d.of(0, 1, 2), 1), (d.of(0, 1), 2), (0, 0)), 0.0), ["input"], q)
+    elif kind == 1:
+        b.graph.add(Tensor("second", (1, h, w, channels), "int8", q))
+        b.graph.inputs.append("second")
+        y = b.node(Concatenation(axis=3), ["input", "second"], q)
+    else:
+        outputs = [Tensor(name, (1, h, w, channels), "int8", q) for name in ("a", "b")]
+        for tensor in outputs:
+            b.graph.add(tensor)
+        b.graph.nodes.append(Node(Split(axis=3, sizes=(channels, channels)), ("input",), ("a", "b")))
+        y = "a"
+    return b.ended(y)
+
+
+SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
+    (conv_2d, 60), (pointwise, 30), (depthwise_conv_2d, 60), (multiplied, 16), (fully_connected, 30),
+    (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (add, 24), (mul, 16), (moved, 24),
+)  # fmt: skip
+
+
+def samples(seed: int = 0) -> Iterator[Graph]:
+    """Layers of the samplers above, and of all operators the small random ones of the differential tests."""
+    from tests.reference.picker import RandomPicker
+
+    for sampler, count in SAMPLERS:
+        draw = Draw(seed)
+        while count:
+            graph = sampler(draw)
+            if _small_enough(graph):
+                yield graph
+                count -= 1
+    special = {sampler.__name__ for sampler, _ in SAMPLERS}
+    for operator in plugins.names("tests.reference.cases"):
+        module = importlib.import_module(f"tests.reference.cases.{operator}")
+        for i in range(6 if operator in special else 14):
+            yield module.case(RandomPicker([seed, i]))
+
+
+def _small_enough(graph: Graph) -> bool:
+    weights = sum(t.bytes for t in graph.tensors.values() if t.is_constant)
+    inputs = max(t.bytes for t in graph.activations())
+    return graph.macs() <= MOST_MACS and weights <= MOST_WEIGHTS and inputs <= MOST_INPUT

@@ -1,0 +1,80 @@
+"""What a call costs: instructions as a linear function of features of its fields, fitted to measured counts.
+
+A kernel file of `firmware/src/` has its features in `<file>.py` (`features(fields) -> dict[str, float]`: how often each
+part of the kernel runs) and its coefficients, fitted per core and optimization level by `python -m ci.fit_counts`, in
+`<file>.toml`. A kernel without both has no estimate, and nothing is guessed.
+
+`<file>.toml` has the fingerprint of the sources that were measured; a test says when they have changed since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from edgekit import plugins
+from edgekit.backends.c.call import Call
+
+HERE = Path(__file__).resolve().parent
+LEVEL = "-O3"
+_INCLUDE = re.compile(r'#include "(edgekit/[^"]+)"')
+
+
+def features(call: Call) -> dict[str, float] | None:
+    """How often each part of the call's kernel runs; None where nobody has written it down."""
+    module = plugins.module(__name__, call.file)
+    if module is None:
+        return None
+    found: dict[str, float] = module.features(call.fields)
+    return found
+
+
+@cache
+def measured(file: str) -> Mapping[str, Any]:
+    """The kernel file's data: `fingerprint`, `text` and `instructions` by level and core; empty where there is none."""
+    path = HERE / f"{file}.toml"
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def instructions(call: Call, core: str, level: str = LEVEL) -> float | None:
+    """Executed instructions of the call on a core; None where there is no estimate.
+
+    That is also so where a part of the kernel runs that ran in none of the layers that were measured (`unseen`).
+    """
+    of_kernel = measured(call.file).get("instructions", {}).get(level, {}).get(core, {}).get(call.kernel)
+    counted = features(call)
+    if of_kernel is None or counted is None or any(counted.get(name) for name in of_kernel.get("unseen", ())):
+        return None
+    return float(sum(v * counted[name] for name, v in of_kernel.items() if name != "unseen"))
+
+
+def text(file: str, core: str, level: str = LEVEL) -> int | None:
+    """Bytes of a kernel file's code; None where it was not measured."""
+    size = measured(file).get("text", {}).get(level, {}).get(core)
+    return None if size is None else int(size)
+
+
+def fingerprint(file: str) -> str:
+    """16 hex digits over what the coefficients depend on: the kernel's C and the headers it includes, without comments
+    and spaces, and its features."""
+    from edgekit.backends.c.project import firmware_folder
+
+    root = firmware_folder()
+    pending, seen = [root / "src" / f"{file}.c"], []
+    while pending:
+        path = pending.pop()
+        if path not in seen and path.is_file():
+            seen.append(path)
+            pending += [root / "include" / name for name in _INCLUDE.findall(path.read_text("utf-8"))]
+    found = hashlib.sha256()
+    for path in sorted(seen):
+        text = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
+        found.update(path.name.encode() + b"\0" + "".join(text.split()).encode() + b"\0")
+    module = HERE / f"{file}.py"
+    found.update(module.read_bytes() if module.is_file() else b"")
+    return found.hexdigest()[:16]

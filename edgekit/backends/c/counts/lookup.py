@@ -1,0 +1,9 @@
+"""Functions of one value, by table."""
+
+from __future__ import annotations
+
+from edgekit.backends.c.counts._window import Fields
+
+
+def features(fields: Fields) -> dict[str, float]:
+    return {"call": 1, "values": fields["count"]}

@@ -1,0 +1,10 @@
+"""PReLU: a walk over two operands."""
+
+from __future__ import annotations
+
+from edgekit.backends.c.counts._walk import carries
+from edgekit.backends.c.counts._window import Fields
+
+
+def features(fields: Fields) -> dict[str, float]:
+    return {"call": 1, "outputs": fields["count"], "carries": carries(fields["count"], fields["dims"])}

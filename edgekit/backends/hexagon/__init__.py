@@ -1,0 +1,158 @@
+"""Qualcomm Hexagon: Q/DQ ONNX through ONNX Runtime's QNN provider into an HTP context binary, simulated here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from edgekit import __version__, files
+from edgekit.backends._contract import (
+    Array,
+    Artifact,
+    Rejection,
+    Run,
+    constraint,
+    is_quantized,
+    per_sample_of,
+    rejections,
+    without_port,
+)
+from edgekit.backends._made_up import int8_form
+from edgekit.backends.hexagon import htp, layers
+from edgekit.backends.hexagon.options import Options, options_of
+from edgekit.doctor.tools.onnxruntime_qnn import TOOL
+from edgekit.errors import ToolError, UnsupportedError
+from edgekit.export import onnx
+from edgekit.graph import Graph, Node
+from edgekit.target import Target
+from edgekit.verification import Verification
+
+__all__ = ["CONSTRAINTS", "Options", "check", "compile", "require", "run", "supports", "verify", "versions"]
+
+MAX_RANK = 4
+
+
+def supports(operator: str) -> bool:
+    return onnx.supports(operator)
+
+
+@constraint(fix="Replace the operator, or add a file of its name to edgekit/export/onnx/ops.")
+def supported(graph: Graph, node: Node, options: Options) -> str | None:
+    """The operator must be one that is written as ONNX; then the HTP's compiler is asked about the layer."""
+    return None if supports(node.op.name) else node.op.name
+
+
+@constraint(fix="Reshape around the layer.")
+def rank(graph: Graph, node: Node, options: Options) -> str | None:
+    """Activations must have 4 dimensions at most: the HTP's simulator ends on some of 5."""
+    ranks = [len(t.shape) for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None]
+    return f"{max(ranks)} dimensions" if max(ranks) > MAX_RANK else None
+
+
+@constraint(fix="Quantize activations to int8.", quantized=True)
+def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
+    """Activations must be int8."""
+    tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None and not t.is_constant]
+    return next((t.dtype for t in tensors if t.dtype != "int8"), None)
+
+
+CONSTRAINTS = (supported, rank, eight_bits)
+
+
+def require(target: Target) -> None:
+    """Raises ToolError when the package is absent or of a wrong version."""
+    htp.version()
+
+
+def check(graph: Graph, target: Target) -> list[Rejection]:
+    """Every layer that the HTP does not take, as its own compiler says: nothing may fall back to the CPU.
+
+    A float graph is judged in a made-up int8 form, before any training.
+
+    Raises:
+        InputError: unknown options. ToolError: the compiler fails.
+    """
+    options = options_of(target)
+    found = rejections(graph, CONSTRAINTS, options)
+    if found or TOOL.find() is None:
+        return found
+    probe = int8_form(graph)
+    return _left(probe, htp.on_cpu(onnx.write(probe, layers.STYLE), options))
+
+
+def _left(graph: Graph, nodes: list[tuple[str, str]]) -> list[Rejection]:
+    """Nodes on the CPU, by layer."""
+    places = onnx.places(graph, layers.STYLE)
+    owner = {node: name for name, place in places.items() for node in place.nodes}
+    producers = graph.producers()
+    kinds: dict[str, list[str]] = {}
+    for name, kind in nodes:
+        kinds.setdefault(owner.get(name, name), []).append(kind)
+    rule = "The HTP's compiler must take every node of the layer."
+    fix = "Change the layer; Qualcomm's HTP operator definition supplement says what is taken."
+    return [
+        Rejection(
+            layer, producers[layer].op.name if layer in producers else "?", rule, f"{', '.join(k)} on the CPU", fix
+        )
+        for layer, k in kinds.items()
+    ]
+
+
+def compile(graph: Graph, target: Target, folder: Path, options: dict[str, Any] | None = None) -> Artifact:
+    """Write `model.tflite`, `model.onnx` (Q/DQ), and the context binary with its ONNX wrapper into `folder`.
+
+    Raises:
+        InputError: unknown options. UnsupportedError: a float graph, or a layer that the HTP does not take.
+        ToolError: the package is absent, or its compiler fails. MachineError: the folder cannot be written.
+    """
+    from edgekit.frontend.tflite import save
+
+    target = target.with_options(options or {})
+    chosen = options_of(target)
+    if not is_quantized(graph):
+        raise UnsupportedError(graph.name, "the HTP takes int8 models here, this one is float", "quantize it")
+    require(target)
+    found = check(graph, target)
+    if found:
+        raise UnsupportedError(graph.name, f"{len(found)} layers rejected by hexagon, first: {found[0]}", found[0].fix)
+    save(graph, folder / layers.MODEL)
+    onnx.save(graph, folder / layers.SOURCE, layers.STYLE)
+    with files.disk_errors(folder):
+        htp.compile_model(folder / layers.SOURCE, folder / layers.CONTEXT, chosen)
+        files.write_atomic(folder / layers.SETTINGS, chosen.model_dump_json(indent=1).encode())
+    binaries = sorted(path.name for path in folder.glob("model_ctx*.bin"))
+    names = (layers.MODEL, layers.SOURCE, layers.CONTEXT, *binaries, layers.SETTINGS)
+    facts = {
+        "options": chosen.model_dump(mode="json", exclude_defaults=True),
+        "bytes": {name: (folder / name).stat().st_size for name in names},
+    }
+    note = "run on a phone's or board's HTP: NOT RUN, none is attached; Qualcomm's simulator on this host ran it"
+    return Artifact(names, layers.MODEL, True, facts, (note,))
+
+
+def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Run:
+    """Run the context binary in Qualcomm's HTP simulator on this host, without CPU fallback.
+
+    Raises:
+        InputError: no artifact in `folder`, or bad inputs. ToolError: the package is absent or fails.
+    """
+    without_port(port, "hexagon")
+    graph, options = layers.opened(folder)
+    outputs = per_sample_of(graph, inputs, lambda samples: htp.run_all(folder / layers.CONTEXT, samples, options))
+    return Run(outputs, layers.vehicle(options), True, "the HTP is simulated")
+
+
+def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Verification:
+    """Every layer on the HTP with the simulator's own integers, and the context binary whole. Raises as `run`."""
+    without_port(port, "hexagon")
+    return layers.verify(folder, inputs)
+
+
+def versions() -> dict[str, str]:
+    from importlib import metadata
+
+    try:
+        return {"edgekit": __version__, htp.NAME: htp.version(), "onnxruntime": metadata.version("onnxruntime")}
+    except ToolError as error:
+        return {"edgekit": __version__, htp.NAME: error.what}

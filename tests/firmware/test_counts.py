@@ -1,0 +1,122 @@
+"""The cost model: fresh, close to measured counts, silent where it knows nothing; and the choice that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks import graphs
+from benchmarks.measure import measure
+from edgekit import plugins
+from edgekit.analysis import analyze
+from edgekit.backends.c import choice, counts
+from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.emission import calls_of, candidates_of
+from edgekit.backends.c.layers import constant_bytes
+from edgekit.backends.c.memory import memory_map
+from edgekit.backends.c.project import firmware_folder
+from edgekit.graph import Graph
+from tests.firmware.proof import options_for
+from tests.firmware.test_models import MODELS, model
+
+REFIT = "python -m ci.fit_counts"
+NOT_CALLED = {"roll"}  # of layers; groups call it
+CLOSE = 0.05
+TEXT_LIMIT = 16 << 10
+CONVOLUTIONAL = [make for make in graphs.NETWORKS if make is not graphs.autoencoder]
+FILES = sorted({path.stem for path in (firmware_folder() / "src").glob("*.c")} - NOT_CALLED)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_coefficients_are_of_the_kernel_as_it_is(file: str) -> None:
+    assert file in plugins.names("edgekit.backends.c.counts"), (
+        f"write edgekit/backends/c/counts/{file}.py, then {REFIT}"
+    )
+    assert counts.measured(file).get("fingerprint") == counts.fingerprint(file), f"{file} has changed: {REFIT}"
+
+
+def test_fingerprint_is_of_code_not_of_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in ("src", "include/edgekit"):
+        (tmp_path / room).mkdir(parents=True)
+    monkeypatch.setattr("edgekit.backends.c.project.firmware_folder", lambda: tmp_path)
+    source, header = tmp_path / "src" / "k.c", tmp_path / "include" / "edgekit" / "k.h"
+
+    def printed(code: str, included: str) -> str:
+        source.write_text(f'#include "edgekit/k.h"\n{code}')
+        header.write_text(included)
+        return counts.fingerprint("k")
+
+    plain = printed("int x = 1;", "int y;")
+    assert printed("/* a\nword */ int  x = 1;\n", "int y; /* another */") == plain
+    assert len({plain, printed("int x = 2;", "int y;"), printed("int x = 1;", "int z;")}) == 3
+
+
+def test_what_is_not_known_is_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    known, unknown = Call("lookup", {"count": 9}), Call("nobody", {"count": 9})
+    assert counts.instructions(unknown, "cortex-m4") is None and counts.text("nobody", "cortex-m4") is None
+    assert counts.instructions(known, "cortex-m0") is None and counts.instructions(known, "cortex-m4") is not None
+    assert choice.fastest([unknown, known], "cortex-m4") is unknown
+    table = {"instructions": {"-O3": {"cortex-m4": {"lookup": {"call": 5.0, "unseen": ["values"]}}}}}
+    monkeypatch.setattr(counts, "measured", lambda file: table)
+    assert counts.instructions(known, "cortex-m4") is None
+    assert counts.instructions(Call("lookup", {"count": 0}), "cortex-m4") == 5.0
+    found = analyze(graphs.lenet5(), ["qemu-m4"]).estimates["qemu-m4"]
+    assert found.total is None and any("ek_conv_2d" in note for note in found.notes)
+
+
+def test_the_cheapest_is_chosen() -> None:
+    small, large = (Call("lookup", {"count": count}) for count in (10, 1000))
+    assert choice.fastest([large, small], "cortex-m7") is small
+    assert choice.fastest([Alias(), small], "cortex-m7") == Alias()
+
+
+def cost(graph: Graph, core: str, calls: list[Call | Alias]) -> tuple[float, int, int]:
+    """Instructions, arena, and bytes of constants and code."""
+    called = [call for call in calls if isinstance(call, Call)]
+    code = [counts.text(file, core, "-Os") for file in {call.file for call in called}]
+    known = [counts.instructions(call, core) for call in called]
+    assert None not in code and None not in known
+    flash = constant_bytes(graph, calls) + sum(filter(None, code))
+    return sum(filter(None, known)), memory_map(graph, calls).arena, flash
+
+
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
+@pytest.mark.parametrize("make", graphs.NETWORKS)
+def test_each_objective_is_best_at_its_own(make: Callable[[], Graph], core: str) -> None:
+    graph = make()
+    speed, ram, flash = (cost(graph, core, calls_of(graph, core, aim)) for aim in ("speed", "ram", "flash"))
+    assert speed[0] <= min(ram[0], flash[0])
+    assert ram[1] <= speed[1]
+    assert flash[2] <= min(speed[2], ram[2])
+
+
+def test_every_candidate_computes_the_same_layer() -> None:
+    graph = graphs.dscnn()
+    found = [candidates_of(graph, node, "cortex-m4") for node in graph.nodes]
+    assert all(isinstance(some[-1], Alias) or some[-1].file == some[-1].kernel or some[-1].source for some in found)
+    assert max(len(some) for some in found) > 1
+
+
+@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m55"])
+@pytest.mark.parametrize("make", [graphs.dscnn, graphs.lenet5])
+def test_prediction(make: Callable[[], Graph], target: str) -> None:
+    compare(make(), target)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55"])
+@pytest.mark.parametrize("name", MODELS)
+def test_prediction_of_models(name: str, target: str, shared: Path) -> None:
+    compare(model(shared, name), target)
+
+
+def compare(graph: Graph, target: str) -> None:
+    """No layer of these graphs was measured for the fit."""
+    options_for(target)
+    found, real = analyze(graph, [target]).estimates[target], measure(graph, target, runs=1)
+    assert found.total == pytest.approx(real.instructions, rel=CLOSE), found.notes
+    assert (found.arena_bytes, found.constant_bytes) == (real.arena, real.constants)
+    if target == "qemu-m4" and any(op == "conv_2d" for _, op, _, _ in real.layers):
+        assert real.text <= TEXT_LIMIT
