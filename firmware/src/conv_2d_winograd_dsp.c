@@ -11,7 +11,7 @@
  * for both tiles, r12, lr of the second. Channels come in parts of up to 64. The stream of the input holds how far to jump
  * into the unrolled loop before each product of the 16, and after each row of products what comes next.
  * Budget: 10 instructions for four channels of one of the 16 products of four sums (0.278 for each of the 144 MACs), 27 a row
- * of products, 145 for the 16 outputs of two channels, about 330 to transform the input of four channels. 3x3, 32 to 32
+ * of products, 145 for the 16 outputs of two channels, about 430 to transform the input of four channels. 3x3, 32 to 32
  * channels, 16x16: 0.394 a MAC. Cycles by LDM 1 + n, LDRD 3, branch 2: 18 for four channels of a product. */
 #include "edgekit/conv_2d_winograd_dsp.h"
 
@@ -219,59 +219,29 @@ static void two_tiles(const tiles_t *s) {
 
 #endif
 
-typedef struct {
-  uint32_t a, b, c, d;
-} four_t;
-
-/* B' x of one column of four rows: of channels 0 and 2 of a word, or 1 and 3. */
-static inline four_t down(const int8_t *const at[PATCH_H][PATCH_W], int32_t column, int32_t channel, int32_t odd) {
-  uint32_t d[PATCH_H];
-  for (int32_t row = 0; row < PATCH_H; ++row) {
-    const uint32_t word = ek_load4(at[row][column] + channel);
-    d[row] = odd ? ek_sxtb16_odd(word) : ek_sxtb16(word);
-  }
-  const four_t t = {ek_ssub16(d[0], d[2]), ek_sadd16(d[1], d[2]), ek_ssub16(d[2], d[1]), ek_ssub16(d[1], d[3])};
-  return t;
-}
-
-static inline four_t add(four_t x, four_t y) {
-  const four_t v = {ek_sadd16(x.a, y.a), ek_sadd16(x.b, y.b), ek_sadd16(x.c, y.c), ek_sadd16(x.d, y.d)};
-  return v;
-}
-
-static inline four_t subtract(four_t x, four_t y) {
-  const four_t v = {ek_ssub16(x.a, y.a), ek_ssub16(x.b, y.b), ek_ssub16(x.c, y.c), ek_ssub16(x.d, y.d)};
-  return v;
-}
-
-static inline void put(uint32_t *to, int32_t row, four_t v) { /* a column of products */
-  to[0] = v.a;
-  to[row] = v.b;
-  to[2 * row] = v.c;
-  to[3 * row] = v.d;
-}
-
-/* B' x B of both tiles and a part of the channels, in the order of the products. The second tile begins at column 2. */
-static void transform(const int8_t *const at[PATCH_H][PATCH_W], uint32_t *to, int32_t channel, int32_t blocks) {
-  const int32_t own = 4 * blocks, row = 4 * own + PART_WORDS / 4;
-  const int32_t third = own + 1 + ZEROS, first = 2 * own + 2 + ZEROS, fourth = 3 * own + 3 + ZEROS;
-  to += 1 + ZEROS;
-  for (int32_t i = 0; i < blocks; ++i, channel += 4, to += 4) {
-    for (int32_t odd = 0; odd < 2; ++odd) {
-      uint32_t *v = to + odd;
-      four_t x = down(at, 0, channel, odd), y = down(at, 1, channel, odd), z = down(at, 2, channel, odd);
-      put(v + first, row, subtract(x, z));
-      put(v, row, add(y, z));
-      put(v + third, row, subtract(z, y));
-      x = down(at, 3, channel, odd);
-      put(v + fourth, row, subtract(y, x));
-      v += 2;
-      y = down(at, 4, channel, odd);
-      put(v + first, row, subtract(z, y));
-      put(v, row, add(x, y));
-      put(v + third, row, subtract(y, x));
-      y = down(at, 5, channel, odd);
-      put(v + fourth, row, subtract(x, y));
+/* B' x B of both tiles and a part of the channels, in the order of the products; `row` and `column` bytes from one row and
+ * pixel to the next. */
+static void transform(uint32_t *to, const int8_t *x, int32_t row, int32_t column, int32_t blocks) {
+  const int32_t second = 4 * blocks + 1 + ZEROS, third = second + 4 * blocks + 1, fourth = third + 4 * blocks + 1;
+  static const uint8_t minuend[4] = {0, 1, 2, 1}, other[4] = {2, 2, 1, 3}; /* rows: d0 - d2, d1 + d2, d2 - d1, d1 - d3 */
+  for (int32_t i = 0; i < 4; ++i, to += fourth + second + 1) {
+    const int8_t *a = x + minuend[i] * row, *b = x + other[i] * row;
+    uint32_t *at = to + 1 + ZEROS;
+    for (int32_t k = 0; k < blocks; ++k, a += 4, b += 4, at += 4) {
+      uint32_t d[PATCH_W][2];
+      for (int32_t c = 0; c < PATCH_W; ++c) {
+        const uint32_t upper = ek_load4(a + c * column), lower = ek_load4(b + c * column);
+        const uint32_t even = ek_sxtb16(upper), odd = ek_sxtb16_odd(upper), next = ek_sxtb16_odd(lower);
+        d[c][0] = i == 1 ? ek_sxtab16(even, lower) : ek_ssub16(even, ek_sxtb16(lower));
+        d[c][1] = i == 1 ? ek_sadd16(odd, next) : ek_ssub16(odd, next);
+      }
+      for (int32_t n = 0; n < 4; ++n) {
+        const int32_t c = n / 2 * 2, half = n % 2;
+        at[n] = ek_sadd16(d[c + 1][half], d[c + 2][half]);
+        at[n + second] = ek_ssub16(d[c + 2][half], d[c + 1][half]);
+        at[n + third] = ek_ssub16(d[c][half], d[c + 2][half]);
+        at[n + fourth] = ek_ssub16(d[c + 1][half], d[c + 3][half]);
+      }
     }
   }
 }
@@ -293,21 +263,26 @@ static void prepare(uint32_t *input, int32_t blocks) {
   }
 }
 
-/* Where the pixels of both tiles are. Those outside are zero points; those of a number of channels that is no multiple of four
- * are copied to `patch`, and what follows them there meets weights of 0. */
-static void locate(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, const int8_t *zeros, int8_t *patch, int32_t top,
-                   int32_t left, const int8_t *at[PATCH_H][PATCH_W]) {
-  for (int32_t i = 0; i < PATCH_H; ++i) {
-    const int8_t *from = x + ((top + i) * p->in_w + left) * p->in_c;
-    for (int32_t j = 0; j < PATCH_W; ++j, from += p->in_c) {
-      const int inside = top + i >= 0 && top + i < p->in_h && left + j >= 0 && left + j < p->in_w;
-      at[i][j] = inside ? from : zeros;
-      if (inside && p->in_c % 4 != 0) {
-        for (int32_t c = 0; c < p->in_c; ++c) {
-          patch[c] = from[c];
-        }
-        at[i][j] = patch;
-        patch += 4 * p->blocks;
+/* Pixels at the edge, where those outside are the zero point; and pixels of a number of channels that is no multiple of four,
+ * which are followed by any others up to it, as their weights are 0. `last`: where four bytes may still be read. */
+static void gather(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, const int8_t *last, int8_t *to, int32_t top,
+                   int32_t left) {
+  const int32_t column = 4 * p->blocks;
+  const int32_t before = left < 0 ? -left : 0;
+  const int32_t end = p->in_w - left < PATCH_W ? p->in_w - left : PATCH_W;
+  memset(to, p->in_zero, (size_t)(PATCH_H * PATCH_W * column));
+  for (int32_t i = top < 0 ? -top : 0; i < PATCH_H && top + i < p->in_h; ++i) {
+    const int8_t *from = x + ((top + i) * p->in_w + left + before) * p->in_c;
+    int8_t *at = to + (i * PATCH_W + before) * column;
+    if (column == p->in_c) {
+      memcpy(at, from, (size_t)((end - before) * column));
+      continue;
+    }
+    for (int32_t c = before; c < end; ++c, at += column, from += p->in_c) {
+      if (p->blocks == 1 && from <= last) {
+        memcpy(at, from, 4);
+      } else {
+        memcpy(at, from, (size_t)p->in_c);
       }
     }
   }
@@ -316,21 +291,26 @@ static void locate(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, const in
 void ek_conv_2d_winograd_dsp(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
   const int32_t parts = (p->blocks + MOST_BLOCKS - 1) / MOST_BLOCKS, wide = 4 * p->blocks;
   uint32_t *input = (uint32_t *)(void *)scratch;
-  int8_t *const zeros = (int8_t *)(input + 64 * p->blocks + PART_WORDS * parts);
-  int8_t *const nowhere = zeros + wide, *const patch = nowhere + p->out_c; /* outputs that do not exist */
-  const int8_t *at[PATCH_H][PATCH_W];
+  int8_t *const patch = (int8_t *)(input + 64 * p->blocks + PART_WORDS * parts);
+  int8_t *const nowhere = patch + PATCH_H * PATCH_W * wide; /* outputs that do not exist */
   prepare(input, p->blocks);
-  memset(zeros, p->in_zero, (size_t)wide);
   tiles_t tiles = {.input = input, .weights = p->weights, .constants = p->constants, .zero = p->out_zero,
                    .end = p->constants + 3 * p->out_c};
   for (int32_t n = 0; n < p->batches; ++n) {
+    const int8_t *const last = x + p->in_h * p->in_w * p->in_c - 4;
     for (int32_t oy = 0; oy < p->out_h; oy += 2) {
       for (int32_t ox = 0; ox < p->out_w; ox += 4) {
-        locate(p, x, zeros, patch, oy - p->pad_top, ox - p->pad_left, at);
+        const int32_t top = oy - p->pad_top, left = ox - p->pad_left;
+        const int inside = top >= 0 && left >= 0 && top + PATCH_H <= p->in_h && left + PATCH_W <= p->in_w;
+        const int direct = inside && wide == p->in_c;
+        if (!direct) {
+          gather(p, x, last, patch, top, left);
+        }
+        const int8_t *from = direct ? x + (top * p->in_w + left) * p->in_c : patch;
         uint32_t *to = input;
         for (int32_t part = 0; part < p->blocks; part += MOST_BLOCKS) {
           const int32_t own = p->blocks - part < MOST_BLOCKS ? p->blocks - part : MOST_BLOCKS;
-          transform(at, to, 4 * part, own);
+          transform(to, from + 4 * part, wide * (direct ? p->in_w : PATCH_W), wide, own);
           to += 64 * own + PART_WORDS;
         }
         for (int32_t i = 0; i < 8; ++i) {

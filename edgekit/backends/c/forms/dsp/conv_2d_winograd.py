@@ -48,7 +48,7 @@ def form(layer: Layer, call: Call) -> Call | None:
             "weights": transformed(folded.weights.reshape(weights.shape)),
             "constants": constants,
         },
-        scratch=(260 + (96 if in_c % BLOCK else 0)) * blocks + 208 * -(-blocks // PART) + out_c,
+        scratch=(256 + 96) * blocks + 208 * -(-blocks // PART) + out_c,
     )
 
 
