@@ -93,6 +93,12 @@ def conv_2d(d: Draw) -> Graph:
     return _weighted(op, d, (d.channels(96), kh, kw, channels), 0, size)
 
 
+def conv_3x3(d: Draw) -> Graph:
+    op = Conv2D(padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
+    (h, w), channels = d.size(), d.of(3, 72, 132) if d.of(0, 0, 0, 1) else d.channels(96)
+    return _weighted(op, d, (2 * d.upto(24), 3, 3, channels), 0, (1, max(h, 3), max(w, 3), channels))
+
+
 def depthwise_conv_2d(d: Draw) -> Graph:
     op = DepthwiseConv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
     (kh, kw), (h, w), channels = d.window(), d.size(), d.channels(256)
@@ -179,7 +185,7 @@ def moved(d: Draw) -> Graph:
 
 
 SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
-    (conv_2d, 60), (pointwise, 30), (depthwise_conv_2d, 60), (multiplied, 16), (fully_connected, 30),
+    (conv_2d, 60), (conv_3x3, 40), (pointwise, 30), (depthwise_conv_2d, 60), (multiplied, 16), (fully_connected, 30),
     (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (add, 24), (mul, 16), (moved, 24),
 )  # fmt: skip
 
