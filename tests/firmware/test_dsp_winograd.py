@@ -55,8 +55,11 @@ def preferred(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conv_2d, "form", lambda layer, call: conv_2d_winograd.form(layer, call) or plain(layer, call))
 
 
+@pytest.mark.usefixtures("preferred")
 def test_cases() -> None:
     assert len(CASES) >= 12
+    calls = [proof.first_forms(case.graph, "cortex-m4")[0] for case in CASES]
+    assert all(isinstance(call, Call) and call.kernel == "conv_2d_winograd_dsp" for call in calls)
     outputs = [case.graph.tensors["y"].shape for case in CASES]
     assert any(y[1] % 2 for y in outputs)
     assert {y[2] % 4 for y in outputs} == {0, 1, 2, 3}

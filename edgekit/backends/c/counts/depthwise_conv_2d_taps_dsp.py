@@ -1,4 +1,4 @@
-"""Depthwise convolution of any window with the DSP instructions: the taps of a pixel are located, then four channels."""
+"""Depthwise convolution of any window with the DSP instructions: the taps of a pixel, then groups of four channels."""
 
 from __future__ import annotations
 
