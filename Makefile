@@ -30,7 +30,7 @@ $(VENV)/.installed-dev: $(SPEC) $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.installed-all: $(SPEC) $(VENV)/.installed-dev
-	$(PIP) -e '.[train,tflite-micro,ethos-u,openvino,hexagon,firmware,dev]'
+	$(PIP) -e '.[train,tflite-micro,ethos-u,openvino,hexagon,movidius,firmware,dev]'
 	@touch $@
 
 build: $(VENV)/.installed ## install into .venv, then train, quantize, prove and package the default recipe

@@ -166,6 +166,17 @@ TOOLS: dict[str, tuple[str, Callable[[Task], Result]]] = {
 }
 
 
+PACKAGES = ("onnxruntime", "nncf", "ai-edge-quantizer", "ai-edge-litert")
+
+
+def version(package: str) -> str:
+    """Of an installed distribution."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
 def _simulated(job: Task, graph: Graph) -> Result:
     return Result(outputs(graph, {graph.inputs[0]: job.test[0]}), len(write(graph)))
 
@@ -292,6 +303,7 @@ def main() -> None:
         print("quantization: NOT RUN: trained networks and data are needed; give --data and --cache")
         return
     print(f"training seed 0, calibration seed {arguments.seed}, {SAMPLES} calibration samples, max_drop {MAX_DROP}")
+    print("; ".join(f"{name} {version(name)}" for name in PACKAGES))
     head = f"{'network':22}{'tool':20}{'score %':>9}{'loss':>8}{'std. error':>12}{'bytes':>10}  note"
     print(head, flush=True)
     everything = []

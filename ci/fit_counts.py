@@ -68,14 +68,15 @@ class Fit:
 def fit(counted: Sequence[Counted]) -> Fit:
     """Relative least squares over layers of one kernel on one core."""
     rows = [counts.features(one.call) or {} for one in counted]
-    names = list(rows[0])
+    names = list(dict.fromkeys(name for row in rows for name in row))
     y = np.array([one.instructions for one in counted], np.float64)
-    a = np.array([[row[name] for name in names] for row in rows], np.float64) / y[:, None]
+    a = np.array([[row.get(name, 0.0) for name in names] for row in rows], np.float64) / y[:, None]
     size = np.where(a.any(axis=0), np.linalg.norm(a, axis=0), 1.0)
     x = non_negative(a / size, np.ones(len(y))) / size
     kept = {n: float(f"{v:.{DIGITS}g}") for n, v in zip(names, x, strict=True) if v > 0}
     errors = [
-        sum(v * row[n] for n, v in kept.items()) / one.instructions - 1 for row, one in zip(rows, counted, strict=True)
+        sum(v * row.get(n, 0.0) for n, v in kept.items()) / one.instructions - 1
+        for row, one in zip(rows, counted, strict=True)
     ]
     return Fit(kept, tuple(n for n, seen in zip(names, a.any(axis=0), strict=True) if not seen), errors)
 
@@ -117,7 +118,8 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="fit all kernels, not only those whose sources changed")
     parser.add_argument("--kernel", action="append", help="fit these files of firmware/src, changed or not")
     given = parser.parse_args()
-    known = plugins.names("edgekit.backends.c.counts")
+    kernels = {path.stem for path in (firmware_folder() / "src").glob("*.c")}
+    known = [name for name in plugins.names("edgekit.backends.c.counts") if name in kernels]
     files = [f for f in given.kernel or known if given.all or given.kernel or stale(f)]
     if not files:
         print("nothing to do: no kernel changed since it was fitted")

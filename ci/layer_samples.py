@@ -71,7 +71,9 @@ def _weighted(
     graph = b.ended(b.weighted(op, "input", shape, axis))
     if d.of(0, 1, 1) == 0:  # a clamp inside the range
         y = graph.tensors[graph.outputs[0]]
-        graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), 5))
+        graph.tensors[y.name] = replace(
+            y, quantization=Quantization.per_tensor(d.of(0, 1) * 0.06 or float(y.scale), -5)
+        )
     if d.of(0, 0, 0, 1):  # large and left shifts, which kernels requantize another way
         for t in [t for t in graph.tensors.values() if t.is_constant and t.quantization is not None]:
             q = Quantization(t.quantization.scale * np.float32(d.of(1 << 14, 1 << 18)) ** d.of(-1, 1),
@@ -84,6 +86,12 @@ def pointwise(d: Draw) -> Graph:
     (h, w), channels = d.size(), d.channels(128)
     op = Conv2D(stride=d.stride() if d.of(0, 0, 1) else (1, 1), activation=d.activation())
     return _weighted(op, d, (d.channels(128), 1, 1, channels), 0, (1, h, w, channels))
+
+
+def narrow(d: Draw) -> Graph:
+    """1x1 convolutions of few channels and many pixels."""
+    (h, w), channels = d.size(), d.of(4, 8, 16, 32, 32, 64, 64, 64)
+    return _weighted(Conv2D(activation=d.activation()), d, (4 * d.upto(12), 1, 1, channels), 0, (1, 3 + h, w, channels))
 
 
 def conv_2d(d: Draw) -> Graph:
@@ -185,8 +193,8 @@ def moved(d: Draw) -> Graph:
 
 
 SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
-    (conv_2d, 60), (conv_3x3, 40), (pointwise, 30), (depthwise_conv_2d, 60), (multiplied, 16), (fully_connected, 30),
-    (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (add, 24), (mul, 16), (moved, 24),
+    (conv_2d, 60), (conv_3x3, 40), (pointwise, 30), (narrow, 30), (depthwise_conv_2d, 60), (multiplied, 16),
+    (fully_connected, 30), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (add, 24), (mul, 16), (moved, 24),
 )  # fmt: skip
 
 

@@ -116,7 +116,7 @@ def verify(
 
 def quantize(
     model: Model,
-    calibration: Mapping[str, Array] | Path | str,
+    calibration: Mapping[str, Array] | Path | str | None,
     *,
     method: str = "minmax",
     samples: int = 256,
@@ -130,7 +130,8 @@ def quantize(
     """The int8 form of a float model, by the TensorFlow Lite 8-bit quantization specification.
 
     Args:
-        calibration: array by input name, N samples on axis 0, or a file or folder of them (`.npz`, `.npy`, images).
+        calibration: array by input name, N samples on axis 0, or a file or folder of them (`.npz`, `.npy`, images);
+            None for made-up inputs, see `edgekit.quantization.data_free`.
         method: how activation ranges are chosen: `minmax`, `moving-average`, `percentile`, `mse`, `entropy`.
         samples: at most so many are used, drawn reproducibly by `seed`.
         percentile: for the method of that name.
@@ -153,7 +154,7 @@ def quantize(
 
 def improve(
     model: Model,
-    calibration: Mapping[str, Array] | Path | str,
+    calibration: Mapping[str, Array] | Path | str | None,
     max_drop: float,
     *,
     validation: Path | str | None = None,
@@ -176,7 +177,7 @@ def improve(
     from edgekit.quantization.improvement import improve as work
 
     draft = _draft(model, calibration, options, progress)
-    return work(draft, _judge(draft, validation or calibration), max_drop, fixes, progress)
+    return work(draft, _judge(draft, calibration if validation is None else validation), max_drop, fixes, progress)
 
 
 def debug(
@@ -220,7 +221,7 @@ def build(
         source: a recipe or its file, or a model file; without one `./edgekit.toml`, else the embedded default recipe.
         targets: names of targets; the recipe's own without.
         output: gets a folder `NAME/TARGET/` per target. Stages are cached by content.
-        calibration: samples for quantization, instead of the recipe's.
+        calibration: samples for quantization, instead of the recipe's; "none" for made-up ones.
         optimize: what microcontroller kernels are chosen for: `speed`, `ram` or `flash`, instead of the recipe's.
 
     Raises:
@@ -231,9 +232,8 @@ def build(
 
     if not isinstance(source, Recipe):
         source = Path(source) if source is not None else default_recipe()
-    chosen = Path(calibration) if calibration is not None else None
     return pipeline.build(
-        source, tuple(targets), Path(output), calibration=chosen, optimize=optimize, progress=progress
+        source, tuple(targets), Path(output), calibration=calibration, optimize=optimize, progress=progress
     )
 
 
@@ -244,14 +244,19 @@ def default_recipe() -> Path:
 
 
 def _draft(
-    model: Model, calibration: Mapping[str, Array] | Path | str, options: Mapping[str, Any], progress: Progress | None
-) -> Draft:
+    model: Model, calibration: Mapping[str, Array] | Path | str | None, options: Mapping[str, Any],
+    progress: Progress | None,
+) -> Draft:  # fmt: skip
     from edgekit.quantization import drafted, load_calibration
     from edgekit.quantization.calibration import said_already
     from edgekit.recipe import QuantizeSection, validated
 
     section = validated(QuantizeSection, dict(options), "quantize")
     graph = passes.optimize(_graph(model))
+    if calibration is None:
+        from edgekit.quantization.data_free import draft_without_data
+
+        return draft_without_data(graph, section, None if isinstance(model, Graph) else Path(model), progress)
     if isinstance(calibration, Mapping):
         return drafted(graph, _inputs_of(graph, calibration), section, progress)
     loaded = load_calibration(calibration, graph, section)
@@ -266,15 +271,15 @@ def _inputs_of(graph: Graph, arrays: Mapping[str, Array]) -> dict[str, Array]:
     return {name: array for name, array in arrays.items() if name in graph.inputs or name not in LABELS}
 
 
-def _judge(draft: Draft, data: Mapping[str, Array] | Path | str) -> Judge:
-    """Of a labelled file or mapping; of images in a folder by the samples that the draft chose."""
+def _judge(draft: Draft, data: Mapping[str, Array] | Path | str | None) -> Judge:
+    """Of a labelled file or mapping; of images in a folder, and without data, by the samples that the draft has."""
     from edgekit.quantization.calibration import LABELS, said_already
     from edgekit.quantization.validation import judge, judge_of
 
     if isinstance(data, Mapping):
         y = next((np.asarray(data[n]) for n in LABELS if n in data and n not in draft.reference.inputs), None)
         return judge(draft.reference, _inputs_of(draft.reference, data), y, "data")
-    if Path(data).suffix.lower() not in (".npz", ".npy"):
+    if data is None or Path(data).suffix.lower() not in (".npz", ".npy"):
         return judge(draft.reference, draft.samples, None, str(data))
     with said_already():
         return judge_of(draft.reference, data)

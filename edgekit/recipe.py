@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edgekit.errors import InputError
 
+NO_DATA = "none"  # `[quantize] calibration` for ranges without any data
+
 
 class Section(BaseModel):
     """Base of all recipe sections: closed and immutable."""
@@ -88,7 +90,9 @@ class QuantizeSection(Section):
     input_dtype: Literal["int8", "float32"] = "int8"
     output_dtype: Literal["int8", "float32"] = "int8"
     per_channel: bool = True
-    calibration: Path | None = Field(None, description=".npz, .npy or folder; without it the training part is used")
+    calibration: Literal["none"] | Path | None = Field(
+        None, description='.npz, .npy or folder; without it the training part is used; "none": made-up inputs'
+    )
     max_drop: float | None = Field(
         None, ge=0, description="try fixes until int8 loses no more points of accuracy than this, else fail"
     )
@@ -167,8 +171,8 @@ def load_recipe(path: Path) -> Recipe:
 
 
 def _resolve(recipe: Recipe, folder: Path) -> Recipe:
-    def absolute(path: Path | None) -> Path | None:
-        return path if path is None else (folder / path.expanduser()).resolve()
+    def absolute(path: Path | str | None) -> Path | str | None:
+        return path if path is None or isinstance(path, str) else (folder / path.expanduser()).resolve()
 
     return recipe.model_copy(
         update={

@@ -15,6 +15,8 @@ A backend is a module with (a `port` is a board's serial port, and `run` takes o
     versions() -> dict[str, str]                 tools by name; "not installed" where absent
     require(target) -> None                      optional: ToolError when what `compile` cannot do without is absent or
                                                  of a wrong version; called before any long work
+    FLOAT = True                                 optional: the target takes the float graph; `compile` gets it as
+                                                 `floating`, None where the model came quantized
     TIMED = True                                 optional: `bench` measures time, which never repeats: not in a build
 
 Nothing falls back silently: what a target does not take is a Rejection, what was not done is a sentence in

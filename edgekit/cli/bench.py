@@ -60,6 +60,8 @@ def _row(index: int | None, row: dict[str, Any], count: int, cycles: bool) -> tu
 
 
 def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
+    from edgekit.report.firmware import arena, groups
+
     facts = []
     seconds = _seconds(found)
     if seconds is not None:
@@ -70,7 +72,9 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
             ("throughput", f"{many['inferences_per_second']:,} per second, {many['requests']} asynchronous requests")
         )
     if "arena_bytes" in found:
-        facts.append(("arena", f"{found['arena_bytes']:,} B; no plan needs less than {found['arena_bound_bytes']:,} B"))
+        facts.append(("arena", arena(found)))
+        if (found.get("groups") or {}).get("layers"):
+            facts.append(("groups", groups(found["groups"])))
         stack = found["stack_bytes"]
         facts.append(("stack", f"{stack:,} B at its highest" if stack else "not measured: this vehicle cannot tell"))
     if "flash_code_bytes" in found:

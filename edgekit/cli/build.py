@@ -26,7 +26,8 @@ def build(
     target: Targets = [],  # noqa: B006 - typer copies it
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder that gets NAME/TARGET/.")] = Path("build"),
     calibration: Annotated[
-        Path | None, typer.Option("--calibration", "-c", help="Samples for quantization: .npz, .npy or a folder.")
+        Path | None,
+        typer.Option("--calibration", "-c", help="Samples for quantization: .npz, .npy or a folder; or none."),
     ] = None,
     optimize: Annotated[
         str | None,

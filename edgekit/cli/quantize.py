@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 def quantize(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A float .onnx or .tflite model.")],
-    calibration: Annotated[
-        Path, typer.Option("--calibration", "-c", help="Samples: .npz keyed by input name, .npy or a folder.")
-    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The int8 .tflite to write.")],
+    calibration: Annotated[
+        Path | None, typer.Option("--calibration", "-c", help="Samples: .npz keyed by input name, .npy or a folder.")
+    ] = None,
+    data_free: Annotated[
+        bool,
+        typer.Option("--data-free", help="No samples at all: made-up inputs, and batch norms where there are any."),
+    ] = False,
     method: Annotated[
         str, typer.Option(help="How ranges are chosen: minmax, moving-average, percentile, mse or entropy.")
     ] = "minmax",
@@ -57,6 +61,8 @@ def quantize(
     from edgekit.frontend.tflite import save
 
     require_output(output, ".tflite")
+    if (calibration is None) != data_free:
+        raise UsageError("--calibration or --data-free", "exactly one of them is needed", "real samples are better")
     if max_drop is None and (validation is not None or fix):
         raise UsageError("--validation and --fix", "belong to --max-drop", "give --max-drop POINTS")
     options: dict[str, Any] = {

@@ -31,14 +31,15 @@ def target(context: Context, model: Model, target: Target) -> TargetResult:
     backend = backends.backend(target.backend)
     with context.stage("compile", target.name) as done:
         tools = backend.versions()
-        key = _key(context, model, target, tools)
+        key = _key(context, model, target, tools, backend)
         found = whole(folder, key)
         if found is not None:
             done.cached, done.text = True, "nothing to do: built from the same things, and whole"
             return TargetResult(target.name, folder, found, True)
         with files.folder_atomic(folder) as new:
             _write_golden(new, model)  # first: a backend may put them into programs for the board
-            artifact = backend.compile(model.graph, target, new)
+            extra = {"floating": model.floating} if getattr(backend, "FLOAT", False) else {}
+            artifact = backend.compile(model.graph, target, new, **extra)
             measured = _on_vehicle(context, backend, target, new, model)
             names = [*artifact.files]
             if model.classes:
@@ -101,16 +102,17 @@ def _on_vehicle(context: Context, backend: Any, target: Target, folder: Path, mo
     return _Measured(proved, found if found["unit"] == "instructions" else None)
 
 
-def _key(context: Context, model: Model, target: Target, tools: dict[str, str]) -> str:
+def _key(context: Context, model: Model, target: Target, tools: dict[str, str], backend: Any) -> str:
     room = f"backends/{target.backend}"
     try:
-        program = code("pipeline", "report", "backends/_contract.py", "frontend", "device", "planner", room)
+        program = code("pipeline", "report", "backends/_contract.py", "frontend", "export", "device", "planner", room)
     except ValueError:  # another package's backend: its versions stand for its code
         program = code("pipeline", "report")
     return digest(
         FORMAT, __version__, model.graph.fingerprint(), target.model_dump(mode="json"), tools, program, model.source,
         model.accuracy, model.quality, model.improvement, model.proofs, model.classes,
         arrays_digest(model.golden_inputs), arrays_digest(model.golden_outputs),
+        model.floating.fingerprint() if model.floating and getattr(backend, "FLOAT", False) else None,
     )  # fmt: skip
 
 

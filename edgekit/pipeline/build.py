@@ -17,7 +17,7 @@ from edgekit.pipeline.memory import memory_of, require_fit
 from edgekit.pipeline.result import BuildResult, Progress
 from edgekit.pipeline.source import recipe_of
 from edgekit.quantization.ranges import observer_of
-from edgekit.recipe import Recipe, validated
+from edgekit.recipe import NO_DATA, Recipe, validated
 from edgekit.reference.arithmetics import arithmetic
 from edgekit.target import Target, load_targets
 
@@ -43,7 +43,7 @@ def build(
         source: a recipe, its file, or a model: float or Q/DQ `.onnx`, float or int8 `.tflite`.
         targets: names of targets; the recipe's without.
         output: the folder that holds all builds.
-        calibration: `.npz`, `.npy` or folder of samples; overrides `[quantize] calibration`.
+        calibration: `.npz`, `.npy` or folder of samples, or "none" for made-up ones; instead of the recipe's.
         optimize: `speed`, `ram` or `flash`: overrides `[target.NAME] optimize` of every target; all must have it.
         progress: called as `progress(done, total, text)`.
 
@@ -63,7 +63,7 @@ def build(
     output = Path(output)
     recipe = recipe_of(source if isinstance(source, Recipe) else Path(source))
     if calibration is not None:
-        update = {"calibration": Path(calibration).resolve()}
+        update = {"calibration": NO_DATA if str(calibration) == NO_DATA else Path(calibration).resolve()}
         recipe = recipe.model_copy(update={"quantize": recipe.quantize.model_copy(update=update)})
     chosen = _targets(recipe, tuple(targets) or recipe.build.targets, optimize)
     _require_settings(recipe)
@@ -101,7 +101,7 @@ def _require_settings(recipe: Recipe) -> None:
     arithmetic(recipe.build.arithmetic)
     observer_of(recipe.quantize.method)
     path = recipe.quantize.calibration
-    if path is not None and not path.exists():
+    if isinstance(path, Path) and not path.exists():
         raise InputError(str(path), "does not exist")
 
 

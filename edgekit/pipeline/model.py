@@ -19,9 +19,13 @@ from edgekit.pipeline.context import Context
 from edgekit.pipeline.samples import Array, arrays_digest
 from edgekit.pipeline.source import has_data
 from edgekit.quantization.calibration import CalibrationWarning, check_calibration, said_already
+from edgekit.quantization.data_free import draft_without_data
+from edgekit.quantization.draft import Draft
 from edgekit.quantization.improvement import improve
 from edgekit.quantization.judge import Judge
+from edgekit.quantization.lowering import lower
 from edgekit.quantization.validation import judge
+from edgekit.recipe import NO_DATA
 from edgekit.reference import Simulator
 
 if TYPE_CHECKING:
@@ -151,23 +155,27 @@ def _quantized(
 ) -> tuple[Graph, dict[str, Array], dict[str, Any] | None]:
     section = context.recipe.quantize
     with context.stage("quantize") as done:
+        free: Draft | None = None
         with collected(context.notes, CalibrationWarning):
-            chosen = _calibration(context, graph, data)
+            if section.calibration == NO_DATA:
+                free = draft_without_data(graph, section, context.recipe.model.source, context.progress)
+            chosen = _calibration(context, graph, data) if free is None else dict(free.samples)
 
         def make(folder: Path) -> None:
             improved = None
             with said_already():
+                draft = free or quantization.drafted(graph, chosen, section, context.progress)
                 if section.max_drop is None:
-                    made = quantization.quantize(graph, chosen, section, progress=context.progress)
+                    made = lower(draft)
                 else:
-                    draft = quantization.drafted(graph, chosen, section, context.progress)
                     found = improve(draft, _judge(graph, data, chosen), section.max_drop, progress=context.progress)
                     made, improved = found.graph, found.as_json()
             (folder / "improvement.json").write_text(json.dumps(improved), "utf-8")
             frontend.tflite.save(replace(made, arithmetic=context.recipe.build.arithmetic), folder / "model.tflite")
 
         parts = [
-            graph.fingerprint(), arrays_digest(chosen), section.model_dump(mode="json", exclude={"calibration"}),
+            graph.fingerprint(), arrays_digest(chosen), sorted(free.ranges.items()) if free else None,
+            section.model_dump(mode="json", exclude={"calibration"}),
             context.recipe.build.arithmetic, code("quantization", "metrics.py", *RUN_CODE),
             data.fingerprint() if data is not None and section.max_drop is not None else None,
         ]  # fmt: skip
@@ -175,7 +183,7 @@ def _quantized(
         found = frontend.load(folder / "model.tflite")
         improved = json.loads((folder / "improvement.json").read_text("utf-8"))
         count = len(next(iter(chosen.values())))
-        done.text = f"int8, ranges by {section.method} over {count} samples"
+        done.text = f"int8, ranges by {section.method} over {count} {'samples' if free is None else 'made-up inputs'}"
         if improved is not None:
             done.text += f"; {improved['stopped']} ({improved['measure']})"
     return found, chosen, improved
@@ -192,7 +200,7 @@ def _judge(graph: Graph, data: Data | None, calibration: dict[str, Array]) -> Ju
 def _calibration(context: Context, graph: Graph, data: Data | None) -> dict[str, Array]:
     """Of `[quantize] calibration`, or of the training part."""
     section = context.recipe.quantize
-    if section.calibration is not None:
+    if isinstance(section.calibration, Path):
         return quantization.load_calibration(section.calibration, graph, section)
     if data is None:
         raise InputError(

@@ -83,8 +83,8 @@ def improve(
 ) -> Improvement:
     """Apply fixes one after the other, keep those that help, and stop as soon as `judge` finds `limit` kept.
 
-    A fix is kept when the drop gets smaller by more than its standard error, or, where the drop cannot tell, when the
-    outputs' SQNR grows. One that is not kept gets a second chance after a later one was.
+    A fix is kept when it keeps the limit, when the drop gets smaller by more than its standard error, or, where the
+    drop cannot tell, when the outputs' SQNR grows. One that is not kept gets a second chance after a later one was.
 
     Args:
         limit: points that may be lost.
@@ -119,7 +119,7 @@ def improve(
             continue
         other = lower(changed)
         found = judge(other)
-        kept = found.beats(verdict)
+        kept = found.drop <= limit or found.beats(verdict)
         attempts.append(_attempt(name, fix.ABOUT, found, verdict, other, plain, start, kept))
         if kept:
             draft, graph, verdict = changed, other, found

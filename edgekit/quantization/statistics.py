@@ -42,7 +42,7 @@ def statistics(graph: Graph, samples: Mapping[str, Array], progress: Progress | 
         for name, values in simulator.run(part, layers=True).items():
             flat = values.reshape(-1, values.shape[-1] if graph.tensors[name].shape else 1).astype(np.float64)
             low, high, total, square = flat.min(0), flat.max(0), flat.sum(0), np.square(flat).sum(0)
-            count = np.float64(len(flat))
+            count = np.array(float(len(flat)))
             if name in found:
                 old = found[name]
                 low, high = np.minimum(old[0], low), np.maximum(old[1], high)

@@ -6,11 +6,28 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 
+def arena(facts: Mapping[str, Any]) -> str:
+    """The arena's bytes beside those that are alive at once, in words."""
+    plan = "plan of these groups" if (facts.get("groups") or {}).get("layers") else "plan"
+    return f"{facts['arena_bytes']:,} B; no {plan} needs less than {facts['arena_bound_bytes']:,} B"
+
+
+def groups(facts: Mapping[str, Any]) -> str:
+    """What groups of layers save and cost, in words."""
+    return (
+        f"{sum(map(len, facts['layers'].values()))} layers in {len(facts['layers'])} groups, stripe by stripe; "
+        f"{facts['arena_bytes']:,} B of arena without; about {facts['instructions']:,} instructions more "
+        f"({facts['calls']:,} calls, {facts['moved_bytes']:,} B moved)"
+    )
+
+
 def firmware(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Lines (what, figures) of a build's manifest; none for targets without generated C."""
     facts, bench = manifest["artifact"], manifest.get("bench")
     if "arena_bytes" in facts:
-        yield "arena", f"{facts['arena_bytes']:,} B; no plan needs less than {facts['arena_bound_bytes']:,} B"
+        yield "arena", arena(facts)
+    if facts.get("groups", {}).get("layers"):
+        yield "groups", groups(facts["groups"])
     if "flash_code_bytes" in facts:
         code = facts["flash_code_bytes"]
         yield "flash", f"{facts['constant_bytes']:,} B of constants, {code:,} B of code with the serial harness"

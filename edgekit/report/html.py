@@ -117,7 +117,7 @@ def _quantization(found: Mapping[str, Any] | None) -> str:
         return ""
     head = [title.removesuffix(">") for title in quantization.HEAD]
     numeric = [i for i, title in enumerate(quantization.HEAD) if title.endswith(">")]
-    said = "".join(f"<p>{escape(text)}.</p>" for text in quantization.sentences(found))
+    said = "".join(f"<p>{escape(text[:1].upper() + text[1:])}.</p>" for text in quantization.sentences(found))
     return said + _rows(head, ([escape(cell) for cell in row] for row in quantization.rows(found)), numeric)
 
 

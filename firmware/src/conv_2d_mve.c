@@ -9,8 +9,10 @@
  * r11 channels left. What stays the same for all blocks lies on the stack, with the addresses of the code for the rest of
  * the window and of the requantization, so that choosing them costs one instruction.
  *
- * Budget: 43 instructions for a chunk of 64 x 8 products (0.084), 26 for 8 outputs, 14 a window, and of gathering 3 for
- * every 16 bytes. VLDM moves 64 bits a cycle, as VLDRB does.
+ * Budget: 43 instructions for a chunk of 64 x 8 products (0.084; in pairs 67, 0.131), 22 for 8 outputs, 14 a window, and of
+ * gathering 5 a row and 2 for
+ * every 16 bytes. VLDM moves 64 bits a cycle, as VLDRB does, but no product is taken meanwhile: loads and products in pairs
+ * (`paired`) need two thirds of the cycles.
  *
  * Requantization: VQRDMULH is the first rounding. The second, to nearest and ties away from zero, is VQRDMULH with
  * c = 2^(31-e) + 1: it gives floor((t + t / 2^(31-e) + 2^(e-1)) / 2^e), and t / 2^(31-e) lowers a negative t by at most
@@ -29,6 +31,7 @@ typedef struct {
   const int32_t *table;
   int32_t chunks, rest, x_step, out_c, rows, out_zero, low, high; /* offsets 16 to 44 */
   int32_t steps; /* of the requantization: 0 as the text above has it, 1 with a clamp, 2 with shifts and a clamp */
+  int32_t paired; /* which of the two ways to take products */
 } rows_t;
 
 /* The four vectors of 16 bytes of one channel. */
@@ -38,10 +41,27 @@ typedef struct {
                   "vmladava.s8 " acc ", q2, q6\n"
 #define DOT4(acc) "vldmia r1!, {d0-d7}\n vmladava.s8 " acc ", q0, q4\n vmladava.s8 " acc ", q1, q5\n" \
                   "vmladava.s8 " acc ", q2, q6\n vmladava.s8 " acc ", q3, q7\n"
+/* The same, each load beside a product: more instructions, which the core executes two at a time. */
+#define PAIR(acc, w, x) "vldrb.8 " w ", [r1], #16\n vmladava.s8 " acc ", " w ", " x "\n"
+#define PAIRS1(acc) PAIR(acc, "q0", "q4")
+#define PAIRS2(acc) PAIRS1(acc) PAIR(acc, "q1", "q5")
+#define PAIRS3(acc) PAIRS2(acc) PAIR(acc, "q2", "q6")
+#define PAIRS4(acc) PAIRS3(acc) PAIR(acc, "q3", "q7")
 #define CHANNELS(dot) dot("r0") dot("r2") dot("r4") dot("r6") dot("r8") dot("r10") dot("r12") dot("lr")
 /* Even channels to q0, odd ones to q1; the first register goes to the lower lane. */
 #define TO_VECTORS "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n" \
                    "vmov q1[2], q1[0], r2, r10\n vmov q1[3], q1[1], r6, lr\n"
+/* What is done with a chunk, and with the rest of 16, 32 or 48 bytes: r5 chunks, r3 window, r1 weights. */
+#define CODE(kind, dot1, dot2, dot3, dot4)                                                                        \
+  ".balign 4\n.Lchunk" kind "%=:\n vldmia r3!, {d8-d15}\n" CHANNELS(dot4)                                         \
+  "subs r5, #1\n bne .Lchunk" kind "%=\n ldr pc, [sp, #4]\n"                                                     \
+  ".balign 4\n.Lrest1" kind "%=:\n vldrb.8 q4, [r3]\n" CHANNELS(dot1) "ldr pc, [sp, #16]\n"                      \
+  ".balign 4\n.Lrest2" kind "%=:\n vldmia r3, {d8-d11}\n" CHANNELS(dot2) "ldr pc, [sp, #16]\n"                   \
+  ".balign 4\n.Lrest3" kind "%=:\n vldmia r3, {d8-d13}\n" CHANNELS(dot3) "ldr pc, [sp, #16]\n"
+/* 32 bytes: by the rest, then of a chunk. */
+#define OFFSET(label) ".word " label "%= - .Lcodes%= + 1\n"
+#define OFFSETS(kind)                                                                                             \
+  ".word 0\n" OFFSET(".Lrest1" kind) OFFSET(".Lrest2" kind) OFFSET(".Lrest3" kind) OFFSET(".Lchunk" kind) ".space 12\n"
 #define SCALE                                                \
   TO_VECTORS                                                 \
   "vldmia r9!, {d4-d11}\n ldr r2, [sp, #20]\n"               \
@@ -50,25 +70,23 @@ typedef struct {
   "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n"
 
 /* `rows` windows times all filters. Stack: 0 job, 4 code for the rest, 8 x, 12 chunks, 16 code of the requantization,
- * 20 output zero point, 24 x step, 28 rows left, 32 low in all lanes, 48 high. */
+ * 20 output zero point, 24 x step, 28 rows left, 32 low in all lanes, 48 high, 64 code of a chunk. */
 __attribute__((naked, noinline)) static void rows(const rows_t *job UNUSED) {
   __asm volatile(
       "push {r4-r11, lr}\n"
       "sub sp, #4\n"
       "vpush {d8-d15}\n"
-      "sub sp, #64\n"
+      "sub sp, #72\n"
       "str r0, [sp]\n"
       "ldr r1, [r0, #40]\n vdup.16 q0, r1\n vstrw.32 q0, [sp, #32]\n"
       "ldr r1, [r0, #44]\n vdup.16 q0, r1\n vstrw.32 q0, [sp, #48]\n"
       "ldr r1, [r0, #48]\n"
       "adr.w r2, .Lplain%=\n adr.w r3, .Lclamped%=\n adr.w r4, .Lshifted%=\n"
       "cmp r1, #1\n it eq\n moveq r2, r3\n it gt\n movgt r2, r4\n orr r2, #1\n"
-      "ldr r1, [r0, #20]\n"
-      "adr.w r3, .Lrest1%=\n adr.w r4, .Lrest2%=\n adr.w r5, .Lrest3%=\n"
-      "orr r3, #1\n orr r4, #1\n orr r5, #1\n"
-      "cmp r1, #2\n it eq\n moveq r3, r4\n cmp r1, #3\n it eq\n moveq r3, r5\n"
-      "cmp r1, #0\n it eq\n moveq r3, r2\n"
-      "str r3, [sp, #4]\n"
+      "ldrd r4, r1, [r0, #16]\n ldr r5, [r0, #52]\n"
+      "adr.w r6, .Lcodes%=\n add r8, r6, r5, lsl #5\n"
+      "ldr r3, [r8, r1, lsl #2]\n add r3, r6\n cmp r1, #0\n it eq\n moveq r3, r2\n str r3, [sp, #4]\n"
+      "ldr r5, [r8, #16]\n add r5, r6\n cmp r4, #0\n it eq\n moveq r5, r3\n str r5, [sp, #64]\n"
       "str r2, [sp, #16]\n"
       "ldr r1, [r0]\n ldr r2, [r0, #16]\n strd r1, r2, [sp, #8]\n"
       "ldr r1, [r0, #36]\n ldr r2, [r0, #24]\n strd r1, r2, [sp, #20]\n"
@@ -81,29 +99,9 @@ __attribute__((naked, noinline)) static void rows(const rows_t *job UNUSED) {
       ".Lblock%=:\n"
       "ldrd r3, r5, [sp, #8]\n"
       "ldmia r9!, {r0, r2, r4, r6, r8, r10, r12, lr}\n"
-      "cbnz r5, .Lchunk%=\n"
-      "ldr pc, [sp, #4]\n"
-      ".Lchunk%=:\n"
-      "vldmia r3!, {d8-d15}\n"
-      CHANNELS(DOT4)
-      "subs r5, #1\n"
-      "bne .Lchunk%=\n"
-      "ldr pc, [sp, #4]\n"
-      ".balign 4\n"
-      ".Lrest1%=:\n"
-      "vldrb.8 q4, [r3]\n"
-      CHANNELS(DOT1)
-      "ldr pc, [sp, #16]\n"
-      ".balign 4\n"
-      ".Lrest2%=:\n"
-      "vldmia r3, {d8-d11}\n"
-      CHANNELS(DOT2)
-      "ldr pc, [sp, #16]\n"
-      ".balign 4\n"
-      ".Lrest3%=:\n"
-      "vldmia r3, {d8-d13}\n"
-      CHANNELS(DOT3)
-      "ldr pc, [sp, #16]\n"
+      "ldr pc, [sp, #64]\n"
+      CODE("", DOT1, DOT2, DOT3, DOT4)
+      CODE("Pairs", PAIRS1, PAIRS2, PAIRS3, PAIRS4)
       ".balign 4\n"
       ".Lshifted%=:\n"
       TO_VECTORS
@@ -144,10 +142,12 @@ __attribute__((naked, noinline)) static void rows(const rows_t *job UNUSED) {
       "add r0, r1\n str r0, [sp, #8]\n"
       "subs r2, #1\n str r2, [sp, #28]\n"
       "bne .Lrow%=\n"
-      "add sp, #64\n"
+      "add sp, #72\n"
       "vpop {d8-d15}\n"
       "add sp, #4\n"
-      "pop {r4-r11, pc}\n" ::: "memory");
+      "pop {r4-r11, pc}\n"
+      ".balign 4\n"
+      ".Lcodes%=:\n" OFFSETS("") OFFSETS("Pairs") ::: "memory");
 }
 
 static inline void fill(int8_t *to, int32_t value, int32_t count) {
@@ -159,20 +159,26 @@ static inline void fill(int8_t *to, int32_t value, int32_t count) {
 }
 
 /* The whole vectors of a row beside the last one, which is predicated. */
-#define WHOLE1 "vldrb.8 q1, [%[from]]\n vstrb.8 q1, [%[to]]\n"
-#define WHOLE2 WHOLE1 "vldrb.8 q1, [%[from], #16]\n vstrb.8 q1, [%[to], #16]\n"
-#define WHOLE3 WHOLE2 "vldrb.8 q1, [%[from], #32]\n vstrb.8 q1, [%[to], #32]\n"
-#define COPY_ROWS(whole, at)                                                                                    \
-  __asm volatile(                                                                                               \
-      "vctp.8 %[rest]\n dls lr, %[rows]\n"                                                                      \
-      "1:\n" whole "vpstt\n vldrbt.u8 q0, [%[from], #" #at "]\n vstrbt.8 q0, [%[to], #" #at "]\n"               \
-      "add %[from], %[pitch]\n add %[to], %[segment]\n le lr, 1b\n"                                            \
-      : [to] "+r"(to), [from] "+r"(from)                                                                        \
-      : [rest] "r"(count - (at)), [rows] "r"(rows), [pitch] "r"(pitch), [segment] "r"(segment)                  \
-      : "lr", "q0", "q1", "memory")
+#define WHOLE1 "vldrb.8 q1, [%[a]]\n vstrb.8 q1, [%[b]]\n"
+#define WHOLE2 WHOLE1 "vldrb.8 q1, [%[a], #16]\n vstrb.8 q1, [%[b], #16]\n"
+#define WHOLE3 WHOLE2 "vldrb.8 q1, [%[a], #32]\n vstrb.8 q1, [%[b], #32]\n"
+#define COPY_ROWS(whole, at)                                                                                     \
+  __asm volatile(                                                                                                \
+      "vctp.8 %[rest]\n"                                                                                         \
+      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n dls lr, %[rows]\n"                                            \
+      "2:\n" whole "vpstt\n vldrbt.u8 q0, [%[a], #" #at "]\n vstrbt.8 q0, [%[b], #" #at "]\n"                   \
+      "add %[a], %[pitch]\n add %[b], %[segment]\n le lr, 2b\n"                                                 \
+      "add %[from], %[step]\n add %[to], %[size]\n subs %[windows], #1\n bne 1b\n"                              \
+      : [to] "+r"(to), [from] "+r"(from), [windows] "+r"(windows), [a] "=&r"(a), [b] "=&r"(b)                    \
+      : [rest] "r"(count - (at)), [rows] "r"(rows), [pitch] "r"(pitch), [segment] "r"(segment), [step] "r"(step), \
+        [size] "r"(size)                                                                                         \
+      : "lr", "q0", "q1", "cc", "memory")
 
-/* `rows` > 0 times `count` > 0 bytes. */
-static void copy_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t count, int32_t pitch, int32_t segment) {
+/* `windows` > 0 times `rows` > 0 times `count` > 0 bytes; windows lie `step` bytes apart, `size` when copied. */
+static void copy_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t count, int32_t pitch, int32_t segment,
+                      int32_t windows, int32_t step, int32_t size) {
+  const int8_t *a;
+  int8_t *b;
   if (count <= 16) {
     COPY_ROWS("", 0);
   } else if (count <= 32) {
@@ -182,13 +188,15 @@ static void copy_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t coun
   } else if (count <= 64) {
     COPY_ROWS(WHOLE3, 48);
   } else {
-    for (; rows > 0; --rows, from += pitch, to += segment) {
-      const int8_t *at = from;
-      int8_t *end = to;
-      __asm volatile(
-          "wlstp.8 lr, %2, 2f\n"
-          "1: vldrb.8 q0, [%1], #16\n vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
-          "2:\n" : "+r"(end), "+r"(at) : "r"(count) : "lr", "q0", "memory");
+    for (; windows > 0; --windows, from += step, to += size) {
+      for (int32_t r = 0; r < rows; ++r) {
+        a = from + r * pitch;
+        b = to + r * segment;
+        __asm volatile(
+            "wlstp.8 lr, %2, 2f\n"
+            "1: vldrb.8 q0, [%1], #16\n vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
+            "2:\n" : "+r"(b), "+r"(a) : "r"(count) : "lr", "q0", "memory");
+      }
     }
   }
 }
@@ -199,15 +207,11 @@ static inline int32_t taps_before(int32_t end, int32_t at, int32_t step, int32_t
   return count < taps ? count : taps;
 }
 
-/* The window whose leftmost tap is at column `left`; of its rows, those from `first` to `last` are in the image, the first of
- * them at `row`. */
+/* A window that is not all in the image, whose leftmost tap is at column `left`; of its rows, those from `first` to `last`
+ * are in the image, the first of them at `row`. */
 static void gather(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to, int32_t left, int32_t first, int32_t last) {
   const int32_t c = p->in_c, segment = p->kernel_w * c, pitch = p->in_w * c * p->dilation_h;
   const int dense = p->dilation_w == 1;
-  if (dense && left >= 0 && left + p->kernel_w <= p->in_w && last - first == p->kernel_h) {
-    copy_rows(to, row + left * c, p->kernel_h, segment, pitch, segment);
-    return;
-  }
   fill(to, p->in_zero, p->kernel_h * segment);
   const int32_t from = taps_before(0, left, p->dilation_w, p->kernel_w);
   const int32_t until = taps_before(p->in_w, left, p->dilation_w, p->kernel_w);
@@ -216,13 +220,36 @@ static void gather(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to, int
   }
   for (int32_t kx = from; kx < until; kx += dense ? until : 1) {
     copy_rows(to + first * segment + kx * c, row + (left + kx * p->dilation_w) * c, last - first,
-              dense ? (until - kx) * c : c, pitch, segment);
+              dense ? (until - kx) * c : c, pitch, segment, 1, 0, 0);
+  }
+}
+
+/* `count` windows beside each other, as above. */
+static void gather_all(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to, int32_t left, int32_t first, int32_t last,
+                       int32_t count) {
+  const int32_t c = p->in_c, segment = p->kernel_w * c, size = 64 * p->chunks + 16 * p->rest;
+  const int32_t end = p->dilation_w == 1 && last - first == p->kernel_h ? p->in_w - p->kernel_w : -1;
+  int32_t i = 0;
+  for (; i < count && (left < 0 || left > end); ++i, left += p->stride_w, to += size) {
+    gather(p, row, to, left, first, last);
+  }
+  int32_t inner = i < count ? (end - left) / p->stride_w + 1 : 0;
+  inner = inner < count - i ? inner : count - i;
+  if (inner > 0) {
+    copy_rows(to, row + left * c, p->kernel_h, segment, p->in_w * c * p->dilation_h, segment, inner, p->stride_w * c, size);
+    i += inner;
+    left += inner * p->stride_w;
+    to += inner * size;
+  }
+  for (; i < count; ++i, left += p->stride_w, to += size) {
+    gather(p, row, to, left, first, last);
   }
 }
 
 static rows_t job_of(const ek_conv_2d_mve_t *p, int8_t *y) {
   return (rows_t){.y = y, .weights = p->weights, .table = p->table, .chunks = p->chunks, .rest = p->rest,
                   .out_c = p->out_c, .out_zero = p->out_zero, .low = p->low, .high = p->high,
+                  .paired = p->paired,
                   .steps = p->shifted ? 2 : p->low != INT8_MIN || p->high != INT8_MAX};
 }
 
@@ -256,7 +283,7 @@ void ek_conv_2d_mve_rest(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, 
   job.x = windows;
   job.x_step = 64 * p->chunks + 16 * p->rest;
   job.rows = p->pixels < total ? p->pixels : total;
-  copy_rows(windows, x + (total - job.rows) * p->in_c, job.rows, p->in_c, p->in_c, job.x_step);
+  copy_rows(windows, x + (total - job.rows) * p->in_c, job.rows, p->in_c, p->in_c, job.x_step, 1, 0, 0);
   job.y += (total - job.rows) * p->out_c;
   rows(&job);
 }
@@ -275,9 +302,7 @@ void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y
       const int8_t *row = x + (top + first * p->dilation_h) * pitch;
       for (int32_t ox = 0; ox < p->out_w; ox += job.rows) {
         job.rows = p->out_w - ox < p->pixels ? p->out_w - ox : p->pixels;
-        for (int32_t i = 0; i < job.rows; ++i) {
-          gather(p, row, windows + i * job.x_step, (ox + i) * p->stride_w - p->pad_left, first, last);
-        }
+        gather_all(p, row, windows, ox * p->stride_w - p->pad_left, first, last, job.rows);
         rows(&job);
         job.y += job.rows * p->out_c;
       }

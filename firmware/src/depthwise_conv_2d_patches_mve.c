@@ -120,22 +120,27 @@ static inline int8_t *store(int8_t *to, int8x16_t a, int8x16_t b, int8x16_t c, i
   return to;
 }
 
-static inline int8x16_t pixel(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *row, int32_t column,
-                              mve_pred16_t lanes) {
-  if (column < 0 || column >= p->in_w) {
-    return vdupq_n_s8((int8_t)p->in_zero);
+/* The words of one row; P0 is `lanes` all along, also for the compiler. Each word shares two pixels with the one before, but an odd width's last one, which shares three.
+ * `from`: the leftmost pixel of the image. */
+static void lay_out(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *from, int8_t *to, mve_pred16_t lanes) {
+  const int32_t pitch = p->in_c;
+  const int8x16_t outside = vdupq_n_s8((int8_t)p->in_zero);
+  register int8x16_t a __asm("q0") = outside;
+  register int8x16_t b __asm("q1") = outside;
+  register int8x16_t c __asm("q2") = outside;
+  register int8x16_t d __asm("q3") = outside;
+  if (p->pad_left == 0) {
+    c = vldrbq_z_s8(from, lanes);
+    from += pitch;
   }
-  return vldrbq_z_s8(row + column * p->in_c, lanes);
-}
-
-/* `count` words, of which each shares two pixels with the one before; all pixels are in the image. */
-static int8_t *inner(int8_t *to, const int8_t *from, int32_t pitch, int32_t count, int32_t lanes) {
+  if (p->pad_left <= 1) {
+    d = vldrbq_z_s8(from, lanes);
+    from += pitch;
+  }
   const int8_t *second = from + pitch;
   __asm volatile(
-      "vctp.8 %[lanes]\n"
-      "vpstt\n vldrbt.u8 q2, [%[from]]\n vldrbt.u8 q3, [%[second]]\n"
-      "add %[from], %[step]\n add %[second], %[step]\n"
-      "dls lr, %[count]\n"
+      "vmsr p0, %[lanes]\n"
+      "wls lr, %[count], 2f\n"
       "1:\n"
       "vmov q0, q2\n vmov q1, q3\n"
       "vpstt\n vldrbt.u8 q2, [%[from]]\n vldrbt.u8 q3, [%[second]]\n"
@@ -143,39 +148,20 @@ static int8_t *inner(int8_t *to, const int8_t *from, int32_t pitch, int32_t coun
       "vst40.8 {q0, q1, q2, q3}, [%[to]]\n vst41.8 {q0, q1, q2, q3}, [%[to]]\n"
       "vst42.8 {q0, q1, q2, q3}, [%[to]]\n vst43.8 {q0, q1, q2, q3}, [%[to]]!\n"
       "le lr, 1b\n"
-      : [to] "+r"(to), [from] "+r"(from), [second] "+r"(second)
-      : [step] "r"(2 * pitch), [count] "r"(count), [lanes] "r"(lanes)
-      : "lr", "q0", "q1", "q2", "q3", "memory");
-  return to;
-}
-
-static inline int8_t *outer(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *row, int8_t *to, int32_t left,
-                            mve_pred16_t lanes) {
-  return store(to, pixel(p, row, left, lanes), pixel(p, row, left + 1, lanes), pixel(p, row, left + 2, lanes),
-               pixel(p, row, left + 3, lanes));
-}
-
-/* The words of one row; an odd width's last one begins a pixel earlier. */
-static void lay_out(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *row, int8_t *to, int32_t left_channels) {
-  const mve_pred16_t lanes = vctp8q((uint32_t)left_channels);
-  const int32_t odd = p->stride == 1 ? p->out_w & 1 : 0;
-  const int32_t last = p->words - odd;
-  int32_t word = 0, left = -p->pad_left;
-  for (; word < last && left < 0; ++word, left += 2) {
-    to = outer(p, row, to, left, lanes);
+      "2:\n"
+      : [to] "+r"(to), [from] "+r"(from), [second] "+r"(second), "+w"(a), "+w"(b), "+w"(c), "+w"(d)
+      : [step] "r"(2 * pitch), [count] "r"(p->inner), [lanes] "r"(lanes)
+      : "lr", "memory");
+  for (int32_t i = 0; i < p->outer; ++i) {
+    a = c;
+    b = d;
+    c = i == 0 && p->half ? vldrbq_z_s8(from, lanes) : outside;
+    d = outside;
+    to = store(to, a, b, c, d);
   }
-  int32_t whole = (p->in_w - left - 2) / 2;
-  whole = whole < last - word ? whole : last - word;
-  if (whole > 0) {
-    to = inner(to, row + left * p->in_c, p->in_c, whole, left_channels);
-    word += whole;
-    left += 2 * whole;
-  }
-  for (; word < last; ++word, left += 2) {
-    to = outer(p, row, to, left, lanes);
-  }
-  if (odd) {
-    (void)outer(p, row, to, left - 1, lanes);
+  if (p->stride == 1 && (p->out_w & 1) != 0) {
+    const int8x16_t next = p->outer == 0 && p->half ? vldrbq_z_s8(from, lanes) : outside;
+    (void)store(to, b, c, d, next);
   }
 }
 
@@ -188,11 +174,12 @@ static void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, i
   const int8_t *end = scratch + 8 / (p->stride == 1 ? 4 : 1) * GROUP * p->iterations;
   for (int32_t c = 0; c < p->in_c; c += CHANNELS) {
     const int32_t left = p->in_c - c;
+    const mve_pred16_t lanes = vctp8q((uint32_t)left);
     job.channels = left < CHANNELS ? left : CHANNELS;
     for (int32_t r = 0; r < p->rows; ++r) {
       int8_t *to = scratch + (r & 1) * half + (r >> 1) * line;
       if (top + r >= 0 && top + r < p->in_h) {
-        lay_out(p, x + (top + r) * p->in_w * p->in_c + c, to, left);
+        lay_out(p, x + (top + r) * p->in_w * p->in_c + c, to, lanes);
       } else if (c == 0) {
         for (int32_t i = 0; i < line; i += 16) {
           vstrbq_s8(to + i, vdupq_n_s8((int8_t)p->in_zero));

@@ -182,6 +182,22 @@ def test_targets(cli: Cli) -> None:
     assert "| `conv_2d` |" in cli("targets", "--operators").out
 
 
+def test_optimize(cli: Cli, model: Path, tmp_path: Path) -> None:
+    refused = cli("build", model, "--target", "coral", "--optimize", "ram", "--output", tmp_path)
+    assert refused.code == 2 and "coral has no such choice" in refused.err
+    wrong = cli("build", model, "--target", "host-c", "--optimize", "beauty", "--output", tmp_path)
+    assert wrong.code == 3 and "optimize" in wrong.err
+
+
+def test_estimates(cli: Cli, model: Path) -> None:
+    found = cli("analyze", model, "--target", "qemu-m4", "--json").json["estimates"]["qemu-m4"]
+    assert found["total"] > 0 and found["arena_bytes"] > 0 and found["unit"] == "instructions"
+    shown = cli("analyze", model, "--target", "qemu-m4").out
+    assert "instructions, predicted" in shown and "exactly" in shown
+    unknown = cli("analyze", model, "--target", "pico").out
+    assert "no estimate for ek_conv_2d on cortex-m0" in unknown
+
+
 def test_analyze(cli: Cli, model: Path, tmp_path: Path) -> None:
     found = cli("analyze", model, "--target", "coral", "--json").json
     assert (found["macs"], found["parameters"], found["rejections"]) == (648, 76, {"coral": []})

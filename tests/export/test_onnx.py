@@ -46,10 +46,10 @@ def largest_gap(found: dict[str, Any], wanted: dict[str, Any]) -> float:
     return float(max(gaps))
 
 
-def check_operator(operator: str, count: int) -> None:
+def check_operator(operator: str, count: int, style: Style | None = None) -> None:
     for seed, graph in cases(operator, count):
         inputs = random_inputs(graph, 1, seed)
-        found, wanted = run(onnx.write(graph), inputs), Simulator(graph).run(inputs)
+        found, wanted = run(onnx.write(graph, style), inputs), Simulator(graph).run(inputs)
         if graph.tensors[graph.outputs[0]].dtype == "float32":
             np.testing.assert_allclose(found["y"], wanted["y"], rtol=1e-6)
             continue
@@ -70,6 +70,12 @@ def test_onnxruntime_equals_the_simulator_within_the_bound(operator: str) -> Non
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_many_cases_in_onnxruntime(operator: str) -> None:
     check_operator(operator, 300)
+
+
+@pytest.mark.parametrize("style", [Style(opset=13), Style(own_activations=True)], ids=["opset 13", "own activations"])
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_styles_keep_the_bound(operator: str, style: Style) -> None:
+    check_operator(operator, 3, style)
 
 
 @pytest.mark.parametrize(

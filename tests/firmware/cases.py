@@ -9,12 +9,11 @@ from dataclasses import replace
 from types import ModuleType
 
 from edgekit import plugins
-from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.emission import calls_of
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph
 from tests.firmware import chains, networks, wide
-from tests.firmware.proof import Case
+from tests.firmware.proof import GUARD, Case
 from tests.reference.picker import Picker, RandomPicker
 
 OPERATORS = plugins.names("tests.reference.cases")
@@ -57,9 +56,14 @@ def network_cases(start: int, count: int, guard: int = 0) -> list[Case]:
     return _seeded("network", networks.case, start, count, guard)
 
 
-def chain_cases(start: int, count: int, guard: int = 0, optimize: Optimize = "ram") -> list[Case]:
-    """Random beginnings of image classifiers, in groups of layers."""
-    return [replace(case, optimize=optimize) for case in _seeded("chain", chains.case, start, count, guard)]
+def chain_cases(start: int, count: int, core: str = "portable") -> list[Case]:
+    """Random beginnings of image classifiers in groups: those that save RAM, or, every second one, any for `core`."""
+    cases = []
+    for case in _seeded("chain", chains.case, start, count, 0):
+        case = replace(case, guard=GUARD if case.seed % 4 > 1 else 0, optimize="ram")
+        forced = chains.forced(case.graph, core, RandomPicker(case.seed)) if case.seed % 2 else None
+        cases.append(replace(case, groups=forced))
+    return cases
 
 
 def wide_cases(start: int, count: int, guard: int = 0) -> list[Case]:

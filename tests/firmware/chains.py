@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edgekit.backends.c.emission import calls_of
+from edgekit.backends.c.groups import ALL, HEIGHTS, Search
+from edgekit.backends.c.tiles import Group
 from edgekit.graph import Graph, Tensor
 from edgekit.graph.operator import ACTIVATIONS
 from edgekit.graph.ops.add import Add
@@ -13,6 +16,7 @@ from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.graph.ops.max_pool_2d import MaxPool2D
 from edgekit.graph.ops.mean import Mean
+from edgekit.graph.ops.pad import Pad
 from edgekit.graph.ops.relu import Relu
 from tests.firmware.networks import COMMON, _Growing
 from tests.reference.picker import Picker, choose, flag
@@ -54,6 +58,16 @@ def _depthwise_conv_2d(g: _Chain) -> list[Tensor]:
     return g.node(DepthwiseConv2D((stride, stride)), (x.name, w), g.quantization(x))
 
 
+def _padded(g: _Chain) -> list[Tensor]:
+    """As PyTorch has it: a symmetric pad before a strided convolution."""
+    x = g.image()
+    sides = g.pick.integer(0, 2), g.pick.integer(0, 1)
+    (y,) = g.node(Pad(((0, 0), (sides[0], sides[0]), (sides[1], 1), (0, 0))), (x.name,), x.quantization)
+    w = g.weights((4 * g.pick.integer(1, 4), 3, 2, x.shape[3]), 0)
+    op = Conv2D((choose(g.pick, (1, 2)), 1), (1, 1), choose(g.pick, ("same", "valid")))
+    return [y, *g.node(op, (y.name, w), g.quantization(x))] if y.shape[1] > 2 else [y]
+
+
 def _pool(g: _Chain) -> list[Tensor]:
     x, kind = g.image(), choose(g.pick, (AveragePool2D, MaxPool2D))
     window = (choose(g.pick, (2, 3)), 2)
@@ -76,8 +90,26 @@ def _concatenation(g: _Chain) -> list[Tensor]:
 
 
 LINKS: tuple[Callable[[_Chain], list[Tensor]], ...] = (
-    _conv_2d, _conv_2d, _conv_2d, _depthwise_conv_2d, _depthwise_conv_2d, _pool, _add, _add, _relu, _concatenation,
+    _conv_2d, _conv_2d, _padded, _padded, _depthwise_conv_2d, _depthwise_conv_2d, _pool, _add, _add, _relu,
+    _concatenation,
 )  # fmt: skip
+
+
+def forced(graph: Graph, core: str, pick: Picker) -> tuple[Group, ...]:
+    """Groups wherever there can be some, of any length, height and direction, whether they save anything or not."""
+    search = Search(graph, calls_of(graph, core), core)
+    found, i = [], 0
+    while i < len(graph.nodes):
+        lasts = [last for last in range(i, len(graph.nodes)) if search.together(i, last)]
+        last = lasts[-1] if lasts and pick.integer(0, 2) else choose(pick, lasts or [i])
+        made = search.group(i, last, *choose(pick, HEIGHTS)) or search.group(i, last, 1, 1) if lasts else None
+        if made is None and i in search.folded:
+            last = i + 1
+            made = search.group(i, last, ALL, ALL)
+        if made is not None:
+            found.append(choose(pick, search.groups(made)))
+        i = last + 1
+    return tuple(found)
 
 
 def case(pick: Picker) -> Graph:

@@ -46,7 +46,7 @@ class Case:
 
     Attributes:
         guard: bytes around each of its buffers, 0 for the plan that users get.
-        optimize: the target's option.
+        optimize: the target's option. groups: for the target's core, chosen by the test.
         inputs: `samples` samples; random ones of `seed` without.
         candidate: which of the calls that compute a layer, where there are so many: 0 the first form, not the cheapest.
     """
@@ -57,6 +57,7 @@ class Case:
     samples: int = 2
     guard: int = 0
     optimize: Optimize = "speed"
+    groups: tuple[Group, ...] | None = None
     inputs: dict[str, NDArray[Any]] | None = None
     candidate: int = 0
 
@@ -97,7 +98,7 @@ def write_program(cases: Sequence[Case], options: Options, folder: Path) -> None
     for case in cases:
         calls = first_forms(case.graph, options.core, case.candidate)
         made = generate(case.graph, folder, firmware, options.core, prefix=case.name, guard=case.guard,
-                        optimize=case.optimize, calls=calls)  # fmt: skip
+                        optimize=case.optimize, calls=calls, groups=case.groups)  # fmt: skip
         (folder / "src" / f"{case.name}.c").rename(folder / "cases" / f"{case.name}.c")
         (folder / "harness" / f"{case.name}_layers.c").unlink()
         text, row = _describe(case, made)

@@ -4,33 +4,109 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edgekit.backends.c.emission import calls_of
-from edgekit.backends.c.groups import find_groups
+from edgekit.backends.c.groups import find_groups, price
 from edgekit.backends.c.memory import memory_map
+from edgekit.backends.c.tiles import loops
+from edgekit.frontend import load
+from edgekit.graph import Graph, Node, Quantization, Tensor
+from edgekit.graph.operator import Padding
+from edgekit.graph.ops.conv_2d import Conv2D
+from edgekit.graph.ops.pad import Pad
 from tests.firmware.cases import chain_cases
-from tests.firmware.proof import GUARD, prove
+from tests.firmware.proof import GUARD, Case, prove
+
+CORES = {"host-c": "portable", "qemu-m4": "cortex-m4", "qemu-m55": "cortex-m55"}
 
 
-@pytest.mark.parametrize("guard", [0, GUARD])
-def test_chains_on_the_host(guard: int, tmp_path: Path) -> None:
-    prove(chain_cases(0, 30, guard), "host-c", tmp_path / "proof", sanitize=True)
+@pytest.mark.parametrize("target", CORES)
+def test_chains(target: str, tmp_path: Path) -> None:
+    host = target == "host-c"
+    prove(chain_cases(0, 24 if host else 12, CORES[target]), target, tmp_path / "proof", sanitize=host)
 
 
-@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m55"])
-def test_chains_on_emulated_cores(target: str, tmp_path: Path) -> None:
-    prove([*chain_cases(0, 12), *chain_cases(12, 12, GUARD)], target, tmp_path / "proof")
+@pytest.mark.slow
+@pytest.mark.parametrize("target", CORES)
+def test_many_chains(target: str, tmp_path: Path) -> None:
+    prove(chain_cases(100, 60, CORES[target]), target, tmp_path / "proof", sanitize=target == "host-c")
 
 
-def test_chains_have_groups_and_need_less() -> None:
+def test_chains_have_groups_of_all_kinds() -> None:
     """So that the proofs above are about something."""
-    grouped = rolling = 0
-    for case in chain_cases(0, 30):
+    smaller = rolling = borders = upwards = loops_ = 0
+    for case in chain_cases(0, 24):
         calls = calls_of(case.graph, "portable")
-        groups = find_groups(case.graph, calls, "portable")
+        groups = case.groups or find_groups(case.graph, calls, "portable", case.optimize)
         plain, found = memory_map(case.graph, calls), memory_map(case.graph, calls, groups=groups)
-        assert found.arena < plain.arena if groups else found.arena == plain.arena
-        grouped += bool(groups)
+        assert found.plan.bound <= found.arena and (found.arena <= plain.arena or case.groups)
+        smaller += found.arena < plain.arena
         rolling += any(group.schedule.moved(group.row_bytes) for group in groups)
-    assert grouped >= 20 and rolling >= 5, (grouped, rolling)
+        borders += any(group.hidden for group in groups)
+        upwards += any(group.schedule.upwards for group in groups)
+        loops_ += any(loop.count > 1 for group in groups for loop in loops(group))
+    assert min(smaller, rolling, borders, upwards, loops_) >= 5, (smaller, rolling, borders, upwards, loops_)
+
+
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("vww_96_int8", 31_000), ("ic_resnet8_int8", 18_000), ("kws_dscnn_int8", 12_000)],
+)
+def test_models_in_little_ram(name: str, most: int, core: str, shared: Path) -> None:
+    """The visual wake words' input alone is 27,648 bytes of it."""
+    graph = load(shared / "models" / "mlperf_tiny" / f"{name}.tflite")
+    calls = calls_of(graph, core)
+    groups = find_groups(graph, calls, core, "ram")
+    found = memory_map(graph, calls, groups=groups)
+    assert found.plan.bound <= found.arena <= most
+    cost = price(graph, calls, groups, core)
+    assert cost["arena_bytes"] == memory_map(graph, calls).arena and cost["calls"] > 0
+
+
+def test_no_more_is_divided_than_the_limit_asks(shared: Path) -> None:
+    graph = load(shared / "models" / "mlperf_tiny" / "vww_96_int8.tflite")
+    calls = calls_of(graph, "portable")
+    plain, costs = memory_map(graph, calls).arena, []
+    for limit in (plain, 45_000, 35_000, 29_000):
+        groups = find_groups(graph, calls, "portable", limit=limit)
+        assert memory_map(graph, calls, groups=groups).arena <= limit
+        costs.append(price(graph, calls, groups, "portable")["instructions"])
+    assert costs[0] == 0 and costs == sorted(costs)
+
+
+def padded(value: float, sides: tuple[int, int], padding: Padding = "valid") -> Graph:
+    """A pad of rows and columns, then a convolution of stride 2."""
+    graph = Graph("padded", inputs=["x"], outputs=["y"])
+    scale = Quantization.per_tensor(0.05, -3)
+    graph.add(Tensor("x", (1, 8, 8, 4), "int8", scale))
+    graph.add(Tensor("p", (1, 8 + sum(sides), 8 + sum(sides), 4), "int8", scale))
+    weights = np.random.default_rng(0).integers(-127, 128, (4, 3, 3, 4)).astype(np.int8)
+    graph.add(Tensor.constant("w", weights, Quantization.per_channel(np.full(4, 0.01, np.float32), 0)))
+    conv = Conv2D((2, 2), (1, 1), padding)
+    graph.nodes = [Node(Pad(((0, 0), sides, sides, (0, 0)), value), ("x",), ("p",)), Node(conv, ("p", "w"), ("y",))]
+    (shape,) = conv.infer([graph.tensors["p"], graph.tensors["w"]])
+    graph.add(Tensor("y", shape, "int8", scale))
+    graph.validate()
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("value", "sides", "folded"),
+    [(0.0, (1, 1), True), (0.02, (1, 1), True), (1.0, (1, 1), False), (0.0, (2, 0), True), (0.0, (3, 0), False)],
+)
+def test_pads_become_borders_where_they_are_zeros(
+    value: float, sides: tuple[int, int], folded: bool, tmp_path: Path
+) -> None:
+    """0.02 is rounded to the zero point; a window of the last case sees nothing of the input."""
+    graph = padded(value, sides)
+    assert bool(find_groups(graph, calls_of(graph, "portable"), "portable")) == folded
+    prove([Case("padded", graph, guard=GUARD)], "host-c", tmp_path / "proof", sanitize=True)
+
+
+def test_a_pad_that_others_read_is_computed() -> None:
+    graph = padded(0.0, (1, 1))
+    graph.outputs.append("p")
+    assert not find_groups(graph, calls_of(graph, "portable"), "portable")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgekit import planner
-from edgekit.planner import ALIGNMENT, Buffer, Plan, lower_bound, plan, spread
+from edgekit.planner import ALIGNMENT, Buffer, Overlap, Plan, lower_bound, plan, spread
 
 LIVES = st.tuples(st.integers(0, 12), st.integers(0, 5)).map(lambda t: (t[0], t[0] + t[1]))
 SIZES = st.one_of(st.integers(1, 100), st.integers(1, 20).map(lambda n: 16 * n))
@@ -66,6 +66,41 @@ def test_few_buffers_are_placed_as_well_as_any_order_can(given_buffers: list[Buf
         for order in permutations(given_buffers)
     )
     assert plan(given_buffers).arena == best
+
+
+@st.composite
+def chain(draw: st.DrawFn) -> tuple[list[Buffer], list[Overlap]]:
+    """A chain of activations, each written while the one before is used up, some over it, from either end."""
+    sizes = draw(st.lists(st.integers(1, 200), min_size=2, max_size=6))
+    buffers = [Buffer(f"b{i}", size, i - 1, i) for i, size in enumerate(sizes)]
+    buffers += [Buffer(f"s{i}", draw(SIZES), i, i) for i in range(len(sizes)) if draw(st.booleans())]
+    overlaps = []
+    for i in range(len(sizes) - 1):
+        ends = draw(st.sampled_from([(f"b{i}", f"b{i + 1}"), (f"b{i + 1}", f"b{i}")]))
+        overlaps += [Overlap(*ends, draw(st.integers(-100, 150)))] if draw(st.booleans()) else []
+    return buffers, overlaps
+
+
+@settings(max_examples=200, deadline=None)
+@given(chain())
+def test_overlaps_keep_their_distance(given_chain: tuple[list[Buffer], list[Overlap]]) -> None:
+    buffers, overlaps = given_chain
+    found = plan(buffers, overlaps)
+    assert lower_bound(buffers, overlaps) == found.bound <= found.arena
+    for i, a in enumerate(buffers):
+        for b in buffers[i + 1 :]:
+            leads = [o for o in overlaps if {o.below, o.above} == {a.name, b.name}]
+            apart = not problems(found, [a, b])
+            assert apart or (leads and found.offsets[leads[0].above] - found.offsets[leads[0].below] >= leads[0].lead)
+
+
+def test_an_output_takes_the_place_of_an_input_that_is_used_up() -> None:
+    """16 bytes ahead, from below and from above; and not where the buffers meet anybody else."""
+    x, y = Buffer("x", 160, 0, 1), Buffer("y", 96, 1, 2)
+    assert plan([x, y]).arena == 256
+    assert plan([x, y], [Overlap("y", "x", 16)]).arena == plan([x, y], [Overlap("x", "y", 160 + 16 - 96)]).arena == 176
+    assert plan([x, y], [Overlap("y", "x", -64)]).arena == 160
+    assert plan([x, y], [Overlap("y", "x", 1000)]).arena == 256
 
 
 def test_problems_are_seen() -> None:

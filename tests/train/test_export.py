@@ -24,6 +24,7 @@ NETWORKS = {
     "lenet5": ((1, 28, 28), {}),
     "dscnn": ((1, 49, 10), {}),
     "mobilenet_v1": ((3, 96, 96), {}),
+    "mobilenet_v2": ((1, 28, 28), {}),
     "resnet8": ((3, 32, 32), {}),
     "autoencoder": ((640,), {}),
 }
@@ -72,6 +73,13 @@ def test_network_exports_to_plain_operators(name: str) -> None:
 )
 def test_parameter_counts_of_the_literature(name: str, parameters: int) -> None:
     assert exported(name, *NETWORKS[name])[1] == parameters
+
+
+def test_mobilenet_v2_has_the_parameters_of_the_paper() -> None:
+    from edgekit.zoo.models.mobilenet_v2 import build
+
+    whole = build((3, 224, 224), 1000, width=1.0)
+    assert sum(p.numel() for p in whole.parameters()) == 3_504_872
 
 
 @pytest.mark.parametrize("resolution", [33, 96, 128])

@@ -20,11 +20,15 @@ BIAS = 2  # the input of operators with weights that is int32
 
 @dataclass(frozen=True)
 class Tile:
-    """`in_rows` rows of a layer's inputs to `out_rows` of its output, with `pad` rows missing above them."""
+    """`in_rows` rows of a layer's inputs to `out_rows` of its output, with `pad` rows missing above them.
+
+    `left`: columns missing on the left, where they do not follow from the shapes.
+    """
 
     in_rows: int
     out_rows: int
     pad: int
+    left: int | None = None
 
     def of(self, layer: Layer) -> Layer:
         """The layer as it would be with so many rows."""
@@ -39,7 +43,8 @@ class Tile:
         """Which edges a tile has does not follow from its shapes."""
         if isinstance(call, Alias) or "pad_top" not in call.fields:
             return call
-        return replace(call, fields={**call.fields, "pad_top": self.pad})
+        left = call.fields["pad_left"] if self.left is None else self.left
+        return replace(call, fields={**call.fields, "pad_top": self.pad, "pad_left": left})
 
 
 def supports(operator: str) -> bool:

@@ -22,7 +22,7 @@ from edgekit.backends.c.layers import called_layers, steps
 from edgekit.backends.c.memory import MemoryMap, memory_map
 from edgekit.backends.c.tiles import Group, lines_of
 from edgekit.errors import UsageError
-from edgekit.graph import Graph
+from edgekit.graph import Graph, Node
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class Generated:
 
 def generate(
     graph: Graph, folder: Path, firmware: Path, core: str = "portable", prefix: str = "model", guard: int = 0,
-    optimize: Optimize = "speed", calls: Sequence[Call | Alias] | None = None,
+    optimize: Optimize = "speed", ram_limit: int | None = None, calls: Sequence[Call | Alias] | None = None,
+    groups: tuple[Group, ...] | None = None,
 ) -> Generated:  # fmt: skip
     """Write `src/<prefix>.h`, `src/<prefix>.c`, and the kernels with their headers (`src/edgekit/`) into `folder`.
 
@@ -55,8 +56,8 @@ def generate(
         prefix: of files, functions and types, and in capitals of macros, so that a program can hold several models;
             a C identifier in lower case.
         guard: bytes around every buffer, which then share no memory but in place: for tests.
-        optimize: what the forms are chosen for; `ram` also runs layers in groups.
-        calls: one per node, chosen elsewhere.
+        optimize: what the forms are chosen for; with `ram_limit`, which layers run in groups (`find_groups`).
+        calls: one per node, chosen elsewhere; groups: likewise.
 
     Raises:
         UsageError: the prefix is no such identifier. UnsupportedError: as `calls_of`.
@@ -64,7 +65,7 @@ def generate(
     if not re.fullmatch(r"[a-z][a-z0-9_]*", prefix) or prefix.startswith("ek_"):
         raise UsageError("prefix", f"must be a C identifier in lower case and not begin with ek_, found {prefix!r}")
     calls = calls_of(graph, core, optimize) if calls is None else calls
-    groups = find_groups(graph, calls, core) if optimize == "ram" else ()
+    groups = find_groups(graph, calls, core, optimize, ram_limit) if groups is None else groups
     memory = memory_map(graph, calls, guard, groups)
     source = _Source(graph, calls, groups, memory, prefix)
     for room in ("src/edgekit", "harness"):
@@ -98,7 +99,10 @@ class _Source:
                 name = self.parameters(f"{prefix}_layer{index}", step)
                 near = (*graph.nodes[index].inputs, *graph.nodes[index].outputs)
                 places = {n: f"{memory.tensors[n]}" for n in near if n is not None and n in memory.tensors}
-                self.step(graph.nodes[index].name, self.call(index, name, step, places, memory.scratch.get(index, 0)))
+                self.step(
+                    graph.nodes[index].name,
+                    self.call(graph.nodes[index], name, step, places, memory.scratch.get(index, 0)),
+                )
 
     @property
     def kernels(self) -> list[str]:
@@ -117,15 +121,14 @@ class _Source:
 
         def call_lines(output: str, tile: Tile, call: Call, places: Mapping[str, str]) -> list[str]:
             scratch = self.memory.scratch.get(group.first, 0)
-            return self.call(index[output], names[output, tile], call, places, scratch)
+            return self.call(group.nodes[output], names[output, tile], call, places, scratch)
 
         lines = lines_of(group, call_lines, lambda name: self.memory.tensors[name])
         self.files |= {"roll"} if any("ek_roll" in line for line in lines) else set()
         return lines
 
-    def call(self, index: int, name: str, call: Call, places: Mapping[str, str], scratch: int) -> list[str]:
+    def call(self, node: Node, name: str, call: Call, places: Mapping[str, str], scratch: int) -> list[str]:
         """The lines that call one kernel with the parameters `name`; `places`: where activations lie in the arena."""
-        node = self.graph.nodes[index]
         inputs = [self.pointer(node.inputs[i], places, const=True) for i in call.inputs]
         outputs = [self.pointer(output, places, const=False) for output in node.outputs]
         lines = []

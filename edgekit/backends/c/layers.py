@@ -8,7 +8,7 @@ import numpy as np
 
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.tiles import Group
-from edgekit.graph import Graph
+from edgekit.graph import Graph, Node
 
 
 def steps(calls: Sequence[Call | Alias], groups: Sequence[Group]) -> Iterator[tuple[int, Call | Group]]:
@@ -36,23 +36,22 @@ def weight_bytes(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[G
     """The part of `constant_bytes` that is weights and their per-channel constants: all constants of layers that read
     constants, so neither the tables of other layers nor the layers' parameters."""
     parts = _parts(graph, calls, groups)
-    return _bytes(graph, (p for p in parts if any(t.is_constant for t in graph.node_inputs(graph.nodes[p[0]]) if t)))
+    return _bytes(graph, (p for p in parts if any(t.is_constant for t in graph.node_inputs(p[0]) if t)))
 
 
-def _parts(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group]) -> Iterator[tuple[int, Call]]:
-    """Every call under the index of its node; those of a group one by one."""
+def _parts(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group]) -> Iterator[tuple[Node, Call]]:
+    """Every call with its node; those of a group one by one."""
     for i, step in steps(calls, groups):
         if isinstance(step, Group):
-            index = {graph.nodes[k].name: k for k in range(step.first, step.last + 1)}
-            yield from ((index[output], call) for (output, _), call in step.calls.items())
+            yield from ((step.nodes[output], call) for (output, _), call in step.calls.items())
         else:
-            yield i, step
+            yield graph.nodes[i], step
 
 
-def _bytes(graph: Graph, parts: Iterable[tuple[int, Call]]) -> int:
+def _bytes(graph: Graph, parts: Iterable[tuple[Node, Call]]) -> int:
     found: dict[tuple[str, bytes], int] = {}
     for node, call in parts:
-        operands = [t.data for k in call.inputs if (t := graph.node_inputs(graph.nodes[node])[k]) is not None]
+        operands = [t.data for k in call.inputs if (t := graph.node_inputs(node)[k]) is not None]
         for array in (*call.fields.values(), *operands):
             if isinstance(array, np.ndarray):
                 found[array.dtype.str, array.tobytes()] = array.nbytes

@@ -63,9 +63,13 @@ def lifetimes(graph: Graph, groups: Sequence[Group] = ()) -> dict[str, tuple[int
     A step is a node, under its index; a group is one step, under its first node's.
     """
     step = {i: group.first for group in groups for i in range(group.first, group.last + 1)}
+    hidden = {name for group in groups for name in group.hidden}
     first = dict.fromkeys(graph.inputs, -1)
     last: dict[str, int] = {}
     for i, node in enumerate(graph.nodes):
+        if hidden & set(node.outputs):  # a pad that is not called; its input is read by the next node of the group
+            last.update({n: step[i] for n in node.inputs if n is not None})
+            continue
         first.update(dict.fromkeys(node.outputs, step.get(i, i)))
         last.update({n: step.get(i, i) for n in (*node.inputs, *node.outputs) if n is not None})
     last.update(dict.fromkeys(graph.outputs, len(graph.nodes)))

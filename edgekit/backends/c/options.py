@@ -65,6 +65,9 @@ class Options(Section):
     optimization: Literal["-O2", "-O3", "-Os"] | None = Field(
         None, description="the compiler's level; without, -Os where `optimize` is flash and else -O3"
     )
+    ram_limit: int | None = Field(
+        None, ge=0, description="bytes of arena: layers run stripe by stripe as far as that is needed, and no further"
+    )
     harness: Literal["", "mps", "host", "bare"] = Field(
         "", description="board support in firmware/harness; bare: linked for its sizes, nothing here can run it"
     )

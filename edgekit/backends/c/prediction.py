@@ -26,7 +26,7 @@ def estimate(graph: Graph, target: Target) -> Estimate:
     """
     options = options_of(target)
     calls = calls_of(graph, options.core, options.optimize)
-    groups = find_groups(graph, calls, options.core) if options.optimize == "ram" else ()
+    groups = find_groups(graph, calls, options.core, options.optimize, options.ram_limit)
     layers: dict[str, float | None] = {node.name: 0.0 for node in graph.nodes}
     kernels = {node.name: "" for node in graph.nodes}
     notes = []

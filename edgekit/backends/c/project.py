@@ -12,9 +12,9 @@ from typing import Any
 from edgekit.arrays import load_arrays
 from edgekit.backends._contract import Artifact
 from edgekit.backends.c import toolchain
-from edgekit.backends.c.call import Call
 from edgekit.backends.c.generate import generate
-from edgekit.backends.c.layers import called_layers, weight_bytes
+from edgekit.backends.c.groups import price
+from edgekit.backends.c.layers import called_layers, steps, weight_bytes
 from edgekit.backends.c.options import Options, options_of
 from edgekit.backends.c.packages import Array, write_packages
 from edgekit.errors import InputError
@@ -51,7 +51,7 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
     options = options_of(target)
     firmware = firmware_folder()
     (folder / model).write_bytes(write(graph))
-    made = generate(graph, folder, firmware, options.core, optimize=options.optimize)
+    made = generate(graph, folder, firmware, options.core, optimize=options.optimize, ram_limit=options.ram_limit)
     copy_harness(folder, firmware, options)
     golden = write_packages(graph, target, options, folder, _golden(graph, folder))
     facts: dict[str, Any] = {
@@ -61,12 +61,13 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
         "arena_bytes": made.memory.arena,
         "arena_bound_bytes": made.memory.plan.bound,
         "arena_strategy": made.memory.plan.strategy,
-        "scratch_bytes": max((call.scratch for call in made.calls if isinstance(call, Call)), default=0),
+        "scratch_bytes": max((step.scratch for _, step in steps(made.calls, made.groups)), default=0),
         "constant_bytes": made.constants,
         "weight_bytes": weight_bytes(graph, made.calls, made.groups),
         "kernels": list(made.kernels),
         "golden_on_board": golden,
         "layers": called_layers(graph, made.calls, made.groups),
+        "groups": price(graph, made.calls, made.groups, options.core),
         "offsets": {name: made.memory.tensors[name] for name in graph.outputs},
     }
     notes: list[str] = []

@@ -160,7 +160,7 @@ class _Walk:
         self.lead = dict.fromkeys(outer, -(1 << 40))
         for name, a, b in (step for order in orders for step in order):
             if name == self.output:  # what this run reads must survive it: kernels may read a row after writing one
-                for x in outer:
+                for x in (x for x in outer if self._low(x) < self.heights[x]):
                     ahead = b * self.row_bytes[name] - self._low(x) * self.row_bytes[x]
                     self.lead[x] = max(self.lead[x], ahead)
             else:

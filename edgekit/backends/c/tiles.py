@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import Tile, call_of
+from edgekit.backends.c.folds import Fold
 from edgekit.backends.c.stripes import Roll, Run, Schedule, Step
-from edgekit.graph import Graph
+from edgekit.graph import Graph, Node
 from edgekit.planner import Overlap
 
 PERIODS = 4  # stripes after which the same steps may come again
@@ -23,6 +24,7 @@ class Group:
         buffers: bytes of every inner activation's rows.
         row_bytes: of every activation. calls: by (output, tile).
         reused: the outer input whose memory the output may take, or "".
+        nodes: by output, without pads that became borders. hidden: the outputs of those, which are nowhere.
     """
 
     first: int
@@ -33,6 +35,8 @@ class Group:
     row_bytes: Mapping[str, int]
     calls: Mapping[tuple[str, Tile], Call]
     reused: str
+    nodes: Mapping[str, Node]
+    hidden: frozenset[str]
 
     def overlap(self, graph: Graph, owner: str) -> Overlap:
         """Of the output and the memory `owner` of the reused input, which begins there."""
@@ -48,19 +52,25 @@ class Group:
 
 
 def group_of(
-    graph: Graph, first: int, last: int, core: str, schedule: Schedule, row_bytes: Mapping[str, int], reused: str
-) -> Group:
-    """The group with a call for every kind of tile."""
-    nodes = {node.name: node for node in graph.nodes[first : last + 1]}
+    graph: Graph, first: int, last: int, core: str, schedule: Schedule, row_bytes: Mapping[str, int], reused: str,
+    folded: Mapping[int, Fold],
+) -> Group:  # fmt: skip
+    """The group with a call for every kind of tile. `folded`: the pads among its nodes that became borders."""
+    pads = {i for i in range(first, last + 1) if i in folded}
+    nodes = {graph.nodes[i].name: graph.nodes[i] for i in range(first, last + 1) if i not in pads}
+    nodes |= {folded[i].node.name: folded[i].node for i in pads}
+    lefts = {folded[i].node.name: folded[i].left for i in pads}
     calls = {}
     for step in schedule.steps:
         if isinstance(step, Run) and (step.output, tile_of(step)) not in calls:
-            call = call_of(graph, nodes[step.output], core, tile=tile_of(step))
+            tile = tile_of(step)
+            call = call_of(graph, nodes[step.output], core, tile=replace(tile, left=lefts.get(step.output)))
             assert isinstance(call, Call)
-            calls[step.output, tile_of(step)] = call
+            calls[step.output, tile] = call
     buffers = {name: rows * row_bytes[name] for name, rows in schedule.held.items()}
+    hidden = frozenset(graph.nodes[i].name for i in pads)
     output = graph.nodes[last].name
-    return Group(first, last, output, schedule, buffers, row_bytes, calls, reused)
+    return Group(first, last, output, schedule, buffers, row_bytes, calls, reused, nodes, hidden)
 
 
 def tile_of(run: Run) -> Tile:

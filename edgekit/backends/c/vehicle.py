@@ -68,7 +68,7 @@ class Vehicle:
         layers = tuple(
             LayerDifference(
                 name,
-                producers[name].op.name,
+                self._operator(name),
                 sum(expected[n].size for n in producers[name].outputs),
                 bad[name] * sum(t.elements for t in self.graph.node_outputs(producers[name])),
                 float("nan") if bad[name] else 0.0,
@@ -83,9 +83,9 @@ class Vehicle:
         producers = self.graph.producers()
         rows = []
         for name, ticks in zip(self.facts["layers"], layers, strict=True):
-            node = producers[name]
-            macs = node.op.macs(self.graph.node_inputs(node), self.graph.node_outputs(node))
-            rows.append({"layer": name, "op": node.op.name, "macs": macs, "count": self._count(ticks)})
+            nodes = [producers[n] for n in self._nodes(name)]
+            macs = sum(n.op.macs(self.graph.node_inputs(n), self.graph.node_outputs(n)) for n in nodes)
+            rows.append({"layer": name, "op": self._operator(name), "macs": macs, "count": self._count(ticks)})
         if self.options.emulator is not None:
             self._plausible(rows, self._count(total))
         info = self.session.ask_info()
@@ -96,8 +96,19 @@ class Vehicle:
             "vehicle": self.name, "unit": info.unit, "total": self._count(total), "macs": self.graph.macs(),
             "layers": rows, "arena_bytes": info.arena, "arena_bound_bytes": self.facts["arena_bound_bytes"],
             "stack_bytes": info.stack, "constant_bytes": self.facts["constant_bytes"], **sizes,
-            "hz": info.hz, "retries": self.session.retries,
+            "groups": self.facts.get("groups"), "hz": info.hz, "retries": self.session.retries,
         }  # fmt: skip
+
+    def _nodes(self, layer: str) -> list[str]:
+        """The nodes that a layer of the firmware computes."""
+        groups: dict[str, list[str]] = self.facts.get("groups", {}).get("layers", {})
+        return groups.get(layer, [layer])
+
+    def _operator(self, layer: str) -> str:
+        """Of a group, the operators of its first and last node."""
+        producers, nodes = self.graph.producers(), self._nodes(layer)
+        last = producers[nodes[-1]].op.name
+        return last if len(nodes) == 1 else f"{producers[nodes[0]].op.name} .. {last} ({len(nodes)})"
 
     def _count(self, ticks: int) -> int:
         e = self.options.emulator

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from edgekit import __version__, files
 from edgekit.backends._contract import (
@@ -25,12 +28,14 @@ from edgekit.doctor.tools.onnxruntime_qnn import TOOL
 from edgekit.errors import ToolError, UnsupportedError
 from edgekit.export import onnx
 from edgekit.graph import Graph, Node
+from edgekit.graph.ops.pad import Pad
 from edgekit.target import Target
 from edgekit.verification import Verification
 
 __all__ = ["CONSTRAINTS", "Options", "check", "compile", "require", "run", "supports", "verify", "versions"]
 
 MAX_RANK = 4
+STRAY = re.compile(r"Node '(\S+?)(?:_token_\d+)?' OpType:(\w+) .*was not selected by that EP", re.DOTALL)
 
 
 def supports(operator: str) -> bool:
@@ -45,9 +50,33 @@ def supported(graph: Graph, node: Node, options: Options) -> str | None:
 
 @constraint(fix="Reshape around the layer.")
 def rank(graph: Graph, node: Node, options: Options) -> str | None:
-    """Activations must have 4 dimensions at most: the HTP's simulator ends on some of 5."""
-    ranks = [len(t.shape) for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None]
-    return f"{max(ranks)} dimensions" if max(ranks) > MAX_RANK else None
+    """Activations must have 1 to 4 dimensions: the HTP's simulator ends on some of 5, and computes scalars wrong."""
+    tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None]
+    ranks = [len(t.shape) for t in tensors if not t.is_constant or len(t.shape) > MAX_RANK]
+    return next((f"{r} dimensions" for r in ranks if not 1 <= r <= MAX_RANK), None)
+
+
+@constraint(
+    "pad", "relu6", "reshape", "resize_bilinear", "resize_nearest_neighbor", "split", "strided_slice", "transpose",
+    fix="Requantize before or after the layer.", quantized=True,
+)  # fmt: skip
+def moves(graph: Graph, node: Node, options: Options) -> str | None:
+    """Input and output must have the same scale and zero point: the HTP has one for both."""
+    first, made = graph.node_inputs(node)[0], graph.node_outputs(node)[0]
+    assert first is not None
+    return None if first.quantization == made.quantization else "different ones"
+
+
+@constraint("pad", fix="Pad with a value inside the range of the output.", quantized=True)
+def border(graph: Graph, node: Node, options: Options) -> str | None:
+    """The border's integer must be below the largest: QNN 2.51 wraps that one around."""
+    from edgekit.reference import quantize_array
+
+    made = graph.node_outputs(node)[0]
+    if not isinstance(node.op, Pad) or made.quantization is None:
+        return None
+    value = int(quantize_array(np.array([node.op.value], np.float32), made)[0])
+    return str(value) if value == np.iinfo(made.dtype).max else None
 
 
 @constraint(fix="Quantize activations to int8.", quantized=True)
@@ -57,7 +86,7 @@ def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
     return next((t.dtype for t in tensors if t.dtype != "int8"), None)
 
 
-CONSTRAINTS = (supported, rank, eight_bits)
+CONSTRAINTS = (supported, rank, moves, border, eight_bits)
 
 
 def require(target: Target) -> None:
@@ -78,7 +107,13 @@ def check(graph: Graph, target: Target) -> list[Rejection]:
     if found or TOOL.find() is None:
         return found
     probe = int8_form(graph)
-    return _left(probe, htp.on_cpu(onnx.write(probe, layers.STYLE), options))
+    try:
+        return _left(probe, htp.on_cpu(onnx.write(probe, layers.STYLE), options))
+    except ToolError as error:
+        stray = STRAY.search(error.what)
+        if stray is None:
+            raise
+        return _left(probe, [(stray[1], stray[2])])
 
 
 def _left(graph: Graph, nodes: list[tuple[str, str]]) -> list[Rejection]:

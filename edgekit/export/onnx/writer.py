@@ -19,6 +19,7 @@ NATURAL: Layout = "natural"
 NCHW: Layout = "nchw"
 TO_NCHW, TO_NHWC = (0, 3, 1, 2), (0, 2, 3, 1)
 IR_VERSION = 8  # of ONNX 1.12: old enough for every vendor's parser
+ENDS: dict[str, tuple[float, float | None]] = {"relu": (0.0, None), "relu6": (0.0, 6.0), "relu_n1_to_1": (-1.0, 1.0)}
 INT16_OPSET = 21  # QuantizeLinear to int16
 
 
@@ -215,21 +216,35 @@ class Writer:
 
     def _activated(self, tensor: Tensor, real: str, activation: str) -> str:
         """The fused activation; the bounds that saturation of the integers keeps anyway are left out: that is exact."""
-        low, high = {"none": (None, None), "relu": (0.0, None), "relu6": (0.0, 6.0), "relu_n1_to_1": (-1.0, 1.0)}[
-            activation
-        ]
+        ends = ENDS.get(activation)
+        if ends is None:
+            return real
+        bites = [True, ends[1] is not None]
         if _integer(tensor):
             info, scale, zero = np.iinfo(tensor.dtype), float(tensor.scale), tensor.zero_point
-            low = None if low is None or zero + round(low / scale) <= info.min else low
-            high = None if high is None or zero + round(high / scale) >= info.max else high
-        if low is None and high is None:
+            bites[0] = zero + round(ends[0] / scale) > info.min
+            bites[1] = ends[1] is not None and zero + round(ends[1] / scale) < info.max
+        if not any(bites):
             return real
         if self.style.own_activations and _integer(tensor):
-            real = self._pair(real, tensor, f"{tensor.name}_rescaled").real
-        if (low, high) == (0.0, None):
+            return self._clamped(tensor, real, ends, bites)
+        if ends[1] is None or (not bites[1] and ends[0] == 0):
             return self._add("Relu", [real], tensor.name)
-        ends = ["" if v is None else self.constant(np.float32(v), "bound") for v in (low, high)]
-        return self._add("Clip", [real, *ends], tensor.name)
+        return self._add("Clip", [real, *(self.constant(np.float32(v), "bound") for v in ends)], tensor.name)
+
+    def _clamped(self, tensor: Tensor, real: str, ends: tuple[float, float | None], bites: list[bool]) -> str:
+        """Clamps as operators on the output's integers: Clip between equal scales is lost in the HTP (QNN 2.51)."""
+        for kind, end, bite in zip(("Max", "Min"), ends, bites, strict=True):
+            if not bite or end is None:
+                continue
+            real = self._pair(real, tensor, f"{tensor.name}_rescaled").real
+            if (kind, end) == ("Max", 0.0):
+                real = self._add("Relu", [real], tensor.name)
+                continue
+            integer = np.array([tensor.zero_point + round(end / float(tensor.scale))], tensor.dtype)
+            limit = self._dequantized(f"{tensor.name}_{kind.lower()}", integer, tensor.quantization, 0)
+            real = self._add(kind, [real, limit], tensor.name)
+        return real
 
     def _quantized(self, tensor: Tensor, layout: Layout, real: str, before: Quantization | None = None) -> Value:
         if not _integer(tensor):

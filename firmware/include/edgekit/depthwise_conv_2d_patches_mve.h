@@ -10,11 +10,12 @@ extern "C" {
 
 typedef struct {
   int32_t batches, in_h, in_w, in_c, out_h, out_w;
-  int32_t stride, pad_top, pad_left;    /* stride 1: kernels up to 3x3; 2: up to 4x4 */
+  int32_t stride, pad_top, pad_left;    /* stride 1: kernels up to 3x3; 2: up to 4x4; pad_left up to 2, in_w from 2 */
   int32_t in_zero, out_zero, low, high; /* zero points; clamp of the fused activation */
   int32_t band;                         /* output rows at a time: even or all at stride 1; the last band ends at out_h */
   int32_t words, pairs, iterations;     /* patches in a row of them; rows of patches; 8 outputs each */
   int32_t rows;                         /* of the input that a band reads, those of the padding too */
+  int32_t inner, outer, half;           /* words whose new two pixels are in the image, later ones, whether those have one */
   const uint16_t *places;               /* (iterations, 8): where outputs go, in bytes from the band's first of a channel */
   const int8_t *weights;                /* 4 zeros, then a channel's kernel as 4x4, zeros added */
   const int32_t *table;                 /* a channel: 2^(31-e)+1 or 0, bias, shift, multiplier */

@@ -1,8 +1,8 @@
 """What a call costs: instructions as a linear function of features of its fields, fitted to measured counts.
 
 A kernel file of `firmware/src/` has its features in `<file>.py` (`features(fields) -> dict[str, float]`: how often each
-part of the kernel runs) and its coefficients, fitted per core and optimization level by `python -m ci.fit_counts`, in
-`<file>.toml`. A kernel without both has no estimate, and nothing is guessed.
+part of the kernel runs; among the fields is `kernel`, the function) and its coefficients, fitted per core and level of
+optimization by `python -m ci.fit_counts`, in `<file>.toml`. A kernel without both has no estimate; nothing is guessed.
 
 `<file>.toml` has the fingerprint of the sources that were measured; a test says when they have changed since.
 """
@@ -30,7 +30,7 @@ def features(call: Call) -> dict[str, float] | None:
     module = plugins.module(__name__, call.file)
     if module is None:
         return None
-    found: dict[str, float] = module.features(call.fields)
+    found: dict[str, float] = module.features({**call.fields, "kernel": call.kernel})
     return found
 
 
@@ -50,7 +50,7 @@ def instructions(call: Call, core: str, level: str = LEVEL) -> float | None:
     counted = features(call)
     if of_kernel is None or counted is None or any(counted.get(name) for name in of_kernel.get("unseen", ())):
         return None
-    return float(sum(v * counted[name] for name, v in of_kernel.items() if name != "unseen"))
+    return float(sum(v * counted.get(name, 0) for name, v in of_kernel.items() if name != "unseen"))
 
 
 def text(file: str, core: str, level: str = LEVEL) -> int | None:

@@ -1,58 +1,64 @@
-"""Convolution with the DSP instructions: steps of two pixels, whose taps are expanded one of three ways."""
+"""Convolution with the DSP instructions: steps of two pixels, whose taps are expanded."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from edgekit.backends.c.counts._moves import together
 from edgekit.backends.c.counts._window import Fields, axis, ceil_div, clamped, pixels
 
 
 def features(fields: Fields) -> dict[str, float]:
-    image = fields["out_h"] * fields["out_w"]
-    steps = fields["batches"] * ceil_div(image, 2)
-    pairs, blocks = fields["pairs"], fields["blocks"]
-    odd = fields["out_c"] % 2
+    image, batches = fields["out_h"] * fields["out_w"], fields["batches"]
+    steps = batches * ceil_div(image, 2)
+    pairs, blocks, row = fields["pairs"], fields["blocks"], fields["kernel_w"] * fields["in_c"]
+    end = 4 * ceil_div(fields["kernel_h"] * (row % 4), 4)
+    scattered = pixels(fields) * (not isinstance(fields["fixed"], int))
+    dense = fields["kernel_h"] * fields["kernel_w"] * fields["stride_h"] * fields["stride_w"] == 1 and not end
+    dense &= image == fields["in_h"] * fields["in_w"]
+    ways = [_expanded("dense", steps, 1, row)] if dense else list(_gathered(fields, batches))
+    ways.append(_expanded("end", steps if end and not dense else 0, 1, end))
     return {
-        "call": 1, "cleared": blocks, "steps": steps,
-        "blocks": steps * pairs * blocks, "turns": steps * pairs * ceil_div(blocks, 4),
-        "pairs": steps * pairs, "odd": odd * steps, "odd_bytes": odd * steps * fields["out_c"],
-        **clamped(fields, pixels(fields) * fields["out_c"]), **_expanded(fields),
+        "call": 1, "zeros": 4 * ceil_div(row, 4), "ends": 2 * end, "steps": steps, "pairs": steps * pairs,
+        "blocks": steps * pairs * blocks, "turns": steps * pairs * ceil_div(blocks - 1, 4),
+        "single": batches * (image % 2), "scattered": scattered, "places": scattered * pairs,
+        **_copied("fixed", scattered, fields["out_c"]), **clamped(fields, pixels(fields) * fields["out_c"]),
+        **together(ways),
     }  # fmt: skip
 
 
-def _expanded(fields: Fields) -> dict[str, float]:
-    """How the taps of a pixel come to their place: as bytes first, as runs of a kernel row, or the pixel as it is."""
-    count, channels = pixels(fields), fields["in_c"]
-    if channels % 4 != 0:
-        return _named("gather", {**_rows(fields), "pixels": count, **_expand(count, 8 * fields["blocks"])})
-    dense = fields["kernel_h"] * fields["kernel_w"] * fields["stride_h"] * fields["stride_w"] == 1
-    if dense and fields["out_h"] * fields["out_w"] == fields["in_h"] * fields["in_w"]:
-        return _named("dense", {"pixels": count, **_expand(count, channels)})
-    h, w = axis(fields, "h"), axis(fields, "w")
-    runs = [(1, n) if fields["dilation_w"] == 1 else (n, 1) for n in w.inside]
-    parts = [_expand(fields["batches"] * sum(h.inside) * times, length * channels) for times, length in runs]
-    return _named("run", {**_rows(fields), "pixels": count, **together(parts)})
-
-
-def _rows(fields: Fields) -> dict[str, float]:
-    """Kernel rows inside and outside the input, all pixels, and bytes of filling."""
-    h, w = axis(fields, "h"), axis(fields, "w")
-    inside = fields["batches"] * sum(h.inside)
-    outside = fields["batches"] * (sum(h.before) + sum(h.after))
-    around = inside * (sum(w.before) + sum(w.after)) * fields["in_c"]
+def _expanded(way: str, times: int, rows: int, taps: int) -> dict[str, float]:
+    """`expand`, which takes the taps of both pixels."""
+    rows *= times
+    names = {f"{name}_steps": 0 for name in ("dense", "end", "inner", "edge")}
     return {
-        "rows": inside * fields["out_w"], "rows_outside": outside * fields["out_w"], "around": around,
-        "outside": outside * fields["out_w"] * fields["kernel_w"] * fields["in_c"],
-        "copied": inside * sum(w.inside) * fields["in_c"],
-        "pieces": inside * (len(w.inside) if fields["dilation_w"] == 1 else sum(w.inside)),
+        **names, f"{way}_steps": times, "rows": rows, "sixteens": rows * (taps // 16),
+        "fours": rows * (taps % 16 // 4), "left": rows * (taps % 4),
     }  # fmt: skip
 
 
-def _expand(times: int, count: int) -> dict[str, float]:
-    """`ek_expand`: 16 at a time, then 4."""
-    return {"sixteens": times * (count // 16), "fours": times * (count % 16 // 4)}
+def _copied(kind: str, times: int, count: int) -> dict[str, float]:
+    return {f"{kind}_words": times * (count // 4), f"{kind}_bytes": times * (count % 4)}
 
 
-def _named(way: str, counts: dict[str, float]) -> dict[str, float]:
-    names = ("rows", "rows_outside", "around", "outside", "copied", "pieces", "pixels", "sixteens", "fours")
-    ways = {f"{kind}_{name}": 0.0 for kind in ("gather", "dense", "run") for name in names}
-    return {**ways, **{f"{way}_{name}": count for name, count in counts.items()}}
+def _gathered(fields: Fields, batches: int) -> Iterator[dict[str, float]]:
+    """The pairs of windows: at once where both lie inside the input, else row by row."""
+    h, w = axis(fields, "h"), axis(fields, "w")
+    width, height, channels = fields["kernel_w"], fields["kernel_h"], fields["in_c"]
+    sizes = [(rows, columns) for rows in h.inside for columns in w.inside]
+    if len(sizes) % 2:
+        sizes.append(sizes[-1])
+    for pair in zip(sizes[::2], sizes[1::2], strict=True):
+        if fields["dilation_w"] == 1 and pair[0] == pair[1] == (height, width):
+            yield _expanded("inner", batches, height, width * channels)
+            continue
+        yield _expanded("edge", batches, height, width * channels) | {"edge_rows": batches * height}
+        for rows, columns in pair:
+            partly = columns < width
+            pieces, length = (columns, channels) if fields["dilation_w"] > 1 else (1, columns * channels)
+            copies = rows * pieces * (partly or fields["dilation_w"] > 1)
+            yield {
+                "around": batches * partly, **_copied("around", batches * partly, width * channels),
+                "kept_rows": batches * rows,
+            }  # fmt: skip
+            yield {"copies": batches * copies, **_copied("inside", batches * copies, length)}

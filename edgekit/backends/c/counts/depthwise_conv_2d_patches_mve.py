@@ -15,16 +15,14 @@ def features(fields: Fields) -> dict[str, float]:
     rows = fields["batches"] * sum(0 <= top + r < fields["in_h"] for top in tops for r in range(fields["rows"]))
     groups = ceil_div(channels, 16)
     odd = fields["out_w"] % 2 if stride == 1 else 0
-    last = fields["words"] - odd
-    first = min(last, ceil_div(fields["pad_left"], 2))
-    whole = max(0, min((fields["in_w"] - 2 * first + fields["pad_left"] - 2) // 2, last - first))
     shifted = int(np.count_nonzero(fields["table"].reshape(-1, 4)[:, 0] == 0))
     limited = fields["low"] != -128 or fields["high"] != 127
     outside = bands * fields["rows"] - rows
     return {
         "call": 1, "bands": bands, "groups": bands * groups, "rows": rows * groups,
-        "inner_rows": rows * groups * (whole > 0), "inner": rows * groups * whole,
-        "outer": rows * groups * (last - whole + odd), "outside": outside, "skipped": outside * (groups - 1),
+        "inner": rows * groups * fields["inner"], "outer": rows * groups * fields["outer"], "odd": rows * groups * odd,
+        "left": rows * groups * min(2, fields["pad_left"]), "outer_rows": rows * groups * (fields["outer"] > 0),
+        "outside": outside, "skipped": outside * (groups - 1),
         "filled": outside * fields["words"] * 4, "channels": bands * channels, "shifted": bands * shifted,
         **{f"{name}_{s}": bands * count * iterations * (stride == s) for s in (1, 2) for name, count in
            (("plain", (channels - shifted) * (not limited)), ("clamped", (channels - shifted) * limited),

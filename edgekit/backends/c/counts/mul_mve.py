@@ -6,5 +6,4 @@ from edgekit.backends.c.counts._window import Fields, ceil_div
 
 
 def features(fields: Fields) -> dict[str, float]:
-    fours = ceil_div(fields["count"], 4)
-    return {"call": 1, "fours": fours, "shifts": fours * (fields["second"] == 0)}
+    return {"call": 1, "fours": ceil_div(fields["count"], 4)}

@@ -1,4 +1,4 @@
-"""HardSwish."""
+"""HardSwish; before opset 14 the input times HardSigmoid."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from edgekit.export.onnx.ops._shared import unary
 from edgekit.export.onnx.writer import Writer
 from edgekit.graph import Node
 
+SINCE = 14
+
 
 def emit(writer: Writer, node: Node) -> None:
-    unary(writer, node, "HardSwish")
+    if writer.style.opset >= SINCE:
+        unary(writer, node, "HardSwish")
+        return
+    layout = writer.layout(node.inputs[0])
+    value = writer.value(node.inputs[0], layout)
+    gate = writer.step("HardSigmoid", [value], None, f"{node.name}_gate", alpha=1 / 6, beta=0.5)
+    writer.output(node.outputs[0], "Mul", [value, gate], layout)

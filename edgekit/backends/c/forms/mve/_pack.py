@@ -33,7 +33,7 @@ def product(call: Call, geometry: Mapping[str, Value]) -> Call:
         {
             **geometry,
             **{name: fields[name] for name in ("in_zero", "out_zero", "low", "high")},
-            "chunks": chunks, "rest": rest, "pixels": pixels,
+            "chunks": chunks, "rest": rest, "pixels": pixels, "paired": int(kernel != "conv_2d_mve_gather"),
             **requantization(found, bias_order=list(range(BLOCK))),
             "weights": pack_filters(found.weights),
         },

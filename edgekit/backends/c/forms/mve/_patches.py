@@ -28,7 +28,8 @@ def patches(call: Call) -> Call | None:
     kernel, stride = (of("kernel_h"), of("kernel_w")), of("stride_h")
     plain = of("depth_multiplier") == 1 and stride == of("stride_w")
     plain &= all(of(f"dilation_{side}") == 1 or kernel[i] == 1 for i, side in enumerate("hw"))
-    if not plain or stride not in (1, 2) or max(kernel) > (3 if stride == 1 else PATCH):
+    small = max(kernel) <= (3 if stride == 1 else PATCH) and of("pad_left") <= 2 and of("in_w") >= 2
+    if not plain or not small or stride not in (1, 2):
         return None
     out_h, out_w, channels = of("out_h"), of("out_w"), of("in_c")
     step = 3 - stride  # outputs of a patch in each direction
@@ -49,6 +50,7 @@ def patches(call: Call) -> Call | None:
             **{name: fields[name] for name in KEPT},
             "stride": stride, "band": band, "words": words, "pairs": pairs, "iterations": len(places),
             "rows": 2 * (pairs - 1) + kernel[0] + step - 1,
+            **_columns(of("in_w"), of("pad_left"), words - (out_w % 2 if stride == 1 else 0)),
             "places": (places * channels).astype(np.uint16).reshape(-1),
             "weights": pack(found.weights.reshape(channels, *kernel)),
             "table": constants(found),
@@ -56,6 +58,12 @@ def patches(call: Call) -> Call | None:
         scratch=(2 * (pairs + 1) * words + beyond) * GROUP,
         in_place=(0,) if whole else (),
     )  # fmt: skip
+
+
+def _columns(width: int, left: int, words: int) -> dict[str, int]:
+    """How the words of a row, each two pixels after the last, meet the image: a word's new pixels are its last two."""
+    inner = max(0, min(words, (width + left - 2) // 2))
+    return {"inner": inner, "outer": words - inner, "half": int(2 * (inner + 1) - left < width)}
 
 
 def order(height: int, width: int, stride: int) -> NDArray[np.int64] | None:

@@ -1,8 +1,9 @@
-"""Convolution: windows times filters, `firmware/src/conv_2d_mve.c`."""
+"""Convolution: of few channels with filters in registers, else windows times filters, `firmware/src/conv_2d_mve.c`."""
 
 from __future__ import annotations
 
 from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._narrow import narrow
 from edgekit.backends.c.forms.mve._pack import product
 
 GEOMETRY = (
@@ -11,5 +12,7 @@ GEOMETRY = (
 )  # fmt: skip
 
 
-def form(layer: Layer, call: Call) -> Call:
-    return product(call, {name: call.fields[name] for name in GEOMETRY})
+def form(layer: Layer, call: Call) -> list[Call]:
+    windows = product(call, {name: call.fields[name] for name in GEOMETRY})
+    held = narrow(call)
+    return [windows] if held is None else [held, windows]
