@@ -37,7 +37,15 @@ def _product(seed: int) -> proof.Case:
 
 CASES = [
     case
-    for operator, count in (("conv_2d", 60), ("fully_connected", 40), ("add", 40), ("sub", 20), ("mul", 10))
+    for operator, count in (
+        ("conv_2d", 60),
+        ("fully_connected", 40),
+        ("add", 40),
+        ("sub", 20),
+        ("mul", 10),
+        ("average_pool_2d", 20),
+        ("max_pool_2d", 20),
+    )
     for case in operator_cases(operator, 0, count, guard=proof.GUARD)
 ] + [_product(seed) for seed in range(30)]
 
@@ -47,8 +55,11 @@ def test_most_cases_take_the_dsp_form() -> None:
     kernels = Counter(call.kernel for call in calls if isinstance(call, Call))
     for operator in ("conv_2d", "fully_connected", "add", "mul"):
         assert kernels[f"{operator}_dsp"] >= 10, kernels
+    assert kernels["average_pool_2d_dsp"] >= 5, kernels
+    assert kernels["max_pool_2d_dsp"] >= 5, kernels
     convolutions = [call for call in calls if isinstance(call, Call) and call.kernel == "conv_2d_dsp"]
-    skipping = [2 * call.fields["pairs"] < call.fields["out_c"] for call in convolutions]  # channels that are constants
+    sizes = [np.array([call.fields["pairs"], call.fields["out_c"]]) for call in convolutions]
+    skipping = [2 * pairs < channels for pairs, channels in sizes]  # channels that are constants
     assert 0 < sum(skipping) < len(skipping)
 
 

@@ -47,6 +47,12 @@ EK_DSP2(ek_sxtab16_odd, "sxtab16 %0, %1, %2, ror #8", uint32_t) /* halfwords of 
 EK_DSP2(ek_smulbb, "smulbb %0, %1, %2", int32_t)                /* lo(a) lo(b) */
 EK_DSP2(ek_smultt, "smultt %0, %1, %2", int32_t)                /* hi(a) hi(b) */
 
+static inline uint32_t ek_larger8(uint32_t a, uint32_t b) { /* of each byte, signed */
+  uint32_t d;
+  __asm__("ssub8 %0, %1, %2\n  sel %0, %1, %2" : "=&r"(d) : "r"(a), "r"(b) : "cc");
+  return d;
+}
+
 /* a >> bits, a constant, to -128..127 */
 #define ek_ssat8_shifted(a, bits)                                                  \
   __extension__({                                                                  \
@@ -124,6 +130,14 @@ static inline uint32_t ek_sadd16(uint32_t a, uint32_t b) { return ((a + b) & 0xF
 static inline uint32_t ek_ssub16(uint32_t a, uint32_t b) { return ((a - b) & 0xFFFFU) | ((a & 0xFFFF0000U) - (b & 0xFFFF0000U)); }
 static inline uint32_t ek_sxtab16(uint32_t a, uint32_t b) { return ek_sadd16(a, ek_sxtb16(b)); }
 static inline uint32_t ek_sxtab16_odd(uint32_t a, uint32_t b) { return ek_sadd16(a, ek_sxtb16_odd(b)); }
+static inline uint32_t ek_larger8(uint32_t a, uint32_t b) {
+  uint32_t d = 0;
+  for (uint32_t shift = 0; shift < 32; shift += 8) {
+    const int8_t x = (int8_t)(uint8_t)(a >> shift), y = (int8_t)(uint8_t)(b >> shift);
+    d |= (uint32_t)(uint8_t)(x >= y ? x : y) << shift;
+  }
+  return d;
+}
 static inline int32_t ek_smulbb(uint32_t a, uint32_t b) { return ek_low_half(a) * ek_low_half(b); }
 static inline int32_t ek_smultt(uint32_t a, uint32_t b) { return ek_high_half(a) * ek_high_half(b); }
 static inline uint32_t ek_pack_low(uint32_t a, uint32_t b) { return (a & 0xFFFFU) | (b << 16); }
