@@ -89,13 +89,6 @@ def pointwise(d: Draw) -> Graph:
     return _weighted(op, d, (d.channels(128), 1, 1, channels), 0, (1, h, w, channels))
 
 
-def three_by_three(d: Draw) -> Graph:
-    """Of stride 1, with even numbers of filters: what Winograd's algorithm takes."""
-    (h, w), channels = d.size(), d.channels(96)
-    op = Conv2D(padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
-    return _weighted(op, d, (2 * d.upto(32), 3, 3, channels), 0, (1, max(h, 3), max(w, 3), channels))
-
-
 def narrow(d: Draw) -> Graph:
     """1x1 convolutions of few channels and many pixels."""
     (h, w), channels = d.size(), d.of(4, 8, 16, 32, 32, 64, 64, 64)
@@ -107,6 +100,12 @@ def conv_2d(d: Draw) -> Graph:
     (kh, kw), (h, w), channels = d.window(), d.size(), d.channels(96)
     size = (1, max(h, kh), max(w, kw), channels)
     return _weighted(op, d, (d.channels(96), kh, kw, channels), 0, size)
+
+
+def conv_3x3(d: Draw) -> Graph:
+    op = Conv2D(padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
+    (h, w), channels = d.size(), d.of(3, 72, 132) if d.of(0, 0, 0, 1) else d.channels(96)
+    return _weighted(op, d, (2 * d.upto(24), 3, 3, channels), 0, (1, max(h, 3), max(w, 3), channels))
 
 
 def depthwise_conv_2d(d: Draw) -> Graph:
@@ -205,7 +204,7 @@ def moved(d: Draw) -> Graph:
 
 
 SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
-    (conv_2d, 60), (pointwise, 30), (narrow, 30), (three_by_three, 30), (depthwise_conv_2d, 60), (multiplied, 16),
+    (conv_2d, 60), (pointwise, 30), (narrow, 30), (conv_3x3, 40), (depthwise_conv_2d, 60), (multiplied, 16),
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6),
     (add, 24), (mul, 16), (moved, 24),
 )  # fmt: skip
