@@ -53,12 +53,15 @@ def test_chains_have_groups_of_all_kinds() -> None:
     assert min(smaller, rolling, borders, upwards, loops_) >= 5, (smaller, rolling, borders, upwards, loops_)
 
 
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
 @pytest.mark.parametrize(
-    ("name", "most"),
-    [("vww_96_int8", 31_000), ("ic_resnet8_int8", 18_000), ("kws_dscnn_int8", 12_000)],
+    ("name", "core", "most"),
+    [
+        ("vww_96_int8", "cortex-m4", 31_000),
+        ("ic_resnet8_int8", "cortex-m55", 18_000),
+        ("kws_dscnn_int8", "cortex-m4", 12_000),
+    ],
 )
-def test_models_in_little_ram(name: str, most: int, core: str, shared: Path) -> None:
+def test_models_in_little_ram(name: str, core: str, most: int, shared: Path) -> None:
     """The visual wake words' input alone is 27,648 bytes of it."""
     graph = load(shared / "models" / "mlperf_tiny" / f"{name}.tflite")
     calls = calls_of(graph, core)
@@ -70,10 +73,10 @@ def test_models_in_little_ram(name: str, most: int, core: str, shared: Path) -> 
 
 
 def test_no_more_is_divided_than_the_limit_asks(shared: Path) -> None:
-    graph = load(shared / "models" / "mlperf_tiny" / "vww_96_int8.tflite")
+    graph = load(shared / "models" / "mlperf_tiny" / "ic_resnet8_int8.tflite")
     calls = calls_of(graph, "portable")
     plain, costs = memory_map(graph, calls).arena, []
-    for limit in (plain, 45_000, 35_000, 29_000):
+    for limit in (plain, 40_000, 25_000, 16_000):
         groups = find_groups(graph, calls, "portable", limit=limit)
         assert memory_map(graph, calls, groups=groups).arena <= limit
         costs.append(price(graph, calls, groups, "portable")["instructions"])
