@@ -12,7 +12,7 @@ import numpy as np
 
 from edgekit import frontend, passes
 from edgekit.doubts import ModelWarning, collected, doubts
-from edgekit.graph import Graph, Tensor
+from edgekit.graph import Graph, Tensor, is_quantized
 
 if TYPE_CHECKING:
     from edgekit.backends import Estimate, Rejection
@@ -43,7 +43,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Need:
-    """Bytes of one of a target's memories (`flash`, `ram`): `needed` at least, without code and scratch, of `limit`."""
+    """Bytes of one of a target's memories (`flash`, `ram`): `needed` at least, without code, of `limit`."""
 
     memory: str
     needed: int
@@ -106,6 +106,7 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
     peak = max(layers, key=lambda x: x.live_bytes, default=None)
     rejections = {name: _rejections(graph, target) for name, target in chosen.items()}
     ram, flash = peak.live_bytes if peak else 0, sum(layer.constant_bytes for layer in layers)
+    estimates = _estimates(graph, {name: target for name, target in chosen.items() if not rejections[name]})
     return Analysis(
         graph.name,
         is_quantized(graph),
@@ -118,8 +119,13 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         peak.layer if peak else "",
         flash,
         rejections,
-        {name: _needs(target, flash, ram) for name, target in chosen.items()},
-        _estimates(graph, {name: target for name, target in chosen.items() if not rejections[name]}),
+        {
+            name: _needs(target, one.constant_bytes, one.arena_bytes)
+            if (one := estimates.get(name))
+            else _needs(target, flash, ram)
+            for name, target in chosen.items()
+        },
+        estimates,
         (*notes, *doubts(graph)),
     )
 
@@ -175,11 +181,6 @@ def _untrained(recipe: Recipe) -> Graph:
         path = Path(folder) / f"{recipe.name}.onnx"
         export_untrained(recipe, path)
         return passes.optimize(frontend.load(path))
-
-
-def is_quantized(graph: Graph) -> bool:
-    """True once any activation carries integers with scales."""
-    return any(t.quantization is not None and t.dtype in ("int8", "uint8", "int16") for t in graph.activations())
 
 
 def stored_bytes(tensor: Tensor) -> int:

@@ -133,5 +133,7 @@ def size(count: int) -> str:
 
 
 def layer(name: str) -> str:
-    """A layer's name for people: the first of those that TensorFlow's converter joined by `;`. JSON has the whole."""
-    return name.split(";", 1)[0] or name
+    """A layer's name for people; JSON has the whole."""
+    from edgekit.graph import brief
+
+    return brief(name)
