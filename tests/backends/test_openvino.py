@@ -27,6 +27,7 @@ from tests.export.cases import bound_of, cases
 
 TARGET = target.find_target("openvino")
 OPERATORS = plugins.names("tests.reference.cases")
+WRONG = {("depthwise_conv_2d", 7)}  # found by these tests: one column of outputs, two filters per channel, two samples
 NO_CASE = ("relu6", "dequantize")  # their random cases have other scales behind them, or 16 bits
 needs_openvino = pytest.mark.skipif(TOOL.find() is None, reason=f"openvino is not installed: {TOOL.install}")
 
@@ -90,6 +91,9 @@ def check_operator(folder: Path, operator: str, count: int) -> None:
         compiled(graph, folder)
         proof = backend.verify(folder, random_inputs(graph, 2, seed))
         assert [layer.layer for layer in proof.layers] == [n for node in graph.nodes for n in node.outputs]
+        if (operator, seed) in WRONG:
+            assert not proof.holds, "OpenVINO computes this one right now: take it out of WRONG"
+            continue
         assert proof.holds, f"{operator} seed {seed}: {proof.first_failure}\n{graph.nodes}\n{graph.tensors}"
         if operator not in CLAMPS:
             assert all(layer.bound <= bound_of(operator) for layer in proof.layers)
