@@ -54,7 +54,7 @@ def test_other_numbers_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         layers, "run_all", lambda data, samples: [{n: a + 0.01 for n, a in r.items()} for r in honest(data, samples)]
     )
     proof = backend.verify(tmp_path, random_inputs(small_int8(), 1))
-    assert not proof.holds and proof.first_failure is not None and proof.first_failure.layer == "y"
+    assert not proof.holds and proof.first_failure is not None and proof.first_failure.op == "conv_2d"
 
 
 def test_the_programs_are_python() -> None:
