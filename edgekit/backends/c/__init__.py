@@ -10,6 +10,7 @@ from edgekit import __version__, files
 from edgekit.backends._contract import (
     Array,
     Artifact,
+    Described,
     Estimate,
     Rejection,
     Run,
@@ -30,6 +31,7 @@ __all__ = [
     "bench",
     "check",
     "compile",
+    "described",
     "estimate",
     "estimate_cycles",
     "run",
@@ -133,6 +135,15 @@ def estimate_cycles(folder: Path, measured: dict[str, Any]) -> dict[str, Any]:
     from edgekit.backends.c.estimate import estimate_cycles
 
     return estimate_cycles(folder, measured)
+
+
+def described(target: Target) -> Described:
+    options = options_of(target)
+    artifact = "C project of PlatformIO" if options.platformio else "C project"
+    proof = "bit-exact, every layer"
+    if options.harness == "bare":
+        proof += " on a board at --port; here: NOT RUN, compiled and linked"
+    return Described(artifact, options.compiler or "the board's own", proof)
 
 
 def versions() -> dict[str, str]:

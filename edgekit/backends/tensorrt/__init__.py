@@ -18,6 +18,7 @@ from edgekit import __version__, files, verification
 from edgekit.backends._contract import (
     Array,
     Artifact,
+    Described,
     Rejection,
     Run,
     constraint,
@@ -37,7 +38,7 @@ from edgekit.graph import Graph, Node
 from edgekit.target import Target
 from edgekit.verification import Verification
 
-__all__ = ["CONSTRAINTS", "FLOAT", "Options", "check", "compile", "run", "supports", "verify", "versions"]
+__all__ = ["CONSTRAINTS", "FLOAT", "Options", "check", "compile", "described", "run", "supports", "verify", "versions"]
 
 FLOAT = True
 MODEL, SETTINGS, PROGRAM, GOLDEN = "model.tflite", "tensorrt.json", "build_engine.py", "golden_outputs.json"
@@ -196,6 +197,13 @@ def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -
     graph = load(folder / MODEL)
     given = layers.real(graph, {n: np.asarray(a) for n, a in inputs.items()})
     return layers.verify(symmetric(graph), (folder / QDQ).read_bytes(), given)
+
+
+def described(target: Target) -> Described:
+    options = options_of(target)
+    artifact = f"`{options.source}`, `build_engine.py`" + (f", `{CACHE}`" if options.precision == "int8" else "")
+    proof = "the Q/DQ file: each layer within 1 step in ONNX Runtime; the engine: NOT RUN"
+    return Described(artifact, "TensorRT 8.4 to 10, on the device", proof)
 
 
 def versions() -> dict[str, str]:
