@@ -19,6 +19,7 @@ from edgekit.backends._contract import (
     rejections,
     without_port,
 )
+from edgekit.backends._rules import moves
 from edgekit.backends.openvino import engine
 from edgekit.backends.openvino.options import Options, options_of
 from edgekit.doctor.tools.openvino import TOOL
@@ -63,7 +64,14 @@ def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
     return next((t.dtype for t in tensors if t.dtype not in ("int8", "uint8", "float32")), None)
 
 
-CONSTRAINTS = (supported, eight_bits)
+@constraint("pad", fix="Reshape around the layer.", quantized=True)
+def padded(graph: Graph, node: Node, options: Options) -> str | None:
+    """The tensor must have 3 dimensions or more: OpenVINO 2026.4 gives fewer a border of other integers."""
+    rank = len(graph.node_outputs(node)[0].shape)
+    return f"{rank} dimensions" if rank < 3 else None
+
+
+CONSTRAINTS = (supported, moves, padded, eight_bits)
 
 
 def require(target: Target) -> None:
