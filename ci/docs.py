@@ -24,10 +24,10 @@ function's docstring; this page is generated from them (`make docs`), and `edgek
 
 EXPORTS = """# Exports
 
-Vendors whose compiler no package registry has. A build makes the file that the compiler reads, checks it here (onnx.checker, opset and
-number of axes as documented, every layer in ONNX Runtime or LiteRT against the simulator), adds samples for the vendor's
-calibration, and writes down the documented command. Nothing below was run by its compiler: NOT RUN, each of them. This page is
-generated from the targets' files (`make docs`), which hold the command and what was read where.
+Vendors whose compiler no package registry has. A build makes the file that the compiler reads, checks it here
+(onnx.checker, opset and number of axes as documented, every layer in ONNX Runtime or LiteRT against the simulator), adds
+samples for the vendor's calibration, and writes down the documented command. Nothing below was run by its compiler: NOT
+RUN, each of them. This page is generated from the targets' files (`make docs`), which hold the command and what was read.
 """
 
 
@@ -86,7 +86,7 @@ def exports() -> str:
         t = load_target(path)
         if t.backend == "export":
             found = export.options_of(t)
-            line = " ".join(found.command)
+            line = " ".join(f"'{part}'" if "|" in part else part for part in found.command)
             steps = "".join(f"    {text}\n" for text in (line, *found.then))
             read = "".join(f"- {text}\n" for text in found.read)
             what = {"onnx": f"float32 ONNX, opset {found.opset}", "tflite": "the int8 `.tflite`"}[found.format]
