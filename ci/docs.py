@@ -25,9 +25,10 @@ function's docstring; this page is generated from them (`make docs`), and `edgek
 EXPORTS = """# Exports
 
 Vendors whose compiler no package registry has. A build makes the file that the compiler reads, checks it here
-(onnx.checker, opset and number of axes as documented, every layer in ONNX Runtime or LiteRT against the simulator), adds
-samples for the vendor's calibration, and writes down the documented command. Nothing below was run by its compiler: NOT
-RUN, each of them. This page is generated from the targets' files (`make docs`), which hold the command and what was read.
+(onnx.checker, opset and number of axes as documented, every layer in ONNX Runtime or LiteRT against the simulator),
+adds samples for the vendor's calibration, and writes down the documented command. Nothing below was run by its
+compiler: NOT RUN, each of them. This page is generated (`make docs`) from the targets' files, which hold the command
+and what was read where.
 """
 
 
