@@ -189,20 +189,24 @@ def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> R
 
 
 def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Verification:
-    """Every layer of the Q/DQ model against the simulator of the symmetric graph, on the host. Raises as `run`."""
-    from edgekit.frontend.tflite import load
+    """Every layer of the model that the engine is built from, on the host: the Q/DQ file against the simulator of the
+    symmetric graph, the float file against the float simulator. Raises as `run`.
+    """
+    from edgekit.frontend import load
 
     without_port(port, "a TensorRT build")
-    _settings(folder)
+    source = _settings(folder)["source"]
     graph = load(folder / MODEL)
     given = layers.real(graph, {n: np.asarray(a) for n, a in inputs.items()})
-    return layers.verify(symmetric(graph), (folder / QDQ).read_bytes(), given)
+    proven = symmetric(graph) if source == QDQ else load(folder / REAL)
+    return layers.verify(proven, (folder / source).read_bytes(), given)
 
 
 def described(target: Target) -> Described:
     options = options_of(target)
     artifact = f"`{options.source}`, `build_engine.py`" + (f", `{CACHE}`" if options.precision == "int8" else "")
-    proof = "the Q/DQ file: each layer within 1 step in ONNX Runtime; the engine: NOT RUN"
+    bound = "1 step" if options.source == QDQ else "1e-4 of its largest value"
+    proof = f"the file: each layer within {bound} in ONNX Runtime; the engine: NOT RUN"
     return Described(artifact, "TensorRT 8.4 to 10, on the device", proof)
 
 
