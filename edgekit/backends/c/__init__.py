@@ -131,8 +131,8 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
 
 
 def estimate_cycles(folder: Path, measured: dict[str, Any]) -> dict[str, Any]:
-    """What `bench` has measured with estimated cycles beside it; see `estimate.estimate_cycles`. Raises as `run`."""
-    from edgekit.backends.c.estimate import estimate_cycles
+    """What `bench` has measured with estimated cycles beside it; see `cycle_estimate`. Raises as `run`."""
+    from edgekit.backends.c.cycle_estimate import estimate_cycles
 
     return estimate_cycles(folder, measured)
 
