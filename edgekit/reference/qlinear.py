@@ -1,7 +1,8 @@
 """What ONNX Runtime makes of an addition or product between quantized tensors: QLinearAdd and QLinearMul (`qlinear`).
 
 The zero point of the output is added before the rounding, which is to nearest, ties to even; all in float32. With
-r = s / s_out of each input: add is rint(a * r_a + (b * r_b + f)), f = z_out - (r_a * z_a + r_b * z_b); mul is
+r = s / s_out of each input: add is rint(a * r_a + (b * r_b + f)), f = z_out - (r_a * z_a + r_b * z_b), each product
+and sum fused (rounded once); mul is
 rint((a - z_a) * (b - z_b) * (s_a * s_b / s_out) + z_out). A fused activation that narrows the integers' range keeps
 ONNX Runtime from fusing, and the operator goes through float instead. Found by comparison, ties included.
 """
@@ -44,9 +45,14 @@ def prepare(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Ten
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
         p, q = (np.asarray(array).astype(np.float32) for array in arrays)
         if op.name == "add":
-            real = p * ratios[0] + (q * ratios[1] + fixed)
+            real = _fused(p, ratios[0], _fused(q, ratios[1], fixed))
         else:
             real = (p - zeros[0]) * (q - zeros[1]) * product + out
         return [np.asarray(np.clip(np.rint(real), info.min, info.max), y.dtype)]
 
     return kernel
+
+
+def _fused(x: Array, factor: np.float32, plus: Array | np.float32) -> Array:
+    """A fused multiply-add: exact in float64 for 8-bit x, then rounded to float32."""
+    return np.asarray((x.astype(np.float64) * np.float64(factor) + plus).astype(np.float32))

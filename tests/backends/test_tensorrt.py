@@ -86,7 +86,11 @@ def test_artifact(tmp_path: Path) -> None:
     inputs = random_inputs(graph, 3)
     done = backend.run(tmp_path, inputs)
     assert not done.on_target and "NOT RUN" in done.note and done.outputs["z"].shape == (3, 200)
-    assert backend.verify(tmp_path, inputs).holds
+    float_proof = backend.verify(tmp_path, inputs)  # the DLA's engine is built from the float file
+    assert float_proof.holds and max(layer.bound for layer in float_proof.layers) < 0.01
+    backend.compile(graph, TARGET, tmp_path / "gpu")
+    proof = backend.verify(tmp_path / "gpu", inputs)
+    assert proof.holds and [layer.bound for layer in proof.layers] == [1.0, 1.0]
 
 
 def test_the_build_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,10 @@ import pytest
 from edgekit import frontend
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Quantization
+from edgekit.graph.ops.add import Add
 from edgekit.reference import Simulator
 from edgekit.verification import verify
+from tests.backends.graphs import one_node
 from tests.reference.picker import RandomPicker
 from tests.reference.test_differential import cases
 
@@ -39,6 +41,17 @@ def test_ties(operator: str) -> None:
         assert found.exact, f"seed {seed}: {found.first_difference}"
         ran += 1
     assert ran > 20
+
+
+@pytest.mark.parametrize("scales", [(0.05, 0.03, 0.06), (0.013, 0.5, 0.25), (0.9, 0.002, 0.011)])
+def test_all_65536_pairs_of_an_addition(scales: tuple[float, float, float]) -> None:
+    shape = (1, 256, 256)
+    graph = one_node(Add(), [shape, shape])
+    for name, scale, zero in zip(("x0", "x1", "y0"), scales, (3, -128, 20), strict=True):
+        graph.tensors[name] = graph.tensors[name].with_(quantization=Quantization.per_tensor(scale, zero))
+    first = np.broadcast_to(np.arange(-128, 128, dtype=np.int8)[:, None], shape).copy()
+    found = verify(graph, "onnxruntime", {"x0": first, "x1": first.swapaxes(1, 2).copy()})
+    assert found.exact and found.layers[0].values == 65536
 
 
 def test_a_whole_network(shared: Path) -> None:

@@ -14,6 +14,7 @@ from edgekit import __version__, arrays, files, layerwise, verification
 from edgekit.backends._contract import (
     Array,
     Artifact,
+    Described,
     Rejection,
     Run,
     constraint,
@@ -33,7 +34,7 @@ from edgekit.graph import Graph, Node
 from edgekit.target import Target
 from edgekit.verification import Verification
 
-__all__ = ["CONSTRAINTS", "FLOAT", "Options", "check", "compile", "run", "supports", "verify", "versions"]
+__all__ = ["CONSTRAINTS", "FLOAT", "Options", "check", "compile", "described", "run", "supports", "verify", "versions"]
 
 FLOAT = True
 MODEL, SETTINGS, README, SAMPLES = "model.tflite", "export.json", "README.md", "samples"
@@ -173,6 +174,13 @@ def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -
         return verification.verify(graph, "litert-reference", inputs)
     given = layers.real(graph, {n: np.asarray(a) for n, a in inputs.items()})
     return layers.verify(load(folder / FILES["onnx"]), (folder / FILES["onnx"]).read_bytes(), given)
+
+
+def described(target: Target) -> Described:
+    options = _options(target)
+    exact = "bit-exact" if options.format == "tflite" else "each layer within 1e-4 of its largest value"
+    compiler = f"{options.tool} {options.tool_versions}".rstrip()
+    return Described(f"`{FILES[options.format]}` and the command", compiler, f"the file: {exact}; compiled: NOT RUN")
 
 
 def versions() -> dict[str, str]:

@@ -13,6 +13,7 @@ from edgekit import __version__, files
 from edgekit.backends._contract import (
     Array,
     Artifact,
+    Described,
     Rejection,
     Run,
     constraint,
@@ -33,7 +34,18 @@ from edgekit.graph.ops.pad import Pad
 from edgekit.target import Target
 from edgekit.verification import Verification
 
-__all__ = ["CONSTRAINTS", "Options", "check", "compile", "require", "run", "supports", "verify", "versions"]
+__all__ = [
+    "CONSTRAINTS",
+    "Options",
+    "check",
+    "compile",
+    "described",
+    "require",
+    "run",
+    "supports",
+    "verify",
+    "versions",
+]
 
 MAX_RANK = 4
 STRAY = re.compile(r"Node '(\S+?)(?:_token_\d+)?' OpType:(\w+) .*was not selected by that EP", re.DOTALL)
@@ -172,6 +184,11 @@ def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -
     """Every layer on the HTP with the simulator's own integers, and the context binary whole. Raises as `run`."""
     without_port(port, "hexagon")
     return layers.verify(folder, inputs)
+
+
+def described(target: Target) -> Described:
+    proof = "each layer within 1 step (`resize_bilinear` 3) in the HTP simulator; on a device: NOT RUN"
+    return Described("HTP context binary", f"onnxruntime-qnn {TOOL.fits}", proof)
 
 
 def versions() -> dict[str, str]:

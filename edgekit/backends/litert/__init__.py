@@ -13,6 +13,7 @@ from edgekit import __version__, arrays, files, plugins, verification
 from edgekit.backends._contract import (
     Array,
     Artifact,
+    Described,
     Rejection,
     Run,
     constraint,
@@ -30,7 +31,19 @@ from edgekit.graph import Graph, Node
 from edgekit.target import Target
 from edgekit.verification import LayerDifference, Verification
 
-__all__ = ["CONSTRAINTS", "TIMED", "Options", "bench", "check", "compile", "run", "supports", "verify", "versions"]
+__all__ = [
+    "CONSTRAINTS",
+    "TIMED",
+    "Options",
+    "bench",
+    "check",
+    "compile",
+    "described",
+    "run",
+    "supports",
+    "verify",
+    "versions",
+]
 
 TIMED = True
 RUNTIME = "litert"
@@ -175,6 +188,15 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
         "layers": [],  # LiteRT's Python interface tells no times of layers
         "threads": times,
     }
+
+
+def described(target: Target) -> Described:
+    options = options_of(target)
+    runtime = f"none; run by LiteRT (ai-edge-litert {TOOL.fits})"
+    proof = "bit-exact (arithmetic `xnnpack`)"
+    if options.machine != "x86_64":
+        proof += f" in LiteRT on the host; on {options.board or options.machine}: NOT RUN"
+    return Described("`.tflite`, golden vectors, `infer.py`", runtime, proof)
 
 
 def versions() -> dict[str, str]:

@@ -10,6 +10,7 @@ from edgekit import __version__
 from edgekit.backends._contract import (
     Array,
     Artifact,
+    Described,
     Rejection,
     Run,
     constraint,
@@ -21,6 +22,7 @@ from edgekit.backends._contract import (
 from edgekit.backends._rules import moves
 from edgekit.backends.openvino import engine
 from edgekit.backends.openvino.options import Options, options_of
+from edgekit.doctor.tools.openvino import TOOL
 from edgekit.errors import ToolError, UnsupportedError
 from edgekit.export import onnx
 from edgekit.graph import Graph, Node
@@ -34,6 +36,7 @@ __all__ = [
     "bench",
     "check",
     "compile",
+    "described",
     "require",
     "run",
     "supports",
@@ -164,6 +167,11 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
 
     without_port(port, "openvino")
     return timing.bench(folder)
+
+
+def described(target: Target) -> Described:
+    proof = "each layer within 1 step (`resize_bilinear` 3)"
+    return Described("int8 IR (`model.xml`, `model.bin`)", f"OpenVINO {TOOL.fits}", proof)
 
 
 def versions() -> dict[str, str]:

@@ -18,6 +18,7 @@ from edgekit import __version__, files, verification
 from edgekit.backends._contract import (
     Array,
     Artifact,
+    Described,
     Rejection,
     Run,
     constraint,
@@ -37,7 +38,7 @@ from edgekit.graph import Graph, Node
 from edgekit.target import Target
 from edgekit.verification import Verification
 
-__all__ = ["CONSTRAINTS", "FLOAT", "Options", "check", "compile", "run", "supports", "verify", "versions"]
+__all__ = ["CONSTRAINTS", "FLOAT", "Options", "check", "compile", "described", "run", "supports", "verify", "versions"]
 
 FLOAT = True
 MODEL, SETTINGS, PROGRAM, GOLDEN = "model.tflite", "tensorrt.json", "build_engine.py", "golden_outputs.json"
@@ -188,14 +189,25 @@ def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> R
 
 
 def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Verification:
-    """Every layer of the Q/DQ model against the simulator of the symmetric graph, on the host. Raises as `run`."""
-    from edgekit.frontend.tflite import load
+    """Every layer of the model that the engine is built from, on the host: the Q/DQ file against the simulator of the
+    symmetric graph, the float file against the float simulator. Raises as `run`.
+    """
+    from edgekit.frontend import load
 
     without_port(port, "a TensorRT build")
-    _settings(folder)
+    source = _settings(folder)["source"]
     graph = load(folder / MODEL)
     given = layers.real(graph, {n: np.asarray(a) for n, a in inputs.items()})
-    return layers.verify(symmetric(graph), (folder / QDQ).read_bytes(), given)
+    proven = symmetric(graph) if source == QDQ else load(folder / REAL)
+    return layers.verify(proven, (folder / source).read_bytes(), given)
+
+
+def described(target: Target) -> Described:
+    options = options_of(target)
+    artifact = f"`{options.source}`, `build_engine.py`" + (f", `{CACHE}`" if options.precision == "int8" else "")
+    bound = "1 step" if options.source == QDQ else "1e-4 of its largest value"
+    proof = f"the file: each layer within {bound} in ONNX Runtime; the engine: NOT RUN"
+    return Described(artifact, "TensorRT 8.4 to 10, on the device", proof)
 
 
 def versions() -> dict[str, str]:

@@ -28,6 +28,10 @@ def refuse(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tens
     wide = [t.name for t in (*inputs, *outputs) if t is not None and t.dtype == "int16"]
     if wide:
         return f"{wide[0]} is int16, of which it has no kernels"
+    if op.name in ("maximum", "minimum") and any(
+        t is not None and t.quantization != outputs[0].quantization for t in inputs
+    ):
+        return "its inputs and output differ in quantization"
     if op.name not in PRODUCTS or inputs[1] is None or inputs[1].data is None:
         return None
     weights = np.moveaxis(inputs[1].data.astype(np.int64), PRODUCTS[op.name], 0)
