@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,10 @@ import numpy as np
 from edgekit import frontend, passes
 from edgekit.doubts import ModelWarning, collected, doubts
 from edgekit.graph import Graph, Tensor, is_quantized
+from edgekit.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:
     from edgekit.backends import Estimate, Rejection
-    from edgekit.recipe import Recipe
     from edgekit.target import Target
 
 
@@ -98,7 +98,10 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         InputError, UnsupportedError: the model or recipe cannot be read. UsageError: unknown target.
         ToolError: a recipe needs PyTorch and it is not installed.
     """
-    chosen = _targets(targets)  # unknown names fail before the work
+    source = _recipe_or_model(source)
+    chosen = _targets(
+        targets, source.target if isinstance(source, Recipe) else {}
+    )  # unknown names fail before the work
     notes: list[str] = []
     with collected(notes, ModelWarning):
         graph = load_any(source)
@@ -122,7 +125,7 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         {
             name: _needs(target, one.constant_bytes, one.arena_bytes)
             if (one := estimates.get(name))
-            else _needs(target, flash, ram)
+            else _needs(target, flash, None if target.striped else ram)
             for name, target in chosen.items()
         },
         estimates,
@@ -130,12 +133,12 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
     )
 
 
-def _targets(names: Sequence[str]) -> dict[str, Target]:
+def _targets(names: Sequence[str], options: Mapping[str, dict[str, Any]]) -> dict[str, Target]:
     if not names:
         return {}
     from edgekit.target import find_target
 
-    return {name: find_target(name) for name in names}
+    return {name: find_target(name).with_options(options.get(name, {})) for name in names}
 
 
 def _rejections(graph: Graph, target: Target) -> tuple[Rejection, ...]:
@@ -153,25 +156,30 @@ def _estimates(graph: Graph, targets: dict[str, Target]) -> dict[str, Estimate]:
     return {name: backend(target.backend).estimate(graph, target) for name, target in able.items()}
 
 
-def _needs(target: Target, flash: int, ram: int) -> tuple[Need, ...]:
+def _needs(target: Target, flash: int, ram: int | None) -> tuple[Need, ...]:
     limits = (("flash", flash, target.memory.flash), ("ram", ram, target.memory.ram))
-    return tuple(Need(memory, needed, limit) for memory, needed, limit in limits if limit is not None)
+    return tuple(
+        Need(memory, needed, limit) for memory, needed, limit in limits if needed is not None and limit is not None
+    )
 
 
 def load_any(source: Graph | Path | str | Recipe) -> Graph:
     """The graph of a model file or of a recipe's untrained network, float ones optimized; graphs pass unchanged."""
-    from edgekit.recipe import Recipe, load_recipe
-
+    source = _recipe_or_model(source)
     if isinstance(source, Graph):
         return source
-    if not isinstance(source, Recipe) and Path(source).suffix.lower() == ".toml":
-        source = load_recipe(Path(source))
     if isinstance(source, Recipe) and source.model.source is None:
         return _untrained(source)
     path = source.model.source if isinstance(source, Recipe) else source
     assert path is not None
     graph = frontend.load(path)
     return graph if is_quantized(graph) else passes.optimize(graph)
+
+
+def _recipe_or_model(source: Graph | Path | str | Recipe) -> Graph | Path | Recipe:
+    if isinstance(source, (Graph, Recipe)):
+        return source
+    return load_recipe(Path(source)) if Path(source).suffix.lower() == ".toml" else Path(source)
 
 
 def _untrained(recipe: Recipe) -> Graph:

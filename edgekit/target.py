@@ -51,6 +51,11 @@ class Target(Section):
         """A copy whose options are overridden by those of a recipe."""
         return self.model_copy(update={"options": {**self.options, **options}})
 
+    @property
+    def striped(self) -> bool:
+        """Whether layers may run stripe by stripe, so that no activation need be there whole."""
+        return self.options.get("optimize") == "ram" or self.options.get("ram_limit") is not None
+
 
 def builtin_folder() -> Path:
     """The folder of the targets that come with edgekit: the wheel's, or the checkout's. Raises InputError."""

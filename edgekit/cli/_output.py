@@ -137,3 +137,8 @@ def layer(name: str) -> str:
     from edgekit.graph import brief
 
     return brief(name)
+
+
+def counted(count: int, what: str) -> str:
+    """1 layer, 2 layers."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")

@@ -85,7 +85,9 @@ def build(
         if error.errno not in DISK:
             raise
         where = str(error.filename or output)
-        raise MachineError(where, f"cannot be written: {error.strerror}", "free space; nothing was changed") from error
+        raise MachineError(
+            where, f"cannot be written: {error.strerror}", "free space, or another --output; nothing was changed"
+        ) from error
 
 
 def _build(context: Context) -> BuildResult:

@@ -37,12 +37,11 @@ def memory_of(graph: Graph) -> Memory:
 def require_fit(memory: Memory, target: Target) -> None:
     """Raises UnsupportedError when the model cannot fit the target, as far as that is known before it is planned.
 
-    Activations whose layers may run stripe by stripe (`optimize = "ram"`, `ram_limit`) need not be there whole.
+    Where layers may run stripe by stripe, activations need not be there whole.
     """
-    striped = target.options.get("optimize") == "ram" or target.options.get("ram_limit") is not None
     for what, needed, limit in (
         ("flash", memory.weights, target.memory.flash),
-        ("RAM", memory.peak, None if striped else target.memory.ram),
+        ("RAM", memory.peak, None if target.striped else target.memory.ram),
     ):
         if limit is not None and needed > limit:
             raise UnsupportedError(

@@ -215,7 +215,7 @@ def test_analyze(cli: Cli, model: Path, tmp_path: Path) -> None:
     path = tmp_path / "uneven.tflite"
     save(graph, path)
     rejected = cli("analyze", path, "--target", "coral")
-    assert rejected.code == 0 and "coral: rejects 1 nodes" in rejected.out and "dilation" in rejected.out
+    assert rejected.code == 0 and "coral: rejects 1 layer" in rejected.out and "dilation" in rejected.out
     assert cli("analyze", model, "--target", "abacus").code == 2
 
 

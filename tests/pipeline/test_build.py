@@ -207,6 +207,12 @@ def test_a_misspelled_target_or_objective_is_answered_with_the_right_ones(model:
         build(model, ["coral"], tmp_path / "build", optimize="ram")
 
 
+def test_a_recipe_around_a_model_needs_no_data_set(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text("[model]\nsource = 'small.tflite'\n[target.host-c]\noptimize = 'ram'\n")
+    result = build(tmp_path / "r.toml", ["host-c"], tmp_path / "build")
+    assert result.targets["host-c"].manifest["accuracy"]["status"] == "NOT RUN"
+
+
 def test_a_float_model_is_quantized_with_a_calibration_set(tmp_path: Path) -> None:
     save(float_graph(), tmp_path / "f.tflite")
     x = np.random.default_rng(0).uniform(0, 1, (40, *IMAGE[1:])).astype(np.float32)
