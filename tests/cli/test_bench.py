@@ -138,7 +138,7 @@ def test_flash_calls_platformio(
     monkeypatch.setenv("PATH", str(programs))
     monkeypatch.chdir(tmp_path)
     missing = cli("flash", "--target", "nano33ble")
-    assert missing.code == 5 and "pip install platformio" in missing.err
+    assert missing.code == 5 and "[firmware]" in missing.err
     pio = programs / "pio"
     pio.write_text('#!/bin/sh\necho "called: $@"\n')
     pio.chmod(0o755)
