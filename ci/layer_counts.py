@@ -42,6 +42,8 @@ def count(graphs: Iterable[Graph], options: Options, wanted: Callable[[Call], bo
     """
     assert options.emulator is not None
     program, calls = _joined(graphs, options.core, wanted)
+    if not calls:  # a kernel of other cores
+        return []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         generate(program, folder, firmware_folder(), options.core, calls=calls)
@@ -78,5 +80,5 @@ def _joined(graphs: Iterable[Graph], core: str, wanted: Callable[[Call], bool]) 
                 program.nodes.append(Node(node.op, inputs, tuple(names[n] for n in node.outputs)))
                 calls.append(replace(call, in_place=()))
     program.add(Tensor(SOURCE, (1, SOURCE_BYTES), "int8", Quantization.per_tensor(1.0, 0)))
-    program.outputs = [program.nodes[-1].outputs[0]]
+    program.outputs = [node.outputs[0] for node in program.nodes[-1:]]
     return program, calls

@@ -8,7 +8,11 @@
  * Registers: r0 columns, r1 weights and constants, r2-r5 eight halfwords of both pixels, r6-r9 eight weights of both channels,
  * r10 and r11 the raw sums of the pixels, r12 and lr Sa of them. Everything else is on the stack.
  * Budget: 23 instructions for 8 taps (32 MACs: 0.719 each), 3 for every 32 taps but the first 8, 30 for the four outputs of a
- * block, about 1.3 for each expanded tap. Cycles by LDR 2, LDM 1 + n, branch 2: 35 for 8 taps, 1.09 a MAC. */
+ * block, about 1.3 for each expanded tap. Cycles by LDR 2, LDM 1 + n, branch 2: 35 for 8 taps, 1.09 a MAC.
+ *
+ * Small layers may have their weights as halfwords, twice the bytes: 10 instructions for 4 taps (16 MACs: 0.625 each), 3 for
+ * every 32 taps, 28 for the four outputs. Windows of 3x3 taps of 3 channels, as first layers have them, are expanded at once
+ * in 57 instructions for both pixels. */
 #include "edgekit/conv_2d_dsp.h"
 
 #include "edgekit/arch_dsp.h"
@@ -18,6 +22,9 @@
  * end of `to`. */
 static uint32_t *expand(uint32_t *to, const int8_t *a, const int8_t *b, int32_t direct, int32_t left, int32_t rows, int32_t step,
                         int8_t *rest, int32_t apart);
+
+/* The same of 3 rows of 9 taps with their ends; the rows begin `step` bytes apart. */
+static void expand_3x9(uint32_t *to, const int8_t *a, const int8_t *b, int32_t step);
 
 #if EK_DSP_INSTRUCTIONS
 
@@ -37,6 +44,42 @@ static uint32_t *expand(uint32_t *to, const int8_t *a, const int8_t *b, int32_t 
   "  ldmia.w r0!, {r2, r3, r4, r5}\n" \
   HALF(ADD, "r2", "r4", "r8")       \
   HALF(ADD, "r3", "r5", "r9")
+
+/* Of 4 taps, halfwords of both pixels and of both channels. */
+#define GROUP4                          \
+  "  ldmia.w r0!, {r2, r3, r4, r5}\n" \
+  "  ldmia.w r1!, {r6, r7, r8, r9}\n" \
+  ADD("r12", "r2", "r6")               \
+  ADD("r12", "r3", "r7")               \
+  ADD("lr", "r4", "r6")                \
+  ADD("lr", "r5", "r7")                \
+  ADD("r10", "r2", "r8")               \
+  ADD("r10", "r3", "r9")               \
+  ADD("r11", "r4", "r8")               \
+  ADD("r11", "r5", "r9")
+/* Twice the sums of the first channel are in r12 and lr, of the second in r10 and r11, the constants in r4-r7. Leaves the
+ * flags of whether these were the last outputs. */
+#define FINISH                          \
+  "  ldmia.w sp, {r0, r8, r9}\n"       \
+  "  ldr r2, [sp, #24]\n"              \
+  "  smmulr r12, r12, r4\n"            \
+  "  smmulr lr, lr, r4\n"              \
+  "  smmulr r10, r10, r6\n"            \
+  "  smmulr r11, r11, r6\n"            \
+  "  smmlar r12, r12, r5, r9\n"        \
+  "  smmlar lr, lr, r5, r9\n"          \
+  "  smmlar r10, r10, r7, r9\n"        \
+  "  smmlar r11, r11, r7, r9\n"        \
+  "  ssat r12, #8, r12\n"              \
+  "  ssat lr, #8, lr\n"                \
+  "  ssat r10, #8, r10\n"              \
+  "  ssat r11, #8, r11\n"              \
+  "  strb r12, [r0], #1\n"             \
+  "  strb r10, [r0], #1\n"             \
+  "  strb lr, [r8], #1\n"              \
+  "  strb r11, [r8], #1\n"             \
+  "  strd r0, r8, [sp]\n"              \
+  "  cmp r0, r2\n"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
@@ -128,34 +171,73 @@ __attribute__((naked, noinline)) static void two_pixels(int8_t *y0, int8_t *y1, 
       "  cmp.n r0, r2\n"
       "  bne.w 2b\n"
       "  ldmia.w r1!, {r2, r3, r4, r5, r6, r7}\n"
-      "  ldmia.w sp, {r0, r8, r9}\n"
       "  sub r10, r10, r12\n"
       "  sub r11, r11, lr\n"
       "  add r12, r2, r12, lsl #1\n"
       "  add lr, r2, lr, lsl #1\n"
       "  add r10, r3, r10, asr #7\n" /* a multiple of 256: twice Sb exactly */
-      "  add r11, r3, r11, asr #7\n"
-      "  ldr r2, [sp, #24]\n"
-      "  smmulr r12, r12, r4\n"
-      "  smmulr lr, lr, r4\n"
-      "  smmulr r10, r10, r6\n"
-      "  smmulr r11, r11, r6\n"
-      "  smmlar r12, r12, r5, r9\n"
-      "  smmlar lr, lr, r5, r9\n"
-      "  smmlar r10, r10, r7, r9\n"
-      "  smmlar r11, r11, r7, r9\n"
-      "  ssat r12, #8, r12\n"
-      "  ssat lr, #8, lr\n"
-      "  ssat r10, #8, r10\n"
-      "  ssat r11, #8, r11\n"
-      "  strb r12, [r0], #1\n"
-      "  strb r10, [r0], #1\n"
-      "  strb lr, [r8], #1\n"
-      "  strb r11, [r8], #1\n"
-      "  strd r0, r8, [sp]\n"
-      "  cmp r0, r2\n"
+      "  add r11, r3, r11, asr #7\n" FINISH
       "  bne.w 1b\n"
       "  add sp, #28\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
+
+/* The same of weights as halfwords; the stack too, but 72 groups. A loop of eight groups of 40 bytes. */
+__attribute__((naked, noinline)) static void two_pixels_halves(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns,
+                                                               const int32_t *stream, int32_t pairs, int32_t groups) {
+  __asm__ volatile(
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  sub sp, #28\n"
+      "  strd r0, r1, [sp]\n"
+      "  strd r2, r3, [sp, #8]\n"
+      "  ldr r1, [sp, #64]\n"
+      "  ldrd r4, r5, [sp, #68]\n"
+      "  add r3, r3, r5, lsl #4\n"
+      "  add r0, r0, r4, lsl #1\n"
+      "  strd r3, r0, [sp, #20]\n"
+      "  mov r6, #40\n"
+      "  rsb.w r4, r5, #0\n"
+      "  and r4, r4, #7\n"
+      "  mul.w r4, r4, r6\n"
+      "  str r4, [sp, #16]\n"
+      "1:\n"
+      "  ldr r0, [sp, #12]\n"
+      "  ldmia.w r1!, {r10, r12}\n"
+      "  ldr r2, [sp, #16]\n"
+      "  mov lr, r12\n"
+      "  mov r11, r10\n"
+      "  add pc, r2\n"
+      "  nop\n"
+      "2:\n" GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4
+      "  ldr.n r2, [sp, #20]\n"
+      "  cmp.n r0, r2\n"
+      "  bne.w 2b\n"
+      "  ldmia.w r1!, {r4, r5, r6, r7}\n" FINISH
+      "  bne.w 1b\n"
+      "  add sp, #28\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
+
+#define ROW8 EXPAND4("0") EXPAND4("4")
+
+/* Registers as in EXPAND4; r3 step, the ends r8 and r9 of the first pixel, r10 and r11 of the second. What is in the upper half
+ * of r9 and r11 meets weights of 0. */
+__attribute__((naked, noinline)) static void expand_3x9(uint32_t *to, const int8_t *a, const int8_t *b, int32_t step) {
+  __asm__ volatile(
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n" ROW8
+      "  ldrsb r8, [r1, #8]\n"
+      "  ldrsb r10, [r2, #8]\n"
+      "  add r1, r3\n"
+      "  add r2, r3\n" ROW8
+      "  ldrsb r9, [r1, #8]\n"
+      "  ldrsb r11, [r2, #8]\n"
+      "  add r1, r3\n"
+      "  add r2, r3\n" ROW8
+      "  ldrsb r4, [r1, #8]\n"
+      "  ldrsb r5, [r2, #8]\n"
+      "  pkhbt r8, r8, r4, lsl #16\n"
+      "  pkhbt r10, r10, r5, lsl #16\n"
+      "  stmia.w r0!, {r8, r9, r10, r11}\n"
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
 #pragma GCC diagnostic pop
@@ -201,6 +283,31 @@ static void two_pixels(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *col
       *y[pixel]++ = ek_requantize((int32_t)((uint32_t)c[1] + second), c[4], c[5], zero);
     }
   }
+}
+
+static void two_pixels_halves(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns, const int32_t *stream,
+                              int32_t pairs, int32_t groups) {
+  int8_t *y[2] = {y0, y1};
+  for (; pairs > 0; --pairs, stream += 4 * groups + 6) {
+    const int32_t *c = stream + 4 * groups + 2;
+    for (int32_t i = 0; i < 4; ++i) {
+      const int32_t pixel = i % 2, channel = i / 2;
+      int32_t twice = stream[1 - channel];
+      for (int32_t k = 0; k < 2 * groups; ++k) {
+        const int32_t at = k / 2 * 4 + k % 2;
+        twice = ek_smlad(columns[at + 2 * pixel], (uint32_t)stream[2 + at + 2 * channel], twice);
+      }
+      *y[pixel]++ = ek_requantize(twice, c[2 * channel], c[2 * channel + 1], zero);
+    }
+  }
+}
+
+static void expand_3x9(uint32_t *to, const int8_t *a, const int8_t *b, int32_t step) {
+  int8_t ends[2][4] = {{0}, {0}};
+  for (int32_t row = 0; row < 3; ++row) {
+    to = expand(to, a + row * step, b + row * step, 8, 1, 1, 0, &ends[0][row], 4);
+  }
+  expand(to, ends[0], ends[1], 4, 0, 1, 0, ends[0], 0);
 }
 
 #endif
@@ -309,6 +416,10 @@ static void gather(const ek_conv_2d_dsp_t *p, const work_t *w, const int8_t *x, 
   if (p->dilation_w == 1 && is_inside(p, top[0], left[0]) && is_inside(p, top[1], left[1])) {
     const int8_t *a = x + (top[0] * p->in_w + left[0]) * p->in_c, *b = x + (top[1] * p->in_w + left[1]) * p->in_c;
     const int32_t step = p->dilation_h * p->in_w * p->in_c - w->row;
+    if (p->kernel_h == 3 && w->row == 9) {
+      expand_3x9(w->columns, a, b, step + w->row);
+      return;
+    }
     to = expand(w->columns, a, b, w->direct, w->left, p->kernel_h, step, w->rest, w->end);
   } else {
     to = gather_edge(p, w, x, i, j);
@@ -329,7 +440,10 @@ static void scatter(const ek_conv_2d_dsp_t *p, const int8_t *from, int8_t *y) {
 }
 
 void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  void (*const run)(int8_t *, int8_t *, int32_t, const uint32_t *, const int32_t *, int32_t, int32_t) =
+      p->groups > 0 ? two_pixels_halves : two_pixels;
   const work_t w = divide(p, scratch);
+  const int32_t terms = p->groups > 0 ? p->groups : p->blocks;
   const int32_t pixels = p->out_h * p->out_w;
   const int pointwise = p->kernel_h * p->kernel_w * p->stride_h * p->stride_w == 1 && w.end == 0 && pixels == p->in_h * p->in_w;
   for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_w * p->in_c) {
@@ -341,9 +455,9 @@ void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8
         gather(p, &w, x, i, i + second);
       }
       if (p->fixed == 0) {
-        two_pixels(y, second ? y + p->out_c : w.spare, p->out_zero, w.columns, p->stream, p->pairs, p->blocks);
+        run(y, second ? y + p->out_c : w.spare, p->out_zero, w.columns, p->stream, p->pairs, terms);
       } else {
-        two_pixels(w.spare, w.spare + 2 * p->pairs, p->out_zero, w.columns, p->stream, p->pairs, p->blocks);
+        run(w.spare, w.spare + 2 * p->pairs, p->out_zero, w.columns, p->stream, p->pairs, terms);
         scatter(p, w.spare, y);
         if (second) {
           scatter(p, w.spare + 2 * p->pairs, y + p->out_c);
