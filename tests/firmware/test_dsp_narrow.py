@@ -1,4 +1,4 @@
-"""The kernel of few inputs gives the simulator's integers: on the host by C twins, and on emulated cores."""
+"""The kernels of few inputs and of few outputs give the simulator's integers: on the host (C twins) and emulated cores."""
 
 from __future__ import annotations
 
@@ -10,21 +10,29 @@ import pytest
 
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import calls_of
-from edgekit.backends.c.forms.dsp import conv_2d, conv_2d_narrow, fully_connected, fully_connected_narrow
+from edgekit.backends.c.forms.dsp import (
+    conv_2d,
+    conv_2d_narrow,
+    fully_connected,
+    fully_connected_few,
+    fully_connected_narrow,
+)
 from edgekit.backends.c.options import Options
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware import proof
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-KERNEL = "pointwise_narrow_dsp"
+KERNEL, FEW = "pointwise_narrow_dsp", "fully_connected_few_dsp"
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))  # the last makes channels constants
 
 
 @pytest.fixture(autouse=True)
 def only_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conv_2d, "form", conv_2d_narrow.form)
-    monkeypatch.setattr(fully_connected, "form", fully_connected_narrow.form)
+    monkeypatch.setattr(
+        fully_connected, "form", lambda *a: fully_connected_narrow.form(*a) or fully_connected_few.form(*a)
+    )
 
 
 def shaped() -> Iterator[Case]:
@@ -41,12 +49,22 @@ def shaped() -> Iterator[Case]:
         yield Case(name, graph, i, 2, proof.GUARD)
 
 
-CASES = list(shaped())
+def few() -> Iterator[Case]:
+    """Around whole turns of 32 inputs, odd and even outputs, one and more samples."""
+    rng = np.random.default_rng(43)
+    for i, inputs in enumerate([20, 28, 32, 36, 64, 96, 256, 60]):
+        outputs, batches = (1, 2, 3, 4, 7, 10, 2, 16)[i], 1 + i % 3
+        graph = layer_graph("fully_connected", (batches, inputs), outputs, (1, 1), 1, SCALES[i % 4], rng)
+        yield Case(f"few_{i}", graph, i, 2, proof.GUARD)
+
+
+CASES = list(shaped()) + list(few())
 
 
 def test_the_cases_take_the_form() -> None:
     calls = [calls_of(case.graph, "cortex-m4")[0] for case in CASES]
-    assert all(isinstance(call, Call) and call.kernel == KERNEL for call in calls)
+    kernels = [call.kernel for call in calls if isinstance(call, Call)]
+    assert kernels == [FEW if case.name.startswith("few") else KERNEL for case in CASES]
 
 
 @pytest.mark.parametrize("inputs", [3, 6, 20])
@@ -57,6 +75,14 @@ def test_other_widths_take_other_forms(operator: str, inputs: int) -> None:
     (call,) = calls_of(graph, "cortex-m4")
     assert isinstance(call, Call)
     assert call.kernel != KERNEL
+
+
+@pytest.mark.parametrize(("inputs", "outputs", "fits"), [(256, 8, True), (256, 9, False), (30, 2, False)])
+def test_few_weights_in_words(inputs: int, outputs: int, fits: bool) -> None:
+    graph = layer_graph("fully_connected", (1, inputs), outputs, (1, 1), 1, SCALES[0], np.random.default_rng(0))
+    (call,) = calls_of(graph, "cortex-m4")
+    assert isinstance(call, Call)
+    assert (call.kernel == FEW) == fits
 
 
 def test_large_multipliers_take_other_forms() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
-from edgekit.backends.c.forms.dsp._pack import ORDER
+from edgekit.backends.c.forms.dsp._pack import halves
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 
 WORD, MOST = 4, 16  # inputs: a word, all that stay in registers
@@ -35,11 +35,9 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], pixels: dict[str
 
 def stream(folded: Folded) -> NDArray[np.int32]:
     """(channels, inputs / 2 + 3): twice the bias, twice the weights as halfwords, multiplier, divider."""
-    channels = folded.bias.size
-    halves = 2 * folded.weights.astype(np.int16).reshape(channels, -1, WORD)[:, :, ORDER]
     parts = [
         (2 * folded.bias).astype(np.int32)[:, None],
-        np.ascontiguousarray(halves).reshape(channels, -1).view(np.int32),
+        halves(folded.weights).view(np.int32),
         np.stack([folded.multiplier, folded.divider], axis=1).astype(np.int32),
     ]
     return np.concatenate(parts, axis=1)

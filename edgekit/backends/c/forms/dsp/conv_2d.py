@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
-from edgekit.backends.c.forms.dsp._pack import ORDER, TAPS, pair_weights
+from edgekit.backends.c.forms.dsp._pack import TAPS, pair_weights, paired, stream_of_halves
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
@@ -24,7 +22,7 @@ BLOCK, FINISH, SCATTER, COPY = (
 
 
 def form(layer: Layer, call: Call) -> list[Call]:
-    """With weights in pairs, and with weights as halfwords where they are few; none where the conditions do not hold."""
+    """Weights in pairs, and as halfwords where they are few; nothing where the kernel's conditions do not hold."""
     x, w = layer.input(0), layer.input(1)
     weights: NDArray[np.int8] = layer.data(1)
     real = effective_scale(x, w, layer.outputs[0])
@@ -45,8 +43,7 @@ def form(layer: Layer, call: Call) -> list[Call]:
     if packed is not None:
         found.append({"stream": _stream(packed, folded, places)})
     if weights.size <= FEW:
-        halves = _halves(computed)
-        found.append({"groups": halves.shape[1] // WORD, "stream": _stream_of_halves(halves, folded, places)})
+        found.append({"groups": -(-weights[0].size // WORD), "stream": stream_of_halves(computed, folded, places)})
     return [Call("conv_2d_dsp", kept | some, scratch=scratch) for some in found]
 
 
@@ -71,33 +68,8 @@ def _computed(folded: Folded, blocks: int) -> NDArray[np.int64]:
     return live if cheaper else np.arange(count)
 
 
-def _constants(folded: Folded, places: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-    """Of both channels of each pair: twice the bias, multiplier, divider."""
-
-    def pairs(values: NDArray[Any]) -> NDArray[Any]:
-        return np.pad(values[places], (0, places.size % PAIR)).reshape(-1, PAIR)
-
-    return pairs(2 * folded.bias), pairs(folded.multiplier), pairs(folded.divider)
-
-
 def _stream(packed: NDArray[np.int16], folded: Folded, places: NDArray[np.int64]) -> NDArray[np.int32]:
     """Of each pair its weights, then its constants."""
-    b, m, d = _constants(folded, places)
+    b, m, d = paired(folded, places)
     constants = np.stack([b[:, 0], b[:, 1], m[:, 0], d[:, 0], m[:, 1], d[:, 1]], axis=1)
     return np.concatenate([packed.view(np.int32), constants.astype(np.int32)], axis=1)
-
-
-def _halves(weights: NDArray[np.int8]) -> NDArray[np.int16]:
-    """(channels, taps) to twice the weights in the order that SXTB16 gives taps, both dimensions padded with zeros."""
-    channels, taps = weights.shape
-    wide = np.pad(2 * weights.astype(np.int16), ((0, channels % PAIR), (0, -taps % WORD)))
-    return np.ascontiguousarray(wide.reshape(wide.shape[0], -1, WORD)[:, :, ORDER]).reshape(wide.shape)
-
-
-def _stream_of_halves(halves: NDArray[np.int16], folded: Folded, places: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Of each pair the biases, its weights by four taps, the other constants."""
-    b, m, d = _constants(folded, places)
-    pairs = b.shape[0]
-    weights = halves.reshape(pairs, PAIR, -1, WORD).transpose(0, 2, 1, 3).reshape(pairs, -1)
-    rest = np.stack([m, d], axis=2).reshape(pairs, -1)
-    return np.concatenate([b[:, ::-1], np.ascontiguousarray(weights).view(np.int32), rest], axis=1).astype(np.int32)
