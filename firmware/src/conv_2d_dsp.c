@@ -7,11 +7,11 @@
  * SMLAD gives Sa; Sb = (raw - Sa) >> 8.
  * Registers: r0 columns, r1 weights and constants, r2-r5 eight halfwords of both pixels, r6-r9 eight weights of both channels,
  * r10 and r11 the raw sums of the pixels, r12 and lr Sa of them. Everything else is on the stack.
- * Budget: 23 instructions for 8 taps (32 MACs: 0.719 each), 3 for every 32 taps but the first 8, 30 for the four outputs of a
+ * Budget: 23 instructions for 8 taps (32 MACs: 0.719 each), 3 for every 32 taps but the first 8, 29 for the four outputs of a
  * block, about 1.3 for each expanded tap. Cycles by LDR 2, LDM 1 + n, branch 2: 35 for 8 taps, 1.09 a MAC.
  *
- * Small layers may have their weights as halfwords, twice the bytes: 10 instructions for 4 taps (16 MACs: 0.625 each), 3 for
- * every 32 taps, 28 for the four outputs. Windows of 3x3 taps of 3 channels, as first layers have them, are expanded at once
+ * Small layers may have their weights as halfwords, twice the bytes: 10 instructions for 4 taps (16 MACs: 0.625 each), at most
+ * 32 taps, 26 for the four outputs. Windows of 3x3 taps of 3 channels, as first layers have them, are expanded at once
  * in 57 instructions for both pixels. */
 #include "edgekit/conv_2d_dsp.h"
 
@@ -60,26 +60,25 @@ static void expand_3x9(uint32_t *to, const int8_t *a, const int8_t *b, int32_t s
 /* Twice the sums of the first channel are in r12 and lr, of the second in r10 and r11, the constants in r4-r7. Leaves the
  * flags of whether these were the last outputs. */
 #define FINISH                          \
-  "  ldmia.w sp, {r0, r8, r9}\n"       \
-  "  ldr r2, [sp, #24]\n"              \
+  "  ldmia.w sp, {r0, r2, r3, r8}\n"   \
   "  smmulr r12, r12, r4\n"            \
   "  smmulr lr, lr, r4\n"              \
   "  smmulr r10, r10, r6\n"            \
   "  smmulr r11, r11, r6\n"            \
-  "  smmlar r12, r12, r5, r9\n"        \
-  "  smmlar lr, lr, r5, r9\n"          \
-  "  smmlar r10, r10, r7, r9\n"        \
-  "  smmlar r11, r11, r7, r9\n"        \
+  "  smmlar r12, r12, r5, r3\n"        \
+  "  smmlar lr, lr, r5, r3\n"          \
+  "  smmlar r10, r10, r7, r3\n"        \
+  "  smmlar r11, r11, r7, r3\n"        \
   "  ssat r12, #8, r12\n"              \
   "  ssat lr, #8, lr\n"                \
   "  ssat r10, #8, r10\n"              \
   "  ssat r11, #8, r11\n"              \
   "  strb r12, [r0], #1\n"             \
   "  strb r10, [r0], #1\n"             \
-  "  strb lr, [r8], #1\n"              \
-  "  strb r11, [r8], #1\n"             \
-  "  strd r0, r8, [sp]\n"              \
-  "  cmp r0, r2\n"
+  "  strb lr, [r2], #1\n"              \
+  "  strb r11, [r2], #1\n"             \
+  "  strd r0, r2, [sp]\n"              \
+  "  cmp r0, r8\n"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
@@ -136,7 +135,7 @@ __attribute__((naked, noinline)) static uint32_t *expand(uint32_t *to, const int
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
 
-/* On the stack: 0 y0, 4 y1, 8 zero, 12 columns, 16 bytes of code to skip, 20 end of the columns, 24 end of y0, 64 stream, 68
+/* On the stack: 0 y0, 4 y1, 8 zero, 12 end of y0, 16 columns, 20 bytes of code to skip, 24 end of the columns, 64 stream, 68
  * pairs, 72 blocks. After the first 8 taps, the loop of four blocks of 92 bytes is entered where the rest of (blocks - 1) / 4
  * is done, or behind its last three instructions, 8 bytes. */
 __attribute__((naked, noinline)) static void two_pixels(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns,
@@ -145,12 +144,14 @@ __attribute__((naked, noinline)) static void two_pixels(int8_t *y0, int8_t *y1, 
       "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
       "  sub sp, #28\n"
       "  strd r0, r1, [sp]\n"
-      "  strd r2, r3, [sp, #8]\n"
+      "  str r2, [sp, #8]\n"
+      "  str r3, [sp, #16]\n"
       "  ldr r1, [sp, #64]\n"
       "  ldrd r4, r5, [sp, #68]\n"
       "  add r3, r3, r5, lsl #5\n"
       "  add r0, r0, r4, lsl #1\n"
-      "  strd r3, r0, [sp, #20]\n"
+      "  str r0, [sp, #12]\n"
+      "  str r3, [sp, #24]\n"
       "  mov r6, #92\n"
       "  subs r5, r5, #1\n"
       "  rsb.w r4, r5, #0\n"
@@ -160,14 +161,14 @@ __attribute__((naked, noinline)) static void two_pixels(int8_t *y0, int8_t *y1, 
       "  mul.w r4, r4, r6\n"
       "  it eq\n"
       "  addeq r4, #8\n"
-      "  str r4, [sp, #16]\n"
+      "  str r4, [sp, #20]\n"
       "1:\n"
-      "  ldr r0, [sp, #12]\n" TAPS8(START)
-      "  ldr r2, [sp, #16]\n"
+      "  ldr r0, [sp, #16]\n" TAPS8(START)
+      "  ldr r2, [sp, #20]\n"
       "  add pc, r2\n"
       "  nop\n"
       "2:\n" TAPS8(ADD) TAPS8(ADD) TAPS8(ADD) TAPS8(ADD)
-      "  ldr.n r2, [sp, #20]\n"
+      "  ldr.n r2, [sp, #24]\n"
       "  cmp.n r0, r2\n"
       "  bne.w 2b\n"
       "  ldmia.w r1!, {r2, r3, r4, r5, r6, r7}\n"
@@ -182,36 +183,30 @@ __attribute__((naked, noinline)) static void two_pixels(int8_t *y0, int8_t *y1, 
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
 
-/* The same of weights as halfwords; the stack too, but 72 groups. A loop of eight groups of 40 bytes. */
+/* The same of weights as halfwords; the stack too, but 72 groups. Of the code for eight groups, 40 bytes each, the first are
+ * skipped. */
 __attribute__((naked, noinline)) static void two_pixels_halves(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns,
                                                                const int32_t *stream, int32_t pairs, int32_t groups) {
   __asm__ volatile(
       "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
       "  sub sp, #28\n"
       "  strd r0, r1, [sp]\n"
-      "  strd r2, r3, [sp, #8]\n"
       "  ldr r1, [sp, #64]\n"
       "  ldrd r4, r5, [sp, #68]\n"
-      "  add r3, r3, r5, lsl #4\n"
       "  add r0, r0, r4, lsl #1\n"
-      "  strd r3, r0, [sp, #20]\n"
-      "  mov r6, #40\n"
-      "  rsb.w r4, r5, #0\n"
-      "  and r4, r4, #7\n"
-      "  mul.w r4, r4, r6\n"
-      "  str r4, [sp, #16]\n"
+      "  strd r2, r0, [sp, #8]\n"
+      "  rsb.w r5, r5, #8\n"
+      "  add r5, r5, r5, lsl #2\n"
+      "  lsls r5, r5, #3\n"
+      "  strd r3, r5, [sp, #16]\n"
       "1:\n"
-      "  ldr r0, [sp, #12]\n"
+      "  ldrd r0, r2, [sp, #16]\n"
       "  ldmia.w r1!, {r10, r12}\n"
-      "  ldr r2, [sp, #16]\n"
       "  mov lr, r12\n"
       "  mov r11, r10\n"
       "  add pc, r2\n"
       "  nop\n"
-      "2:\n" GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4
-      "  ldr.n r2, [sp, #20]\n"
-      "  cmp.n r0, r2\n"
-      "  bne.w 2b\n"
+      GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4
       "  ldmia.w r1!, {r4, r5, r6, r7}\n" FINISH
       "  bne.w 1b\n"
       "  add sp, #28\n"
@@ -314,12 +309,16 @@ static void expand_3x9(uint32_t *to, const int8_t *a, const int8_t *b, int32_t s
 
 typedef struct {
   uint32_t *columns;
-  int8_t *zeros;            /* a kernel row outside the input */
-  int8_t *partly[2];        /* of each pixel, a row that is partly outside */
-  int8_t *rest;             /* of each pixel, what is left of the rows */
-  int8_t *spare;            /* outputs of two pixels */
-  int32_t row, direct, left; /* taps of a kernel row; how many of them are expanded from where they lie; the others */
-  int32_t end;               /* the others of all rows, a multiple of 4 */
+  int8_t *zeros;              /* a kernel row outside the input */
+  int8_t *partly[2];          /* of each pixel, a row that is partly outside */
+  int8_t *rest;               /* of each pixel, what is left of the rows */
+  int8_t *spare;              /* outputs of two pixels */
+  int32_t row, direct, left;  /* taps of a kernel row; how many of them are expanded from where they lie; the others */
+  int32_t end;                /* the others of all rows, a multiple of 4 */
+  int32_t inner_y, inner_x;   /* first output pixel whose window lies inside the input */
+  uint32_t inner_h, inner_w;  /* how many there are */
+  int32_t start, down, right; /* where their windows begin: of pixel (0, 0), steps to the next */
+  int32_t step, is_3x9;       /* from a kernel row to the next; whether they are 3 of 9 taps */
 } work_t;
 
 /* By words; the C library's may go byte by byte. */
@@ -332,8 +331,18 @@ __attribute__((noinline)) static void copy(int8_t *to, const int8_t *from, int32
   }
 }
 
+/* The outputs along one axis whose windows of `span` lie inside the input: the first, how many. */
+static uint32_t inner(int32_t in, int32_t span, int32_t stride, int32_t pad, int32_t *first) {
+  *first = (pad + stride - 1) / stride;
+  const int32_t room = in + pad - span, count = room < 0 ? 0 : room / stride + 1 - *first;
+  return count < 0 ? 0U : (uint32_t)count;
+}
+
 static work_t divide(const ek_conv_2d_dsp_t *p, uint8_t *scratch) {
-  work_t w = {(uint32_t *)(void *)scratch, (int8_t *)scratch + 32 * p->blocks, {0}, 0, 0, p->kernel_w * p->in_c, 0, 0, 0};
+  work_t w;
+  w.columns = (uint32_t *)(void *)scratch;
+  w.zeros = (int8_t *)scratch + 32 * p->blocks;
+  w.row = p->kernel_w * p->in_c;
   w.direct = w.row & ~3;
   w.left = w.row - w.direct;
   w.end = (p->kernel_h * w.left + 3) & ~3;
@@ -341,6 +350,13 @@ static work_t divide(const ek_conv_2d_dsp_t *p, uint8_t *scratch) {
   w.partly[1] = w.partly[0] + ((w.row + 3) & ~3);
   w.rest = w.partly[1] + ((w.row + 3) & ~3);
   w.spare = w.rest + 2 * w.end;
+  w.inner_h = inner(p->in_h, (p->kernel_h - 1) * p->dilation_h + 1, p->stride_h, p->pad_top, &w.inner_y);
+  w.inner_w = inner(p->in_w, p->dilation_w > 1 ? p->in_w + p->pad_left + 1 : p->kernel_w, p->stride_w, p->pad_left, &w.inner_x);
+  w.start = -(p->pad_top * p->in_w + p->pad_left) * p->in_c;
+  w.down = p->stride_h * p->in_w * p->in_c;
+  w.right = p->stride_w * p->in_c;
+  w.step = p->dilation_h * p->in_w * p->in_c;
+  w.is_3x9 = p->kernel_h == 3 && w.row == 9;
   for (int32_t i = 8 * p->blocks - 8; i < 8 * p->blocks; ++i) { /* taps that meet weights of 0 */
     w.columns[i] = 0;
   }
@@ -403,24 +419,27 @@ __attribute__((noinline)) static uint32_t *gather_edge(const ek_conv_2d_dsp_t *p
   return to;
 }
 
-static int is_inside(const ek_conv_2d_dsp_t *p, int32_t top, int32_t left) {
-  return top >= 0 && left >= 0 && top + (p->kernel_h - 1) * p->dilation_h < p->in_h && left + p->kernel_w <= p->in_w;
+static int is_inside(const work_t *w, int32_t oy, int32_t ox) {
+  return (uint32_t)(oy - w->inner_y) < w->inner_h && (uint32_t)(ox - w->inner_x) < w->inner_w;
 }
 
-/* The columns of output pixels i and j. */
+/* The columns of output pixels i and j, which is i or the next one. */
 static void gather(const ek_conv_2d_dsp_t *p, const work_t *w, const int8_t *x, int32_t i, int32_t j) {
-  const int32_t oy[2] = {i / p->out_w, j / p->out_w};
-  const int32_t top[2] = {oy[0] * p->stride_h - p->pad_top, oy[1] * p->stride_h - p->pad_top};
-  const int32_t left[2] = {(i - oy[0] * p->out_w) * p->stride_w - p->pad_left, (j - oy[1] * p->out_w) * p->stride_w - p->pad_left};
+  const int32_t oy = i / p->out_w, ox = i - oy * p->out_w;
+  int32_t next_y = oy, next_x = ox + j - i;
+  if (next_x == p->out_w) {
+    next_x = 0;
+    ++next_y;
+  }
   uint32_t *to;
-  if (p->dilation_w == 1 && is_inside(p, top[0], left[0]) && is_inside(p, top[1], left[1])) {
-    const int8_t *a = x + (top[0] * p->in_w + left[0]) * p->in_c, *b = x + (top[1] * p->in_w + left[1]) * p->in_c;
-    const int32_t step = p->dilation_h * p->in_w * p->in_c - w->row;
-    if (p->kernel_h == 3 && w->row == 9) {
-      expand_3x9(w->columns, a, b, step + w->row);
+  if (is_inside(w, oy, ox) && is_inside(w, next_y, next_x)) {
+    const int8_t *a = x + (w->start + oy * w->down + ox * w->right);
+    const int8_t *b = x + (w->start + next_y * w->down + next_x * w->right);
+    if (w->is_3x9) {
+      expand_3x9(w->columns, a, b, w->step);
       return;
     }
-    to = expand(w->columns, a, b, w->direct, w->left, p->kernel_h, step, w->rest, w->end);
+    to = expand(w->columns, a, b, w->direct, w->left, p->kernel_h, w->step - w->row, w->rest, w->end);
   } else {
     to = gather_edge(p, w, x, i, j);
   }
@@ -443,7 +462,7 @@ void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8
   void (*const run)(int8_t *, int8_t *, int32_t, const uint32_t *, const int32_t *, int32_t, int32_t) =
       p->groups > 0 ? two_pixels_halves : two_pixels;
   const work_t w = divide(p, scratch);
-  const int32_t terms = p->groups > 0 ? p->groups : p->blocks;
+  const int32_t count = p->batches * p->out_h * p->out_w * p->out_c, terms = p->groups > 0 ? p->groups : p->blocks;
   const int32_t pixels = p->out_h * p->out_w;
   const int pointwise = p->kernel_h * p->kernel_w * p->stride_h * p->stride_w == 1 && w.end == 0 && pixels == p->in_h * p->in_w;
   for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_w * p->in_c) {
@@ -463,8 +482,8 @@ void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8
           scatter(p, w.spare + 2 * p->pairs, y + p->out_c);
         }
       }
-      ek_clamp_all(y, p->out_c << second, p->low, p->high);
       y += p->out_c << second;
     }
   }
+  ek_clamp_all(y - count, count, p->low, p->high);
 }

@@ -1,4 +1,4 @@
-"""The kernels of few inputs and of few outputs give the simulator's integers: on the host (C twins) and emulated cores."""
+"""The kernels of few inputs and few outputs give the simulator's integers: on the host (twins) and emulated cores."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ typedef struct {
   /* (pairs, 4 * blocks + 6): 8 * blocks halfwords 256 * second + first channel, each 4 as 0, 2, 1, 3; then twice the biases,
    * multiplier and divider of the first, multiplier and divider of the second. Of the taps of a kernel row in_c * kernel_w / 4
    * * 4 come first, those that are left of all rows at the end.
-   * Where `groups` is not 0: (pairs, 4 * groups + 6): twice the biases, second channel's first; of each 4 taps twice the weights
+   * Where `groups` is not 0, at most 8: (pairs, 4 * groups + 6): twice the biases, second channel's first; of each 4 taps twice the weights
    * of the first channel, then of the second, as halfwords in that order; the multipliers and dividers. */
   const int32_t *stream;
   const int8_t *fixed;    /* (out_c,): values of the channels that are constants; null where `stream` has all channels */

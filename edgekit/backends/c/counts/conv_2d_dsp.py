@@ -34,7 +34,7 @@ def _multiplied(fields: Fields, times: int) -> dict[str, float]:
     packed, halves = times * (groups == 0), times * (groups > 0)
     return {
         "pairs": packed, "blocks": packed * blocks, "turns": packed * ceil_div(blocks - 1, 4),
-        "pairs_of_halves": halves, "groups": halves * groups, "turns_of_halves": halves * ceil_div(groups, 8),
+        "pairs_of_halves": halves, "groups": halves * groups,
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 PAIR, WORD = 2, 4
-FEW = 1024  # weights of a layer that may take twice their bytes
+FEW, MOST = 1024, 32  # weights of a layer that may take twice their bytes; their taps
 CONSTANTS = ("weights", "bias", "multiplier", "shift")
 BLOCK, FINISH, SCATTER, COPY = (
     23,
@@ -42,7 +42,7 @@ def form(layer: Layer, call: Call) -> list[Call]:
     packed, found = pair_weights(computed, PAIR), []
     if packed is not None:
         found.append({"stream": _stream(packed, folded, places)})
-    if weights.size <= FEW:
+    if weights.size <= FEW and weights[0].size <= MOST:
         found.append({"groups": -(-weights[0].size // WORD), "stream": stream_of_halves(computed, folded, places)})
     return [Call("conv_2d_dsp", kept | some, scratch=scratch) for some in found]
 
