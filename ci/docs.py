@@ -9,7 +9,8 @@ import re
 from pathlib import Path
 
 from edgekit import plugins
-from edgekit.backends import operators_table
+from edgekit.backends import described, operators_table
+from edgekit.backends.export import options as export
 from edgekit.cli._app import EXIT_CODES
 from edgekit.target import builtin_folder, load_target
 
@@ -21,14 +22,42 @@ function's docstring; this page is generated from them (`make docs`), and `edgek
 
 """
 
+EXPORTS = """# Exports
+
+Vendors whose compiler no package registry has. A build makes the file that the compiler reads, checks it here
+(onnx.checker, opset and number of axes as documented, every layer in ONNX Runtime or LiteRT against the simulator),
+adds samples for the vendor's calibration, and writes down the documented command. Nothing below was run by its
+compiler: NOT RUN, each of them. This page is generated (`make docs`) from the targets' files, which hold the command
+and what was read where.
+"""
+
 
 def targets() -> str:
     """The built-in targets as a table."""
-    lines = ["| target | what it is | model proven against | `edgekit run` runs the artifact on |", "|---|---|---|---|"]
+    titles = (
+        "target",
+        "what it is",
+        "artifact",
+        "compiler",
+        "`edgekit run` runs it on",
+        "bit-exact or bound",
+        "model proven against",
+    )
+    lines = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
     for path in sorted(builtin_folder().glob("*.toml")):
         t = load_target(path)
         about = f"{t.title}: {t.about}" if t.about else t.title
-        lines.append(f"| `{t.name}` | {about} | {', '.join(t.verify) or 'nothing'} | {t.vehicle} |")
+        row = described(t)
+        cells = (
+            f"`{t.name}`",
+            about,
+            row.artifact,
+            row.compiler,
+            t.vehicle,
+            row.proof,
+            ", ".join(t.verify) or "nothing",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -51,6 +80,22 @@ def operators() -> str:
     return OPERATORS + operators_table()
 
 
+def exports() -> str:
+    """What was read about each vendor whose compiler is nowhere, from the targets' files."""
+    parts = [EXPORTS]
+    for path in sorted(builtin_folder().glob("*.toml")):
+        t = load_target(path)
+        if t.backend == "export":
+            found = export.options_of(t)
+            line = " ".join(f"'{part}'" if "|" in part else part for part in found.command)
+            steps = "".join(f"    {text}\n" for text in (line, *found.then))
+            read = "".join(f"- {text}\n" for text in found.read)
+            what = {"onnx": f"float32 ONNX, opset {found.opset}", "tflite": "the int8 `.tflite`"}[found.format]
+            about = f"`--target {t.name}`: {what}. {found.tool}, {found.tool_versions}. At most {found.max_rank} axes."
+            parts.append(f"## {t.title}\n\n{about} NOT RUN:\n\n{steps}\nRead:\n\n{read}\n<{t.source}>\n")
+    return "\n".join(parts)
+
+
 def filled(page: str) -> str:
     """A page with its generated parts written anew."""
 
@@ -68,6 +113,7 @@ def generated() -> dict[Path, str]:
     pages = [ROOT / "README.md", ROOT / "docs" / "cli.md"]
     found = {page: filled(page.read_text(encoding="utf-8")) for page in pages}
     found[ROOT / "docs" / "operators.md"] = operators()
+    found[ROOT / "docs" / "exports.md"] = exports()
     return found
 
 

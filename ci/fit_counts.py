@@ -30,6 +30,7 @@ from edgekit.target import find_target
 
 TARGETS = ("qemu-m3", "qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55")
 LEVELS = ("-O3", "-Os")
+SPARE = 2  # layers more than coefficients
 DIGITS = 6  # of a coefficient
 Floats = NDArray[np.float64]
 
@@ -137,6 +138,9 @@ def main() -> None:
                 found[one.call.file, one.call.kernel].append(one)
             for (file, kernel), counted in sorted(found.items()):
                 fitted = fit(counted)
+                if len(counted) < len(fitted.coefficients) + SPARE:
+                    print(f"{level} {target} {kernel:26} {len(counted)} layers are too few: NOT FITTED")
+                    continue
                 data[file]["fits"][level, options.core, kernel] = fitted
                 print(f"{level} {target} {kernel:26} {_quality(fitted.errors)}", flush=True)
             for file in {file for file, _ in found}:

@@ -42,7 +42,7 @@ def count(graphs: Iterable[Graph], options: Options, wanted: Callable[[Call], bo
     """
     assert options.emulator is not None
     program, calls = _joined(graphs, options.core, wanted)
-    if not calls:  # a kernel of other cores
+    if not calls:
         return []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -21,6 +21,7 @@ from edgekit.graph.ops.fully_connected import FullyConnected
 from edgekit.graph.ops.max_pool_2d import MaxPool2D
 from edgekit.graph.ops.mul import Mul
 from edgekit.graph.ops.pad import Pad
+from edgekit.graph.ops.quantize import Quantize
 from edgekit.graph.ops.softmax import Softmax
 from edgekit.graph.ops.split import Split
 
@@ -101,6 +102,12 @@ def conv_2d(d: Draw) -> Graph:
     return _weighted(op, d, (d.channels(96), kh, kw, channels), 0, size)
 
 
+def conv_3x3(d: Draw) -> Graph:
+    op = Conv2D(padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
+    (h, w), channels = d.size(), d.of(3, 72, 132) if d.of(0, 0, 0, 1) else d.channels(96)
+    return _weighted(op, d, (2 * d.upto(24), 3, 3, channels), 0, (1, max(h, 3), max(w, 3), channels))
+
+
 def depthwise_conv_2d(d: Draw) -> Graph:
     op = DepthwiseConv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
     (kh, kw), (h, w), channels = d.window(), d.size(), d.channels(256)
@@ -118,9 +125,10 @@ def multiplied(d: Draw) -> Graph:
 
 
 def fully_connected(d: Draw) -> Graph:
-    width = d.channels(1024)
+    small = d.of(0, 0, 1)
+    width, units = (d.upto(16), d.upto(16)) if small else (d.channels(1024), d.channels(256))
     op = FullyConnected(activation=d.activation())
-    return _weighted(op, d, (d.channels(256), width), 0, (d.of(1, 1, 1, 1, 4), width))
+    return _weighted(op, d, (units, width), 0, (d.of(1, 1, 1, 1, 4), width))
 
 
 def few_inputs(d: Draw) -> Graph:
@@ -160,6 +168,15 @@ def average_pool_2d(d: Draw) -> Graph:
 
 def max_pool_2d(d: Draw) -> Graph:
     return _pool(MaxPool2D, d)
+
+
+def quantize(d: Draw) -> Graph:
+    graph = Graph("quantize", inputs=["x"], outputs=["y"])
+    shape = (1, d.upto(2000))
+    graph.add(Tensor("x", shape, "float32"))
+    graph.add(Tensor("y", shape, "int8", Quantization.per_tensor(0.02, d.of(-128, 3))))
+    graph.nodes = [Node(Quantize(), ("x",), ("y",))]
+    return graph
 
 
 def softmax(d: Draw) -> Graph:
@@ -209,8 +226,9 @@ def moved(d: Draw) -> Graph:
 
 
 SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
-    (conv_2d, 60), (pointwise, 30), (narrow, 30), (depthwise_conv_2d, 60), (multiplied, 16), (fully_connected, 30),
-    (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (add, 24), (mul, 16), (moved, 24),
+    (conv_2d, 60), (pointwise, 30), (narrow, 30), (conv_3x3, 40), (depthwise_conv_2d, 60), (multiplied, 16),
+    (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6),
+    (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 60), (few_outputs, 40), (first, 30),
 )  # fmt: skip
 

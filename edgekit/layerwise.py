@@ -51,5 +51,6 @@ def difference(
     graph: Graph, node: Node, name: str, found: Sequence[Array], wanted: Sequence[Array], bound: float
 ) -> LayerDifference:
     """Output `name` of `node` compared over samples; `bound` in steps of its integers, or in real units of a float."""
-    gap = np.abs(np.stack(found).astype(np.float64) - np.stack(wanted).astype(np.float64))
+    same = [a.reshape(w.shape) for a, w in zip(found, wanted, strict=True)]  # a scalar of a runtime has no axis
+    gap = np.abs(np.stack(same).astype(np.float64) - np.stack(wanted).astype(np.float64))
     return LayerDifference(name, node.op.name, gap.size, int((gap != 0).sum()), float(gap.max(initial=0)), bound)

@@ -13,6 +13,7 @@ from edgekit import plugins
 from edgekit.backends._contract import (
     Artifact,
     Constraint,
+    Described,
     Estimate,
     Rejection,
     Run,
@@ -24,18 +25,21 @@ from edgekit.backends._contract import (
 )
 from edgekit.backends._table import operators_table
 from edgekit.errors import ToolError, UsageError
+from edgekit.target import Target
 
 GROUP = "edgekit.backends"
 
 __all__ = [
     "Artifact",
     "Constraint",
+    "Described",
     "Estimate",
     "Rejection",
     "Run",
     "backend",
     "constraint",
     "constraints_of",
+    "described",
     "is_quantized",
     "names",
     "operators_table",
@@ -52,6 +56,12 @@ def _entry_points() -> dict[str, str]:
 def names() -> tuple[str, ...]:
     """All backends that are here, sorted."""
     return tuple(sorted({*plugins.names(__name__), *_entry_points()}))
+
+
+def described(target: Target) -> Described:
+    """The target's row; of another package's backend that says nothing, an empty one."""
+    found = backend(target.backend)
+    return found.described(target) if hasattr(found, "described") else Described("", "", "")
 
 
 def backend(name: str) -> Any:

@@ -13,6 +13,7 @@ A backend is a module with (a `port` is a board's serial port, and `run` takes o
     bench(folder, port=None) -> dict             optional, with `verify`: counts per layer and in total
     estimate(graph, target) -> Estimate          optional: what an int8 graph will cost, before it is compiled
     versions() -> dict[str, str]                 tools by name; "not installed" where absent
+    described(target) -> Described               what comes out and how far it is proven: a row of the table of targets
     require(target) -> None                      optional: ToolError when what `compile` cannot do without is absent or
                                                  of a wrong version; called before any long work
     FLOAT = True                                 optional: the target takes the float graph; `compile` gets it as
@@ -116,6 +117,21 @@ class Run:
     vehicle: str
     on_target: bool
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Described:
+    """A row of the table of targets; the vehicle is in the target's file.
+
+    Attributes:
+        artifact: what a build makes.
+        compiler: what compiles it, with the versions that fit.
+        proof: "bit-exact", or the bound of a layer's difference from the simulator, and what is NOT RUN.
+    """
+
+    artifact: str
+    compiler: str
+    proof: str
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,10 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
         facts.append(
             ("throughput", f"{many['inferences_per_second']:,} per second, {many['requests']} asynchronous requests")
         )
+    for threads, times in found.get("threads", {}).items():
+        facts.append(
+            (f"{threads} threads", f"median {times['p50_ns'] / 1e6:.3f} ms, 99% {times['p99_ns'] / 1e6:.3f} ms")
+        )
     if "arena_bytes" in found:
         facts.append(("arena", arena(found)))
         if (found.get("groups") or {}).get("layers"):

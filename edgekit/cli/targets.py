@@ -26,7 +26,9 @@ def targets(
       edgekit targets
       edgekit targets --operators
     """
-    from edgekit.backends import backend, operators_table
+    from dataclasses import asdict
+
+    from edgekit.backends import backend, described, operators_table
     from edgekit.target import load_targets
 
     if operators and not json:
@@ -35,7 +37,11 @@ def targets(
     found = load_targets()
     if json:
         values = [
-            {**target.model_dump(mode="json"), "versions": backend(target.backend).versions()}
+            {
+                **target.model_dump(mode="json"),
+                **asdict(described(target)),
+                "versions": backend(target.backend).versions(),
+            }
             for target in found.values()
         ]
         _output.print_json({"targets": values, **({"operators": operators_table()} if operators else {})})
@@ -47,7 +53,9 @@ def targets(
     for target in found.values():
         _output.show(f"{target.name}: {target.title}", style="bold")
         memory = {key: _output.size(value) for key, value in target.memory.model_dump().items() if value is not None}
+        row = described(target)
         facts = {
+            "artifact": row.artifact, "compiler": row.compiler, "proof": row.proof,
             "about": target.about, "vendor": target.vendor, "source": target.source, "vehicle": target.vehicle,
             "proven against": ", ".join(target.verify), "memory": ", ".join(f"{k} {v}" for k, v in memory.items()),
             "options": ", ".join(f"{k} = {v!r}" for k, v in target.options.items()),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.errors import ToolError, VerificationError
+from edgekit.errors import ToolError, UnsupportedError, VerificationError
 from edgekit.graph import Graph
 from edgekit.pipeline.result import Progress
 from edgekit.runtimes import runtime
@@ -26,14 +26,15 @@ def prove(
 ) -> dict[str, Any]:  # fmt: skip
     """One runtime over the golden inputs and `RANDOM_SAMPLES` random ones: JSON for the manifest.
 
-    A runtime that is absent or refuses the model gives the status NOT RUN with the reason.
+    A runtime that is absent, refuses the model, or whose integers are not predicted gives the status NOT RUN with the
+    reason.
     """
     found: dict[str, Any] = {"against": against, "status": NOT_RUN}
     if progress is not None:
         progress(0, 1, f"verify against {against}")
     try:
         runs = {"golden": verify(graph, against, golden), "random": verify(graph, against, samples=RANDOM_SAMPLES)}
-    except ToolError as error:
+    except (ToolError, UnsupportedError) as error:  # absent, or its integers are not predicted for a layer
         return {**found, "reason": str(error)}
     return found | _facts(runs)
 

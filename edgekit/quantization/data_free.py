@@ -61,7 +61,7 @@ def draft_without_data(
     text = f"calibrated without data: inputs assumed to be {kind}, {known}; accuracy is lost, real samples are better"
     warnings.warn(f"{graph.name}: {text}", CalibrationWarning, stacklevel=2)
     draft = drafted(graph, best[1], section, progress)
-    return replace(draft, ranges={**draft.ranges, **norms})
+    return replace(draft, ranges={**draft.ranges, **norms}, known=norms)
 
 
 def synthetic(graph: Graph, kind: str, seed: int) -> dict[str, Array]:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.errors import ToolError, UnsupportedError
@@ -18,7 +17,7 @@ from edgekit.quantization.improvement import finite
 from edgekit.quantization.isolation import Alone, isolate
 from edgekit.quantization.judge import Judge
 from edgekit.quantization.lowering import lower
-from edgekit.quantization.observe import Progress
+from edgekit.quantization.observe import Progress, batches
 from edgekit.quantization.quality import LayerError, report
 
 Array = NDArray[Any]
@@ -98,7 +97,7 @@ def diagnose(
     ]  # fmt: skip
     plain = lower(draft)
     verdict = judge(plain)
-    few = {name: np.asarray(array)[:SAMPLES] for name, array in judge.x.items()}
+    few = next(iter(batches(draft.reference, judge.x, SAMPLES)))
     layers = report(draft.reference, plain, few)
     alone = {one.layer: one for one in isolate(draft, few, progress=progress)}
     worst = min(alone.values(), key=lambda one: one.sqnr)

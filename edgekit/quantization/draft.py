@@ -29,6 +29,7 @@ class Draft:
         scales: by layer, weight scales (channels,), or (1,) when per tensor, instead of max|w| / 127.
         floors: by layer, where weights are rounded down, and where up, instead of to nearest; shaped like the weights.
         biases: by layer, the real bias (channels,) instead of the graph's.
+        known: ranges of `graph` that are known from elsewhere and are not observed.
     """
 
     reference: Graph
@@ -39,6 +40,7 @@ class Draft:
     scales: Mapping[str, Array] = field(default_factory=dict)
     floors: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     biases: Mapping[str, Array] = field(default_factory=dict)
+    known: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -50,8 +52,8 @@ class Draft:
     def observed(self, graph: Graph, section: QuantizeSection, progress: Progress | None = None) -> Draft:
         """The draft of another graph of the same function or another range method, observed anew.
 
-        What was decided about weights before does not hold for other weights and is dropped.
+        What was decided about weights before, and known ranges, do not hold for other weights and are dropped.
         """
-        ranges = observe_ranges(graph, self.samples, section, progress)
-        kept = self if graph is self.graph else replace(self, scales={}, floors={}, biases={})
+        kept = self if graph is self.graph else replace(self, scales={}, floors={}, biases={}, known={})
+        ranges = {**observe_ranges(graph, self.samples, section, progress), **kept.known}
         return replace(kept, graph=graph, section=section, ranges=ranges)

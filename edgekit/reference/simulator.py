@@ -198,8 +198,15 @@ def prepare_node(graph: Graph, node: Node, rules: Arithmetic) -> Kernel:
     inputs, outputs = graph.node_inputs(node), graph.node_outputs(node)
     quantized = any(t is not None and t.quantization is not None for t in [*inputs, *outputs])
     try:
-        if quantized or outputs[0].dtype != "float32":
-            kernel: Kernel = module.prepare_integer(node.op, inputs, outputs, rules)
+        why = rules.refuse(node.op, inputs, outputs) if quantized else None
+        if why is not None:
+            raise UnsupportedError(where, f"what {rules.source} computes is not predicted: {why}")
+        if (quantized or outputs[0].dtype != "float32") and rules.rule(node.op.name) == "through-float":
+            from edgekit.reference import through_float  # which needs this module
+
+            kernel: Kernel = through_float.prepare(module, node.op, inputs, outputs)
+        elif quantized or outputs[0].dtype != "float32":
+            kernel = module.prepare_integer(node.op, inputs, outputs, rules)
         elif hasattr(module, "prepare_float"):
             kernel = module.prepare_float(node.op, inputs, outputs)
         else:

@@ -16,7 +16,7 @@ def groups(facts: Mapping[str, Any]) -> str:
     """What groups of layers save and cost, in words."""
     return (
         f"{sum(map(len, facts['layers'].values()))} layers in {len(facts['layers'])} groups, stripe by stripe; "
-        f"{facts['arena_bytes']:,} B of arena without; about {facts['instructions']:,} instructions more "
+        f"instead of {facts['arena_bytes']:,} B, for about {facts['instructions']:,} instructions more "
         f"({facts['calls']:,} calls, {facts['moved_bytes']:,} B moved)"
     )
 

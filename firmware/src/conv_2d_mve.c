@@ -9,10 +9,10 @@
  * r11 channels left. What stays the same for all blocks lies on the stack, with the addresses of the code for the rest of
  * the window and of the requantization, so that choosing them costs one instruction.
  *
- * Budget: 43 instructions for a chunk of 64 x 8 products (0.084; in pairs 67, 0.131), 22 for 8 outputs, 14 a window, and of
- * gathering 5 a row and 2 for
- * every 16 bytes. VLDM moves 64 bits a cycle, as VLDRB does, but no product is taken meanwhile: loads and products in pairs
- * (`paired`) need two thirds of the cycles.
+ * Budget: 43 instructions for a chunk of 64 x 8 products (0.084; in pairs 67, 0.131), 22 for 8 outputs (3 more with a clamp
+ * that saturation is not), 14 a window, and of gathering 7 a window, 6 a row of it and 2 for every 16 bytes. VLDM moves 64 bits
+ * a cycle, as VLDRB does, but no product is taken meanwhile: loads and products in pairs (`paired`) need two thirds of the
+ * cycles.
  *
  * Requantization: VQRDMULH is the first rounding. The second, to nearest and ties away from zero, is VQRDMULH with
  * c = 2^(31-e) + 1: it gives floor((t + t / 2^(31-e) + 2^(e-1)) / 2^e), and t / 2^(31-e) lowers a negative t by at most
@@ -52,21 +52,21 @@ typedef struct {
 #define TO_VECTORS "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n" \
                    "vmov q1[2], q1[0], r2, r10\n vmov q1[3], q1[1], r6, lr\n"
 /* What is done with a chunk, and with the rest of 16, 32 or 48 bytes: r5 chunks, r3 window, r1 weights. */
-#define CODE(kind, dot1, dot2, dot3, dot4)                                                                        \
-  ".balign 4\n.Lchunk" kind "%=:\n vldmia r3!, {d8-d15}\n" CHANNELS(dot4)                                         \
-  "subs r5, #1\n bne .Lchunk" kind "%=\n ldr pc, [sp, #4]\n"                                                     \
-  ".balign 4\n.Lrest1" kind "%=:\n vldrb.8 q4, [r3]\n" CHANNELS(dot1) "ldr pc, [sp, #16]\n"                      \
-  ".balign 4\n.Lrest2" kind "%=:\n vldmia r3, {d8-d11}\n" CHANNELS(dot2) "ldr pc, [sp, #16]\n"                   \
+#define CODE(kind, dot1, dot2, dot3, dot4)                                                     \
+  ".balign 4\n.Lchunk" kind "%=:\n vldmia r3!, {d8-d15}\n" CHANNELS(dot4)                      \
+  "subs r5, #1\n bne .Lchunk" kind "%=\n ldr pc, [sp, #4]\n"                                   \
+  ".balign 4\n.Lrest1" kind "%=:\n vldrb.8 q4, [r3]\n" CHANNELS(dot1) "ldr pc, [sp, #16]\n"    \
+  ".balign 4\n.Lrest2" kind "%=:\n vldmia r3, {d8-d11}\n" CHANNELS(dot2) "ldr pc, [sp, #16]\n" \
   ".balign 4\n.Lrest3" kind "%=:\n vldmia r3, {d8-d13}\n" CHANNELS(dot3) "ldr pc, [sp, #16]\n"
 /* 32 bytes: by the rest, then of a chunk. */
 #define OFFSET(label) ".word " label "%= - .Lcodes%= + 1\n"
-#define OFFSETS(kind)                                                                                             \
+#define OFFSETS(kind) \
   ".word 0\n" OFFSET(".Lrest1" kind) OFFSET(".Lrest2" kind) OFFSET(".Lrest3" kind) OFFSET(".Lchunk" kind) ".space 12\n"
-#define SCALE                                                \
-  TO_VECTORS                                                 \
-  "vldmia r9!, {d4-d11}\n ldr r2, [sp, #20]\n"               \
-  "vqrdmulh.s32 q0, q0, q2\n vqrdmulh.s32 q1, q1, q3\n"      \
-  "vqrdmlash.s32 q0, q4, r2\n vqrdmlash.s32 q1, q5, r2\n"    \
+#define SCALE                                             \
+  TO_VECTORS                                              \
+  "vldmia r9!, {d4-d11}\n ldr r2, [sp, #20]\n"            \
+  "vqrdmulh.s32 q0, q0, q2\n vqrdmulh.s32 q1, q1, q3\n"   \
+  "vqrdmlash.s32 q0, q4, r2\n vqrdmlash.s32 q1, q5, r2\n" \
   "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n"
 
 /* `rows` windows times all filters. Stack: 0 job, 4 code for the rest, 8 x, 12 chunks, 16 code of the requantization,
@@ -162,16 +162,16 @@ static inline void fill(int8_t *to, int32_t value, int32_t count) {
 #define WHOLE1 "vldrb.8 q1, [%[a]]\n vstrb.8 q1, [%[b]]\n"
 #define WHOLE2 WHOLE1 "vldrb.8 q1, [%[a], #16]\n vstrb.8 q1, [%[b], #16]\n"
 #define WHOLE3 WHOLE2 "vldrb.8 q1, [%[a], #32]\n vstrb.8 q1, [%[b], #32]\n"
-#define COPY_ROWS(whole, at)                                                                                     \
-  __asm volatile(                                                                                                \
-      "vctp.8 %[rest]\n"                                                                                         \
-      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n dls lr, %[rows]\n"                                            \
-      "2:\n" whole "vpstt\n vldrbt.u8 q0, [%[a], #" #at "]\n vstrbt.8 q0, [%[b], #" #at "]\n"                   \
-      "add %[a], %[pitch]\n add %[b], %[segment]\n le lr, 2b\n"                                                 \
-      "add %[from], %[step]\n add %[to], %[size]\n subs %[windows], #1\n bne 1b\n"                              \
-      : [to] "+r"(to), [from] "+r"(from), [windows] "+r"(windows), [a] "=&r"(a), [b] "=&r"(b)                    \
+#define COPY_ROWS(whole, at)                                                                                      \
+  __asm volatile(                                                                                                 \
+      "vctp.8 %[rest]\n"                                                                                          \
+      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n dls lr, %[rows]\n"                                              \
+      "2:\n" whole "vpstt\n vldrbt.u8 q0, [%[a], #" #at "]\n vstrbt.8 q0, [%[b], #" #at "]\n"                     \
+      "add %[a], %[pitch]\n add %[b], %[segment]\n le lr, 2b\n"                                                   \
+      "add %[from], %[step]\n add %[to], %[size]\n subs %[windows], #1\n bne 1b\n"                                \
+      : [to] "+r"(to), [from] "+r"(from), [windows] "+r"(windows), [a] "=&r"(a), [b] "=&r"(b)                     \
       : [rest] "r"(count - (at)), [rows] "r"(rows), [pitch] "r"(pitch), [segment] "r"(segment), [step] "r"(step), \
-        [size] "r"(size)                                                                                         \
+        [size] "r"(size)                                                                                          \
       : "lr", "q0", "q1", "cc", "memory")
 
 /* `windows` > 0 times `rows` > 0 times `count` > 0 bytes; windows lie `step` bytes apart, `size` when copied. */

@@ -13,35 +13,37 @@
 #include <arm_mve.h>
 #include <string.h>
 
+#include "edgekit/arch_mve.h"
+
 #define LOAD(q) "vldrb.u8 " q ", [%[x]], #16\n"
-#define PIXEL1(acc)                                                                                    \
-  LOAD("q0") "vmladav.s8 " acc ", q0, q4\n" LOAD("q2") "vmladava.s8 " acc ", q2, q5\n"                 \
+#define PIXEL1(acc)                                                                    \
+  LOAD("q0") "vmladav.s8 " acc ", q0, q4\n" LOAD("q2") "vmladava.s8 " acc ", q2, q5\n" \
   LOAD("q0") "vmladava.s8 " acc ", q0, q6\n" LOAD("q2") "vmladava.s8 " acc ", q2, q7\n"
-#define PIXEL2(a, b)                                                                                   \
-  LOAD("q0") "vmladav.s8 " a ", q0, q4\n" LOAD("q2") "vmladav.s8 " b ", q0, q6\n"                      \
+#define PIXEL2(a, b)                                                              \
+  LOAD("q0") "vmladav.s8 " a ", q0, q4\n" LOAD("q2") "vmladav.s8 " b ", q0, q6\n" \
   "vmladava.s8 " a ", q2, q5\n vmladava.s8 " b ", q2, q7\n"
 #define FOUR1 PIXEL1("r0") PIXEL1("r2") PIXEL1("r4") PIXEL1("r6")
 #define FOUR2 PIXEL2("r0", "r2") PIXEL2("r4", "r6")
-#define FOUR4                                                                                          \
-  "vldrb.u8 q0, [%[x]]\n add %[x], %[pitch]\n"                                                         \
+#define FOUR4                                  \
+  "vldrb.u8 q0, [%[x]]\n add %[x], %[pitch]\n" \
   "vmladav.s8 r0, q0, q4\n vmladav.s8 r2, q0, q5\n vmladav.s8 r4, q0, q6\n vmladav.s8 r6, q0, q7\n"
-#define TO_VECTOR(q) "vmov " q "[2], " q "[0], r0, r4\n vmov " q "[3], " q "[1], r2, r6\n"
-#define PLAIN "vqmovnb.s16 q1, q1\n"
-#define CLAMP                                                                                          \
+#define CLAMP \
   "vldrw.32 q2, [%[limits]]\n vmax.s16 q1, q1, q2\n vldrw.32 q2, [%[limits], #16]\n vmin.s16 q1, q1, q2\n"
-#define LOOP(four, clamp)                                                                              \
-  __asm volatile(                                                                                      \
-      "dls lr, %[count]\n"                                                                             \
-      "1:\n" four TO_VECTOR("q1") four TO_VECTOR("q0")                                                 \
-      "vldrw.32 q2, [%[constants]]\n vadd.i32 q1, q1, q2\n vadd.i32 q0, q0, q2\n"                      \
-      "vldrw.32 q2, [%[constants], #16]\n vqrdmulh.s32 q1, q1, q2\n vqrdmulh.s32 q0, q0, q2\n"         \
+#define LOOP(four, clamp)                                                                                  \
+  __asm volatile(                                                                                          \
+      "dls lr, %[count]\n"                                                                                 \
+      "1:\n" four EK_MVE_SUMS_TO("q1") four EK_MVE_SUMS_TO("q0")                                           \
+      "vldrw.32 q2, [%[constants]]\n vadd.i32 q1, q1, q2\n vadd.i32 q0, q0, q2\n"                          \
+      "vldrw.32 q2, [%[constants], #16]\n vqrdmulh.s32 q1, q1, q2\n vqrdmulh.s32 q0, q0, q2\n"             \
       "vldrw.32 q2, [%[constants], #32]\n vqrdmlash.s32 q1, q2, %[zero]\n vqrdmlash.s32 q0, q2, %[zero]\n" \
-      "vqmovnb.s32 q1, q1\n vqmovnt.s32 q1, q0\n" clamp                                                \
-      "vstrb.16 q1, [%[y], q3]\n add %[y], %[step]\n"                                                  \
-      "le lr, 1b\n"                                                                                    \
-      : [x] "+r"(x), [y] "+r"(y)                                                                       \
-      : [count] "r"(count), [constants] "r"(table), [limits] "r"(limits), [zero] "r"(p->out_zero), [step] "r"(8 / p->filters * p->out_c), \
-        [pitch] "r"(p->in_c), "w"(q3), "w"(q4), "w"(q5), "w"(q6), "w"(q7)                              \
+      EK_MVE_NARROW clamp                                                                                  \
+      "vstrb.16 q1, [%[y], q3]\n add %[y], %[step]\n"                                                      \
+      "le lr, 1b\n"                                                                                        \
+      : [x] "+r"(x), [y] "+r"(y)                                                                           \
+      : [count] "r"(count), [constants] "r"(table), [limits] "r"(limits),                                  \
+        [zero] "r"(p->out_zero),                                                                           \
+        [step] "r"(8 / p->filters * p->out_c),                                                             \
+        [pitch] "r"(p->in_c), "w"(q3), "w"(q4), "w"(q5), "w"(q6), "w"(q7)                                  \
       : "lr", "r0", "r2", "r4", "r6", "q0", "q1", "q2", "memory")
 
 /* 8 outputs, `count` > 0 times; w: 64 bytes of filters; limits: low and high, 8 of each. */
@@ -55,18 +57,18 @@ static void pass(const ek_conv_2d_narrow_mve_t *p, const int8_t *w, const int32_
   const int plain = p->low == INT8_MIN && p->high == INT8_MAX;
   if (p->filters == 1) {
     if (plain) {
-      LOOP(FOUR1, PLAIN);
+      LOOP(FOUR1, EK_MVE_SATURATE);
     } else {
       LOOP(FOUR1, CLAMP);
     }
   } else if (p->filters == 2) {
     if (plain) {
-      LOOP(FOUR2, PLAIN);
+      LOOP(FOUR2, EK_MVE_SATURATE);
     } else {
       LOOP(FOUR2, CLAMP);
     }
   } else if (plain) {
-    LOOP(FOUR4, PLAIN);
+    LOOP(FOUR4, EK_MVE_SATURATE);
   } else {
     LOOP(FOUR4, CLAMP);
   }

@@ -10,15 +10,16 @@
  * Registers: r0 input, r1 weights, r2-r5 four channels of both tiles, r6-r9 of both filters, r10, r11 sums of the first filter
  * for both tiles, r12, lr of the second. Channels come in parts of up to 64. The stream of the input holds how far to jump
  * into the unrolled loop before each product of the 16, and after each row of products what comes next.
- * Budget: 10 instructions for four channels of one of the 16 products (16 products of 4 sums: 0.28 a MAC), 35 a row, 140 for
- * the 16 outputs of a block. Conv 3x3, 32 to 32 channels, 16x16: measured in docs/. */
+ * Budget: 10 instructions for four channels of one of the 16 products of four sums (0.278 for each of the 144 MACs), 27 a row
+ * of products, 145 for the 16 outputs of two channels, about 430 to transform the input of four channels. 3x3, 32 to 32
+ * channels, 16x16: 0.394 a MAC. Cycles by LDM 1 + n, LDRD 3, branch 2: 18 for four channels of a product. */
 #include "edgekit/conv_2d_winograd_dsp.h"
 
 #include <stddef.h>
 
 #include "edgekit/arch_dsp.h"
 
-enum { MOST_BLOCKS = 16, BLOCK_BYTES = 40, PATCH_H = 4, PATCH_W = 6, PART_WORDS = 20 };
+enum { MOST_BLOCKS = 16, BLOCK_BYTES = 40, PATCH_H = 4, PATCH_W = 6, ZEROS = 4, PART_WORDS = 4 * (5 + 2 * ZEROS) };
 enum { END, ROW, ADD_ROW, ADD_END }; /* after a row: nothing, a row; the same once the last part is added to the others */
 
 /* Two tiles, in the order in which the assembly has it on its stack. */
@@ -35,9 +36,10 @@ typedef struct {
 
 _Static_assert(offsetof(tiles_t, y) == 16 && offsetof(tiles_t, end) == 48, "tiles_t");
 
-#define CLEAR "  mov r10, #0\n  mov r11, #0\n  mov r12, #0\n  mov lr, #0\n"
+/* How far to jump, for a product that starts from zeros, which follow, and for one that goes on from sums. */
+#define START "  ldmia.w r0!, {r2, r10, r11, r12, lr}\n"
+#define GO_ON "  ldr r2, [r0], #4\n"
 #define PRODUCT                      \
-  "  ldr r2, [r0], #4\n"             \
   "  add pc, r2\n"                   \
   "  nop\n"                          \
   "  .rept 16\n"                     \
@@ -114,8 +116,8 @@ __attribute__((naked, noinline)) static void two_tiles(const tiles_t *tiles) {
       "  stmia.w r8!, {r1, r2, r3, r4, r5, r6}\n"
       "1:\n"
       "  ldrd r0, r1, [sp]\n"
-      "2:\n" CLEAR PRODUCT
-      "  push {r10, r11, r12, lr}\n" CLEAR PRODUCT
+      "2:\n" START PRODUCT
+      "  push {r10, r11, r12, lr}\n" START PRODUCT
       "  ldmia.w sp, {r2, r3, r4, r5}\n"
       "  sub r6, r2, r10\n"
       "  sub r7, r3, r11\n"
@@ -125,10 +127,10 @@ __attribute__((naked, noinline)) static void two_tiles(const tiles_t *tiles) {
       "  add r11, r11, r3\n"
       "  add r12, r12, r4\n"
       "  add lr, lr, r5\n"
-      "  stmia.w sp, {r6, r7, r8, r9}\n" PRODUCT
+      "  stmia.w sp, {r6, r7, r8, r9}\n" GO_ON PRODUCT
       "  push {r10, r11, r12, lr}\n"
       "  add r2, sp, #16\n"
-      "  ldmia.w r2, {r10, r11, r12, lr}\n" PRODUCT
+      "  ldmia.w r2, {r10, r11, r12, lr}\n" GO_ON PRODUCT
       "  add r2, sp, #16\n"
       "  stmia.w r2, {r10, r11, r12, lr}\n"
       "  ldr r2, [r0], #4\n"
@@ -182,8 +184,8 @@ static uint32_t next_row(const uint32_t **input, const int16_t **weights, uint32
   uint32_t m[4][4] = {{0}};
   for (int32_t o = 0; o < 4; ++o) {
     const int32_t blocks = MOST_BLOCKS - (int32_t)*(*input)++ / BLOCK_BYTES;
-    product(*input, *weights, blocks, m[o]);
-    *input += 4 * blocks;
+    product(*input + (o < 2 ? ZEROS : 0), *weights, blocks, m[o]);
+    *input += (o < 2 ? ZEROS : 0) + 4 * blocks;
     *weights += 8 * blocks;
   }
   for (int32_t q = 0; q < 4; ++q) {
@@ -220,26 +222,43 @@ static void two_tiles(const tiles_t *s) {
 /* B' x B of both tiles and a part of the channels, in the order of the products; `row` and `column` bytes from one row and
  * pixel to the next. */
 static void transform(uint32_t *to, const int8_t *x, int32_t row, int32_t column, int32_t blocks) {
-  const int32_t step = 1 + 4 * blocks;
+  const int32_t second = 4 * blocks + 1 + ZEROS, third = second + 4 * blocks + 1, fourth = third + 4 * blocks + 1;
   static const uint8_t minuend[4] = {0, 1, 2, 1}, other[4] = {2, 2, 1, 3}; /* rows: d0 - d2, d1 + d2, d2 - d1, d1 - d3 */
-  for (int32_t i = 0; i < 4; ++i, to += 4 * step + 1) {
+  for (int32_t i = 0; i < 4; ++i, to += fourth + second + 1) {
     const int8_t *a = x + minuend[i] * row, *b = x + other[i] * row;
-    uint32_t *at = to + 1;
+    uint32_t *at = to + 1 + ZEROS;
     for (int32_t k = 0; k < blocks; ++k, a += 4, b += 4, at += 4) {
       uint32_t d[PATCH_W][2];
       for (int32_t c = 0; c < PATCH_W; ++c) {
-        const uint32_t first = ek_load4(a + c * column), second = ek_load4(b + c * column);
-        const uint32_t even = ek_sxtb16(first), odd = ek_sxtb16_odd(first);
-        d[c][0] = i == 1 ? ek_sxtab16(even, second) : ek_ssub16(even, ek_sxtb16(second));
-        d[c][1] = i == 1 ? ek_sadd16(odd, ek_sxtb16_odd(second)) : ek_ssub16(odd, ek_sxtb16_odd(second));
+        const uint32_t upper = ek_load4(a + c * column), lower = ek_load4(b + c * column);
+        const uint32_t even = ek_sxtb16(upper), odd = ek_sxtb16_odd(upper), next = ek_sxtb16_odd(lower);
+        d[c][0] = i == 1 ? ek_sxtab16(even, lower) : ek_ssub16(even, ek_sxtb16(lower));
+        d[c][1] = i == 1 ? ek_sadd16(odd, next) : ek_ssub16(odd, next);
       }
       for (int32_t n = 0; n < 4; ++n) {
         const int32_t c = n / 2 * 2, half = n % 2;
         at[n] = ek_sadd16(d[c + 1][half], d[c + 2][half]);
-        at[n + step] = ek_ssub16(d[c + 2][half], d[c + 1][half]);
-        at[n + 2 * step] = ek_ssub16(d[c][half], d[c + 2][half]);
-        at[n + 3 * step] = ek_ssub16(d[c + 1][half], d[c + 3][half]);
+        at[n + second] = ek_ssub16(d[c + 2][half], d[c + 1][half]);
+        at[n + third] = ek_ssub16(d[c][half], d[c + 2][half]);
+        at[n + fourth] = ek_ssub16(d[c + 1][half], d[c + 3][half]);
       }
+    }
+  }
+}
+
+/* How the stream of `blocks` goes on: see PRODUCT. */
+static void prepare(uint32_t *input, int32_t blocks) {
+  for (int32_t rest = blocks; rest > 0; rest -= MOST_BLOCKS) {
+    const int32_t own = rest < MOST_BLOCKS ? rest : MOST_BLOCKS;
+    const uint32_t added = rest == blocks ? 0 : ADD_ROW - ROW;
+    for (int32_t i = 0; i < 4; ++i) {
+      for (int32_t o = 0; o < 4; ++o, input += 4 * own) {
+        *input++ = (uint32_t)((MOST_BLOCKS - own) * BLOCK_BYTES);
+        for (int32_t k = 0; o < 2 && k < ZEROS; ++k) {
+          *input++ = 0;
+        }
+      }
+      *input++ = i < 3 ? ROW : rest > MOST_BLOCKS ? ROW + added : added == 0 ? END : ADD_END;
     }
   }
 }
@@ -269,64 +288,37 @@ static void gather(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, const in
   }
 }
 
-/* How the stream of `blocks` goes on: see PRODUCT. */
-static void prepare(uint32_t *input, int32_t blocks) {
-  for (int32_t rest = blocks; rest > 0; rest -= MOST_BLOCKS) {
-    const int32_t own = rest < MOST_BLOCKS ? rest : MOST_BLOCKS;
-    const uint32_t added = rest == blocks ? 0 : ADD_ROW - ROW;
-    for (int32_t i = 0; i < 4; ++i) {
-      for (int32_t o = 0; o < 4; ++o, input += 4 * own) {
-        *input++ = (uint32_t)((MOST_BLOCKS - own) * BLOCK_BYTES);
-      }
-      *input++ = i < 3 ? ROW : rest > MOST_BLOCKS ? ROW + added : added == 0 ? END : ADD_END;
-    }
-  }
-}
-
-/* Both tiles at output row oy and column ox; `spare` takes the outputs where some of them do not exist. */
-static void block(const ek_conv_2d_winograd_dsp_t *p, tiles_t tiles, int8_t *y, int8_t *spare, int32_t oy, int32_t ox) {
-  const int32_t rows = p->out_h - oy < 2 ? p->out_h - oy : 2, columns = p->out_w - ox < 4 ? p->out_w - ox : 4;
-  const int whole = rows == 2 && columns == 4;
-  int8_t *const at = y + (oy * p->out_w + ox) * p->out_c;
-  int8_t *const to = whole ? at : spare;
-  const int32_t row = p->out_c * (whole ? p->out_w : 4);
-  for (int32_t i = 0; i < 8; ++i) {
-    tiles.y[i / 4][i % 4] = to + i / 2 % 2 * row + (2 * (i % 2) + i / 4) * p->out_c;
-  }
-  two_tiles(&tiles);
-  for (int32_t i = 0; i < rows && !whole; ++i) {
-    memcpy(at + i * p->out_w * p->out_c, spare + i * row, (size_t)(columns * p->out_c));
-  }
-}
-
 void ek_conv_2d_winograd_dsp(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  const int32_t parts = (p->blocks + MOST_BLOCKS - 1) / MOST_BLOCKS, column = 4 * p->blocks;
+  const int32_t parts = (p->blocks + MOST_BLOCKS - 1) / MOST_BLOCKS, wide = 4 * p->blocks;
   uint32_t *input = (uint32_t *)(void *)scratch;
   int8_t *const patch = (int8_t *)(input + 64 * p->blocks + PART_WORDS * parts);
-  int8_t *const spare = patch + PATCH_H * PATCH_W * column;
+  int8_t *const nowhere = patch + PATCH_H * PATCH_W * wide; /* outputs that do not exist */
   prepare(input, p->blocks);
-  const tiles_t tiles = {.input = input, .weights = p->weights, .constants = p->constants, .zero = p->out_zero,
-                         .end = p->constants + 3 * p->out_c};
+  tiles_t tiles = {.input = input, .weights = p->weights, .constants = p->constants, .zero = p->out_zero,
+                   .end = p->constants + 3 * p->out_c};
   for (int32_t n = 0; n < p->batches; ++n) {
     const int8_t *const last = x + p->in_h * p->in_w * p->in_c - 4;
     for (int32_t oy = 0; oy < p->out_h; oy += 2) {
       for (int32_t ox = 0; ox < p->out_w; ox += 4) {
         const int32_t top = oy - p->pad_top, left = ox - p->pad_left;
-        const int8_t *from = patch;
-        int32_t row = PATCH_W * column;
-        if (top < 0 || left < 0 || top + PATCH_H > p->in_h || left + PATCH_W > p->in_w || column != p->in_c) {
+        const int inside = top >= 0 && left >= 0 && top + PATCH_H <= p->in_h && left + PATCH_W <= p->in_w;
+        const int direct = inside && wide == p->in_c;
+        if (!direct) {
           gather(p, x, last, patch, top, left);
-        } else {
-          from = x + (top * p->in_w + left) * p->in_c;
-          row = p->in_w * p->in_c;
         }
+        const int8_t *from = direct ? x + (top * p->in_w + left) * p->in_c : patch;
         uint32_t *to = input;
         for (int32_t part = 0; part < p->blocks; part += MOST_BLOCKS) {
           const int32_t own = p->blocks - part < MOST_BLOCKS ? p->blocks - part : MOST_BLOCKS;
-          transform(to, from + 4 * part, row, column, own);
+          transform(to, from + 4 * part, wide * (direct ? p->in_w : PATCH_W), wide, own);
           to += 64 * own + PART_WORDS;
         }
-        block(p, tiles, y, spare, oy, ox);
+        for (int32_t i = 0; i < 8; ++i) {
+          const int32_t row = oy + i / 2 % 2, column = ox + 2 * (i % 2) + i / 4;
+          const int exists = row < p->out_h && column < p->out_w;
+          tiles.y[i / 4][i % 4] = exists ? y + (row * p->out_w + column) * p->out_c : nowhere;
+        }
+        two_tiles(&tiles);
       }
     }
     x += p->in_h * p->in_w * p->in_c;

@@ -20,6 +20,8 @@
 
 #include <arm_mve.h>
 
+#include "edgekit/arch_mve.h"
+
 #define UNUSED __attribute__((unused))
 #define CHANNELS 16
 #define GROUP 64 /* a word of each channel */
@@ -39,19 +41,16 @@ typedef struct {
 #define SUMS1(q) \
   "vmladav.s8 r0, " q ", q4\n vmladav.s8 r2, " q ", q5\n vmladav.s8 r4, " q ", q6\n vmladav.s8 r6, " q ", q7\n"
 #define SUMS2 "vmladav.s8 r0, q0, q4\n vmladav.s8 r2, q5, q4\n vmladav.s8 r4, q6, q4\n vmladav.s8 r6, q7, q4\n"
-#define TO_VECTOR(q) "vmov " q "[2], " q "[0], r0, r4\n vmov " q "[3], " q "[1], r2, r6\n"
-#define PATCHES1 PATCH("q0") SUMS1("q0") TO_VECTOR("q1") PATCH("q0") SUMS1("q0") TO_VECTOR("q0")
+#define PATCHES1 PATCH("q0") SUMS1("q0") EK_MVE_SUMS_TO("q1") PATCH("q0") SUMS1("q0") EK_MVE_SUMS_TO("q0")
 #define FOUR PATCH("q0") PATCH("q5") PATCH("q6") PATCH("q7") SUMS2
-#define PATCHES2 FOUR TO_VECTOR("q1") FOUR TO_VECTOR("q0")
+#define PATCHES2 FOUR EK_MVE_SUMS_TO("q1") FOUR EK_MVE_SUMS_TO("q0")
 #define BIAS "vadd.i32 q1, q1, r5\n vadd.i32 q0, q0, r5\n"
 #define SCALE                                          \
   "vqrdmulh.s32 q1, q1, r7\n vqrdmulh.s32 q0, q0, r7\n" \
   "vqrdmlash.s32 q1, q2, r8\n vqrdmlash.s32 q0, q2, r8\n"
-/* VRSHL rounds ties up: one less where the value is negative and there is a shift, as r4 says. */
-#define SHIFT(q)                                                                                          \
-  "vshl.s32 " q ", r10\n vqrdmulh.s32 " q ", " q ", r7\n vpt.s32 lt, " q ", zr\n vqaddt.s32 " q ", " q ", r4\n" \
-  "vrshl.s32 " q ", r11\n vadd.i32 " q ", " q ", r8\n"
-#define NARROW "vqmovnb.s32 q1, q1\n vqmovnt.s32 q1, q0\n"
+#define SHIFT(q)                                                                                     \
+  "vshl.s32 " q ", r10\n vqrdmulh.s32 " q ", " q ", r7\n" EK_MVE_TIES(q, "r4") "vrshl.s32 " q ", r11\n" \
+  "vadd.i32 " q ", " q ", r8\n"
 #define CLAMP "vldrw.32 q0, [r12, #32]\n vmax.s16 q1, q1, q0\n vldrw.32 q0, [r12, #48]\n vmin.s16 q1, q1, q0\n"
 #define STORE "vldrh.u16 q0, [r9], #16\n vstrb.16 q1, [r1, q0]\n"
 #define LOOP(label, body, next) ".balign 4\n" label ":\n" body STORE "le lr, " label "\n b " next "\n"
@@ -90,12 +89,12 @@ __attribute__((naked, noinline)) static void channels(const job_t *job UNUSED) {
       "asrs r11, r6, #31\n vdup.32 q2, r11\n" /* -1 for a right shift, else 0 */
       "bic r10, r6, r11\n and r11, r11, r6\n"
       "ldr pc, [sp, #4]\n"
-      LOOP(".Lplain1%=", PATCHES1 BIAS SCALE NARROW "vqmovnb.s16 q1, q1\n", ".Lnext%=")
-      LOOP(".Lclamped1%=", PATCHES1 BIAS SCALE NARROW CLAMP, ".Lnext%=")
-      LOOP(".Lplain2%=", PATCHES2 BIAS SCALE NARROW "vqmovnb.s16 q1, q1\n", ".Lnext%=")
-      LOOP(".Lclamped2%=", PATCHES2 BIAS SCALE NARROW CLAMP, ".Lnext%=")
-      LOOP(".Lshifted1%=", PATCHES1 BIAS "vmov r4, s8\n" SHIFT("q1") SHIFT("q0") NARROW CLAMP, ".Lrestore%=")
-      LOOP(".Lshifted2%=", PATCHES2 BIAS "vmov r4, s8\n" SHIFT("q1") SHIFT("q0") NARROW CLAMP, ".Lrestore%=")
+      LOOP(".Lplain1%=", PATCHES1 BIAS SCALE EK_MVE_NARROW EK_MVE_SATURATE, ".Lnext%=")
+      LOOP(".Lclamped1%=", PATCHES1 BIAS SCALE EK_MVE_NARROW CLAMP, ".Lnext%=")
+      LOOP(".Lplain2%=", PATCHES2 BIAS SCALE EK_MVE_NARROW EK_MVE_SATURATE, ".Lnext%=")
+      LOOP(".Lclamped2%=", PATCHES2 BIAS SCALE EK_MVE_NARROW CLAMP, ".Lnext%=")
+      LOOP(".Lshifted1%=", PATCHES1 BIAS "vmov r4, s8\n" SHIFT("q1") SHIFT("q0") EK_MVE_NARROW CLAMP, ".Lrestore%=")
+      LOOP(".Lshifted2%=", PATCHES2 BIAS "vmov r4, s8\n" SHIFT("q1") SHIFT("q0") EK_MVE_NARROW CLAMP, ".Lrestore%=")
       ".Lrestore%=:\n"
       "ldrd r10, r11, [sp, #8]\n"
       ".Lnext%=:\n"
@@ -120,8 +119,8 @@ static inline int8_t *store(int8_t *to, int8x16_t a, int8x16_t b, int8x16_t c, i
   return to;
 }
 
-/* The words of one row; P0 is `lanes` all along, also for the compiler. Each word shares two pixels with the one before, but an odd width's last one, which shares three.
- * `from`: the leftmost pixel of the image. */
+/* The words of one row. Each word shares two pixels with the one before, but an odd width's last one, which shares three.
+ * `from`: the leftmost pixel of the image. P0 is `lanes` all along, as far as the compiler knows too. */
 static void lay_out(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *from, int8_t *to, mve_pred16_t lanes) {
   const int32_t pitch = p->in_c;
   const int8x16_t outside = vdupq_n_s8((int8_t)p->in_zero);

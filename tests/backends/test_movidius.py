@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import sys
 from pathlib import Path
@@ -61,9 +60,16 @@ def pretended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture(scope="module")
 def real_environment() -> Path:
+    """OpenVINO 2021.4.2 where its environment is made already."""
+    found = environment.find()
+    if found is None:
+        pytest.skip("OpenVINO 2021.4.2 is not here: the slow tests make its environment where a Python 3.9 is")
+    return found
+
+
+@pytest.fixture(scope="module")
+def made_environment() -> Path:
     """OpenVINO 2021.4.2, made when a fitting Python is here."""
-    if os.environ.get(environment.VARIABLE) is None and next(environment.pythons(), None) is None:
-        pytest.skip(f"there is no Python 3.6 to 3.9 here: {environment.INSTALL}")
     try:
         return environment.require()
     except ToolError as error:
@@ -146,7 +152,7 @@ def test_real_query_finds_the_layer(real_environment: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["ad01", "ic_resnet8", "kws_dscnn", "vww_96"])
-def test_mlperf_tiny(shared: Path, tmp_path: Path, real_environment: Path, model: str) -> None:
+def test_mlperf_tiny(shared: Path, tmp_path: Path, made_environment: Path, model: str) -> None:
     path = shared / "models" / "mlperf_tiny" / f"{model}_int8.tflite"
     made = build(path, ["movidius"], tmp_path).targets["movidius"]
     blob.check(made.folder / "model.blob")

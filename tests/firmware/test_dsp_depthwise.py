@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.options import Options
 from edgekit.graph import Graph
@@ -61,7 +60,7 @@ CASES = [*shaped(), *drawn(0, 45), *operator_cases("depthwise_conv_2d", 0, 8, gu
 
 
 def kernel_of(graph: Graph) -> str:
-    (call,) = calls_of(graph, "cortex-m4")
+    (call,) = proof.first_forms(graph, "cortex-m4")
     assert isinstance(call, Call)
     return call.kernel
 
@@ -98,7 +97,7 @@ def test_in_place_where_the_shape_stays(stride: int, padding: Literal["same", "v
     op = DepthwiseConv2D((stride, stride), padding=padding)
     rng = np.random.default_rng(1)
     graph = layer_graph("depthwise_conv_2d", (1, 9, 9, 4), 4, (3, 3), 1, (1e-3, 0.05), rng, op)
-    memory = memory_map(graph, calls_of(graph, "cortex-m4"))
+    memory = memory_map(graph, proof.first_forms(graph, "cortex-m4"))
     assert (memory.tensors["x"] == memory.tensors["y"]) == shared
 
 

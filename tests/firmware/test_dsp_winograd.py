@@ -1,50 +1,73 @@
-"""Winograd's convolution gives the simulator's integers: on the host by C twins, and on emulated cores."""
+"""Winograd's form of the 3x3 convolution gives the simulator's integers: on the host and on emulated cores."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import calls_of
+from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.emit import conv_2d as emitter
 from edgekit.backends.c.forms.dsp import conv_2d, conv_2d_winograd
 from edgekit.backends.c.options import Options
+from edgekit.graph import Graph, Node
+from edgekit.graph.operator import ACTIVATIONS
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware import proof
-from tests.firmware.proof import Case
-from tests.firmware.shapes import layer_graph
-
-KERNEL = "conv_2d_winograd_dsp"
+from tests.reference import picker
+from tests.reference.picker import RandomPicker, choose
 
 
-@pytest.fixture(autouse=True)
-def only_winograd(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conv_2d, "form", conv_2d_winograd.form)
+def _graph(seed: int, kernel: int = 3, channels: int = 0, filters: int = 0) -> Graph:
+    """Any padding and size, odd ones too; data and weights at both ends among them."""
+    pick = RandomPicker([77, seed])
+    op = Conv2D((1, 1), (1, 1), choose(pick, ("same", "valid")), choose(pick, ACTIVATIONS))
+    channels = channels or choose(pick, (pick.integer(1, 9), 4 * pick.integer(1, 8), 16, 64, 68, 130))
+    filters = filters or 2 * pick.integer(1, 5)
+    graph = Graph("conv_2d", inputs=["x"], outputs=["y"])
+    graph.add(picker.activation(pick, "x", (choose(pick, (1, 1, 2)), pick.integer(3, 7), pick.integer(3, 9), channels)))
+    names = ("x", *picker.weights_and_bias(pick, graph, (filters, kernel, kernel, channels), 0))
+    (shape,) = op.infer([graph.tensors[n] for n in names])
+    graph.add(picker.activation(pick, "y", shape))
+    graph.nodes = [Node(op, names, ("y",))]
+    graph.validate()
+    return graph
 
 
-def shaped() -> Iterator[Case]:
-    """Sizes around whole blocks, one to three parts of channels, both paddings, weights and data at both ends."""
-    rng = np.random.default_rng(31)
-    sizes = [(1, 1), (2, 4), (4, 6), (5, 5), (6, 9), (3, 8), (7, 2), (8, 7), (10, 4), (4, 3)]
-    for i, size in enumerate(sizes):
-        in_c, out_c = (4, 16, 3, 64, 68, 8, 130, 1, 16, 21)[i], (2, 4, 8, 2, 6, 2, 2, 10, 16, 4)[i]
-        scale = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))[i % 4]
-        op = Conv2D(padding="valid" if i % 3 == 2 else "same")
-        graph = layer_graph("conv_2d", (1 + i % 2, *size, in_c), out_c, (3, 3), 1, scale, rng, op)
-        yield Case(f"shaped_{i}", graph, i, 2, proof.GUARD)
+def _form(graph: Graph) -> Call | None:
+    (node,) = graph.nodes
+    layer = Layer(node.op, graph.node_inputs(node), graph.node_outputs(node), "cortex-m4")
+    return conv_2d_winograd.form(layer, emitter.emit(layer))
 
 
-CASES = list(shaped())
+CASES = [
+    proof.Case(f"winograd_{seed}", graph, seed, 2, proof.GUARD)
+    for seed in range(40)
+    if _form(graph := _graph(seed)) is not None
+]
 
 
-def test_the_cases_take_the_form() -> None:
-    calls = [calls_of(case.graph, "cortex-m4")[0] for case in CASES]
-    assert all(isinstance(call, Call) and call.kernel == KERNEL for call in calls)
+@pytest.fixture
+def preferred(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Winograd's form wherever it can be taken."""
+    plain = conv_2d.form
+    monkeypatch.setattr(conv_2d, "form", lambda layer, call: conv_2d_winograd.form(layer, call) or plain(layer, call))
 
 
+@pytest.mark.usefixtures("preferred")
+def test_cases() -> None:
+    assert len(CASES) >= 12
+    calls = [proof.first_forms(case.graph, "cortex-m4")[0] for case in CASES]
+    assert all(isinstance(call, Call) and call.kernel == "conv_2d_winograd_dsp" for call in calls)
+    outputs = [case.graph.tensors["y"].shape for case in CASES]
+    assert any(y[1] % 2 for y in outputs)
+    assert {y[2] % 4 for y in outputs} == {0, 1, 2, 3}
+    channels = [case.graph.tensors["x"].shape[3] for case in CASES]
+    assert any(c % 4 for c in channels) and {16, 64, 68, 130} <= set(channels)
+
+
+@pytest.mark.usefixtures("preferred")
 def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = proof.options_for
 
@@ -55,6 +78,20 @@ def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     proof.prove(CASES, "host-c", tmp_path, sanitize=True)
 
 
+@pytest.mark.usefixtures("preferred")
 @pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
 def test_emulated(target: str, tmp_path: Path) -> None:
     proof.prove(CASES, target, tmp_path)
+
+
+def test_refused() -> None:
+    """Other kernels, an odd number of outputs."""
+    seed = int(CASES[0].name.split("_")[1])
+    for graph in (_graph(seed, kernel=1), _graph(seed, filters=3)):
+        assert _form(graph) is None
+
+
+def test_largest_values_fit() -> None:
+    """Transformed weights are halfwords whatever the data."""
+    weights = np.full((2, 3, 3, 16), -128, np.int8)
+    assert np.abs(conv_2d_winograd.transformed(weights).astype(int)).max() == 9 * 128

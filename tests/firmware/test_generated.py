@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edgekit.backends.c.call import Call
@@ -15,6 +16,7 @@ from edgekit.backends.c.project import firmware_folder
 from edgekit.errors import UsageError
 from tests.firmware.cases import OPERATORS, chain_cases, operator_cases, wide_cases
 from tests.firmware.proof import first_forms
+from tests.firmware.shapes import layer_graph
 
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wsign-conversion", "-Wshadow")
 LIBRARY = {"memcpy", "memset", "memmove", "_GLOBAL_OFFSET_TABLE_"}  # a compiler may turn the former into the latter
@@ -52,7 +54,9 @@ def test_every_kernel_is_used_and_has_its_header(tmp_path: Path) -> None:
     used = {kernel for made in grouped for kernel in made.kernels}
     for core in ("portable", *FAMILY):
         cases = [case for operator in OPERATORS for case in operator_cases(operator, 0, 8)] + wide_cases(0, 40)
-        calls = [call for case in cases for call in first_forms(case.graph, core)]
+        few = layer_graph("conv_2d", (1, 6, 6, 16), 8, (1, 1), 1, (1e-3, 0.3), np.random.default_rng(0))  # channels
+        all_graphs = [few, *(case.graph for case in cases)]
+        calls = [call for graph in all_graphs for i in range(2) for call in first_forms(graph, core, i)]
         used |= {call.file for call in calls if isinstance(call, Call)}
     assert used == {path.stem for path in (firmware_folder() / "src").glob("*.c")}
     assert used <= {path.stem for path in (firmware_folder() / "include" / "edgekit").glob("*.h")}

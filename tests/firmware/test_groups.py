@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edgekit.backends import c
 from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.groups import find_groups, price
 from edgekit.backends.c.memory import memory_map
@@ -16,8 +17,10 @@ from edgekit.graph import Graph, Node, Quantization, Tensor
 from edgekit.graph.operator import Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.pad import Pad
+from edgekit.target import load_targets
+from edgekit.verification import random_inputs
 from tests.firmware.cases import chain_cases
-from tests.firmware.proof import GUARD, Case, prove
+from tests.firmware.proof import GUARD, Case, options_for, prove
 
 CORES = {"host-c": "portable", "qemu-m4": "cortex-m4", "qemu-m55": "cortex-m55"}
 
@@ -50,12 +53,15 @@ def test_chains_have_groups_of_all_kinds() -> None:
     assert min(smaller, rolling, borders, upwards, loops_) >= 5, (smaller, rolling, borders, upwards, loops_)
 
 
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
 @pytest.mark.parametrize(
-    ("name", "most"),
-    [("vww_96_int8", 31_000), ("ic_resnet8_int8", 18_000), ("kws_dscnn_int8", 12_000)],
+    ("name", "core", "most"),
+    [
+        ("vww_96_int8", "cortex-m4", 31_000),
+        ("ic_resnet8_int8", "cortex-m55", 18_000),
+        ("kws_dscnn_int8", "cortex-m4", 12_000),
+    ],
 )
-def test_models_in_little_ram(name: str, most: int, core: str, shared: Path) -> None:
+def test_models_in_little_ram(name: str, core: str, most: int, shared: Path) -> None:
     """The visual wake words' input alone is 27,648 bytes of it."""
     graph = load(shared / "models" / "mlperf_tiny" / f"{name}.tflite")
     calls = calls_of(graph, core)
@@ -67,10 +73,10 @@ def test_models_in_little_ram(name: str, most: int, core: str, shared: Path) -> 
 
 
 def test_no_more_is_divided_than_the_limit_asks(shared: Path) -> None:
-    graph = load(shared / "models" / "mlperf_tiny" / "vww_96_int8.tflite")
+    graph = load(shared / "models" / "mlperf_tiny" / "ic_resnet8_int8.tflite")
     calls = calls_of(graph, "portable")
     plain, costs = memory_map(graph, calls).arena, []
-    for limit in (plain, 45_000, 35_000, 29_000):
+    for limit in (plain, 40_000, 25_000, 16_000):
         groups = find_groups(graph, calls, "portable", limit=limit)
         assert memory_map(graph, calls, groups=groups).arena <= limit
         costs.append(price(graph, calls, groups, "portable")["instructions"])
@@ -110,3 +116,39 @@ def test_a_pad_that_others_read_is_computed() -> None:
     graph = padded(0.0, (1, 1))
     graph.outputs.append("p")
     assert not find_groups(graph, calls_of(graph, "portable"), "portable")
+
+
+def test_a_group_is_one_layer_of_the_firmware(shared: Path, tmp_path: Path) -> None:
+    """In verify and bench, by its last node; nothing is left out of either."""
+    options_for("host-c")
+    graph = load(shared / "models" / "mlperf_tiny" / "ic_resnet8_int8.tflite")
+    made = c.compile(graph, load_targets()["host-c"], tmp_path, {"optimize": "ram"})
+    groups = made.facts["groups"]
+    assert groups["arena_bytes"] > 2 * made.facts["arena_bytes"] and groups["moved_bytes"] > 0
+    found, counted = c.verify(tmp_path, random_inputs(graph, 2, 0)), c.bench(tmp_path)
+    assert found.exact and [x.layer for x in found.layers] == [x["layer"] for x in counted["layers"]]
+    long = {name: nodes for name, nodes in groups["layers"].items() if len(nodes) > 1}
+    assert long and {x.layer for x in found.layers if x.op.endswith(")")} == set(long)
+    assert sum(x["macs"] for x in counted["layers"]) == graph.macs()
+
+
+def test_a_limit_that_cannot_be_met_is_said(shared: Path) -> None:
+    graph = load(shared / "models" / "mlperf_tiny" / "kws_dscnn_int8.tflite")
+    target = load_targets()["qemu-m4"]
+    assert not c.check(graph, target.with_options({"ram_limit": 12_000}))
+    (said,) = c.check(graph, target.with_options({"ram_limit": 4_000}))
+    assert said.op == "ram_limit" and "4,000" in said.found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m55"])
+def test_the_cost_is_as_predicted(target: str, shared: Path, tmp_path: Path) -> None:
+    """Of the visual wake words: within a third of what is counted, or a thousandth of the whole."""
+    options_for(target)
+    graph, totals, predicted = load(shared / "models" / "mlperf_tiny" / "vww_96_int8.tflite"), {}, 0
+    for optimize in ("speed", "ram"):
+        (tmp_path / optimize).mkdir()
+        made = c.compile(graph, load_targets()[target], tmp_path / optimize, {"optimize": optimize})
+        totals[optimize], predicted = c.bench(tmp_path / optimize)["total"], made.facts["groups"]["instructions"]
+    counted = totals["ram"] - totals["speed"]
+    assert abs(predicted - counted) <= max(counted / 3, totals["speed"] / 1000)

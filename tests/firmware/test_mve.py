@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edgekit import plugins
-from edgekit.backends.c import memory
+from edgekit.backends.c import choice, memory
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.forms.mve import _patches, _requantize
@@ -28,30 +29,36 @@ OPERATORS = plugins.names("edgekit.backends.c.forms.mve")
 GUARD = 64
 
 
+SCALES = ((1e-3, 0.3), (1e-3, 0.02), (1.0, 1e-3), (1e-7, 1.0))  # plain shifts, those of small sums, left, very large
+DEPTHWISE = (((3, 3), 1), ((3, 3), 2), ((2, 5), 1), ((1, 1), 1), ((2, 3), 1), ((4, 4), 2), ((5, 5), 1))
+PICTURES = (((3, 3), 1), ((6, 6), 1), ((6, 6), 2), ((25, 5), 1), ((41, 50), 1), ((50, 47), 2))  # the last in bands
+
+
 def shaped() -> Iterator[Case]:
     """Every path of the blocking: windows around 16 and 64 bytes, channels around 8, the general requantization."""
     rng = np.random.default_rng(5)
     for i, in_c in enumerate((1, 3, 15, 16, 17, 31, 32, 47, 48, 64, 65, 80, 96, 112, 128, 144)):
         out_c = int(rng.integers(1, 20))
-        for operator, shape, kernel in (("conv_2d", (1, 3, 4), (1, 1)), ("conv_2d", (2, 4, 5), (3, 2))):
-            for scale in ((1e-3, 0.3), (1.0, 1e-3), (1e-7, 1.0))[:: 1 if i % 4 == 3 else 3]:
-                yield _case(operator, (*shape, in_c), out_c, kernel, scale, rng)
+        for shape, kernel in (((1, 3, 4), (1, 1)), ((2, 4, 5), (3, 2))):
+            for scale in (SCALES[0], *SCALES[2:]) if i % 4 == 3 else SCALES[:1]:
+                yield _case("conv_2d", (*shape, in_c), out_c, kernel, scale, rng)
         yield _case("fully_connected", (1 + i % 3, in_c), out_c, (1, 1), (1e-3, 0.4), rng)
     for channels in (1, 7, 8, 9, 16, 17, 33):
-        for kernel, stride in (
-            ((3, 3), 1),
-            ((3, 3), 2),
-            ((2, 5), 1),
-            ((1, 1), 1),
-            ((2, 3), 1),
-            ((4, 4), 2),
-            ((5, 5), 1),
-        ):
-            scale = ((1e-3, 0.02), (1.0, 1e-3), (1e-7, 1.0), (1e-3, 0.3))[int(rng.integers(0, 4))]
+        for kernel, stride in DEPTHWISE:
             shape = (int(rng.integers(1, 3)), *rng.integers(2, 14, 2).tolist(), channels)
-            yield _case("depthwise_conv_2d", shape, channels, kernel, scale, rng, stride)
-    for size, stride in (((3, 3), 1), ((6, 6), 1), ((6, 6), 2), ((25, 5), 1), ((41, 50), 1), ((50, 47), 2)):  # bands
-        yield _case("depthwise_conv_2d", (1, *size, 17), 17, (3, 3), (1e-3, 0.02), rng, stride)
+            yield _case("depthwise_conv_2d", shape, channels, kernel, SCALES[int(rng.integers(0, 4))], rng, stride)
+    for size, stride in PICTURES:
+        yield _case("depthwise_conv_2d", (1, *size, 17), 17, (3, 3), SCALES[1], rng, stride)
+    yield from few_channels()
+
+
+def few_channels() -> Iterator[Case]:
+    """1x1 convolutions with more than one form."""
+    rng = np.random.default_rng(6)
+    for in_c in (1, 3, 4, 8, 15, 16, 32, 64):
+        for scale in SCALES[:2]:
+            shape = (int(rng.integers(1, 3)), *rng.integers(3, 8, 2).tolist(), in_c)
+            yield _case("conv_2d", shape, 4 * int(rng.integers(1, 5)), (1, 1), scale, rng)
 
 
 def _case(operator, shape, out_c, kernel, scale, rng, stride=1) -> Case:  # type: ignore[no-untyped-def]
@@ -64,6 +71,35 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     cases = list(shaped())
     for operator in OPERATORS:
         cases += list(operator_cases(operator, 0, 12, GUARD))
+    prove(cases, TARGET, tmp_path / "program")
+
+
+def test_channels_of_every_kind(tmp_path: Path) -> None:
+    """In one layer: channels that multiplications requantize, constants, and some whose shifts stay shifts."""
+    cases, rng = [], np.random.default_rng(7)
+    for operator in ("conv_2d", "depthwise_conv_2d", "fully_connected"):
+        for kinds in ((1.0, 2.0**-24), (1.0, 2.0**-24, 2.0**-12, 2.0**9)):
+            shape, kernel = ((3, 40), (1, 1)) if operator == "fully_connected" else ((1, 5, 7, 12), (3, 3))
+            graph = layer_graph(operator, shape, 12, kernel, 1, (1e-3, 0.02), rng)
+            for name in "wb":
+                q = graph.tensors[name].quantization
+                assert q is not None
+                scales = q.scale * np.resize(np.float32(kinds), 12)
+                graph.tensors[name] = replace(graph.tensors[name], quantization=replace(q, scale=scales))
+            (call,) = calls_of(graph, "cortex-m55")
+            assert isinstance(call, Call)
+            if operator != "depthwise_conv_2d":  # which decides channel by channel
+                assert call.fields["shifted"] == (len(kinds) > 2)
+            cases.append(Case(f"{operator}_{len(kinds)}", graph, samples=4, guard=GUARD))
+    prove(cases, TARGET, tmp_path / "program")
+
+
+def test_the_second_form_is_exact_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the cost model has a choice, what it leaves."""
+    monkeypatch.setattr(choice, "fastest", lambda found, *_: found[min(1, len(found) - 1)])
+    cases = list(few_channels())
+    kernels = {call.kernel for c in cases for call in calls_of(c.graph, "cortex-m55") if isinstance(call, Call)}
+    assert kernels == {"conv_2d_mve", "conv_2d_mve_rest"}
     prove(cases, TARGET, tmp_path / "program")
 
 
@@ -171,3 +207,12 @@ def test_buffers_are_aligned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "plan", lambda buffers, overlaps: Plan({b.name: 8 for b in buffers}, 99, 0, "none"))
     with pytest.raises(AssertionError, match="multiple of 16"):
         memory.memory_map(graph, calls)
+
+
+@pytest.mark.parametrize("count", [*range(2, 20), 125, 127, 128, 254, 255])
+def test_division_by_multiplication(count: int) -> None:
+    """What the average makes of all sums of `count` int8 values: |sum| + count / 2, times ceil(2^32 / count)."""
+    numerators = np.arange(128 * count + 1, dtype=np.uint64) + count // 2
+    assert numerators.max() < 1 << 15
+    got = numerators * -(-(1 << 32) // count) >> 32
+    assert np.array_equal(got, numerators // count)

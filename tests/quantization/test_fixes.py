@@ -118,6 +118,8 @@ def test_fixes_of_weights_help_where_weights_are_the_trouble(name: str) -> None:
     assert "agreement" in judge.measure
     before, after = judge(lower(draft)), judge(lower(fix_of(name).apply(draft, None)))
     assert after.sqnr > before.sqnr + 0.5
+    if name == "adaround":  # which corrects biases as well, so that it has to be better than that alone
+        assert after.sqnr > judge(lower(fix_of("bias-correction").apply(draft, None))).sqnr + 0.2
 
 
 def test_every_fix_takes_every_network() -> None:

@@ -10,6 +10,7 @@ from edgekit import __version__, files
 from edgekit.backends._contract import (
     Array,
     Artifact,
+    Described,
     Estimate,
     Rejection,
     Run,
@@ -30,6 +31,7 @@ __all__ = [
     "bench",
     "check",
     "compile",
+    "described",
     "estimate",
     "estimate_cycles",
     "run",
@@ -129,10 +131,19 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
 
 
 def estimate_cycles(folder: Path, measured: dict[str, Any]) -> dict[str, Any]:
-    """What `bench` has measured with estimated cycles beside it; see `estimate.estimate_cycles`. Raises as `run`."""
-    from edgekit.backends.c.estimate import estimate_cycles
+    """What `bench` has measured with estimated cycles beside it; see `cycle_estimate`. Raises as `run`."""
+    from edgekit.backends.c.cycle_estimate import estimate_cycles
 
     return estimate_cycles(folder, measured)
+
+
+def described(target: Target) -> Described:
+    options = options_of(target)
+    artifact = "C project of PlatformIO" if options.platformio else "C project"
+    proof = "bit-exact, every layer"
+    if options.harness == "bare":
+        proof += " on a board at --port; here: NOT RUN, compiled and linked"
+    return Described(artifact, options.compiler or "the board's own", proof)
 
 
 def versions() -> dict[str, str]:

@@ -4,7 +4,8 @@
     ram     the smallest arena, then the fewest instructions that leave it as small
     flash   the fewest bytes of code and constants, at -Os: code counts once for all layers that share a kernel
 
-For ram and flash no layer may take more than `LITTLE` of the whole model's instructions more than its fastest form.
+A layer may take at most `ram` 2 %, `flash` 25 % of the whole model's instructions more than its fastest form, and for
+flash the model at most twice its instructions.
 Where a candidate has no estimate, the first one is taken: forms come best first.
 """
 
@@ -22,7 +23,8 @@ from edgekit.graph import Graph
 Optimize = Literal["speed", "ram", "flash"]
 Calls = list[Call | Alias]
 LEVELS: dict[Optimize, str] = {"speed": "-O3", "ram": "-O3", "flash": "-Os"}
-LITTLE = 0.02
+MORE: dict[Optimize, float] = {"ram": 0.02, "flash": 0.25}  # of the model's instructions, for one layer
+SLOWEST = 2.0  # times the fastest, the whole model for flash
 CODE_UNKNOWN = 4096  # bytes of a kernel whose code was not measured: no reason to choose it
 
 
@@ -31,8 +33,8 @@ def choose(graph: Graph, candidates: Sequence[Calls], core: str, optimize: Optim
     level = LEVELS[optimize]
     if optimize == "speed":
         return [fastest(some, core, level) for some in candidates]
-    candidates = _affordable(candidates, core, level)
-    return _smallest_arena(graph, candidates, core) if optimize == "ram" else _fewest_bytes(candidates, core)
+    candidates = _affordable(candidates, core, level, MORE[optimize])
+    return _smallest_arena(graph, candidates, core) if optimize == "ram" else _fewest_bytes(candidates, core, level)
 
 
 def fastest(candidates: Calls, core: str, level: str = counts.LEVEL) -> Call | Alias:
@@ -50,12 +52,12 @@ def _instructions(candidates: Calls, core: str, level: str) -> list[float] | Non
     return known if len(known) == len(found) else None
 
 
-def _affordable(candidates: Sequence[Calls], core: str, level: str) -> list[Calls]:
+def _affordable(candidates: Sequence[Calls], core: str, level: str, more: float) -> list[Calls]:
     """Without those that take much longer than the fastest; the first of each alone where something is not known."""
     found = [_instructions(some, core, level) for some in candidates]
     single = [some[0] for some in candidates if len(some) == 1]
     others = [counts.instructions(c, core, level) for c in single if isinstance(c, Call)]
-    most = LITTLE * (sum(min(some) for some in found if some) + sum(filter(None, others)))
+    most = more * (sum(min(some) for some in found if some) + sum(filter(None, others)))
     return [
         [c for c, count in zip(some, known, strict=True) if count <= min(known) + most] if known else some[:1]
         for some, known in zip(candidates, found, strict=True)
@@ -77,27 +79,31 @@ def _smallest_arena(graph: Graph, candidates: Sequence[Calls], core: str) -> Cal
     return chosen
 
 
-def _fewest_bytes(candidates: Sequence[Calls], core: str) -> Calls:
-    """One kernel file after the other is left out while the bytes of the whole shrink."""
+def _fewest_bytes(candidates: Sequence[Calls], core: str, level: str) -> Calls:
+    """From the fastest on, one layer, or all layers of a kernel, take another form while that saves bytes."""
+    found = {id(c): counts.instructions(c, core, level) for some in candidates for c in some if isinstance(c, Call)}
 
-    def chosen(files: set[str]) -> Calls | None:
-        left = [[c for c in some if _file(c) in files] for some in candidates]
-        return [min(some, key=_constants) for some in left] if all(left) else None
+    def instructions(calls: Calls) -> float:
+        return sum(found.get(id(c)) or 0.0 for c in calls)
 
-    def total(files: set[str]) -> float:
-        calls = chosen(files)
-        if calls is None:
-            return float("inf")
-        sizes = [counts.text(file, core, LEVELS["flash"]) for file in {_file(c) for c in calls} - {""}]
-        return sum(map(_constants, calls)) + sum(CODE_UNKNOWN if size is None else size for size in sizes)
+    def size(calls: Calls) -> int:
+        code = [counts.text(file, core, level) for file in {_file(c) for c in calls} - {""}]
+        return sum(map(_constants, calls)) + sum(CODE_UNKNOWN if n is None else n for n in code)
 
-    files = {_file(c) for some in candidates for c in some}
+    def without(file: str) -> Calls:
+        others = [[c for c in some if _file(c) != file] for some in candidates]
+        pairs = zip(best, others, strict=True)
+        return [min(some, key=_constants) if _file(c) == file and some else c for c, some in pairs]
+
+    best = [fastest(some, core, level) for some in candidates]
+    most = SLOWEST * instructions(best)
     while True:
-        trials = {file: total(files - {file}) for file in sorted(files)}
-        worst = min(trials, key=lambda file: trials[file], default="")
-        if not trials or trials[worst] > total(files):
-            return chosen(files) or []
-        files = files - {worst}
+        trials = [[*best[:i], c, *best[i + 1 :]] for i, some in enumerate(candidates) for c in some]
+        trials += [without(file) for file in sorted({_file(c) for c in best})]
+        smallest = min((t for t in trials if instructions(t) <= most), key=size, default=best)
+        if size(smallest) >= size(best):
+            return best
+        best = smallest
 
 
 def _file(call: Call | Alias) -> str:

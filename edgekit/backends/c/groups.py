@@ -22,6 +22,7 @@ from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.emission import Tile, call_of
 from edgekit.backends.c.folds import folds
 from edgekit.backends.c.forms import FAMILY
+from edgekit.backends.c.layers import steps
 from edgekit.backends.c.memory import lifetimes, memory_map
 from edgekit.backends.c.rows import ROWS, Rows, rows_of
 from edgekit.backends.c.stripes import Run, Schedule, schedule, upwards
@@ -37,7 +38,7 @@ KEPT = 8  # results
 GUESSED = 2  # instructions per multiply-accumulate of kernels that were not measured
 STEP = 256  # bytes by which a peak is lowered whose arena is above the limit
 HEIGHTS = ((1, 1), (2, 2), (4, 4), (8, 8), (1, ALL), (2, ALL), (4, ALL))  # (stripe, chunk) of `schedule`
-MOVE_INSTRUCTIONS = 0.75  # of a byte moved, measured on an emulated Cortex-M4
+MOVE_INSTRUCTIONS = {"dsp": 13 / 16, "mve": 3 / 16}  # of a byte moved: the loop of roll.c as gcc compiles it
 RUN_INSTRUCTIONS = 10  # around a call: loop, pointers
 CALL_INSTRUCTIONS = 150  # of a tile's call whose kernel was not measured
 
@@ -96,6 +97,11 @@ def _find(
         peak = max(least, peak - max(arena - limit, STEP))
 
 
+def moving(count: int, core: str) -> float:
+    """Instructions that move `count` bytes."""
+    return count * MOVE_INSTRUCTIONS.get(FAMILY.get(core, "dsp"), 1.0)
+
+
 def _peak(chosen: Sequence[Candidate]) -> int:
     return max((c.peak for c in chosen), default=0)
 
@@ -104,15 +110,21 @@ def price(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group], 
     """What the groups save and cost, for people: facts of a build.
 
     Returns:
-        layers: by a group's output, the nodes it computes. arena_bytes: without groups.
+        layers: by a group's output, the nodes it computes. arena_bytes: of the fastest layers one by one.
         calls, moved_bytes: calls more in one inference, bytes moved within buffers of rows.
-        instructions: predicted, more than of the layers one by one.
+        instructions: predicted, more than of the fastest layers one by one.
     """
-    search = Search(graph, calls, core)
+    fast = [call_of(graph, node, core) for node in graph.nodes]
+    search = Search(graph, fast, core)
     cost = sum(search.cost(range(group.first, group.last + 1), group.schedule) for group in groups)
+    cost += sum(
+        search.known(step, graph.nodes[i]) - search.known(fast[i], graph.nodes[i])
+        for i, step in steps(calls, groups)
+        if not isinstance(step, Group)
+    )
     return {
         "layers": {group.output: [n.name for n in graph.nodes[group.first : group.last + 1]] for group in groups},
-        "arena_bytes": memory_map(graph, calls).arena,
+        "arena_bytes": memory_map(graph, fast).arena,
         "calls": sum(len(list(group.schedule.steps)) - len(group.nodes) for group in groups),
         "moved_bytes": sum(group.schedule.moved(group.row_bytes) for group in groups),
         "instructions": round(cost),
@@ -269,7 +281,7 @@ class Search:
         """Instructions more than those of the layers one by one."""
         index = {self.graph.nodes[i].name: i for i in indices}
         runs = Counter((step.output, tile_of(step)) for step in made.steps if isinstance(step, Run))
-        more = MOVE_INSTRUCTIONS * made.moved(self.row_bytes) + RUN_INSTRUCTIONS * sum(runs.values())
+        more = moving(made.moved(self.row_bytes), self.core) + RUN_INSTRUCTIONS * sum(runs.values())
         more += sum(times * self.tile(index[name], tile)[1] for (name, tile), times in runs.items())
         return more - sum(self.known(self.calls[i], self.graph.nodes[i]) for i in indices)
 

@@ -6,13 +6,14 @@ from edgekit.backends._contract import Estimate
 from edgekit.backends.c import counts
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import calls_of
-from edgekit.backends.c.groups import MOVE_INSTRUCTIONS, find_groups
+from edgekit.backends.c.groups import find_groups, moving, price
 from edgekit.backends.c.layers import constant_bytes, steps
 from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.options import level_of, options_of
 from edgekit.backends.c.stripes import Roll
 from edgekit.backends.c.tiles import Group, tile_of
 from edgekit.graph import Graph
+from edgekit.report.firmware import groups as words
 from edgekit.target import Target
 
 
@@ -38,7 +39,11 @@ def estimate(graph: Graph, target: Target) -> Estimate:
         notes += [f"no estimate for {kernel} on {options.core} at {level_of(options)}" for kernel in missing]
         kernels[name] = ", ".join(sorted({call.kernel for call in made}))
         known = {key: count for key, count in found.items() if count is not None}
-        layers[name] = None if missing else _group(step, known) if isinstance(step, Group) else known[id(step)]
+        layers[name] = (
+            None if missing else _group(step, known, options.core) if isinstance(step, Group) else known[id(step)]
+        )
+    if groups:
+        notes.append(words(price(graph, calls, groups, options.core)))
     total = [count for count in layers.values() if count is not None]
     return Estimate(
         "instructions",
@@ -51,9 +56,9 @@ def estimate(graph: Graph, target: Target) -> Estimate:
     )
 
 
-def _group(group: Group, found: dict[int, float]) -> float:
+def _group(group: Group, found: dict[int, float], core: str) -> float:
     """All runs of a group's tiles, and the rows that are moved."""
     runs: list[Call] = [
         group.calls[step.output, tile_of(step)] for step in group.schedule.steps if not isinstance(step, Roll)
     ]
-    return sum(found[id(call)] for call in runs) + MOVE_INSTRUCTIONS * group.schedule.moved(group.row_bytes)
+    return sum(found[id(call)] for call in runs) + moving(group.schedule.moved(group.row_bytes), core)

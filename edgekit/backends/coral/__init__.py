@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from edgekit import __version__, files, plugins
-from edgekit.backends._contract import Array, Artifact, Rejection, Run, constraints_of, is_quantized, rejections
+from edgekit.backends._contract import (
+    Array,
+    Artifact,
+    Described,
+    Rejection,
+    Run,
+    constraints_of,
+    is_quantized,
+    rejections,
+)
 from edgekit.backends.coral import compiler, device
 from edgekit.backends.coral.operators import ALL, RUNTIME_OF
 from edgekit.backends.coral.options import Options, options_of
@@ -17,7 +26,7 @@ from edgekit.errors import InputError, ToolError, UnsupportedError
 from edgekit.graph import Graph
 from edgekit.target import Target
 
-__all__ = ["CONSTRAINTS", "Options", "advice", "check", "compile", "remark", "run", "supports", "versions"]
+__all__ = ["CONSTRAINTS", "Options", "advice", "check", "compile", "described", "remark", "run", "supports", "versions"]
 
 MODEL = "model.tflite"
 COMPILED = "model_edgetpu.tflite"
@@ -109,6 +118,11 @@ def run(folder: Path, inputs: Mapping[str, Array]) -> Run:
     if not (folder / MODEL).is_file():
         raise InputError(str(folder), f"holds no {MODEL}", "build it with `edgekit build --target coral`")
     return device.run(folder / MODEL, folder / COMPILED, inputs)
+
+
+def described(target: Target) -> Described:
+    proof = "the uncompiled model bit-exact; on an Edge TPU: NOT RUN unless one is attached"
+    return Described("`model_edgetpu.tflite`", "edgetpu_compiler", proof)
 
 
 def versions() -> dict[str, str]:

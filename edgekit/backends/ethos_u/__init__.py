@@ -10,6 +10,7 @@ from edgekit import __version__, files
 from edgekit.backends._contract import (
     Array,
     Artifact,
+    Described,
     Rejection,
     Run,
     constraint,
@@ -33,6 +34,7 @@ __all__ = [
     "bench",
     "check",
     "compile",
+    "described",
     "remark",
     "require",
     "run",
@@ -180,6 +182,11 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
         "hz": estimate["clock_hz"], "total": estimate["cycles"], "macs": graph.macs(), "layers": rows,
         "estimate": estimate,
     }  # fmt: skip
+
+
+def described(target: Target) -> Described:
+    proof = "the uncompiled model bit-exact; on an NPU: NOT RUN"
+    return Described("`model_vela.tflite`, C glue", f"Vela {TOOL.fits}", proof)
 
 
 def versions() -> dict[str, str]:

@@ -13,6 +13,7 @@ from edgekit import __version__, files
 from edgekit.backends._contract import (
     Array,
     Artifact,
+    Described,
     Rejection,
     Run,
     constraint,
@@ -22,6 +23,7 @@ from edgekit.backends._contract import (
     without_port,
 )
 from edgekit.backends._made_up import int8_form
+from edgekit.backends._rules import moves
 from edgekit.backends.hexagon import htp, layers
 from edgekit.backends.hexagon.options import Options, options_of
 from edgekit.doctor.tools.onnxruntime_qnn import TOOL
@@ -32,7 +34,18 @@ from edgekit.graph.ops.pad import Pad
 from edgekit.target import Target
 from edgekit.verification import Verification
 
-__all__ = ["CONSTRAINTS", "Options", "check", "compile", "require", "run", "supports", "verify", "versions"]
+__all__ = [
+    "CONSTRAINTS",
+    "Options",
+    "check",
+    "compile",
+    "described",
+    "require",
+    "run",
+    "supports",
+    "verify",
+    "versions",
+]
 
 MAX_RANK = 4
 STRAY = re.compile(r"Node '(\S+?)(?:_token_\d+)?' OpType:(\w+) .*was not selected by that EP", re.DOTALL)
@@ -54,17 +67,6 @@ def rank(graph: Graph, node: Node, options: Options) -> str | None:
     tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None]
     ranks = [len(t.shape) for t in tensors if not t.is_constant or len(t.shape) > MAX_RANK]
     return next((f"{r} dimensions" for r in ranks if not 1 <= r <= MAX_RANK), None)
-
-
-@constraint(
-    "pad", "relu6", "reshape", "resize_bilinear", "resize_nearest_neighbor", "split", "strided_slice", "transpose",
-    fix="Requantize before or after the layer.", quantized=True,
-)  # fmt: skip
-def moves(graph: Graph, node: Node, options: Options) -> str | None:
-    """Input and output must have the same scale and zero point: the HTP has one for both."""
-    first, made = graph.node_inputs(node)[0], graph.node_outputs(node)[0]
-    assert first is not None
-    return None if first.quantization == made.quantization else "different ones"
 
 
 @constraint("pad", fix="Pad with a value inside the range of the output.", quantized=True)
@@ -182,6 +184,11 @@ def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -
     """Every layer on the HTP with the simulator's own integers, and the context binary whole. Raises as `run`."""
     without_port(port, "hexagon")
     return layers.verify(folder, inputs)
+
+
+def described(target: Target) -> Described:
+    proof = "each layer within 1 step (`resize_bilinear` 3) in the HTP simulator; on a device: NOT RUN"
+    return Described("HTP context binary", f"onnxruntime-qnn {TOOL.fits}", proof)
 
 
 def versions() -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edgekit import __version__, files
-from edgekit.backends._contract import Array, Artifact, Rejection, Run, constraint, rejections, without_port
+from edgekit.backends._contract import Array, Artifact, Described, Rejection, Run, constraint, rejections, without_port
 from edgekit.backends.movidius import blob, compiler, environment, half
 from edgekit.backends.movidius.compiler import STYLE
 from edgekit.backends.movidius.options import Options, options_of
@@ -17,7 +17,7 @@ from edgekit.export import onnx
 from edgekit.graph import Graph, Node
 from edgekit.target import Target
 
-__all__ = ["CONSTRAINTS", "FLOAT", "Options", "check", "compile", "require", "run", "supports", "versions"]
+__all__ = ["CONSTRAINTS", "FLOAT", "Options", "check", "compile", "described", "require", "run", "supports", "versions"]
 
 FLOAT = True
 MODEL, SOURCE, BLOB, SETTINGS = "model.tflite", "model.onnx", "model.blob", "movidius.json"
@@ -127,6 +127,11 @@ def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> R
     }
     note = "not on a Myriad X: NOT RUN there; FP16 rounding of weights and layers, summation in float32"
     return Run(half.run(real, given), f"edgekit {__version__} in float16 on the host", False, note)
+
+
+def described(target: Target) -> Described:
+    proof = "FP16, simulated without a bound; on a chip: NOT RUN"
+    return Described("`model.blob`", "OpenVINO 2021.4.2 in an environment of its own", proof)
 
 
 def versions() -> dict[str, str]:

@@ -10,6 +10,7 @@ from edgekit import __version__
 from edgekit.backends._contract import (
     Array,
     Artifact,
+    Described,
     Rejection,
     Run,
     constraint,
@@ -18,8 +19,10 @@ from edgekit.backends._contract import (
     rejections,
     without_port,
 )
+from edgekit.backends._rules import moves
 from edgekit.backends.openvino import engine
 from edgekit.backends.openvino.options import Options, options_of
+from edgekit.doctor.tools.openvino import TOOL
 from edgekit.errors import ToolError, UnsupportedError
 from edgekit.export import onnx
 from edgekit.graph import Graph, Node
@@ -33,6 +36,7 @@ __all__ = [
     "bench",
     "check",
     "compile",
+    "described",
     "require",
     "run",
     "supports",
@@ -60,7 +64,14 @@ def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
     return next((t.dtype for t in tensors if t.dtype not in ("int8", "uint8", "float32")), None)
 
 
-CONSTRAINTS = (supported, eight_bits)
+@constraint("pad", fix="Reshape around the layer.", quantized=True)
+def padded(graph: Graph, node: Node, options: Options) -> str | None:
+    """The tensor must have 3 dimensions or more: OpenVINO 2026.4 gives fewer a border of other integers."""
+    rank = len(graph.node_outputs(node)[0].shape)
+    return f"{rank} dimensions" if rank < 3 else None
+
+
+CONSTRAINTS = (supported, moves, padded, eight_bits)
 
 
 def require(target: Target) -> None:
@@ -156,6 +167,11 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
 
     without_port(port, "openvino")
     return timing.bench(folder)
+
+
+def described(target: Target) -> Described:
+    proof = "each layer within 1 step (`resize_bilinear` 3)"
+    return Described("int8 IR (`model.xml`, `model.bin`)", f"OpenVINO {TOOL.fits}", proof)
 
 
 def versions() -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from edgekit import __version__, files, plugins
-from edgekit.backends._contract import Array, Artifact, Rejection, Run, constraint, rejections
+from edgekit.backends._contract import Array, Artifact, Described, Rejection, Run, constraint, rejections
 from edgekit.graph import Graph, Node
 from edgekit.recipe import Section, validated
 from edgekit.target import Target
@@ -56,6 +56,10 @@ def run(folder: Path, inputs: Mapping[str, Array]) -> Run:
 
     simulator = Simulator(load(folder / MODEL))
     return Run(simulator.run(inputs), f"edgekit {__version__} simulator ({simulator.graph.arithmetic})", True)
+
+
+def described(target: Target) -> Described:
+    return Described("`.tflite`", "none: it is written by edgekit", "bit-exact: it is the simulator")
 
 
 def versions() -> dict[str, str]:

@@ -31,6 +31,8 @@ class Style:
         opset: of the standard operators, 13 or newer (per-channel DequantizeLinear).
         float_interface: inputs and outputs are float32, and the int8 value of a tensor NAME is called NAME_q.
         float_bias: biases are float32 constants; without, int32 behind DequantizeLinear.
+        float_weights: weights are float32 constants in front of QuantizeLinear and DequantizeLinear, whose integers are
+            the graph's; without, int8 constants in front of DequantizeLinear alone.
         own_activations: a fused activation becomes an operator with Q/DQ in front of it, for readers that fuse none.
             The integers are the same: kernels clamp after they rescale.
     """
@@ -38,6 +40,7 @@ class Style:
     opset: int = 17
     float_interface: bool = False
     float_bias: bool = False
+    float_weights: bool = False
     own_activations: bool = False
 
 
@@ -286,11 +289,18 @@ class Writer:
 
     def _dequantized(self, name: str, data: Array, q: Quantization | None, axis: int) -> str:
         """A constant's real value: itself, or integers behind DequantizeLinear."""
-        stored = self.constant(data, name)
         if q is None:
-            return stored
+            return self.constant(data, name)
         back = self.fresh(f"{name}_dq")
         extra = {} if q.axis is None else {"axis": axis}
+        if self.style.float_weights and data.dtype == np.int8:
+            shape = [-1 if i == axis else 1 for i in range(data.ndim)] if q.axis is not None else []
+            real = (data.astype(np.float32) - q.zero_point.reshape(shape)) * q.scale.reshape(shape)
+            stored = self.fresh(f"{name}_q")
+            given = self.constant(real.astype(np.float32), name)
+            self._node("QuantizeLinear", [given, *self._parameters(q, data.dtype.name)], [stored], extra)
+        else:
+            stored = self.constant(data, name)
         self._node("DequantizeLinear", [stored, *self._parameters(q, data.dtype.name)], [back], extra)
         return back
 

@@ -3,8 +3,9 @@
 M. Nagel et al., "Up or Down? Adaptive Rounding for Post-Training Quantization", ICML 2020: weights are
 s * (floor(w / s) + h(v)) with h a stretched sigmoid of one variable v per weight (eq. 23), which starts at what w / s
 leaves over. The squared error of the layer's output after its activation, on what the int8 layers before it give
-(eq. 25), is minimized together with a term that pushes h to 0 or 1 (eq. 24). At the end the bias takes what is left of
-the mean error. Windows of the layer's input are drawn at random from the calibration samples.
+(eq. 25), is minimized together with a term that pushes h to 0 or 1 (eq. 24). Windows of the layer's input are drawn at
+random from the calibration samples. The bias takes the mean error, before and after. Where what was learned is worse
+than rounding to nearest, as with few windows it may be, the layer is rounded to nearest.
 
 Needs PyTorch. Transposed convolutions are rounded to nearest.
 """
@@ -34,8 +35,8 @@ Array = NDArray[Any]
 WINDOWS = 4096  # of a layer's input
 BATCH = 256
 STEPS = 400
-RATE = 1e-2
-WEIGHT = 0.01  # of the term that pushes to 0 or 1, beside a squared error that is 1 for rounding to nearest
+RATE = 3e-2
+WEIGHT = 0.3  # of the term that pushes to 0 or 1, beside a squared error that is 1 for rounding to nearest
 WARMUP = 0.2  # share of the steps without that term
 BETA = 20.0, 2.0  # its exponent, from first to last
 
@@ -45,6 +46,7 @@ def apply(draft: Draft, progress: Progress | None) -> Draft:
     start = replace(draft, floors={}, biases={})
 
     def visit(draft: Draft, layer: Layer, real: Array, found: Array) -> Draft:
+        draft = corrected(draft, layer, real, found)  # or rounding would be learned for the sake of the mean
         if layer.node.op.name != "transpose_conv":
             floors = _learned(draft, layer, real, found)
             draft = replace(draft, floors={**draft.floors, layer.name: floors})
@@ -66,13 +68,11 @@ def _learned(draft: Draft, layer: Layer, real: Array, found: Array) -> NDArray[n
     x, y = _windows(layer, found, target.astype(np.float32), rng)
 
     matrix = _matrix(layer, steps)
-    below, size = (
-        torch.from_numpy(np.floor(matrix)).float(),
-        torch.from_numpy(_matrix(layer, scale + 0 * steps)).float(),
-    )
+    below = torch.from_numpy(np.floor(matrix)).float()
+    size = torch.from_numpy(_matrix(layer, np.array(np.broadcast_to(scale, steps.shape)))).float()
     rest = torch.from_numpy(matrix - np.floor(matrix)).float().clamp(0.01, 0.99)
     v = torch.log((rest + 0.1) / (1.1 - rest)).requires_grad_()  # h(v) = rest
-    bias = torch.from_numpy(layer.bias).float()
+    bias = torch.from_numpy(draft.biases[layer.name]).float()
     act = str(getattr(layer.node.op, "activation", "none"))
     wanted = _activated(y, act)
     with torch.no_grad():

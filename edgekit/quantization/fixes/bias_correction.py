@@ -2,7 +2,8 @@
 
 Layer by layer, from first to last: the error is that of the layer on what the corrected int8 layers before it give,
 against the float network, before the activation. As layers are linear, the mean of the output is the output of the
-mean, and one sample's work is enough. M. Nagel et al., ICCV 2019, appendix D.
+mean, and one sample's work is enough. M. Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias
+Correction", ICCV 2019.
 """
 
 from __future__ import annotations

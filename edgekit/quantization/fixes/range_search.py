@@ -2,7 +2,7 @@
 
 Activations use the range method `mse`. A weight scale is searched between a fraction of max|w| / 127 and all of it, for
 every output channel alone, or for all together when weights are per tensor. A weight's error counts as much as the mean
-square of the input that it multiplies (the diagonal of the layer's Hessian; Nagel et al., "Up or Down?", 2020, eq. 5):
+square of the input that it multiplies (the diagonal of the layer's Hessian, as in Nagel et al., "Up or Down?", 2020):
 an outlier that multiplies nothing does not take the resolution of its neighbours.
 """
 

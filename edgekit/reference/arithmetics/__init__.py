@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edgekit import plugins
 from edgekit.errors import UsageError
+from edgekit.graph import Operator, Tensor
+
+Refuse = Callable[[Operator, Sequence[Tensor | None], Sequence[Tensor]], str | None]
 
 
 @dataclass(frozen=True)
@@ -17,11 +20,13 @@ class Arithmetic:
         name: as written in graphs, manifests and on the command line.
         source: the runtime and version it was proven against.
         deviations: operator name -> the name of the rule it follows instead of the page's.
+        refuse: why the integers of an operator with these inputs and outputs are not predicted, None where they are.
     """
 
     name: str
     source: str
     deviations: Mapping[str, str] = field(default_factory=dict)
+    refuse: Refuse = lambda op, inputs, outputs: None
 
     def rule(self, operator: str) -> str:
         """The rule the operator follows: `double-rounding` unless the arithmetic deviates."""

@@ -17,7 +17,7 @@ typedef struct {
   const int32_t *constants; /* (out_c, 3): 2 * bias, multiplier, divider */
 } ek_conv_2d_winograd_dsp_t;
 
-/* scratch: of transformed input 256 * blocks bytes and 80 for every 16 of them, 96 * blocks of input, 8 * out_c of output;
+/* scratch: of transformed input 256 * blocks bytes and 208 for every 16 of them, 96 * blocks of input, out_c of output;
  * aligned to 4. */
 void ek_conv_2d_winograd_dsp(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 

@@ -1,19 +1,20 @@
-"""Depthwise convolution of any window with the DSP instructions: a pixel's taps are located, then taken in pairs."""
+"""Depthwise convolution of any window with the DSP instructions: the taps of a pixel, then groups of four channels."""
 
 from __future__ import annotations
 
 from edgekit.backends.c.counts._window import Fields, ceil_div, clamped, pixels, taps
 
-UNROLLED = 5
+GROUP, UNROLLED = 4, 5
 
 
 def features(fields: Fields) -> dict[str, float]:
-    count, channels, pairs = pixels(fields), fields["in_c"], fields["pairs"]
-    groups = count * ceil_div(channels, 4)
-    once = taps(fields)
+    channels, pairs, count = fields["in_c"], fields["pairs"], pixels(fields)
+    groups = count * ceil_div(channels, GROUP)
+    found = taps(fields)
     return {
-        "call": 1, "cleared": channels, "lines": fields["batches"] * fields["out_h"], "pixels": count,
-        "rows": once["rows"], "places": once["rows"] * fields["kernel_w"], "places_in_rows": once["taps"],
-        "inside": once["taps_inside"], "rest": count * (channels % 4 > 0), "groups": groups, "pairs": groups * pairs,
-        "turns": groups * ceil_div(pairs, UNROLLED), **clamped(fields, count * channels),
+        "call": 1, "zeros": channels, "batches": fields["batches"], "rows": fields["batches"] * fields["out_h"],
+        "pixels": count, "rests": count * (channels % GROUP != 0), "groups": groups, "pairs": groups * pairs,
+        "turns": groups * ceil_div(pairs, UNROLLED), "kernel_rows": found["rows"],
+        "places": count * fields["kernel_h"] * fields["kernel_w"], "inside": found["taps_inside"],
+        **clamped(fields, count * channels),
     }  # fmt: skip

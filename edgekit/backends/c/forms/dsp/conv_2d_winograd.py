@@ -48,7 +48,7 @@ def form(layer: Layer, call: Call) -> Call | None:
             "weights": transformed(folded.weights.reshape(weights.shape)),
             "constants": constants,
         },
-        scratch=(256 + 96) * blocks + 80 * -(-blocks // PART) + 8 * out_c,
+        scratch=(256 + 96) * blocks + 208 * -(-blocks // PART) + out_c,
     )
 
 

@@ -1,0 +1,18 @@
+"""Rules that several backends have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edgekit.backends._contract import constraint
+from edgekit.graph import Graph, Node
+
+
+@constraint(
+    "pad", "relu6", "reshape", "resize_bilinear", "resize_nearest_neighbor", "split", "strided_slice", "transpose",
+    fix="Requantize before or after the layer.", quantized=True,
+)  # fmt: skip
+def moves(graph: Graph, node: Node, options: Any) -> str | None:
+    """Input and output must have the same scale and zero point: the target has one for both."""
+    first, made = graph.node_inputs(node)[0], graph.node_outputs(node)[0]
+    return None if first is None or first.quantization == made.quantization else "different ones"

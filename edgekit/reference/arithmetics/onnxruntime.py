@@ -1,0 +1,54 @@
+"""What ONNX Runtime's int8 kernels compute on the CPU, from Q/DQ models."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from edgekit.graph import Operator, Tensor
+from edgekit.reference.arithmetics import Arithmetic
+
+PRODUCTS = {"conv_2d": 0, "depthwise_conv_2d": 3, "fully_connected": 0}  # with the axis of the channels
+THROUGH_FLOAT = (
+    "add", "leaky_relu", "logistic", "mul", "prelu", "quantize", "relu", "relu_n1_to_1", "softmax", "sub", "sum",
+    "tanh",
+)  # fmt: skip
+UNPREDICTED = {
+    "average_pool_2d": "its float32 sums run in the order of the processor's vectors",
+    "hard_swish": "its float32 kernel rounds in another order, a value of some thousands differs",
+    "mean": "its float32 sums run in the order of the processor's vectors",
+    "resize_bilinear": "its weights are rounded in a way that was not found out",
+    "transpose_conv": "it has no integer kernel, and its float32 sums run in the order of the processor's vectors",
+}
+
+
+def refuse(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str | None:
+    """Operators of `UNPREDICTED`, and products whose accumulators may leave int32, where the order counts."""
+    if op.name in UNPREDICTED:
+        return UNPREDICTED[op.name]
+    wide = [t.name for t in (*inputs, *outputs) if t is not None and t.dtype == "int16"]
+    if wide:
+        return f"{wide[0]} is int16, of which it has no kernels"
+    if op.name in ("maximum", "minimum") and any(
+        t is not None and t.quantization != outputs[0].quantization for t in inputs
+    ):
+        return "its inputs and output differ in quantization"
+    if op.name not in PRODUCTS or inputs[1] is None or inputs[1].data is None:
+        return None
+    weights = np.moveaxis(inputs[1].data.astype(np.int64), PRODUCTS[op.name], 0)
+    limit = 255 * np.abs(weights.reshape(len(weights), -1)).sum(axis=1)
+    bias = inputs[2] if len(inputs) > 2 else None
+    if bias is not None and bias.data is not None:
+        limit = limit + np.abs(bias.data.astype(np.int64))
+    return "accumulators may leave int32" if limit.max(initial=0) >= 1 << 31 else None
+
+
+ARITHMETIC = Arithmetic(
+    "onnxruntime",
+    "ONNX Runtime (PyPI onnxruntime)",
+    deviations={
+        **dict.fromkeys(PRODUCTS, "float32"),
+        **dict.fromkeys(THROUGH_FLOAT, "through-float"),
+        "relu6": "clamp-only",
+    },
+    refuse=refuse,
+)

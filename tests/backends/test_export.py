@@ -1,0 +1,89 @@
+"""Exports for vendors whose compiler is nowhere: the file is checked, the command is written, nothing is claimed."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from edgekit import frontend, target
+from edgekit.arrays import save_arrays
+from edgekit.backends import export as backend
+from edgekit.backends.export.options import FILES
+from edgekit.backends.tensorrt import layers
+from edgekit.errors import InputError, UnsupportedError, UsageError
+from edgekit.graph.ops.reshape import Reshape
+from edgekit.pipeline import build
+from edgekit.verification import random_inputs
+from tests.backends.graphs import one_node, small_int8
+
+TARGETS = sorted(name for name, t in target.load_targets().items() if t.backend == "export")
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_artifact(tmp_path: Path, name: str) -> None:
+    graph, chosen = small_int8(), target.find_target(name)
+    artifact = backend.compile(graph, chosen, tmp_path)
+    written = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
+    assert written == set(artifact.files) and artifact.compiled is False and "NOT RUN" in artifact.notes[0]
+    command = artifact.facts["command"]
+    assert command in (tmp_path / "README.md").read_text() and "{" not in command
+    options = backend.Options.model_validate(chosen.options)
+    assert options.program or FILES[options.format] in command
+    assert options.read and all("(" in text or ":" in text for text in options.read)
+    if options.format == "onnx":
+        model = onnx.load(tmp_path / "model.onnx")
+        assert options.opsets[0] <= model.opset_import[0].version <= options.opsets[1]
+        assert not any("Quantize" in node.op_type for node in model.graph.node)
+    first = (tmp_path / "samples" / "list.txt").read_text().split()[0]
+    assert np.fromfile(tmp_path / first, "<f4").size == 9 * 9 * 3
+    inputs = random_inputs(graph, 3)
+    done, proof = backend.run(tmp_path, inputs), backend.verify(tmp_path, inputs)
+    assert not done.on_target and "NOT RUN" in done.note and done.outputs["z"].shape == (3, 200)
+    assert proof.holds and [layer.op for layer in proof.layers] == ["conv_2d", "reshape"]
+
+
+def test_other_numbers_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backend.compile(small_int8(), target.find_target("ascend"), tmp_path)
+    honest = layers.run_all
+    monkeypatch.setattr(
+        layers, "run_all", lambda data, samples: [{n: a + 0.01 for n, a in r.items()} for r in honest(data, samples)]
+    )
+    proof = backend.verify(tmp_path, random_inputs(small_int8(), 1))
+    assert not proof.holds and proof.first_failure is not None and proof.first_failure.op == "conv_2d"
+
+
+def test_the_programs_are_python() -> None:
+    folder = Path(backend.__file__).parent / "programs"
+    assert {p.name for p in folder.glob("*.py")} == {"magicmind.py", "tidl.py"}
+    for path in folder.glob("*.py"):
+        assert "NOT RUN" in (ast.get_docstring(ast.parse(path.read_text())) or "")
+
+
+def test_whole_build(shared: Path, tmp_path: Path) -> None:
+    path = shared / "models" / "mlperf_tiny" / "ic_resnet8_float.tflite"
+    if not path.is_file():
+        pytest.skip("the float model is not here")
+    calibration = tmp_path / "calibration.npz"
+    graph = frontend.load(path)
+    save_arrays(calibration, random_inputs(graph, 8))
+    folder = build(path, ["ascend"], tmp_path, calibration=calibration).targets["ascend"].folder
+    (of_build,) = [p for p in json.loads((folder / "manifest.json").read_text())["verified"] if p.get("vehicle")]
+    assert of_build["status"] in ("exact", "within its bound")
+
+
+def test_mistakes_are_said(tmp_path: Path) -> None:
+    ascend = target.find_target("ascend")
+    with pytest.raises(UsageError, match="17 is not read by ATC"):
+        backend.check(small_int8(), ascend.with_options({"opset": 17}))
+    with pytest.raises(InputError, match="chip"):
+        backend.check(small_int8(), ascend.with_options({"chip": "a b"}))
+    wide = one_node(Reshape((1, 2, 2, 2, 1)), [(1, 8)])
+    with pytest.raises(UnsupportedError, match="more axes"):
+        backend.compile(wide, ascend, tmp_path)
+    with pytest.raises(InputError, match="holds no export"):
+        backend.run(tmp_path, {})
