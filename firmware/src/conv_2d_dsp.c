@@ -7,7 +7,7 @@
  * SMLAD gives Sa; Sb = (raw - Sa) >> 8.
  * Registers: r0 columns, r1 weights and constants, r2-r5 eight halfwords of both pixels, r6-r9 eight weights of both channels,
  * r10 and r11 the raw sums of the pixels, r12 and lr Sa of them. Everything else is on the stack.
- * Budget: 23 instructions for 8 taps (32 MACs: 0.719 each), 3 for every 32 taps but the first 8, 29 for the four outputs of a
+ * Budget: 23 instructions for 8 taps (32 MACs: 0.719 each), 3 for every 32 taps but the first 8, 30 for the four outputs of a
  * block, about 1.3 for each expanded tap. Cycles by LDR 2, LDM 1 + n, branch 2: 35 for 8 taps, 1.09 a MAC.
  *
  * Small layers may have their weights as halfwords, twice the bytes: 10 instructions for 4 taps (16 MACs: 0.625 each), at most
