@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +12,11 @@ import numpy as np
 
 from edgekit import frontend, passes
 from edgekit.doubts import ModelWarning, collected, doubts
-from edgekit.graph import Graph, Tensor
+from edgekit.graph import Graph, Tensor, is_quantized
+from edgekit.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:
     from edgekit.backends import Estimate, Rejection
-    from edgekit.recipe import Recipe
     from edgekit.target import Target
 
 
@@ -43,7 +43,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Need:
-    """Bytes of one of a target's memories (`flash`, `ram`): `needed` at least, without code and scratch, of `limit`."""
+    """Bytes of one of a target's memories (`flash`, `ram`): `needed` at least, without code, of `limit`."""
 
     memory: str
     needed: int
@@ -98,7 +98,10 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         InputError, UnsupportedError: the model or recipe cannot be read. UsageError: unknown target.
         ToolError: a recipe needs PyTorch and it is not installed.
     """
-    chosen = _targets(targets)  # unknown names fail before the work
+    source = _recipe_or_model(source)
+    chosen = _targets(
+        targets, source.target if isinstance(source, Recipe) else {}
+    )  # unknown names fail before the work
     notes: list[str] = []
     with collected(notes, ModelWarning):
         graph = load_any(source)
@@ -106,6 +109,7 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
     peak = max(layers, key=lambda x: x.live_bytes, default=None)
     rejections = {name: _rejections(graph, target) for name, target in chosen.items()}
     ram, flash = peak.live_bytes if peak else 0, sum(layer.constant_bytes for layer in layers)
+    estimates = _estimates(graph, {name: target for name, target in chosen.items() if not rejections[name]})
     return Analysis(
         graph.name,
         is_quantized(graph),
@@ -118,18 +122,23 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
         peak.layer if peak else "",
         flash,
         rejections,
-        {name: _needs(target, flash, ram) for name, target in chosen.items()},
-        _estimates(graph, {name: target for name, target in chosen.items() if not rejections[name]}),
+        {
+            name: _needs(target, one.constant_bytes, one.arena_bytes)
+            if (one := estimates.get(name))
+            else _needs(target, flash, None if target.striped else ram)
+            for name, target in chosen.items()
+        },
+        estimates,
         (*notes, *doubts(graph)),
     )
 
 
-def _targets(names: Sequence[str]) -> dict[str, Target]:
+def _targets(names: Sequence[str], options: Mapping[str, dict[str, Any]]) -> dict[str, Target]:
     if not names:
         return {}
     from edgekit.target import find_target
 
-    return {name: find_target(name) for name in names}
+    return {name: find_target(name).with_options(options.get(name, {})) for name in names}
 
 
 def _rejections(graph: Graph, target: Target) -> tuple[Rejection, ...]:
@@ -147,25 +156,30 @@ def _estimates(graph: Graph, targets: dict[str, Target]) -> dict[str, Estimate]:
     return {name: backend(target.backend).estimate(graph, target) for name, target in able.items()}
 
 
-def _needs(target: Target, flash: int, ram: int) -> tuple[Need, ...]:
+def _needs(target: Target, flash: int, ram: int | None) -> tuple[Need, ...]:
     limits = (("flash", flash, target.memory.flash), ("ram", ram, target.memory.ram))
-    return tuple(Need(memory, needed, limit) for memory, needed, limit in limits if limit is not None)
+    return tuple(
+        Need(memory, needed, limit) for memory, needed, limit in limits if needed is not None and limit is not None
+    )
 
 
 def load_any(source: Graph | Path | str | Recipe) -> Graph:
     """The graph of a model file or of a recipe's untrained network, float ones optimized; graphs pass unchanged."""
-    from edgekit.recipe import Recipe, load_recipe
-
+    source = _recipe_or_model(source)
     if isinstance(source, Graph):
         return source
-    if not isinstance(source, Recipe) and Path(source).suffix.lower() == ".toml":
-        source = load_recipe(Path(source))
     if isinstance(source, Recipe) and source.model.source is None:
         return _untrained(source)
     path = source.model.source if isinstance(source, Recipe) else source
     assert path is not None
     graph = frontend.load(path)
     return graph if is_quantized(graph) else passes.optimize(graph)
+
+
+def _recipe_or_model(source: Graph | Path | str | Recipe) -> Graph | Path | Recipe:
+    if isinstance(source, (Graph, Recipe)):
+        return source
+    return load_recipe(Path(source)) if Path(source).suffix.lower() == ".toml" else Path(source)
 
 
 def _untrained(recipe: Recipe) -> Graph:
@@ -175,11 +189,6 @@ def _untrained(recipe: Recipe) -> Graph:
         path = Path(folder) / f"{recipe.name}.onnx"
         export_untrained(recipe, path)
         return passes.optimize(frontend.load(path))
-
-
-def is_quantized(graph: Graph) -> bool:
-    """True once any activation carries integers with scales."""
-    return any(t.quantization is not None and t.dtype in ("int8", "uint8", "int16") for t in graph.activations())
 
 
 def stored_bytes(tensor: Tensor) -> int:

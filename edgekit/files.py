@@ -25,7 +25,11 @@ def disk_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise MachineError(str(path), f"cannot be written: {error.strerror or error}", "nothing was changed") from error
+        raise MachineError(
+            str(path),
+            f"cannot be written: {error.strerror or error}",
+            "give another place to write to; nothing was changed",
+        ) from error
 
 
 def write_atomic(path: Path, data: bytes) -> None:

@@ -54,7 +54,7 @@ def flash(folder: Path, port: str | None = None) -> Flashed:
         )  # fmt: skip
     program = next((path for name in ("pio", "platformio") if (path := shutil.which(name))), None)
     if program is None:
-        raise ToolError("platformio", "is not installed", "pip install platformio")
+        raise ToolError("platformio", "is not installed", 'pip install -c constraints.txt -e ".[firmware]"')
     command = [program, "run", "--project-dir", str(folder), "--environment", environment, "--target", "upload"]
     command += ["--upload-port", port] if port is not None else []
     try:

@@ -174,10 +174,10 @@ def _resolve(recipe: Recipe, folder: Path) -> Recipe:
     def absolute(path: Path | str | None) -> Path | str | None:
         return path if path is None or isinstance(path, str) else (folder / path.expanduser()).resolve()
 
-    return recipe.model_copy(
-        update={
-            "data": recipe.data.model_copy(update={"path": absolute(recipe.data.path)}),
-            "model": recipe.model.model_copy(update={"source": absolute(recipe.model.source)}),
-            "quantize": recipe.quantize.model_copy(update={"calibration": absolute(recipe.quantize.calibration)}),
-        }
-    )
+    sections = {
+        "data": recipe.data.model_copy(update={"path": absolute(recipe.data.path)}),
+        "model": recipe.model.model_copy(update={"source": absolute(recipe.model.source)}),
+        "quantize": recipe.quantize.model_copy(update={"calibration": absolute(recipe.quantize.calibration)}),
+    }
+    given = recipe.model_fields_set  # what is copied counts as given, and a model without [data] has no data set
+    return recipe.model_copy(update={name: section for name, section in sections.items() if name in given})

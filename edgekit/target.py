@@ -7,8 +7,10 @@ folder's counts: built-in, then `./targets`, then EDGEKIT_TARGETS.
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
+from collections.abc import Collection
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,11 @@ class Target(Section):
     def with_options(self, options: dict[str, Any]) -> Target:
         """A copy whose options are overridden by those of a recipe."""
         return self.model_copy(update={"options": {**self.options, **options}})
+
+    @property
+    def striped(self) -> bool:
+        """Whether layers may run stripe by stripe, so that no activation need be there whole."""
+        return self.options.get("optimize") == "ram" or self.options.get("ram_limit") is not None
 
 
 def builtin_folder() -> Path:
@@ -101,5 +108,12 @@ def find_target(name: str) -> Target:
     """The target of that name. Raises UsageError for an unknown one."""
     targets = load_targets()
     if name not in targets:
-        raise UsageError(f"target {name}", "is unknown", f"known: {', '.join(targets)}")
+        raise unknown_target(name, targets)
     return targets[name]
+
+
+def unknown_target(name: str, known: Collection[str]) -> UsageError:
+    """The error that names those that are spelled alike first."""
+    close = difflib.get_close_matches(name, known, cutoff=0.7)
+    meant = f"did you mean {' or '.join(close)}? " if close else ""
+    return UsageError(f"target {name}", "is unknown", f"{meant}known: {', '.join(known)}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from edgekit.analysis import as_json, live_bytes, load_any, stored_bytes
+from edgekit.analysis import analyze, as_json, live_bytes, load_any, stored_bytes
+from edgekit.frontend.tflite import save
 from edgekit.graph import Graph, Node, Quantization, Tensor
 from edgekit.graph.ops.add import Add
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -77,3 +80,15 @@ def test_shared_constants_count_once() -> None:
 def test_graphs_pass_unchanged() -> None:
     graph = diamond()
     assert load_any(graph) is graph
+
+
+def test_options_of_a_recipe_count(tmp_path: Path) -> None:
+    save(small_graph(), tmp_path / "m.tflite")
+    text = f"[model]\nsource = '{tmp_path / 'm.tflite'}'\n[target.qemu-m4]\nram_limit = 1\n"
+    (tmp_path / "r.toml").write_text(text)
+    found = analyze(tmp_path / "r.toml", ["qemu-m4", "qemu-m55"])
+    (rejection,) = found.rejections["qemu-m4"]
+    assert rejection.op == "ram_limit" and rejection.found.endswith("the limit is 1")
+    assert found.rejections["qemu-m55"] == ()
+    assert [need.memory for need in found.memory["qemu-m4"]] == ["flash"]  # of stripes, no bound is known
+    assert [need.memory for need in found.memory["qemu-m55"]] == ["flash", "ram"]

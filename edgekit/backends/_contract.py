@@ -36,7 +36,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.errors import UsageError
-from edgekit.graph import Graph, Node
+from edgekit.graph import Graph, Node, brief
+from edgekit.graph import is_quantized as is_quantized  # for backends
 
 Array = NDArray[Any]
 Finder = Callable[[Graph, Node, Any], str | None]
@@ -81,7 +82,9 @@ class Rejection:
     fix: str = ""
 
     def __str__(self) -> str:
-        return f"layer {self.layer} ({self.op}): {self.rule} Found {self.found}." + (f" {self.fix}" if self.fix else "")
+        return f"layer {brief(self.layer)} ({self.op}): {self.rule} Found {self.found}." + (
+            f" {self.fix}" if self.fix else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -177,11 +180,6 @@ def without_port(port: str | None, target: str) -> None:
 def constraints_of(modules: Iterable[ModuleType]) -> tuple[Constraint, ...]:
     """All constraints defined in `modules`, in the order of the files."""
     return tuple(value for module in modules for value in vars(module).values() if isinstance(value, Constraint))
-
-
-def is_quantized(graph: Graph) -> bool:
-    """True once any activation carries integers with scales."""
-    return any(t.quantization is not None and t.dtype in ("int8", "uint8", "int16") for t in graph.activations())
 
 
 def rejections(

@@ -14,7 +14,10 @@ Input = Annotated[
 Output = Annotated[Path, typer.Option("--output", "-o", help="Array file (.npz) to write.")]
 Targets = Annotated[list[str], typer.Option("--target", "-t", help="Name of a target; may be given several times.")]
 Arithmetic = Annotated[
-    str | None, typer.Option("--arithmetic", help="tflm or litert-reference; the model's own without.")
+    str | None,
+    typer.Option(
+        "--arithmetic", help="tflm, litert-reference, xnnpack, onnxruntime or openvino; the model's own without."
+    ),
 ]
 Port = Annotated[str | None, typer.Option("--port", "-p", help="Serial port of a board: /dev/ttyACM0, COM3.")]
 Recipe = Annotated[

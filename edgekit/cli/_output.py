@@ -133,5 +133,12 @@ def size(count: int) -> str:
 
 
 def layer(name: str) -> str:
-    """A layer's name for people: the first of those that TensorFlow's converter joined by `;`. JSON has the whole."""
-    return name.split(";", 1)[0] or name
+    """A layer's name for people; JSON has the whole."""
+    from edgekit.graph import brief
+
+    return brief(name)
+
+
+def counted(count: int, what: str) -> str:
+    """1 layer, 2 layers."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")

@@ -67,7 +67,9 @@ def analyze(
     for note in found.notes:
         _output.show(f"note: {note}")
     for name, rejected in found.rejections.items():
-        _output.show(f"{name}: " + (f"rejects {len(rejected)} nodes" if rejected else "takes every node"))
+        _output.show(
+            f"{name}: " + (f"rejects {_output.counted(len(rejected), 'layer')}" if rejected else "takes every layer")
+        )
         for x in rejected:
             _output.show(f"  {_output.layer(x.layer)} ({x.op}): {x.rule} Found {x.found}.")
             if x.fix:

@@ -12,7 +12,7 @@ from edgekit.cli._options import Json
 
 
 def debug(
-    model: Annotated[Path, typer.Argument(help="A float .onnx or .tflite model.")],
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A float .onnx or .tflite model.")],
     data: Annotated[
         Path, typer.Option("--data", "-d", help="Samples: .npz keyed by input name, best with labels; .npy; a folder.")
     ],

@@ -12,7 +12,7 @@ from edgekit.cli._options import Arithmetic, Input, Json, Output
 
 
 def simulate(
-    model: Annotated[Path, typer.Argument(help="A .tflite or .onnx model, int8 or float.")],
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A .tflite or .onnx model, int8 or float.")],
     input: Input,
     output: Output,
     layers: Annotated[bool, typer.Option("--layers", help="Write every intermediate tensor too.")] = False,

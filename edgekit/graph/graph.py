@@ -191,3 +191,8 @@ def _check_tensor(where: str, key: str, tensor: Tensor) -> None:
         raise InputError(where, f"a per-tensor quantization has one scale, found {q.scale.size}")
     if q.axis is not None and not (0 <= q.axis < len(tensor.shape) and q.scale.size == tensor.shape[q.axis]):
         raise InputError(where, f"has {q.scale.size} scales along axis {q.axis} of shape {tensor.shape}")
+
+
+def is_quantized(graph: Graph) -> bool:
+    """True once any activation carries integers with scales."""
+    return any(t.quantization is not None and t.dtype in ("int8", "uint8", "int16") for t in graph.activations())

@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from edgekit import backends, files
 from edgekit.errors import EdgekitError, InputError, MachineError, UnsupportedError, UsageError
-from edgekit.graph import Graph
+from edgekit.graph import Graph, is_quantized
 from edgekit.pipeline import assemble, model
 from edgekit.pipeline.cache import Cache
 from edgekit.pipeline.context import Context
@@ -19,7 +20,7 @@ from edgekit.pipeline.source import recipe_of
 from edgekit.quantization.ranges import observer_of
 from edgekit.recipe import NO_DATA, Recipe, validated
 from edgekit.reference.arithmetics import arithmetic
-from edgekit.target import Target, load_targets
+from edgekit.target import Target, load_targets, unknown_target
 
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 
@@ -84,7 +85,9 @@ def build(
         if error.errno not in DISK:
             raise
         where = str(error.filename or output)
-        raise MachineError(where, f"cannot be written: {error.strerror}", "free space; nothing was changed") from error
+        raise MachineError(
+            where, f"cannot be written: {error.strerror}", "free space, or another --output; nothing was changed"
+        ) from error
 
 
 def _build(context: Context) -> BuildResult:
@@ -111,7 +114,7 @@ def _targets(recipe: Recipe, names: Sequence[str], optimize: str | None) -> list
         raise UsageError("targets", "none is named", "give --target, or [build] targets in the recipe")
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise UsageError(f"target {unknown[0]}", "is unknown", f"known: {', '.join(known)}")
+        raise unknown_target(unknown[0], known)
     stray = [name for name in recipe.target if name not in known]
     if stray:
         raise UsageError(f"[target.{stray[0]}]", "is about an unknown target", f"known: {', '.join(known)}")
@@ -120,8 +123,12 @@ def _targets(recipe: Recipe, names: Sequence[str], optimize: str | None) -> list
         chosen = [target.with_options({"optimize": optimize}) for target in chosen]
     for target in chosen:
         found = backends.backend(target.backend)
-        if optimize is not None and "optimize" not in found.Options.model_fields:
-            raise UsageError("--optimize", f"the target {target.name} has no such choice", "leave it out")
+        if optimize is not None:
+            choice = found.Options.model_fields.get("optimize")
+            if choice is None:
+                raise UsageError("--optimize", f"the target {target.name} has no such choice", "leave it out")
+            if optimize not in (offered := get_args(choice.annotation)):
+                raise UsageError("--optimize", f"is one of {', '.join(offered)}, found {optimize!r}")
         validated(found.Options, target.options, f"[target.{target.name}]")
         if hasattr(found, "require"):
             found.require(target)
@@ -137,7 +144,11 @@ def _check(context: Context, graph: Graph) -> str:
     ]
     if found:
         lines = [f"{target.name}: {rejection}" for target, rejection in found]
-        raise UnsupportedError(context.recipe.name, "\n  ".join([f"{len(found)} layers are rejected:", *lines]))
+        raise UnsupportedError(
+            context.recipe.name,
+            "\n  ".join([f"{len(found)} {'layer is' if len(found) == 1 else 'layers are'} rejected:", *lines]),
+        )
     for target in context.targets:
-        require_fit(memory_of(graph), target)
+        if not (is_quantized(graph) and hasattr(backends.backend(target.backend), "estimate")):
+            require_fit(memory_of(graph), target)
     return f"{len(graph.nodes)} layers accepted by {', '.join(target.name for target in context.targets)}"

@@ -35,10 +35,13 @@ def memory_of(graph: Graph) -> Memory:
 
 
 def require_fit(memory: Memory, target: Target) -> None:
-    """Raises UnsupportedError when the model cannot fit the target, whatever the backend does."""
+    """Raises UnsupportedError when the model cannot fit the target, as far as that is known before it is planned.
+
+    Where layers may run stripe by stripe, activations need not be there whole.
+    """
     for what, needed, limit in (
         ("flash", memory.weights, target.memory.flash),
-        ("RAM", memory.peak, target.memory.ram),
+        ("RAM", memory.peak, None if target.striped else target.memory.ram),
     ):
         if limit is not None and needed > limit:
             raise UnsupportedError(

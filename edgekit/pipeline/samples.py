@@ -28,7 +28,11 @@ def as_input(graph: Graph, x: Array, where: str) -> dict[str, Array]:
         raise UnsupportedError(graph.name, f"has {len(graph.inputs)} inputs, a data set feeds one", "use --calibration")
     shape = graph.tensors[graph.inputs[0]].shape
     if x.shape[1:] != shape[1:] and (prod(x.shape[1:]) != prod(shape[1:]) or min(x.ndim, len(shape)) > 2):
-        raise InputError(where, f"its samples are {x.shape[1:]}, the model takes {shape[1:]}")
+        raise InputError(
+            where,
+            f"its samples are {x.shape[1:]}, the model takes {shape[1:]}",
+            "name the model's own data set in [data], or leave [data] out",
+        )
     if shape[:1] != (1,):
         raise UnsupportedError(graph.name, f"takes {shape[:1]} samples at once, a data set feeds one", "export batch 1")
     return {graph.inputs[0]: x.reshape(len(x), *shape[1:])}

@@ -109,7 +109,9 @@ def check_calibration(graph: Graph, arrays: Mapping[str, Array], where: str = "c
     missing, unknown = sorted(set(graph.inputs) - set(arrays)), sorted(set(arrays) - set(graph.inputs))
     if missing or unknown:
         raise InputError(
-            where, f"inputs missing: {missing or 'none'}, unknown: {unknown or 'none'}", f"names: {graph.inputs}"
+            where,
+            f"inputs missing: {missing or 'none'}, unknown: {unknown or 'none'}",
+            f"name the arrays {', '.join(graph.inputs)}",
         )
     counts = set()
     for name in graph.inputs:

@@ -108,7 +108,9 @@ class Simulator:
         missing = sorted(set(self.graph.inputs) - set(inputs))
         if unknown or missing:
             raise InputError(
-                "inputs", f"missing: {missing or 'none'}, unknown: {unknown or 'none'}", f"names: {self.graph.inputs}"
+                "inputs",
+                f"missing: {missing or 'none'}, unknown: {unknown or 'none'}",
+                f"name the arrays {', '.join(self.graph.inputs)}",
             )
         return {name: _as_input(self.graph.tensors[name], np.asarray(inputs[name])) for name in self.graph.inputs}
 

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from edgekit import __version__
+from edgekit.graph import brief
 
 TOP = 60.0  # dB at the right end of the plot
 ROW, NAMES, WIDTH, MARGIN = 22, 250, 1000, 70  # pixels
@@ -58,8 +59,8 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     helped = next((t for t in found["fixes"] if t["fix"] == best), None)
     said = f"{found['drop']:.2f} points lost in plain int8: {found['measure']}"
     hurts = (
-        f"the layer that hurts most: {worst['layer']} ({worst['op']}), by its {worst['culprit']}: int8 there and "
-        f"nowhere else leaves {decibels(worst['sqnr'])} dB SQNR at the output"
+        f"the layer that hurts most: {brief(worst['layer'])} ({worst['op']}), by its {worst['culprit']}: int8 there "
+        f"and nowhere else leaves {decibels(worst['sqnr'])} dB SQNR at the output"
     )
     if helped is None:
         return [said, hurts, "no fix that was tried helps it by half a dB"]
@@ -72,7 +73,7 @@ def plot(found: Mapping[str, Any]) -> str:
     layers = found["layers"]
     height = ROW * len(layers) + 46
     scale = (WIDTH - NAMES - MARGIN) / TOP
-    label = f"SQNR of {len(layers)} layers; the worst is {found['worst']['layer']}"
+    label = f"SQNR of {len(layers)} layers; the worst is {brief(found['worst']['layer'])}"
     parts = [f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}" class="plot">']
     for tick in range(0, int(TOP) + 1, 10):
         x = NAMES + tick * scale
@@ -83,7 +84,7 @@ def plot(found: Mapping[str, Any]) -> str:
         y = 10 + index * ROW
         worst = one["layer"] == found["worst"]["layer"]
         kind = "worst" if worst else "plain"
-        name = one["layer"].split(";", 1)[0]
+        name = brief(one["layer"])
         shown = name if len(name) <= 30 else "…" + name[-29:]
         parts.append(f'<text x="{NAMES - 8}" y="{y + 14}" text-anchor="end" class="{kind}">{escape(shown)}</text>')
         length = _place(one["sqnr"]) * scale

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from edgekit.graph import brief
+
 HEAD = ("fix", "what it does", "lost>", "gained>", "SQNR dB>", "bytes>", "MACs>", "time>", "kept")
 """Columns whose title ends in `>` are numbers."""
 
@@ -32,7 +34,7 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     if worst is not None:
         sqnr = "no noise" if worst["sqnr"] is None else f"{worst['sqnr']:.1f} dB SQNR at the output"
         said.append(
-            f"the layer that hurts most: {worst['layer']} ({worst['op']}), by its {worst['culprit']}; alone in int8 it "
-            f"leaves {sqnr}"
+            f"the layer that hurts most: {brief(worst['layer'])} ({worst['op']}), by its {worst['culprit']}; alone in "
+            f"int8 it leaves {sqnr}"
         )
     return [*said, f"stopped: {found['stopped']}"]

@@ -13,7 +13,6 @@ import pytest
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.forms.dsp._pack import pair_weights
 from edgekit.backends.c.forms.dsp._requantize import ANY, Folded, fold
-from edgekit.backends.c.options import Options
 from edgekit.graph import Graph, Node, Quantization, Tensor
 from edgekit.graph.operator import ACTIVATIONS
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -87,13 +86,8 @@ def test_most_cases_take_the_dsp_form() -> None:
     assert sum(halves) >= 20 and not all(halves)
 
 
-def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = proof.options_for
-
-    def as_m4(target: str) -> Options:
-        return plain(target).model_copy(update={"core": "cortex-m4"})
-
-    monkeypatch.setattr(proof, "options_for", as_m4)
+@pytest.mark.usefixtures("host_as_m4")
+def test_host(tmp_path: Path) -> None:
     proof.prove(CASES, "host-c", tmp_path, sanitize=True)
 
 

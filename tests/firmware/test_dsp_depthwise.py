@@ -12,7 +12,6 @@ import pytest
 
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.memory import memory_map
-from edgekit.backends.c.options import Options
 from edgekit.graph import Graph
 from edgekit.graph.operator import ACTIVATIONS
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
@@ -101,13 +100,8 @@ def test_in_place_where_the_shape_stays(stride: int, padding: Literal["same", "v
     assert (memory.tensors["x"] == memory.tensors["y"]) == shared
 
 
-def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = proof.options_for
-
-    def as_m4(target: str) -> Options:
-        return plain(target).model_copy(update={"core": "cortex-m4"})
-
-    monkeypatch.setattr(proof, "options_for", as_m4)
+@pytest.mark.usefixtures("host_as_m4")
+def test_host(tmp_path: Path) -> None:
     proof.prove(CASES, "host-c", tmp_path, sanitize=True)
 
 

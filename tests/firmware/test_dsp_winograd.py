@@ -10,7 +10,6 @@ import pytest
 from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.emit import conv_2d as emitter
 from edgekit.backends.c.forms.dsp import conv_2d, conv_2d_winograd
-from edgekit.backends.c.options import Options
 from edgekit.graph import Graph, Node
 from edgekit.graph.operator import ACTIVATIONS
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -68,13 +67,8 @@ def test_cases() -> None:
 
 
 @pytest.mark.usefixtures("preferred")
-def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = proof.options_for
-
-    def as_m4(target: str) -> Options:
-        return plain(target).model_copy(update={"core": "cortex-m4"})
-
-    monkeypatch.setattr(proof, "options_for", as_m4)
+@pytest.mark.usefixtures("host_as_m4")
+def test_host(tmp_path: Path) -> None:
     proof.prove(CASES, "host-c", tmp_path, sanitize=True)
 
 

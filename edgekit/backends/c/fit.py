@@ -12,7 +12,7 @@ from edgekit.backends.c.groups import find_groups
 from edgekit.backends.c.layers import constant_bytes
 from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.options import Options, options_of
-from edgekit.graph import Graph
+from edgekit.graph import Graph, brief
 from edgekit.target import Target, load_targets
 
 CODE_BYTES = 32 << 10  # kernels, serial harness and startup at -O3, with room to spare
@@ -44,7 +44,7 @@ def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
     if ram is not None and need_ram > ram:
         live = live_bytes(graph)
         peak = graph.nodes[live.index(max(live))].name
-        fitting = _striped(graph, calls, options, ram - inputs - HARNESS_BYTES) + fitting
+        striped = _striped(graph, calls, options, ram - inputs - HARNESS_BYTES)
         share = max(0, ram - HARNESS_BYTES) / (arena + inputs)
         found.append(
             Rejection(
@@ -54,7 +54,7 @@ def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
                 f"{target.title}.",
                 f"{need_ram:,} bytes ({arena:,} of arena, {inputs:,} of input) of {ram:,}: {need_ram - ram:,} too many",
                 f"Activations must shrink to {share:.0%}: input height and width to {share**0.5:.0%}, or fewer "
-                f"channels around {_short(peak)}, where the peak is{fitting}.",
+                f"channels around {brief(peak)}, where the peak is{striped}{fitting}.",
             )
         )
     if flash is not None and need_flash > flash:
@@ -66,7 +66,8 @@ def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
                 f"Constants and {CODE_BYTES:,} bytes of code must fit the flash of {target.title}.",
                 f"{need_flash:,} bytes of {flash:,}: {need_flash - flash:,} too many",
                 f"Constants must shrink to {max(0, flash - CODE_BYTES) / constants:.0%}: prune, or use fewer channels; "
-                f"the largest is {_short(largest.name)} with {largest.bytes:,} bytes{fitting}.",
+                f"the largest is {brief(largest.name)} with {largest.bytes:,} bytes"
+                f"{_plain(graph, options, flash)}{fitting}.",
             )
         )
     return found
@@ -82,9 +83,13 @@ def _striped(graph: Graph, calls: Sequence[Call | Alias], options: Options, room
     return f'; with optimize = "ram" the arena is {arena:,} bytes, which {fits}'
 
 
-def _short(name: str) -> str:
-    """The first of the names that TensorFlow's converter joined by `;`."""
-    return name.split(";", 1)[0] or name
+def _plain(graph: Graph, options: Options, room: int) -> str:
+    """Whether the model would fit with the kernels that need the fewest bytes."""
+    if options.optimize == "flash":
+        return ""
+    need = constant_bytes(graph, calls_of(graph, options.core, "flash")) + CODE_BYTES
+    fits = "fits" if need <= room else "is still too much"
+    return f'; with optimize = "flash" it is {need:,} bytes, which {fits}'
 
 
 def _fitting(target: Target, ram: int, flash: int) -> str:

@@ -2,6 +2,6 @@ from edgekit.doctor.probe import Program
 
 TOOL = Program(
     "nvcc",
-    "CUDA targets; none in this release",
+    "compiling CUDA code; no target needs it",
     install="apt-get install nvidia-cuda-toolkit",
 )

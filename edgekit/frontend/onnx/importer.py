@@ -6,7 +6,7 @@ the NHWC operator that it emits. The layout pass then carries them together, whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -254,11 +254,6 @@ class Importer:
             check_size(node, np.shape(array))
             self._spend(np.asarray(array))
             self.bind(name, array if isinstance(array, Constant) else np.asarray(array))
-
-    def emit_as(self, node: OnnxNode, op: str, inputs: Iterable[str], attributes: dict[str, Any] | None = None) -> None:
-        """Run another operator's handler in this node's place, on its outputs."""
-        used = node.attributes if attributes is None else attributes
-        self.run(OnnxNode(op, node.name, tuple(inputs), node.outputs, used, node.opset))
 
 
 def check_size(node: OnnxNode, shape: Sequence[int]) -> None:
