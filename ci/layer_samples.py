@@ -131,6 +131,28 @@ def fully_connected(d: Draw) -> Graph:
     return _weighted(op, d, (units, width), 0, (d.of(1, 1, 1, 1, 4), width))
 
 
+def few_inputs(d: Draw) -> Graph:
+    """1x1 convolutions and fully connected layers of at most 16 inputs."""
+    (h, w), inputs, outputs = d.size(), d.of(4, 8, 12, 16), d.upto(64)
+    if d.of(0, 0, 0, 1):
+        return _weighted(FullyConnected(activation=d.activation()), d, (outputs, inputs), 0, (d.upto(4), inputs))
+    op = Conv2D(stride=d.stride() if d.of(0, 0, 1) else (1, 1), activation=d.activation())
+    return _weighted(op, d, (outputs, 1, 1, inputs), 0, (d.of(1, 1, 2), h, w, inputs))
+
+
+def few_outputs(d: Draw) -> Graph:
+    """Fully connected layers as those at the end of classifiers."""
+    width = 4 * d.upto(128)
+    return _weighted(FullyConnected(activation=d.activation()), d, (d.upto(16), width), 0, (d.of(1, 1, 4), width))
+
+
+def first(d: Draw) -> Graph:
+    """First layers of images: windows of one to three channels."""
+    (h, w), channels, side = d.size(), d.of(1, 2, 3, 3, 3), d.of(3, 3, 3, 5)
+    op = Conv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
+    return _weighted(op, d, (d.upto(32), side, side, channels), 0, (1, h + side, w + side, channels))
+
+
 def _pool(kind: type[AveragePool2D] | type[MaxPool2D], d: Draw) -> Graph:
     (h, w), channels = d.size(), d.channels(96)
     window = (h, w) if d.of(0, 0, 1) else (min(h, d.of(2, 2, 3)), min(w, d.of(2, 2, 3)))
@@ -207,6 +229,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (conv_2d, 60), (pointwise, 30), (narrow, 30), (conv_3x3, 40), (depthwise_conv_2d, 60), (multiplied, 16),
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6),
     (add, 24), (mul, 16), (moved, 24),
+    (few_inputs, 60), (few_outputs, 40), (first, 30),
 )  # fmt: skip
 
 

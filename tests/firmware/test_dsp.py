@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +15,12 @@ from edgekit.backends.c.forms.dsp._pack import pair_weights
 from edgekit.backends.c.forms.dsp._requantize import ANY, Folded, fold
 from edgekit.graph import Graph, Node, Quantization, Tensor
 from edgekit.graph.operator import ACTIVATIONS
+from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.mul import Mul
 from edgekit.reference.arithmetic import multiply, quantize_multiplier
 from tests.firmware import proof
 from tests.firmware.cases import operator_cases
+from tests.firmware.shapes import layer_graph
 from tests.reference import picker
 from tests.reference.picker import RandomPicker, choose
 
@@ -34,6 +38,23 @@ def _product(seed: int) -> proof.Case:
     return proof.Case(f"product_{seed}", graph, seed, 2, proof.GUARD)
 
 
+def _first_layers() -> Iterator[proof.Case]:
+    """Windows of few taps, with weights in pairs and as halfwords; in some layers the last channels are constants."""
+    rng = np.random.default_rng(41)
+    shapes = [((3, 3), 3), ((3, 3), 1), ((3, 3), 2), ((5, 3), 3), ((3, 9), 1), ((1, 4), 8), ((3, 3), 3), ((2, 2), 8)]
+    for i, (kernel, in_c) in enumerate(shapes):
+        out_c, scale = (8, 2, 6, 4, 5, 10, 16, 8)[i], ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8))[i % 3]
+        op = Conv2D(((1, 1), (2, 2), (1, 2))[i % 3], padding="valid" if i % 4 == 3 else "same")
+        graph = layer_graph("conv_2d", (1 + i % 2, 6 + i % 2, 9, in_c), out_c, kernel, 1, scale, rng, op)
+        if i > 5:
+            weights = graph.tensors["w"]
+            assert weights.data is not None
+            of_first = np.arange(out_c).reshape(-1, 1, 1, 1) < out_c // 2
+            graph.tensors["w"] = replace(weights, data=weights.data * of_first)
+        for candidate in (0, 1):
+            yield proof.Case(f"first_{i}_{candidate}", graph, i, 2, proof.GUARD, candidate=candidate)
+
+
 CASES = [
     case
     for operator, count in (
@@ -47,10 +68,11 @@ CASES = [
     )
     for case in operator_cases(operator, 0, count, guard=proof.GUARD)
 ] + [_product(seed) for seed in range(30)]
+CASES += list(_first_layers()) + [replace(case, name=f"{case.name}_halves", candidate=1) for case in CASES[:30]]
 
 
 def test_most_cases_take_the_dsp_form() -> None:
-    calls = [proof.first_forms(case.graph, "cortex-m4")[0] for case in CASES]
+    calls = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
     kernels = Counter(call.kernel for call in calls if isinstance(call, Call))
     for operator in ("conv_2d", "fully_connected", "add", "mul"):
         assert kernels[f"{operator}_dsp"] >= 10, kernels
@@ -60,6 +82,8 @@ def test_most_cases_take_the_dsp_form() -> None:
     sizes = [np.array([call.fields["pairs"], call.fields["out_c"]]) for call in convolutions]
     skipping = [2 * pairs < channels for pairs, channels in sizes]  # channels that are constants
     assert 0 < sum(skipping) < len(skipping)
+    halves = [call.fields["groups"] != 0 for call in convolutions]
+    assert sum(halves) >= 20 and not all(halves)
 
 
 @pytest.mark.usefixtures("host_as_m4")

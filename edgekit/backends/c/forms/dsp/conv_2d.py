@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
-from edgekit.backends.c.forms.dsp._pack import TAPS, pair_weights
+from edgekit.backends.c.forms.dsp._pack import TAPS, pair_weights, paired, stream_of_halves
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 PAIR, WORD = 2, 4
+FEW, MOST = 1024, 32  # weights of a layer that may take twice their bytes; their taps
 CONSTANTS = ("weights", "bias", "multiplier", "shift")
 BLOCK, FINISH, SCATTER, COPY = (
     23,
@@ -22,28 +21,30 @@ BLOCK, FINISH, SCATTER, COPY = (
 )  # instructions: of 8 taps and of a pair's rest, two pixels each; of an output
 
 
-def form(layer: Layer, call: Call) -> Call | None:
-    """None where the kernel's conditions do not hold."""
+def form(layer: Layer, call: Call) -> list[Call]:
+    """Weights in pairs, and as halfwords where they are few; nothing where the kernel's conditions do not hold."""
     x, w = layer.input(0), layer.input(1)
     weights: NDArray[np.int8] = layer.data(1)
     real = effective_scale(x, w, layer.outputs[0])
     folded = fold(weights.reshape(w.shape[0], -1), bias_of(layer, w.shape[0]), x.zero_point, real, clamp_of(call))
     if folded is None:
-        return None
+        return []
     blocks = -(-weights[0].size // TAPS)
     places = _computed(folded, blocks)
-    packed = pair_weights(_in_order(folded.weights.reshape(w.shape))[places], PAIR)
-    if packed is None:
-        return None
-    pairs = packed.shape[0]
-    fields: dict[str, Value] = {name: value for name, value in call.fields.items() if name not in CONSTANTS}
-    fields |= {"blocks": blocks, "pairs": pairs, "stream": _stream(packed, folded, places), "fixed": 0, "places": 0}
-    if not np.array_equal(places, np.arange(2 * pairs)):
-        fields["fixed"] = (folded.constant * ~folded.varies + call.fields["out_zero"]).clip(-128, 127).astype(np.int8)
-        fields["places"] = np.resize([*places, w.shape[0]], 2 * pairs).astype(np.int16)
+    computed = _in_order(folded.weights.reshape(w.shape))[places]
+    kept: dict[str, Value] = {name: value for name, value in call.fields.items() if name not in CONSTANTS}
+    kept |= {"blocks": blocks, "pairs": -(-places.size // PAIR), "groups": 0, "fixed": 0, "places": 0}
+    if not np.array_equal(places, np.arange(w.shape[0] + w.shape[0] % PAIR)):
+        kept["fixed"] = (folded.constant * ~folded.varies + call.fields["out_zero"]).clip(-128, 127).astype(np.int8)
+        kept["places"] = np.resize([*places, w.shape[0]], -(-places.size // PAIR) * PAIR).astype(np.int16)
     row, rows = w.shape[2] * w.shape[3], w.shape[1]
-    kept = 3 * _whole(row) + 2 * _whole(rows * (row % WORD))
-    return Call("conv_2d_dsp", fields, scratch=32 * blocks + kept + 2 * PAIR * pairs)
+    scratch = 32 * blocks + 3 * _whole(row) + 2 * _whole(rows * (row % WORD)) + 2 * PAIR * -(-places.size // PAIR)
+    packed, found = pair_weights(computed, PAIR), []
+    if packed is not None:
+        found.append({"stream": _stream(packed, folded, places)})
+    if weights.size <= FEW and weights[0].size <= MOST:
+        found.append({"groups": -(-weights[0].size // WORD), "stream": stream_of_halves(computed, folded, places)})
+    return [Call("conv_2d_dsp", kept | some, scratch=scratch) for some in found]
 
 
 def _whole(count: int) -> int:
@@ -69,10 +70,6 @@ def _computed(folded: Folded, blocks: int) -> NDArray[np.int64]:
 
 def _stream(packed: NDArray[np.int16], folded: Folded, places: NDArray[np.int64]) -> NDArray[np.int32]:
     """Of each pair its weights, then its constants."""
-
-    def pairs(values: NDArray[Any]) -> NDArray[Any]:
-        return np.pad(values[places], (0, 2 * packed.shape[0] - places.size)).reshape(-1, PAIR)
-
-    b, m, d = pairs(2 * folded.bias), pairs(folded.multiplier), pairs(folded.divider)
+    b, m, d = paired(folded, places)
     constants = np.stack([b[:, 0], b[:, 1], m[:, 0], d[:, 0], m[:, 1], d[:, 1]], axis=1)
     return np.concatenate([packed.view(np.int32), constants.astype(np.int32)], axis=1)

@@ -1,0 +1,43 @@
+"""Layers of few inputs, whose taps stay in registers: `firmware/src/pointwise_narrow_dsp.c`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call, Layer, Value, bias_of
+from edgekit.backends.c.forms.dsp._pack import halves
+from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
+
+WORD, MOST = 4, 16  # inputs: a word, all that stay in registers
+KEPT = ("out_c", "out_zero", "low", "high")
+
+
+def fits(inputs: int) -> bool:
+    return inputs % WORD == 0 and 0 < inputs <= MOST
+
+
+def narrow(layer: Layer, call: Call, real: NDArray[np.float64], pixels: dict[str, Value]) -> Call | None:
+    """The kernel's call; None where the requantization sequence is not exact.
+
+    Args:
+        real: multipliers. pixels: the fields that say where the pixels lie.
+    """
+    w = layer.input(1)
+    weights: NDArray[np.int8] = layer.data(1).reshape(w.shape[0], -1)
+    zero_point = layer.input(0).zero_point
+    folded = fold(weights, bias_of(layer, w.shape[0]), zero_point, real, clamp_of(call))
+    if folded is None:
+        return None
+    fields: dict[str, Value] = {name: call.fields[name] for name in KEPT}
+    return Call("pointwise_narrow_dsp", {**fields, **pixels, "stream": stream(folded)})
+
+
+def stream(folded: Folded) -> NDArray[np.int32]:
+    """(channels, inputs / 2 + 3): twice the bias, twice the weights as halfwords, multiplier, divider."""
+    parts = [
+        (2 * folded.bias).astype(np.int32)[:, None],
+        halves(folded.weights).view(np.int32),
+        np.stack([folded.multiplier, folded.divider], axis=1).astype(np.int32),
+    ]
+    return np.concatenate(parts, axis=1)

@@ -1,0 +1,107 @@
+"""The kernels of few inputs and few outputs give the simulator's integers: on the host (twins) and emulated cores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.emission import calls_of
+from edgekit.backends.c.forms.dsp import (
+    conv_2d,
+    conv_2d_narrow,
+    fully_connected,
+    fully_connected_few,
+    fully_connected_narrow,
+)
+from edgekit.backends.c.options import Options
+from edgekit.graph.ops.conv_2d import Conv2D
+from tests.firmware import proof
+from tests.firmware.proof import Case
+from tests.firmware.shapes import layer_graph
+
+KERNEL, FEW = "pointwise_narrow_dsp", "fully_connected_few_dsp"
+SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))  # the last makes channels constants
+
+
+@pytest.fixture(autouse=True)
+def only_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conv_2d, "form", conv_2d_narrow.form)
+    monkeypatch.setattr(
+        fully_connected, "form", lambda *a: fully_connected_narrow.form(*a) or fully_connected_few.form(*a)
+    )
+
+
+def shaped() -> Iterator[Case]:
+    """All widths, channels around whole turns, strides and batches, weights and data at both ends."""
+    rng = np.random.default_rng(37)
+    for i, inputs in enumerate([4, 8, 12, 16] * 5):
+        out_c, scale, batches = (1, 2, 3, 4, 5, 8, 16, 19)[(i + i // 8) % 8], SCALES[(i + i // 4) % 4], 1 + i % 3
+        name = f"shaped_{i}"
+        if i >= 16:
+            graph = layer_graph("fully_connected", (batches, inputs), out_c, (1, 1), 1, scale, rng)
+        else:
+            op = Conv2D(stride=((1, 1), (2, 1), (1, 3), (2, 2))[i // 4], activation=("none", "relu")[i % 2])
+            graph = layer_graph("conv_2d", (batches, 1 + i % 4, 5, inputs), out_c, (1, 1), 1, scale, rng, op)
+        yield Case(name, graph, i, 2, proof.GUARD)
+
+
+def few() -> Iterator[Case]:
+    """Around whole turns of 32 inputs, odd and even outputs, one and more samples."""
+    rng = np.random.default_rng(43)
+    for i, inputs in enumerate([20, 28, 32, 36, 64, 96, 256, 60]):
+        outputs, batches = (1, 2, 3, 4, 7, 10, 2, 16)[i], 1 + i % 3
+        graph = layer_graph("fully_connected", (batches, inputs), outputs, (1, 1), 1, SCALES[i % 4], rng)
+        yield Case(f"few_{i}", graph, i, 2, proof.GUARD)
+
+
+CASES = list(shaped()) + list(few())
+
+
+def test_the_cases_take_the_form() -> None:
+    calls = [calls_of(case.graph, "cortex-m4")[0] for case in CASES]
+    kernels = [call.kernel for call in calls if isinstance(call, Call)]
+    assert kernels == [FEW if case.name.startswith("few") else KERNEL for case in CASES]
+
+
+@pytest.mark.parametrize("inputs", [3, 6, 20])
+@pytest.mark.parametrize("operator", ["conv_2d", "fully_connected"])
+def test_other_widths_take_other_forms(operator: str, inputs: int) -> None:
+    shape = (1, 2, 2, inputs) if operator == "conv_2d" else (1, inputs)
+    graph = layer_graph(operator, shape, 4, (1, 1), 1, SCALES[0], np.random.default_rng(0))
+    (call,) = calls_of(graph, "cortex-m4")
+    assert isinstance(call, Call)
+    assert call.kernel != KERNEL
+
+
+@pytest.mark.parametrize(("inputs", "outputs", "fits"), [(256, 8, True), (256, 9, False), (30, 2, False)])
+def test_few_weights_in_words(inputs: int, outputs: int, fits: bool) -> None:
+    graph = layer_graph("fully_connected", (1, inputs), outputs, (1, 1), 1, SCALES[0], np.random.default_rng(0))
+    (call,) = calls_of(graph, "cortex-m4")
+    assert isinstance(call, Call)
+    assert (call.kernel == FEW) == fits
+
+
+def test_large_multipliers_take_other_forms() -> None:
+    graph = layer_graph("conv_2d", (1, 2, 2, 8), 4, (1, 1), 1, (1.0, 0.5), np.random.default_rng(0))
+    (call,) = calls_of(graph, "cortex-m4")
+    assert isinstance(call, Call)
+    assert call.kernel != KERNEL
+
+
+def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = proof.options_for
+
+    def as_m4(target: str) -> Options:
+        return plain(target).model_copy(update={"core": "cortex-m4"})
+
+    monkeypatch.setattr(proof, "options_for", as_m4)
+    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
+
+
+@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
+def test_emulated(target: str, tmp_path: Path) -> None:
+    proof.prove(CASES, target, tmp_path)
