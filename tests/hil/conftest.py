@@ -16,7 +16,7 @@ from edgekit.frontend import load
 from edgekit.target import find_target
 from tests.backends.graphs import small_int8
 
-DEFAULT = ["host-c", "qemu-m4"]
+DEFAULT = ["host-c", "qemu-m4", "qemu-m55"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
