@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from edgekit.backends._contract import constraint
+from edgekit.export import onnx
 from edgekit.graph import Graph, Node
+
+
+@constraint(fix="Replace the operator, or add a file of its name to edgekit/export/onnx/ops.")
+def written_as_onnx(graph: Graph, node: Node, options: Any) -> str | None:
+    """The operator must be one that is written as ONNX."""
+    return None if onnx.supports(node.op.name) else node.op.name
 
 
 @constraint(

@@ -12,9 +12,9 @@ import pytest
 
 from edgekit import frontend, target
 from edgekit.arrays import save_arrays
+from edgekit.backends import _onnx_layers as layers
 from edgekit.backends import export as backend
 from edgekit.backends.export.options import FILES
-from edgekit.backends.tensorrt import layers
 from edgekit.errors import InputError, UnsupportedError, UsageError
 from edgekit.graph.ops.reshape import Reshape
 from edgekit.pipeline import build

@@ -11,8 +11,9 @@ import onnx as onnx_package
 import pytest
 
 from edgekit import plugins, target
+from edgekit.backends import _onnx_layers as layers
 from edgekit.backends import tensorrt as backend
-from edgekit.backends.tensorrt import build_engine, layers, rules
+from edgekit.backends.tensorrt import build_engine, rules
 from edgekit.backends.tensorrt.symmetric import symmetric
 from edgekit.errors import InputError, UnsupportedError
 from edgekit.export import onnx
@@ -37,7 +38,7 @@ def test_every_operator_keeps_the_rules_and_its_bound(operator: str) -> None:
         assert not rules.broken(model), f"{operator} seed {seed}: {rules.broken(model)}"
         inputs = layers.real(graph, random_inputs(graph, 2, seed))
         try:
-            proof = layers.verify(balanced, model.SerializeToString(), inputs)
+            proof = layers.verify(balanced, model.SerializeToString(), inputs, "onnxruntime")
         except UnsupportedError:
             continue  # scales that the random picker took to an extreme, past the simulator's multipliers
         assert proof.holds, f"{operator} seed {seed}: {proof.first_failure}\n{balanced.nodes}\n{balanced.tensors}"

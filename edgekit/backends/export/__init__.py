@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from edgekit import __version__, arrays, files, layerwise, verification
+from edgekit.backends import _onnx_layers as layers
 from edgekit.backends._contract import (
     Array,
     Artifact,
@@ -24,9 +25,9 @@ from edgekit.backends._contract import (
     rejections,
     without_port,
 )
+from edgekit.backends._real import real_form
+from edgekit.backends._rules import written_as_onnx
 from edgekit.backends.export.options import FILES, Options, options_of
-from edgekit.backends.movidius.half import real_form
-from edgekit.backends.tensorrt import layers
 from edgekit.errors import InputError, UnsupportedError, UsageError
 from edgekit.export import onnx
 from edgekit.export.onnx import Style
@@ -45,12 +46,6 @@ def supports(operator: str) -> bool:
     return onnx.supports(operator)
 
 
-@constraint(fix="Replace the operator, or add a file of its name to edgekit/export/onnx/ops.")
-def supported(graph: Graph, node: Node, options: Options) -> str | None:
-    """The operator must be one that is written as ONNX; the vendor's own list is its compiler's to check."""
-    return None if supports(node.op.name) else node.op.name
-
-
 @constraint(fix="Reshape it to fewer axes.")
 def few_axes(graph: Graph, node: Node, options: Options) -> str | None:
     """Tensors must have no more axes than the vendor's parser takes."""
@@ -58,7 +53,7 @@ def few_axes(graph: Graph, node: Node, options: Options) -> str | None:
     return next((f"{t.name} with {len(t.shape)}" for t in tensors if len(t.shape) > options.max_rank), None)
 
 
-CONSTRAINTS = (supported, few_axes)
+CONSTRAINTS = (written_as_onnx, few_axes)
 
 
 def check(graph: Graph, target: Target) -> list[Rejection]:
@@ -173,7 +168,7 @@ def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -
     if facts["format"] == "tflite":
         return verification.verify(graph, "litert-reference", inputs)
     given = layers.real(graph, {n: np.asarray(a) for n, a in inputs.items()})
-    return layers.verify(load(folder / FILES["onnx"]), (folder / FILES["onnx"]).read_bytes(), given)
+    return layers.verify(load(folder / FILES["onnx"]), (folder / FILES["onnx"]).read_bytes(), given, "onnxruntime")
 
 
 def described(target: Target) -> Described:

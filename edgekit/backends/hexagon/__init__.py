@@ -23,7 +23,7 @@ from edgekit.backends._contract import (
     without_port,
 )
 from edgekit.backends._made_up import int8_form
-from edgekit.backends._rules import moves
+from edgekit.backends._rules import moves, written_as_onnx
 from edgekit.backends.hexagon import htp, layers
 from edgekit.backends.hexagon.options import Options, options_of
 from edgekit.doctor.tools.onnxruntime_qnn import TOOL
@@ -55,12 +55,6 @@ def supports(operator: str) -> bool:
     return onnx.supports(operator)
 
 
-@constraint(fix="Replace the operator, or add a file of its name to edgekit/export/onnx/ops.")
-def supported(graph: Graph, node: Node, options: Options) -> str | None:
-    """The operator must be one that is written as ONNX; then the HTP's compiler is asked about the layer."""
-    return None if supports(node.op.name) else node.op.name
-
-
 @constraint(fix="Reshape around the layer.")
 def rank(graph: Graph, node: Node, options: Options) -> str | None:
     """Activations must have 1 to 4 dimensions: the HTP's simulator ends on some of 5, and computes scalars wrong."""
@@ -88,7 +82,7 @@ def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
     return next((t.dtype for t in tensors if t.dtype != "int8"), None)
 
 
-CONSTRAINTS = (supported, rank, moves, border, eight_bits)
+CONSTRAINTS = (written_as_onnx, rank, moves, border, eight_bits)
 
 
 def require(target: Target) -> None:

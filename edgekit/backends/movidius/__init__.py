@@ -9,6 +9,7 @@ from typing import Any
 
 from edgekit import __version__, files
 from edgekit.backends._contract import Array, Artifact, Described, Rejection, Run, constraint, rejections, without_port
+from edgekit.backends._real import real_form
 from edgekit.backends.movidius import blob, compiler, environment, half
 from edgekit.backends.movidius.compiler import STYLE
 from edgekit.backends.movidius.options import Options, options_of
@@ -51,7 +52,7 @@ def check(graph: Graph, target: Target) -> list[Rejection]:
     found = rejections(graph, CONSTRAINTS, options)
     if found or environment.find() is None:
         return found
-    real = half.real_form(graph)
+    real = real_form(graph)
     producers = real.producers()
     rule, fix = "OpenVINO's query_network must place every node of the layer on the chip.", "Change the layer."
     return [
@@ -77,7 +78,7 @@ def compile(
     target = target.with_options(options or {})
     chosen = options_of(target)
     require(target)
-    real = half.real_form(graph) if floating is None else floating
+    real = real_form(graph) if floating is None else floating
     found = check(real, target)
     if found:
         raise UnsupportedError(graph.name, f"{len(found)} layers rejected by movidius, first: {found[0]}", found[0].fix)

@@ -19,7 +19,7 @@ from edgekit.backends._contract import (
     rejections,
     without_port,
 )
-from edgekit.backends._rules import moves
+from edgekit.backends._rules import moves, written_as_onnx
 from edgekit.backends.openvino import engine
 from edgekit.backends.openvino.options import Options, options_of
 from edgekit.doctor.tools.openvino import TOOL
@@ -51,12 +51,6 @@ def supports(operator: str) -> bool:
     return onnx.supports(operator)
 
 
-@constraint(fix="Replace the operator, or add a file of its name to edgekit/export/onnx/ops.")
-def supported(graph: Graph, node: Node, options: Options) -> str | None:
-    """The operator must be one that is written as ONNX."""
-    return None if supports(node.op.name) else node.op.name
-
-
 @constraint(fix="Quantize activations to int8.", quantized=True)
 def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
     """Activations must have 8 bits, or be float32 at the graph's ends."""
@@ -71,7 +65,7 @@ def padded(graph: Graph, node: Node, options: Options) -> str | None:
     return f"{rank} dimensions" if rank < 3 else None
 
 
-CONSTRAINTS = (supported, moves, padded, eight_bits)
+CONSTRAINTS = (written_as_onnx, moves, padded, eight_bits)
 
 
 def require(target: Target) -> None:

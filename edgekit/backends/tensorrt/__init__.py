@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from edgekit import __version__, files, verification
+from edgekit.backends import _onnx_layers as layers
 from edgekit.backends._contract import (
     Array,
     Artifact,
@@ -27,8 +28,9 @@ from edgekit.backends._contract import (
     rejections,
     without_port,
 )
-from edgekit.backends.movidius.half import real_form
-from edgekit.backends.tensorrt import build_engine, layers, rules
+from edgekit.backends._real import real_form
+from edgekit.backends._rules import written_as_onnx
+from edgekit.backends.tensorrt import build_engine, rules
 from edgekit.backends.tensorrt.options import CACHE, ENGINE, QDQ, REAL, Options, options_of
 from edgekit.backends.tensorrt.symmetric import symmetric
 from edgekit.errors import InputError, UnsupportedError
@@ -49,12 +51,6 @@ def supports(operator: str) -> bool:
     return onnx.supports(operator)
 
 
-@constraint(fix="Replace the operator, or add a file of its name to edgekit/export/onnx/ops.")
-def supported(graph: Graph, node: Node, options: Options) -> str | None:
-    """The operator must be one that is written as ONNX."""
-    return None if supports(node.op.name) else node.op.name
-
-
 @constraint(fix="Quantize activations to int8.", quantized=True)
 def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
     """Activations must be int8, or float32 at the graph's ends."""
@@ -62,7 +58,7 @@ def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
     return next((t.dtype for t in tensors if t.dtype not in ("int8", "float32")), None)
 
 
-CONSTRAINTS = (supported, eight_bits)
+CONSTRAINTS = (written_as_onnx, eight_bits)
 
 
 def check(graph: Graph, target: Target) -> list[Rejection]:
@@ -199,7 +195,7 @@ def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -
     graph = load(folder / MODEL)
     given = layers.real(graph, {n: np.asarray(a) for n, a in inputs.items()})
     proven = symmetric(graph) if source == QDQ else load(folder / REAL)
-    return layers.verify(proven, (folder / source).read_bytes(), given)
+    return layers.verify(proven, (folder / source).read_bytes(), given, "tensorrt")
 
 
 def described(target: Target) -> Described:

@@ -44,13 +44,13 @@ def equal(found: Function, wanted: Function, low: int, high: int) -> bool:
 
     `wanted` may have some hundreds of values, as clamped outputs do.
     """
-    first = _rises(wanted, low, high)
+    first = rises(wanted, low, high)
     checked = np.concatenate([first, first - 1, [low, high]])  # no rise is at the lowest
     return np.array_equal(found(checked), wanted(checked))
 
 
-def _rises(function: Function, low: int, high: int) -> Ints:
-    """Where `function` rises: the first argument of each value above that at `low`."""
+def rises(function: Function, low: int, high: int) -> Ints:
+    """Where `function`, which never falls, rises: the first argument of each value above that at `low`."""
     values = np.arange(int(function(np.array(low))) + 1, int(function(np.array(high))) + 1)
     below, above = np.full(values.shape, low), np.full(values.shape, high)
     while np.any(above - below > 1):

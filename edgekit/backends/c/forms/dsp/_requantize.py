@@ -16,7 +16,6 @@ Sequence and reference never fall as a rises, so they are equal everywhere when 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call
+from edgekit.backends.c.forms._reach import rises
 from edgekit.reference.arithmetic import multiply, quantize_multipliers
 
 LIMIT = 1 << 30
@@ -122,20 +122,9 @@ def _proven(m: int, shift: int, reach: tuple[int, int], clamp: tuple[int, int]) 
     def reference(a: Ints) -> Ints:
         return np.asarray(np.clip(multiply(a, m, shift), *clamp))
 
-    first = _rises(reference, *reach)
+    first = rises(reference, *reach)
     checked = np.concatenate([first, first - 1, reach])  # no rise is at the lowest
     for divider in ((1 << 32 + shift) + 1, 1 << 32 + shift):
         if np.array_equal(np.clip(sequence(checked, m, divider), *clamp), reference(checked)):
             return divider
     return None
-
-
-def _rises(function: Callable[[Ints], Ints], low: int, high: int) -> Ints:
-    """Where `function`, which never falls, rises: the first argument of each value above that at `low`."""
-    values = np.arange(int(function(np.array(low))) + 1, int(function(np.array(high))) + 1)
-    below, above = np.full(values.shape, low), np.full(values.shape, high)
-    while np.any(above - below > 1):
-        middle = (below + above) >> 1
-        reached = function(middle) >= values
-        below, above = np.where(reached, below, middle), np.where(reached, middle, above)
-    return above

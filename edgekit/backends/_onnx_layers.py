@@ -1,6 +1,6 @@
-"""The Q/DQ model on this host in ONNX Runtime without its fusions, which is the model's own arithmetic in float32.
+"""An ONNX model on this host in ONNX Runtime without its fusions, which is the model's own arithmetic in float32.
 
-TensorRT's kernels are not here: what is proven is that the file says what the simulator computes. Each layer gets the
+The vendor's kernels are not here: what is proven is that the file says what the simulator computes. Each layer gets the
 simulator's own integers; what is left is one rounding, ties to even in float32 instead of the simulator's fixed point.
 """
 
@@ -56,8 +56,11 @@ def real(graph: Graph, sample: Mapping[str, Array]) -> dict[str, Array]:
     return {n: dequantize_array(a, graph.tensors[n]) for n, a in sample.items()}
 
 
-def verify(graph: Graph, data: bytes, inputs: Mapping[str, Array]) -> Verification:
-    """Args: graph: the symmetric one; data: its ONNX file; inputs: in real units or the graph's integers."""
+def verify(graph: Graph, data: bytes, inputs: Mapping[str, Array], against: str) -> Verification:
+    """Every layer on the simulator\'s own integers.
+
+    Args: graph: what was written; data: its ONNX file; inputs: in real units or the graph's integers. against: the name in the report.
+    """
     from edgekit.reference import Simulator
 
     simulator = Simulator(graph)
@@ -76,7 +79,7 @@ def verify(graph: Graph, data: bytes, inputs: Mapping[str, Array]) -> Verificati
     outputs = tuple(
         _difference(graph, producers[n], n, [w[n] for w in whole], [s[n] for s in samples]) for n in graph.outputs
     )
-    return Verification("tensorrt", vehicle(), graph.arithmetic, count, layers, outputs)
+    return Verification(against, vehicle(), graph.arithmetic, count, layers, outputs)
 
 
 def _difference(
