@@ -57,9 +57,10 @@ def real(graph: Graph, sample: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def verify(graph: Graph, data: bytes, inputs: Mapping[str, Array], against: str) -> Verification:
-    """Every layer on the simulator\'s own integers.
+    """Every layer on the simulator's own integers.
 
-    Args: graph: what was written; data: its ONNX file; inputs: in real units or the graph's integers. against: the name in the report.
+    Args: graph: what was written; data: its ONNX file; inputs: in real units or the graph's
+        integers; against: the name in the report.
     """
     from edgekit.reference import Simulator
 
