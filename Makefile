@@ -26,11 +26,11 @@ $(VENV)/.installed: $(SPEC) | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-dev: $(SPEC) $(VENV)/.installed
-	$(PIP) -e '.[train,tflite-micro,firmware,dev]'
+	$(PIP) -e '.[train,search,tensorboard,tflite-micro,firmware,dev]'
 	@touch $@
 
 $(VENV)/.installed-all: $(SPEC) $(VENV)/.installed-dev
-	$(PIP) -e '.[train,tflite-micro,ethos-u,openvino,hexagon,movidius,firmware,dev]'
+	$(PIP) -e '.[train,search,tensorboard,tflite-micro,ethos-u,openvino,hexagon,movidius,firmware,dev]'
 	@touch $@
 
 build: $(VENV)/.installed ## install into .venv, then train, quantize, prove and package the default recipe
