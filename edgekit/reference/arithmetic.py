@@ -82,14 +82,18 @@ def multiply(x: Ints, m: Ints | int, shift: Ints | int) -> Ints:
     return divide_by_power_of_two(high_mul(wrap_int32(x << left), m), right)
 
 
+def reduced_multiplier(m: Ints | int) -> Ints:
+    """A Q31 multiplier in 15 bits, rounded, as `multiply_wide` takes it."""
+    return np.asarray(np.minimum((np.asarray(m, np.int64) + (1 << 15)) >> 16, (1 << 15) - 1))
+
+
 def multiply_wide(x: Ints, m: Ints | int, shift: Ints | int) -> Ints:
     """int64 accumulators of 16x8 products times (m, shift): one rounding, ties up, with 15 bits of the multiplier.
 
     floor(x * r / 2^(15 - shift) + 1/2) with r = (m + 2^15) >> 16, at most 2^15 - 1; wrapped to int32.
     """
-    reduced = np.minimum((np.asarray(m, np.int64) + (1 << 15)) >> 16, (1 << 15) - 1)
     total = 15 - np.asarray(shift, np.int64)
-    return wrap_int32((x * reduced + (np.int64(1) << (total - 1))) >> total)
+    return wrap_int32((x * reduced_multiplier(m) + (np.int64(1) << (total - 1))) >> total)
 
 
 def saturating_cast(scaled: Ints, zero_point: int, dtype: str, low: int | None = None, high: int | None = None) -> Any:
