@@ -87,8 +87,10 @@ class QuantizeSection(Section):
     samples: int = Field(256, ge=1, description="calibration samples, chosen reproducibly")
     seed: int = 0
     percentile: float = Field(99.99, gt=50, le=100)
-    input_dtype: Literal["int8", "float32"] = "int8"
-    output_dtype: Literal["int8", "float32"] = "int8"
+    activations: Literal["int8", "int16"] = Field("int8", description="int16: 16x8 throughout, where targets have it")
+    int16: tuple[str, ...] = Field((), description="layers with int16 activations between int8 ones, by name")
+    input_dtype: Literal["int8", "int16", "float32"] | None = Field(None, description="as `activations` without")
+    output_dtype: Literal["int8", "int16", "float32"] | None = Field(None, description="as `activations` without")
     per_channel: bool = True
     calibration: Literal["none"] | Path | None = Field(
         None, description='.npz, .npy or folder; without it the training part is used; "none": made-up inputs'
@@ -96,6 +98,16 @@ class QuantizeSection(Section):
     max_drop: float | None = Field(
         None, ge=0, description="try fixes until int8 loses no more points of accuracy than this, else fail"
     )
+
+    @property
+    def inputs(self) -> str:
+        """Type of the graph's inputs."""
+        return self.input_dtype or self.activations
+
+    @property
+    def outputs(self) -> str:
+        """Type of the graph's outputs."""
+        return self.output_dtype or self.activations
 
 
 class BuildSection(Section):
