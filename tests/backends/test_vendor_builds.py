@@ -18,7 +18,8 @@ from edgekit.reference import Simulator
 from edgekit.target import find_target
 
 TARGETS = (
-    "openvino", "movidius", "ethos-u55-128", "ethos-u65-256", "ethos-u85-256", "hexagon", "linux-x86", "jetson-orin-nano",
+    "openvino", "movidius", "ethos-u55-128", "ethos-u65-256", "ethos-u85-256", "hexagon", "linux-x86",
+    "jetson-orin-nano",
 )  # fmt: skip
 TINY = {"kws_dscnn": "float", "vww_96": "float", "ic_resnet8": "float", "ad01": "fp32"}  # the MLPerf Tiny models
 POINTS = 0.1  # of accuracy that a target may differ from the simulator
