@@ -68,7 +68,7 @@ def build(
     if calibration is not None:
         update = {"calibration": NO_DATA if str(calibration) == NO_DATA else Path(calibration).resolve()}
         recipe = recipe.model_copy(update={"quantize": recipe.quantize.model_copy(update=update)})
-    chosen = _targets(recipe, tuple(targets) or recipe.build.targets, optimize, ram_limit)
+    chosen = chosen_targets(recipe, tuple(targets) or recipe.build.targets, optimize, ram_limit)
     _require_settings(recipe)
     if train.rank() > 0:  # rank 0 does all the rest
         if recipe.model.source is None and train.distributed(recipe.train):
@@ -93,9 +93,9 @@ def build(
 
 
 def _build(context: Context) -> BuildResult:
-    made = model.make(context, lambda graph: _check(context, graph))
+    made = model.make(context, lambda graph: check(context, graph))
     with context.stage("check") as done:
-        done.text = _check(context, made.graph)
+        done.text = check(context, made.graph)
     results = {target.name: assemble.target(context, made, target) for target in context.targets}
     notes = context.notes + [f"{name}: {note}" for name, found in results.items() for note in found.manifest["notes"]]
     return BuildResult(context.recipe.name, tuple(context.stages), results, tuple(dict.fromkeys(notes)))
@@ -110,7 +110,10 @@ def _require_settings(recipe: Recipe) -> None:
         raise InputError(str(path), "does not exist")
 
 
-def _targets(recipe: Recipe, names: Sequence[str], optimize: str | None, ram_limit: int | None) -> list[Target]:
+def chosen_targets(
+    recipe: Recipe, names: Sequence[str], optimize: str | None = None, ram_limit: int | None = None
+) -> list[Target]:
+    """The targets of a build with the recipe's options. Raises UsageError, InputError."""
     known = load_targets()
     if not names:
         raise UsageError("targets", "none is named", "give --target, or [build] targets in the recipe")
@@ -129,7 +132,7 @@ def _targets(recipe: Recipe, names: Sequence[str], optimize: str | None, ram_lim
     return chosen
 
 
-def _check(context: Context, graph: Graph) -> str:
+def check(context: Context, graph: Graph) -> str:
     """All targets against one graph. Raises UnsupportedError that names every rejected layer."""
     found = [
         (target, rejection)
