@@ -12,6 +12,10 @@ A backend is a module with (a `port` is a board's serial port, and `run` takes o
     verify(folder, inputs, port=None) -> Verification   optional: the artifact itself on its vehicle, layer by layer
     bench(folder, port=None) -> dict             optional, with `verify`: counts per layer and in total
     estimate(graph, target) -> Estimate          optional: what an int8 graph will cost, before it is compiled
+    channel_multiple(target) -> int              optional: pruning leaves a multiple of so many channels, which kernels
+                                                 take at once
+    sparsity(target) -> dict[str, str]           optional: kinds of zeros among weights ("2:4", "unstructured") that
+                                                 make the target faster or smaller, and the condition
     versions() -> dict[str, str]                 tools by name; "not installed" where absent
     described(target) -> Described               what comes out and how far it is proven: a row of the table of targets
     require(target) -> None                      optional: ToolError when what `compile` cannot do without is absent or
