@@ -19,7 +19,7 @@ BATCH = 64  # calibration samples at once
 
 
 @dataclass(frozen=True)
-class Step:
+class Layer:
     """One operation: the values it reads, and those nobody reads after it."""
 
     name: str
@@ -63,7 +63,7 @@ class FakeQuantized(nn.Module):  # type: ignore[misc]
         self.quantizers = nn.ModuleDict(
             {_key(g): ActivationQuantizer(g, ranges, dtypes[g], fixed.get(g)) for g in sorted(set(self.group.values()))}
         )
-        self.steps = _steps(found, self.output)
+        self.order = _order(found, self.output)
         self.register_buffer("trained", torch.zeros((), dtype=torch.int64))
         self.freeze_after: int | None = None
 
@@ -82,23 +82,23 @@ class FakeQuantized(nn.Module):  # type: ignore[misc]
         if self.training:
             self._count()
         values = {INPUT: self.quantizer(INPUT)(x)}
-        for step in self.steps:
-            self._run(step, values)
-            for name in step.forget:
+        for layer in self.order:
+            self._run(layer, values)
+            for name in layer.forget:
                 del values[name]
         return values[self.output]
 
     def values(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         """All values by name."""
         values = {INPUT: self.quantizer(INPUT)(x)}
-        for step in self.steps:
-            self._run(step, values)
+        for layer in self.order:
+            self._run(layer, values)
         return values
 
-    def _run(self, step: Step, values: dict[str, torch.Tensor]) -> None:
-        sources = [self.quantizer(n) for n in step.inputs]
-        inputs = [values[n] for n in step.inputs]
-        values[step.name] = self.operation(step.name)(inputs, sources, self.quantizer(step.name))
+    def _run(self, layer: Layer, values: dict[str, torch.Tensor]) -> None:
+        sources = [self.quantizer(n) for n in layer.inputs]
+        inputs = [values[n] for n in layer.inputs]
+        values[layer.name] = self.operation(layer.name)(inputs, sources, self.quantizer(layer.name))
 
     def _count(self) -> None:
         frozen = self.freeze_after is not None and int(self.trained) >= self.freeze_after
@@ -172,12 +172,12 @@ def _types(
     return types
 
 
-def _steps(found: list[Call], output: str) -> list[Step]:
+def _order(found: list[Call], output: str) -> list[Layer]:
     last: dict[str, str] = {}
     for call in found:
         last.update(dict.fromkeys(call.inputs, call.name))
-    steps = []
+    order = []
     for call in found:
         forget = tuple(sorted({n for n in call.inputs if last[n] == call.name and n != output}))
-        steps.append(Step(call.name, tuple(call.inputs), forget))
-    return steps
+        order.append(Layer(call.name, tuple(call.inputs), forget))
+    return order

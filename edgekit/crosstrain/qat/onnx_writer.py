@@ -87,12 +87,13 @@ def model(network: FakeQuantized, *, softmax: bool) -> Any:
     writer = Writer()
     q = network.quantizer(INPUT)
     reals = {INPUT: writer.quantized(INPUT, f"{INPUT}.integers", q.quantization(), q.dtype)}
-    for step in network.steps:
-        operation, q = network.operation(step.name), network.quantizer(step.name)
-        sources = [network.quantizer(n) for n in step.inputs]
-        real = operation.emit(writer, [reals[n] for n in step.inputs], sources, q)
-        real = _activated(writer, real, step.name, operation.activation)
-        reals[step.name] = writer.quantized(real, f"{step.name}.integers", q.quantization(), q.dtype)
+    for layer in network.order:
+        operation, q = network.operation(layer.name), network.quantizer(layer.name)
+        sources = [network.quantizer(n) for n in layer.inputs]
+        real = operation.emit(writer, [reals[n] for n in layer.inputs], sources, q)
+        _activated(writer, real, layer.name, operation.activation)
+        writer.nodes[-1].output[0] = layer.name  # readers of Q/DQ name the integers after the real value
+        reals[layer.name] = writer.quantized(layer.name, f"{layer.name}.integers", q.quantization(), q.dtype)
     last = reals[network.output]
     if softmax:
         probabilities = writer.node("Softmax", [last], PROBABILITIES, axis=1)
@@ -115,7 +116,8 @@ def model(network: FakeQuantized, *, softmax: bool) -> Any:
     return made
 
 
-def _activated(writer: Writer, value: str, name: str, activation: str) -> str:
+def _activated(writer: Writer, value: str, name: str, activation: str) -> None:
     if activation == "relu":
-        return writer.node("Relu", [value], f"{name}.relu")
-    return writer.clipped(value, 0.0, 6.0, name) if activation == "relu6" else value
+        writer.node("Relu", [value], f"{name}.relu")
+    elif activation == "relu6":
+        writer.clipped(value, 0.0, 6.0, name)

@@ -69,6 +69,7 @@ class Operation(torch.nn.Module):  # type: ignore[misc]
     def __init__(self, call: Call) -> None:
         super().__init__()
         self.call_name, self.activation, self.shape = call.name, call.activation, call.shape
+        self.product_name = f"{call.name}.product"  # in ONNX, before the activation
 
     def forward(
         self, inputs: Sequence[torch.Tensor], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer

@@ -45,4 +45,4 @@ class Addition(Operation):
     def emit(
         self, writer: Any, inputs: Sequence[str], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer
     ) -> str:
-        return str(writer.node("Add", inputs, self.call_name))
+        return str(writer.node("Add", inputs, self.product_name))

@@ -57,7 +57,7 @@ class AveragePool(Operation):
         self, writer: Any, inputs: Sequence[str], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer
     ) -> str:
         name: str = writer.node(
-            "AveragePool", inputs, self.call_name, kernel_shape=self.window, strides=self.stride,
+            "AveragePool", inputs, self.product_name, kernel_shape=self.window, strides=self.stride,
             pads=self.padding * 2, count_include_pad=int(self.include),
         )  # fmt: skip
         return writer.reshaped(name, self.shape, self.call_name) if len(self.shape) == 1 else name

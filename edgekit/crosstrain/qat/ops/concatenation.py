@@ -35,4 +35,4 @@ class Concatenation(Operation):
     def emit(
         self, writer: Any, inputs: Sequence[str], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer
     ) -> str:
-        return str(writer.node("Concat", inputs, self.call_name, axis=self.axis))
+        return str(writer.node("Concat", inputs, self.product_name, axis=self.axis))

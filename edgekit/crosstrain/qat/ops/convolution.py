@@ -40,7 +40,7 @@ class Convolution(Weighted):
         weight, bias = self.constants(writer, sources[0], output)
         s = self.settings
         found: str = writer.node(
-            "Conv", [inputs[0], weight, bias], self.call_name, strides=s["stride"], pads=(*s["padding"],) * 2,
+            "Conv", [inputs[0], weight, bias], self.product_name, strides=s["stride"], pads=(*s["padding"],) * 2,
             dilations=s["dilation"], group=s["groups"], kernel_shape=tuple(self.folded.weight.shape[2:]),
         )  # fmt: skip
         return found

@@ -35,5 +35,5 @@ class Dense(Weighted):
         self, writer: Any, inputs: Sequence[str], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer
     ) -> str:
         weight, bias = self.constants(writer, sources[0], output)
-        found: str = writer.node("Gemm", [inputs[0], weight, bias], self.call_name, transB=1)
+        found: str = writer.node("Gemm", [inputs[0], weight, bias], self.product_name, transB=1)
         return found

@@ -36,6 +36,6 @@ class MaxPool(Operation):
         self, writer: Any, inputs: Sequence[str], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer
     ) -> str:
         found: str = writer.node(
-            "MaxPool", inputs, self.call_name, kernel_shape=self.window, strides=self.stride, pads=self.padding * 2
+            "MaxPool", inputs, self.product_name, kernel_shape=self.window, strides=self.stride, pads=self.padding * 2
         )
         return found

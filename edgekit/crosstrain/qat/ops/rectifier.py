@@ -31,7 +31,7 @@ class Relu(Operation):
     def emit(
         self, writer: Any, inputs: Sequence[str], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer
     ) -> str:
-        return str(writer.node("Relu", inputs, self.call_name))
+        return str(writer.node("Relu", inputs, self.product_name))
 
 
 class Relu6(Operation):

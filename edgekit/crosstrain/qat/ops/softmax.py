@@ -33,4 +33,4 @@ class Softmax(Operation):
     def emit(
         self, writer: Any, inputs: Sequence[str], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer
     ) -> str:
-        return str(writer.node("Softmax", inputs, self.call_name, axis=1))
+        return str(writer.node("Softmax", inputs, self.product_name, axis=1))
