@@ -105,7 +105,8 @@ def _on_vehicle(context: Context, backend: Any, target: Target, folder: Path, mo
 def _key(context: Context, model: Model, target: Target, tools: dict[str, str], backend: Any) -> str:
     room = f"backends/{target.backend}"
     try:
-        shared = ("backends/_contract.py", "backends/_made_up.py", "backends/_rules.py", "layerwise.py")
+        rooms = ("backends/_contract.py", "backends/_made_up.py", "backends/_rules.py")
+        shared = (*rooms, "layerwise.py", "verification.py")
         program = code("pipeline", "report", *shared, "frontend", "export", "device", "planner", room)
     except ValueError:  # another package's backend: its versions stand for its code
         program = code("pipeline", "report")
