@@ -1,4 +1,4 @@
-"""Quantization-aware training beside float and post-training int8: `python -m benchmarks.qat --data FOLDER --cache FOLDER`.
+"""Quantization-aware training beside float and plain int8: `python -m benchmarks.qat --data FOLDER --cache FOLDER`.
 
 The trained float networks of `benchmarks/networks.py` (seed 0), tuned for some epochs by the stage `qat` as a recipe
 with `[qat]` would be; the test part is seen at the end only. Int8 scores are the simulator's, over all test samples, of
@@ -22,6 +22,8 @@ from benchmarks.quantization import NETWORKS, SAMPLES, standard_error
 from edgekit import frontend, passes
 from edgekit.crosstrain import checkpoint
 from edgekit.crosstrain.qat.agreement import compare
+from edgekit.crosstrain.qat.equalization import divide, pairs
+from edgekit.crosstrain.qat.network import FakeQuantized
 from edgekit.crosstrain.stages import qat
 from edgekit.crosstrain.step import Step
 from edgekit.metrics import score
@@ -49,8 +51,8 @@ def main() -> None:
         print("qat: NOT RUN: trained networks and data are needed; give --data and --cache")
         return
     print("training seed 0, calibration seed 0, tuning seed 0")
-    print(f"{'network':22}{'float':>8}{'after training':>16}{'qat':>8}{'loss':>7}{'std. error':>12}{'seconds':>9}  agreement",
-          flush=True)  # fmt: skip
+    print(f"{'network':22}{'float':>8}{'after training':>16}{'qat':>8}{'loss':>7}{'std. error':>12}{'seconds':>9}"
+          "  agreement", flush=True)  # fmt: skip
     rows = []
     for name in arguments.network or NETWORKS:
         base = name.partition(" ")[0]
@@ -76,8 +78,6 @@ def measure(name: str, data: Path, cache: Path, section: QatSection) -> dict[str
     first = cache / f"{base}-0" / "best.safetensors"
     loaded = checkpoint.load(chosen, first)
     if kind == "hostile":
-        from benchmarks.hostile import scale_channels
-
         scale_channels(loaded.network, loaded.signature.shape)
     floating, after = plain(chosen, loaded, network.data)
     began = time.perf_counter()
@@ -97,6 +97,17 @@ def measure(name: str, data: Path, cache: Path, section: QatSection) -> dict[str
         "seconds": seconds, "samples": len(d.test_y), "same": found.same, "largest": found.largest,
         "ranges": section.ranges, "epochs": section.epochs, "learning_rate": outcome.facts["learning_rate"],
     }  # fmt: skip
+
+
+def scale_channels(network: Any, shape: tuple[int, ...]) -> None:
+    """Channels between layers times 2^-4 to 2^4 each: the same function. Convolutions must have no biases."""
+    import torch
+
+    wrapped = FakeQuantized(network, shape)  # has the same weights, not copies
+    rng = np.random.default_rng(0)
+    for pair in pairs(wrapped):
+        channels = len(wrapped.operation(pair[0]).folded.weight)
+        divide(wrapped, pair, torch.from_numpy(2 ** rng.uniform(-4, 4, channels)).float())
 
 
 def plain(chosen: Recipe, loaded: checkpoint.Loaded, data: Data) -> tuple[float, float]:

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from edgekit.crosstrain.qat.network import INPUT, FakeQuantized
+from edgekit.crosstrain.qat.network import FakeQuantized
+from edgekit.crosstrain.qat.operation import INPUT
 from edgekit.errors import VerificationError
 from edgekit.graph import Graph
 from edgekit.reference import Simulator
@@ -80,7 +81,9 @@ def compare(network: FakeQuantized, graph: Graph, x: Array, classes: bool) -> Ag
         parts = [network(torch.from_numpy(part)).numpy() for part in map(_channels_first, _batches(x))]
         few = network.values(torch.from_numpy(_channels_first(x[:LAYER_SAMPLES])))
     mine = np.concatenate(parts).reshape(len(x), -1)
-    theirs = np.concatenate([simulator.run({name_in: b})[graph.outputs[0]] for b in _batches(given)]).reshape(len(x), -1)
+    theirs = np.concatenate([simulator.run({name_in: b})[graph.outputs[0]] for b in _batches(given)]).reshape(
+        len(x), -1
+    )
     if classes:
         same = mine.argmax(1) == theirs.argmax(1)
     else:

@@ -18,10 +18,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from edgekit.crosstrain.qat.rounding import fake_quantize, round_away, straight_through
 from edgekit.errors import UnsupportedError
 from edgekit.quantization.parameters import BIAS_MAX, MULTIPLIER_MIN, WEIGHT_MAX
-from edgekit.crosstrain.qat.quantizer import ActivationQuantizer
-from edgekit.crosstrain.qat.rounding import fake_quantize, round_away, straight_through
 
 TINY = 1e-20  # a variance: keeps dead channels at 0 / 1
 DEAD = 1e-5  # of g / S: the batch's statistics cannot be told from a channel scaled by less
@@ -40,7 +39,8 @@ class Folded(nn.Module):  # type: ignore[misc]
     def __init__(self, name: str, layer: Any, norm: Any | None, per_channel: bool, learned: bool) -> None:
         super().__init__()
         self.name, self.per_channel, self.frozen = name, per_channel, norm is None
-        self.weight, self.norm = layer.weight, norm
+        self.weight = layer.weight
+        self.norm: Any = norm
         channels = self.weight.shape[0]
         if norm is not None:
             _require_statistics(name, norm)
@@ -88,14 +88,14 @@ class Folded(nn.Module):  # type: ignore[misc]
         return on_grid, straight_through(round_away(bias / step) * step, bias)
 
     def integers(self, s_in: torch.Tensor, s_out: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """int8 weights and int32 bias as whole float64 numbers, and the weight scales (channels,) or (1,) in float32."""
+        """int8 weights and int32 bias as whole float64 numbers, and the weight scales in float32."""
         weight, bias = self.folded()
         scale = self.scale(weight, bias, s_in, s_out)
         weights = round_away(weight / _column(scale, weight)).clamp(-WEIGHT_MAX, WEIGHT_MAX)
         return weights.double(), round_away(bias.double() / (s_in.double() * scale.double())), scale
 
     def renormalized(self, y: torch.Tensor) -> torch.Tensor:
-        """The output of the folded weights without a bias, by the statistics of this batch; updates the running ones."""
+        """What the folded weights gave, without bias, by this batch's statistics; updates the running ones."""
         axes = [0, *range(2, y.ndim)]
         mean, variance = y.mean(axes), y.var(axes, unbiased=False)
         factor, norm = self.factor(), self.norm
@@ -112,12 +112,6 @@ class Folded(nn.Module):  # type: ignore[misc]
             norm.running_mean.lerp_(newest, norm.momentum)
             norm.running_var.lerp_(spread, norm.momentum)
         return found
-
-
-def outputs_of(layer: Folded, source: ActivationQuantizer, target: ActivationQuantizer) -> tuple[Any, Any]:
-    """Step sizes of input and output."""
-    device = layer.weight.device
-    return source.step().to(device), target.step().to(device)
 
 
 def _column(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:

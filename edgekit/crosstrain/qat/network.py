@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
-from edgekit.errors import InputError, UnsupportedError
-from edgekit.crosstrain.qat.operation import Call, Operation
+from edgekit.crosstrain.qat.operation import INPUT, Call, Operation
 from edgekit.crosstrain.qat.quantizer import ActivationQuantizer, Ranges
-from edgekit.crosstrain.qat.trace import INPUT, calls, operations
+from edgekit.crosstrain.qat.trace import calls, operations
 from edgekit.crosstrain.qat.weighted import Weighted
+from edgekit.errors import InputError, UnsupportedError
 from edgekit.recipe import QuantizeSection
 
 BATCH = 64  # calibration samples at once
@@ -115,17 +116,29 @@ class FakeQuantized(nn.Module):  # type: ignore[misc]
         Raises:
             InputError: no such method, or a value is not finite.
         """
-        mode = self.training
-        self.eval()
-        quantizers: Iterable[ActivationQuantizer] = self.quantizers.values()
+        quantizers: list[ActivationQuantizer] = list(self.quantizers.values())
         for quantizer in quantizers:
             quantizer.observe(section)
-        with torch.no_grad():
+        with self.floating():
             for batch in x.split(BATCH):
                 self(batch)
         for quantizer in quantizers:
             quantizer.settle()
-        self.train(mode)
+
+    @contextmanager
+    def floating(self) -> Iterator[None]:
+        """The float network, statistics folded, in evaluation and without gradients, while the block runs."""
+        mode = self.training
+        self.eval()
+        for quantizer in self.quantizers.values():
+            quantizer.off = True
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            for quantizer in self.quantizers.values():
+                quantizer.off = False
+            self.train(mode)
 
 
 def _key(name: str) -> str:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit import __version__
+from edgekit.crosstrain.qat.network import FakeQuantized
+from edgekit.crosstrain.qat.operation import INPUT
 from edgekit.graph import Quantization
-from edgekit.crosstrain.qat.network import INPUT, FakeQuantized
 from edgekit.quantization.rules.softmax import RULE as SOFTMAX
 
 OPSET, OPSET_INT16 = 17, 21  # QuantizeLinear to int16 came with opset 21
@@ -98,7 +99,9 @@ def model(network: FakeQuantized, *, softmax: bool) -> Any:
     if softmax:
         probabilities = writer.node("Softmax", [last], PROBABILITIES, axis=1)
         assert SOFTMAX.output is not None
-        last = writer.quantized(probabilities, f"{PROBABILITIES}.integers", Quantization.per_tensor(*SOFTMAX.output), "int8")
+        last = writer.quantized(
+            probabilities, f"{PROBABILITIES}.integers", Quantization.per_tensor(*SOFTMAX.output), "int8"
+        )
     writer.nodes[-1].output[0] = OUTPUT
     shape = network.operation(network.output).shape
     wide = any(quantizer.dtype == "int16" for quantizer in network.quantizers.values())

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from edgekit.errors import UnsupportedError
 from edgekit.crosstrain.qat.quantizer import ActivationQuantizer, Ranges
+from edgekit.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from edgekit.crosstrain.qat.onnx_writer import Writer
 
+INPUT = "input"  # the name of the network's input among its values
 ACTIVATIONS = {
     torch.nn.ReLU: "relu", torch.relu: "relu", torch.nn.functional.relu: "relu", torch.Tensor.relu: "relu",
     torch.nn.ReLU6: "relu6", torch.nn.functional.relu6: "relu6",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from edgekit.crosstrain.qat.rounding import fake_quantize
 from edgekit.errors import InputError
 from edgekit.graph import Quantization
 from edgekit.quantization.parameters import activation_parameters
 from edgekit.quantization.ranges import RangeObserver, observer_of
-from edgekit.reference.arithmetic import activation_range
 from edgekit.recipe import QuantizeSection
-from edgekit.crosstrain.qat.rounding import fake_quantize
+from edgekit.reference.arithmetic import activation_range
 
 Ranges = Literal["lsq", "moving-average"]
 INT16_MAX = 32767
@@ -32,6 +33,10 @@ class ActivationQuantizer(torch.nn.Module):  # type: ignore[misc]
     Args:
         dtype: int8, or int16 (symmetric, zero point 0).
         fixed: scale and zero point that the specification prescribes.
+
+    Attributes:
+        off: values pass unchanged: the network is the float one.
+        frozen: moving averages stand still.
     """
 
     def __init__(
@@ -40,7 +45,7 @@ class ActivationQuantizer(torch.nn.Module):  # type: ignore[misc]
         super().__init__()
         self.name, self.ranges, self.dtype, self.fixed = name, ranges, dtype, fixed
         self.observer: RangeObserver | None = None
-        self.frozen = False
+        self.frozen = self.off = False
         if fixed is None and ranges == "lsq":
             self.log_step = torch.nn.Parameter(torch.zeros(()))
             self.register_buffer("zero", torch.zeros((), dtype=torch.int32))
@@ -48,7 +53,7 @@ class ActivationQuantizer(torch.nn.Module):  # type: ignore[misc]
             self.register_buffer("extremes", torch.zeros(2))
 
     def observe(self, section: QuantizeSection) -> None:
-        """From now on pass values on unchanged and look at them, until `settle`."""
+        """From now on look at values that pass while the quantizer is off, until `settle`."""
         if self.fixed is None:
             self.observer = observer_of(section.method)(section)
 
@@ -100,20 +105,24 @@ class ActivationQuantizer(torch.nn.Module):  # type: ignore[misc]
         return activation_range(activation, float(self.step().detach()), self.zero_point, self.dtype)
 
     def forward(self, x: torch.Tensor, activation: str = "none") -> torch.Tensor:
-        """x with a fused activation, fake quantized; only the activation while observing."""
+        """x with a fused activation, fake quantized; the activation alone while it is off."""
         x = x.float()  # mixed precision ends here
-        if self.observer is not None:
+        if self.off:
             y = activated(x, activation)
-            values = y.detach().cpu().numpy()
-            if not np.isfinite(values).all():
-                raise InputError(f"layer {self.name}", "becomes NaN or infinite on training data", "check the data's scale")
-            self.observer.update(values)
+            if self.observer is not None:
+                self._look(self.observer, y.detach().cpu().numpy())
             return y
         if self.training and not self.frozen and self.fixed is None and self.ranges == "moving-average":
             self._follow(activated(x.detach(), activation))
         low, high = self.bounds(activation)
         share = 1 / math.sqrt(max(1, x[0].numel()) * max(1, high - self.zero_point))
         return fake_quantize(x, self.step().to(x.device), self.zero_point, low, high, share)
+
+    def _look(self, observer: RangeObserver, values: NDArray[Any]) -> None:
+        if not np.isfinite(values).all():
+            text = "becomes NaN or infinite on training data"
+            raise InputError(f"layer {self.name}", text, "check the data's scale, or train again")
+        observer.update(values)
 
     def _follow(self, x: torch.Tensor) -> None:
         newest = torch.stack([x.min(), x.max()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, ValuesView
 from dataclasses import replace
 from typing import Any
 
@@ -10,14 +10,14 @@ import torch
 from torch import fx, nn
 
 from edgekit import plugins
-from edgekit.errors import UnsupportedError
-from edgekit.crosstrain.qat.operation import ACTIVATIONS, Call, Operation
+from edgekit.crosstrain.qat.operation import ACTIVATIONS, INPUT, Call, Operation
 from edgekit.crosstrain.qat.quantizer import Ranges
+from edgekit.errors import UnsupportedError
 
 OPERATIONS = "edgekit.crosstrain.qat.ops"
+WEIGHTED = (nn.Conv2d, nn.Linear)
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 NOTHING = (nn.Identity, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.functional.dropout)
-INPUT = "input"
 REWRITE = "write the network from layers of torch.nn in a fixed order, or quantize it after training: leave out [qat]"
 
 
@@ -117,27 +117,29 @@ def _call(node: fx.Node, modules: dict[str, nn.Module], aliases: dict[str, str])
         target = type(module)
     elif node.op == "call_method":
         target = getattr(torch.Tensor, str(node.target), node.target)
-    read = [n for n in node.all_input_nodes if isinstance(n.meta["value"], torch.Tensor)]
-    given = [n for n in _flat(node.args) if isinstance(n, fx.Node) and n in read]  # a + a reads twice
-    name = str(node.target) if module is not None else node.name
-    positional = [a for a in node.args if not (isinstance(a, fx.Node) or (isinstance(a, list | tuple) and given and a[0] in given))]
+    read = [n for n in _flat((node.args, node.kwargs.values())) if _is_tensor(n)]  # a + a reads twice
+    plain = [a for a in node.args if not any(_is_tensor(n) for n in _flat([a]))]
     return Call(
-        name, target, module, [aliases[n.name] for n in given or read], positional, dict(node.kwargs),
-        tuple(node.meta["value"].shape[1:]), [tuple(n.meta["value"].shape[1:]) for n in given or read],
+        str(node.target) if module is not None else node.name, target, module, [aliases[n.name] for n in read], plain,
+        dict(node.kwargs), tuple(node.meta["value"].shape[1:]), [tuple(n.meta["value"].shape[1:]) for n in read],
     )  # fmt: skip
 
 
-def _flat(values: Any) -> list[Any]:
-    return [w for v in values for w in (_flat(v) if isinstance(v, list | tuple) else [v])]
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, fx.Node) and isinstance(value.meta["value"], torch.Tensor)
+
+
+def _flat(values: Iterable[Any]) -> list[Any]:
+    return [w for v in values for w in (_flat(v) if isinstance(v, list | tuple | ValuesView) else [v])]
 
 
 def _fused(found: list[Call], output: str) -> tuple[list[Call], str]:
     """Batch norms go into the layer before them, activations into what can clamp."""
-    weighted = (nn.Conv2d, nn.Linear)
-    used = [call.module for call in found if call.target in weighted]
+    used = [call.module for call in found if call.target in WEIGHTED]
     for call in found:
-        if call.target in weighted and sum(m is call.module for m in used) > 1:
-            raise call.unsupported("is used twice: its inputs would need one scale", "give each place a layer of its own")
+        if call.target in WEIGHTED and sum(m is call.module for m in used) > 1:
+            text = "is used twice: its inputs would need one scale"
+            raise call.unsupported(text, "give each place a layer of its own")
     readers: dict[str, int] = {output: 1}
     for call in found:
         for name in call.inputs:
@@ -149,7 +151,7 @@ def _fused(found: list[Call], output: str) -> tuple[list[Call], str]:
         before = kept.get(call.inputs[0]) if call.inputs else None
         alone = before is not None and readers[_last(names, before.name)] == 1
         if call.target in NORMS:
-            if before is None or not alone or before.target not in weighted or before.norm or before.activation != "none":
+            if before is None or not alone or not _takes_norm(before):
                 fix = "put it right behind a convolution or dense layer that nothing else reads"
                 raise call.unsupported("is a batch norm that no layer can take in", fix)
             kept[before.name] = replace(before, norm=call.module, shape=call.shape)
@@ -162,6 +164,10 @@ def _fused(found: list[Call], output: str) -> tuple[list[Call], str]:
     return list(kept.values()), names.get(output, output)
 
 
+def _takes_norm(call: Call) -> bool:
+    return call.target in WEIGHTED and call.norm is None and call.activation == "none"
+
+
 def _last(names: dict[str, str], name: str) -> str:
     """The newest value that stands for the layer `name`."""
     return next((new for new, old in reversed(names.items()) if old == name), name)
@@ -170,4 +176,4 @@ def _last(names: dict[str, str], name: str) -> str:
 def _clamps(call: Call) -> bool:
     from edgekit.crosstrain.qat.ops.add import ADDITIONS
 
-    return call.activation == "none" and (call.target in (nn.Conv2d, nn.Linear) or call.target in ADDITIONS)
+    return call.activation == "none" and (call.target in WEIGHTED or call.target in ADDITIONS)

@@ -9,7 +9,7 @@ import torch
 
 from edgekit.crosstrain.qat.folding import Folded
 from edgekit.crosstrain.qat.operation import Call, Operation
-from edgekit.crosstrain.qat.quantizer import ActivationQuantizer, activated
+from edgekit.crosstrain.qat.quantizer import ActivationQuantizer
 from edgekit.crosstrain.qat.rounding import multiply
 
 Product = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -33,7 +33,7 @@ class Weighted(Operation):
         self, inputs: Sequence[torch.Tensor], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer
     ) -> torch.Tensor:
         x, source, layer = inputs[0], sources[0], self.folded
-        if output.observer is not None:
+        if output.off:
             weight, bias = layer.folded()
             return output(self._shifted(self.product(x, weight), bias), self.activation)
         device = layer.weight.device
@@ -62,11 +62,6 @@ class Weighted(Operation):
         real = s_in.double() * scale.double() if self.PER_CHANNEL else (s_in * scale).double()
         real = (real / s_out.double()).reshape(1, -1, *[1] * (products.ndim - 2))
         return output.finish(multiply(self._shifted(products, bias.long()), real), self.activation)
-
-    def float_layer(self, x: torch.Tensor) -> torch.Tensor:
-        """The layer without any quantization, statistics folded."""
-        weight, bias = self.folded.folded()
-        return activated(self._shifted(self.product(x, weight), bias), self.activation)
 
     def constants(self, writer: Any, source: ActivationQuantizer, output: ActivationQuantizer) -> tuple[str, str]:
         """Weight and bias in an ONNX model: int8 and int32 behind DequantizeLinear."""

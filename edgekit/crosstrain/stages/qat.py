@@ -33,7 +33,9 @@ def require(recipe: Recipe) -> None:
             "remove one of the two",
         )  # fmt: skip
     if _section(recipe).epochs == 0:
-        raise UsageError("[qat] epochs", "must be at least 1, found 0", "leave [qat] out for quantization after training")
+        raise UsageError(
+            "[qat] epochs", "must be at least 1, found 0", "leave [qat] out for quantization after training"
+        )
 
 
 def parts(recipe: Recipe) -> list[Any]:
@@ -65,8 +67,7 @@ def run(step: Step) -> Outcome:
         "shape": list(step.before.signature.shape), "ranges": section.ranges, "int16": list(section.int16),
         "freeze_after": round(section.freeze * section.epochs * _steps_per_epoch(step)),
     }  # fmt: skip
-    network = rebuild(step.before.network, change)
-    network.calibrate(evaluate.tensor(_calibration(step)), step.recipe.quantize)
+    network, equalized = _calibrated(rebuild(step.before.network, change), step)
     start, _ = evaluate.test_scores(network, step.before.signature.task, step.data, torch.device("cpu"))
     teaching = step.teaching() if section.distill else None
     settings = {**step.settings(section), "learning_rate": rate}
@@ -80,7 +81,10 @@ def run(step: Step) -> Outcome:
     found.require("[qat]")
     what = "same class" if found.classes else "equal outputs"
     text = f"{section.epochs} epochs, {section.ranges}; int8 graph: {what} for {found.same:.2%} of {found.samples:,}"
-    facts = {"epochs": section.epochs, "learning_rate": rate, "untuned_test": start, "agreement": found.as_json()}
+    facts = {
+        "epochs": section.epochs, "learning_rate": rate, "ranges": section.ranges, "equalized": equalized,
+        "untuned_test": start, "agreement": found.as_json(),
+    }  # fmt: skip
     return Outcome(tuned, change, facts, f"{text} validation samples, largest difference {found.largest} steps")
 
 
@@ -117,10 +121,29 @@ def _steps_per_epoch(step: Step) -> int:
     return max(1, len(step.data.train_x) // step.recipe.train.batch_size)
 
 
-def _calibration(step: Step) -> Any:
-    """Samples (N, ...) of the training part, by the rule of `[quantize]`."""
-    import numpy as np
+def _calibrated(network: FakeQuantized, step: Step) -> tuple[FakeQuantized, bool]:
+    """The network with scales from samples of the training part, equalized where that halves its output's error."""
+    import copy
 
-    section, data = step.recipe.quantize, step.data
-    chosen = np.random.default_rng(section.seed).permutation(len(data.train_x))[: section.samples]
-    return data.train_x[np.sort(chosen)]
+    import numpy as np
+    import torch
+
+    from edgekit.crosstrain.qat.equalization import equalize
+    from edgekit.train import evaluate
+
+    section, given = step.recipe.quantize, step.data.train_x
+    chosen = np.sort(np.random.default_rng(section.seed).permutation(len(given))[: section.samples])
+    x = evaluate.tensor(given[chosen])
+    with network.floating():
+        real = network(x)
+
+    def error(one: FakeQuantized) -> float:
+        one.calibrate(x, section)
+        with torch.no_grad():
+            return float((one.eval()(x) - real).square().mean())
+
+    other = copy.deepcopy(network)
+    plain = error(network)
+    if equalize(other, x) and error(other) < plain / 4:  # a mean square: half the error
+        return other, True
+    return network, False

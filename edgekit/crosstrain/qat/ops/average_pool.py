@@ -24,7 +24,9 @@ def match(call: Call) -> Operation | None:
     if adaptive and call.shape[-2:] != (1, 1):
         raise call.unsupported("adaptive pools must go to 1x1", "use AvgPool2d with the window that it has")
     dims = call.arguments.get("dim", call.positional[0] if call.positional else None)
-    if whole and (len(call.shapes[0]) != 3 or not isinstance(dims, list | tuple) or sorted(dims) not in ([2, 3], [-2, -1])):
+    if whole and (
+        len(call.shapes[0]) != 3 or not isinstance(dims, list | tuple) or sorted(dims) not in ([2, 3], [-2, -1])
+    ):
         raise call.unsupported("means must be over height and width of images", "x.mean((2, 3))")
     return AveragePool(call, call.shapes[0][1:], 1, 0, True) if adaptive or whole else None
 
@@ -45,7 +47,7 @@ class AveragePool(Operation):
         self, inputs: Sequence[torch.Tensor], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer
     ) -> torch.Tensor:
         x = inputs[0]
-        if output.observer is not None:
+        if output.off:
             return self._pool(x)
         zero = output.zero_point
         if not self.training:  # of whole numbers, so that ties are ties

@@ -1,4 +1,4 @@
-"""Softmax over the last axis. The integers come from a table; here the float function is rounded: up to 1 step apart."""
+"""Softmax over classes. Integers come from a table, here the float function is rounded: up to 1 step apart."""
 
 from __future__ import annotations
 
