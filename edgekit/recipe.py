@@ -130,6 +130,20 @@ class DistillSection(TuneSection):
     hint_weight: float = Field(1.0, gt=0, description="of the hints' mean squared error in the loss")
 
 
+class QatSection(TuneSection):
+    """`[qat]`: quantization-aware training, the last of the fine-tunings."""
+
+    learning_rate: float | None = Field(None, gt=0, description="a twentieth of that of `[train]` without")
+    ranges: Literal["lsq", "moving-average"] = Field(
+        "lsq", description="step sizes are learned (Esser et al. 2020), or follow smoothed extremes"
+    )
+    freeze: float = Field(
+        0.5, ge=0, le=1, description="share of the tuning after which batch-norm statistics hold still"
+    )
+    int16: tuple[str, ...] = Field((), description="layers whose outputs are int16, by PyTorch's names")
+    distill: bool = Field(True, description="learn from the teacher of [distill], where there is one")
+
+
 class QuantizeSection(Section):
     """`[quantize]`: from float to int8."""
 
@@ -165,6 +179,7 @@ class Recipe(Section):
     train: TrainSection = TrainSection()
     prune: PruneSection | None = None
     distill: DistillSection | None = None
+    qat: QatSection | None = None
     quantize: QuantizeSection = QuantizeSection()
     build: BuildSection = BuildSection()
     target: dict[str, dict[str, Any]] = Field(
