@@ -80,6 +80,56 @@ class TrainSection(Section):
     min_accuracy: float | None = Field(None, description="fail the build when the float test score is below this")
 
 
+class TuneSection(Section):
+    """Fine-tuning: what it does otherwise than `[train]`."""
+
+    epochs: int = Field(2, ge=0, description="epochs of fine-tuning; 0: none")
+    learning_rate: float | None = Field(None, gt=0, description="of fine-tuning; half of that of `[train]` without")
+    warmup_epochs: float = Field(0.0, ge=0, description="of fine-tuning")
+
+
+class PruneSection(TuneSection):
+    """`[prune]`: channels are removed until a budget is kept. Several budgets: all are kept."""
+
+    importance: Literal["magnitude", "bn-scale", "taylor"] = Field(
+        "magnitude", description="by which channels go first: L2 norm, batch-norm scale, loss times gradient"
+    )
+    macs: float | None = Field(None, gt=0, description="budget: at most 1 a share of what there was, above it a number")
+    parameters: float | None = Field(None, gt=0, description="budget: likewise")
+    fit: str | None = Field(None, description="budget: a target whose flash and RAM shall hold the int8 network")
+    latency_ms: float | None = Field(None, gt=0, description="with fit: milliseconds by the target's own estimate")
+    instructions: int | None = Field(None, gt=0, description="with fit: instructions by the target's own estimate")
+    scope: Literal["layer", "network"] = Field(
+        "layer", description="every layer loses the same share, or layers compete for the channels that stay"
+    )
+    steps: int = Field(1, ge=1, le=100, description="prune bit by bit, with fine-tuning after each step")
+    multiple: int | None = Field(None, ge=1, description="channels stay a multiple of this; the targets' own without")
+    keep: tuple[str, ...] = Field((), description="layers whose channels are never removed, by PyTorch's names")
+    sparsity: Literal["none", "2:4", "unstructured"] = Field("none", description="zeros inside the weights that stay")
+    zeros: float = Field(0.5, gt=0, lt=1, description="sparsity unstructured: share of zeros in every layer")
+    samples: int = Field(512, ge=1, description="importance taylor: training samples it looks at")
+    distill: bool = Field(True, description="fine-tune by the teacher of [distill], where there is one")
+
+
+class DistillSection(TuneSection):
+    """`[distill]`: the network learns from a teacher's outputs."""
+
+    teacher: str = Field(
+        "self", description="the network as first trained, a network of the zoo, a checkpoint, or an .onnx file"
+    )
+    options: dict[str, Any] = Field(default_factory=dict, description="arguments of the zoo teacher's factory")
+    teacher_epochs: int | None = Field(None, ge=1, description="of a zoo teacher's training; those of [train] without")
+    when: Literal["after", "training"] = Field(
+        "after", description="in a fine-tuning of its own after pruning, or while the network is trained at first"
+    )
+    temperature: float = Field(4.0, gt=0, description="of both softmaxes (Hinton et al. 2015)")
+    alpha: float = Field(0.7, ge=0, le=1, description="the teacher's share of the loss; the labels have the rest")
+    hints: tuple[tuple[str, str], ...] = Field(
+        (), description="pairs of layers, ours and the teacher's, whose outputs shall be alike (Romero et al. 2015)"
+    )
+    hint_weight: float = Field(1.0, gt=0, description="of the hints' mean squared error in the loss")
+
+
 class QuantizeSection(Section):
     """`[quantize]`: from float to int8."""
 
@@ -113,6 +163,8 @@ class Recipe(Section):
     data: DataSection = DataSection()
     model: ModelSection = ModelSection()
     train: TrainSection = TrainSection()
+    prune: PruneSection | None = None
+    distill: DistillSection | None = None
     quantize: QuantizeSection = QuantizeSection()
     build: BuildSection = BuildSection()
     target: dict[str, dict[str, Any]] = Field(

@@ -66,7 +66,7 @@ def build(
     if calibration is not None:
         update = {"calibration": NO_DATA if str(calibration) == NO_DATA else Path(calibration).resolve()}
         recipe = recipe.model_copy(update={"quantize": recipe.quantize.model_copy(update=update)})
-    chosen = _targets(recipe, tuple(targets) or recipe.build.targets, optimize)
+    chosen = chosen_targets(recipe, tuple(targets) or recipe.build.targets, optimize)
     _require_settings(recipe)
     if train.rank() > 0:  # rank 0 does all the rest
         if recipe.model.source is None and train.distributed(recipe.train):
@@ -91,9 +91,9 @@ def build(
 
 
 def _build(context: Context) -> BuildResult:
-    made = model.make(context, lambda graph: _check(context, graph))
+    made = model.make(context, lambda graph: check(context, graph))
     with context.stage("check") as done:
-        done.text = _check(context, made.graph)
+        done.text = check(context, made.graph)
     results = {target.name: assemble.target(context, made, target) for target in context.targets}
     notes = context.notes + [f"{name}: {note}" for name, found in results.items() for note in found.manifest["notes"]]
     return BuildResult(context.recipe.name, tuple(context.stages), results, tuple(dict.fromkeys(notes)))
@@ -108,7 +108,8 @@ def _require_settings(recipe: Recipe) -> None:
         raise InputError(str(path), "does not exist")
 
 
-def _targets(recipe: Recipe, names: Sequence[str], optimize: str | None) -> list[Target]:
+def chosen_targets(recipe: Recipe, names: Sequence[str], optimize: str | None) -> list[Target]:
+    """The targets of a build with the recipe's options. Raises UsageError, InputError."""
     known = load_targets()
     if not names:
         raise UsageError("targets", "none is named", "give --target, or [build] targets in the recipe")
@@ -135,7 +136,7 @@ def _targets(recipe: Recipe, names: Sequence[str], optimize: str | None) -> list
     return chosen
 
 
-def _check(context: Context, graph: Graph) -> str:
+def check(context: Context, graph: Graph) -> str:
     """All targets against one graph. Raises UnsupportedError that names every rejected layer."""
     found = [
         (target, rejection)
