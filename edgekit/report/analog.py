@@ -64,8 +64,7 @@ def plot(found: Mapping[str, Any]) -> str:
 
     label = f"{found['metric']} of {found['chips']} chips over time"
     parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}" class="plot">']
-    for step in range(5):
-        number = low + (high - low) * step / 4
+    for number in _ticks(low, high):
         y = down(number)
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value(found, number)}</text>')
@@ -93,6 +92,13 @@ def _limits(found: Mapping[str, Any]) -> tuple[float, float]:
     air = max((high - low) * 0.1, 0.005 if found["metric"] == ACCURACY else 1e-9)
     low, high = low - air, high + air
     return (max(low, 0.0), min(high, 1.0)) if found["metric"] == ACCURACY else (low, high)
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Two to seven round numbers within the range, a 1, 2 or 5 of some decade apart."""
+    decade = 10.0 ** math.floor(math.log10(high - low))
+    step = next(s for s in (decade / 5, decade / 2, decade, decade * 2) if (high - low) / s <= 7)
+    return [step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def _times(found: Mapping[str, Any]) -> str:

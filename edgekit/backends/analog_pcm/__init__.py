@@ -203,7 +203,7 @@ def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -
     made, producers = network.run(arrays, states), graph.producers()
     whole = tuple(_difference(producers[n], n, made[n], wanted[n], 0.0) for n in graph.outputs)
     version = f"edgekit {__version__}: conductances without noise, float32"
-    return Verification("the float network", version, graph.arithmetic, count, tuple(compared), whole)
+    return Verification("the float network", version, "float32", count, tuple(compared), whole)
 
 
 def _difference(node: Node, name: str, found: Array, wanted: Array, bound: float) -> LayerDifference:
