@@ -12,6 +12,7 @@ import numpy as np
 
 from edgekit import frontend, passes
 from edgekit.doubts import ModelWarning, collected, doubts
+from edgekit.errors import UsageError
 from edgekit.graph import Graph, Tensor, is_quantized
 from edgekit.recipe import Recipe, load_recipe
 
@@ -86,22 +87,29 @@ class Analysis:
     notes: tuple[str, ...] = ()
 
 
-def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) -> Analysis:
+def analyze(
+    source: Graph | Path | str | Recipe,
+    targets: Sequence[str] = (),
+    *,
+    optimize: str | None = None,
+    ram_limit: int | None = None,
+) -> Analysis:
     """Count a model's operations, parameters and bytes, and ask targets what they would reject.
 
     Args:
         source: a graph, a model file, or a recipe, whose network is built with random weights. Float models are
             rewritten by `edgekit.passes` first, as a build would.
         targets: names of targets.
+        optimize, ram_limit: options of the targets for this time, as in `edgekit.pipeline.build`.
 
     Raises:
-        InputError, UnsupportedError: the model or recipe cannot be read. UsageError: unknown target.
+        InputError, UnsupportedError: the model or recipe cannot be read. UsageError: unknown target, or one without
+            such an option.
         ToolError: a recipe needs PyTorch and it is not installed.
     """
     source = _recipe_or_model(source)
-    chosen = _targets(
-        targets, source.target if isinstance(source, Recipe) else {}
-    )  # unknown names fail before the work
+    # unknown names fail before the work
+    chosen = _targets(targets, source.target if isinstance(source, Recipe) else {}, optimize, ram_limit)
     notes: list[str] = []
     with collected(notes, ModelWarning):
         graph = load_any(source)
@@ -133,12 +141,18 @@ def analyze(source: Graph | Path | str | Recipe, targets: Sequence[str] = ()) ->
     )
 
 
-def _targets(names: Sequence[str], options: Mapping[str, dict[str, Any]]) -> dict[str, Target]:
+def _targets(
+    names: Sequence[str], options: Mapping[str, dict[str, Any]], optimize: str | None, ram_limit: int | None
+) -> dict[str, Target]:
     if not names:
+        if optimize is not None or ram_limit is not None:
+            raise UsageError("--optimize and --ram-limit", "are about a target, and none is named", "add --target")
         return {}
+    from edgekit.overrides import overridden
     from edgekit.target import find_target
 
-    return {name: find_target(name).with_options(options.get(name, {})) for name in names}
+    own = [find_target(name).with_options(options.get(name, {})) for name in names]
+    return {target.name: target for target in overridden(own, optimize, ram_limit)}
 
 
 def _rejections(graph: Graph, target: Target) -> tuple[Rejection, ...]:

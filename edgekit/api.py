@@ -41,13 +41,19 @@ def load(path: Path | str) -> Graph:
     return frontend.load(path)
 
 
-def analyze(source: Model | Recipe, targets: Sequence[str] = ()) -> Analysis:
+def analyze(
+    source: Model | Recipe,
+    targets: Sequence[str] = (),
+    *,
+    optimize: str | None = None,
+    ram_limit: int | None = None,
+) -> Analysis:
     """What a model or the untrained network of a recipe costs, and what `targets` would reject; see `edgekit.analysis`.
 
     Raises:
         InputError, UnsupportedError: it cannot be read. UsageError: unknown target. ToolError: PyTorch is needed.
     """
-    return analysis.analyze(source, targets)
+    return analysis.analyze(source, targets, optimize=optimize, ram_limit=ram_limit)
 
 
 def simulate(
@@ -217,6 +223,7 @@ def build(
     *,
     calibration: Path | str | None = None,
     optimize: str | None = None,
+    ram_limit: int | None = None,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Train, quantize, prove and package; see `edgekit.pipeline`.
@@ -227,6 +234,7 @@ def build(
         output: gets a folder `NAME/TARGET/` per target. Stages are cached by content.
         calibration: samples for quantization, instead of the recipe's; "none" for made-up ones.
         optimize: what microcontroller kernels are chosen for: `speed`, `ram` or `flash`, instead of the recipe's.
+        ram_limit: bytes of arena that a microcontroller may take; layers run in stripes as far as that is needed.
 
     Raises:
         InputError, UnsupportedError, ToolError, VerificationError, UsageError, MachineError: as their names say; the
@@ -237,8 +245,9 @@ def build(
     if not isinstance(source, Recipe):
         source = Path(source) if source is not None else default_recipe()
     return pipeline.build(
-        source, tuple(targets), Path(output), calibration=calibration, optimize=optimize, progress=progress
-    )
+        source, tuple(targets), Path(output), calibration=calibration, optimize=optimize, ram_limit=ram_limit,
+        progress=progress,
+    )  # fmt: skip
 
 
 def default_recipe() -> Path:

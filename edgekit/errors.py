@@ -59,6 +59,10 @@ class ToolError(EdgekitError):
     exit_code = 5
 
 
+class RefusedError(ToolError):
+    """A compiler or runtime that is here, and of the right version, refuses a model or fails on it."""
+
+
 class MachineError(EdgekitError):
     """The machine got in the way: disk full, no permission, out of memory."""
 

@@ -80,6 +80,88 @@ class TrainSection(Section):
     min_accuracy: float | None = Field(None, description="fail the build when the float test score is below this")
 
 
+class TuneSection(Section):
+    """Fine-tuning: what it does otherwise than `[train]`."""
+
+    epochs: int = Field(2, ge=0, description="epochs of fine-tuning; 0: none")
+    learning_rate: float | None = Field(None, gt=0, description="of fine-tuning; half of that of `[train]` without")
+    warmup_epochs: float = Field(0.0, ge=0, description="of fine-tuning")
+
+
+class PruneSection(TuneSection):
+    """`[prune]`: channels are removed until a budget is kept. Several budgets: all are kept."""
+
+    importance: Literal["magnitude", "bn-scale", "taylor"] = Field(
+        "magnitude", description="by which channels go first: L2 norm, batch-norm scale, loss times gradient"
+    )
+    macs: float | None = Field(None, gt=0, description="budget: at most 1 a share of what there was, above it a number")
+    parameters: float | None = Field(None, gt=0, description="budget: likewise")
+    fit: str | None = Field(None, description="budget: a target whose flash and RAM shall hold the int8 network")
+    latency_ms: float | None = Field(None, gt=0, description="with fit: milliseconds by the target's own estimate")
+    instructions: int | None = Field(None, gt=0, description="with fit: instructions by the target's own estimate")
+    scope: Literal["layer", "network"] = Field(
+        "layer", description="every layer loses the same share, or layers compete for the channels that stay"
+    )
+    steps: int = Field(1, ge=1, le=100, description="prune bit by bit, with fine-tuning after each step")
+    multiple: int | None = Field(None, ge=1, description="channels stay a multiple of this; the targets' own without")
+    keep: tuple[str, ...] = Field((), description="layers whose channels are never removed, by PyTorch's names")
+    sparsity: Literal["none", "2:4", "unstructured"] = Field("none", description="zeros inside the weights that stay")
+    zeros: float = Field(0.5, gt=0, lt=1, description="sparsity unstructured: share of zeros in every layer")
+    samples: int = Field(512, ge=1, description="importance taylor: training samples it looks at")
+    distill: bool = Field(True, description="fine-tune by the teacher of [distill], where there is one")
+
+
+class DistillSection(TuneSection):
+    """`[distill]`: the network learns from a teacher's outputs."""
+
+    teacher: str = Field(
+        "self", description="the network as first trained, a network of the zoo, a checkpoint, or an .onnx file"
+    )
+    options: dict[str, Any] = Field(default_factory=dict, description="arguments of the zoo teacher's factory")
+    teacher_epochs: int | None = Field(None, ge=1, description="of a zoo teacher's training; those of [train] without")
+    when: Literal["after", "training"] = Field(
+        "after", description="in a fine-tuning of its own after pruning, or while the network is trained at first"
+    )
+    temperature: float = Field(4.0, gt=0, description="of both softmaxes (Hinton et al. 2015)")
+    alpha: float = Field(0.7, ge=0, le=1, description="the teacher's share of the loss; the labels have the rest")
+    hints: tuple[tuple[str, str], ...] = Field(
+        (), description="pairs of layers, ours and the teacher's, whose outputs shall be alike (Romero et al. 2015)"
+    )
+    hint_weight: float = Field(1.0, gt=0, description="of the hints' mean squared error in the loss")
+
+
+class QatSection(TuneSection):
+    """`[qat]`: quantization-aware training, the last of the fine-tunings."""
+
+    learning_rate: float | None = Field(None, gt=0, description="a twentieth of that of `[train]` without")
+    ranges: Literal["lsq", "moving-average"] = Field(
+        "lsq", description="step sizes are learned (Esser et al. 2020), or follow smoothed extremes"
+    )
+    freeze: float = Field(
+        0.5, ge=0, le=1, description="share of the tuning after which batch-norm statistics hold still"
+    )
+    int16: tuple[str, ...] = Field((), description="layers whose outputs are int16, by PyTorch's names")
+    distill: bool = Field(True, description="learn from the teacher of [distill], where there is one")
+
+
+class AnalogSection(TuneSection):
+    """`[analog]`: training under the noise of analog crossbars (Joshi et al. 2020), for the target analog-pcm."""
+
+    epochs: int = Field(10, ge=0, description="epochs of fine-tuning under noise")
+    weight_noise: float = Field(
+        0.06, ge=0, le=1, description="deviation of the noise on weights, of an output channel's largest weight"
+    )
+    output_noise: float = Field(
+        0.0, ge=0, le=1, description="likewise on a layer's outputs, of the batch's largest one"
+    )
+    bits: int = Field(8, ge=0, le=16, description="of the converters around every layer; 0: none")
+    clip: float = Field(
+        2.5, ge=0, description="weights are clipped at so many deviations of a channel's; 0: not at all"
+    )
+    depthwise: bool = Field(False, description='depthwise layers too, for `depthwise = "crossbar"`')
+    distill: bool = Field(True, description="learn from the teacher of [distill], where there is one")
+
+
 class QuantizeSection(Section):
     """`[quantize]`: from float to int8."""
 
@@ -125,6 +207,10 @@ class Recipe(Section):
     data: DataSection = DataSection()
     model: ModelSection = ModelSection()
     train: TrainSection = TrainSection()
+    prune: PruneSection | None = None
+    distill: DistillSection | None = None
+    qat: QatSection | None = None
+    analog: AnalogSection | None = None
     quantize: QuantizeSection = QuantizeSection()
     build: BuildSection = BuildSection()
     target: dict[str, dict[str, Any]] = Field(

@@ -14,7 +14,7 @@ import numpy as np
 
 from edgekit import layerwise
 from edgekit.backends._contract import Array
-from edgekit.errors import ToolError
+from edgekit.errors import RefusedError
 from edgekit.export import onnx
 from edgekit.export.onnx import Style
 from edgekit.graph import Graph, Node
@@ -31,7 +31,7 @@ def vehicle() -> str:
 
 
 def session(data: bytes) -> Any:
-    """Raises ToolError."""
+    """Raises RefusedError."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -40,7 +40,7 @@ def session(data: bytes) -> Any:
     try:
         return onnxruntime.InferenceSession(data, options, ["CPUExecutionProvider"])
     except Exception as error:
-        raise ToolError("ONNX Runtime", f"refuses the model: {error}") from error
+        raise RefusedError("ONNX Runtime", f"refuses the model: {error}") from error
 
 
 def run_all(data: bytes, samples: Sequence[Mapping[str, Array]]) -> list[dict[str, Array]]:

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 def load_inputs(path: Path, graph: Graph) -> dict[str, Array]:
     """The arrays of a file; says on stderr when they look wrong for the graph's inputs. Raises InputError."""
-    from edgekit.arrays import load_arrays
+    from edgekit.arrays import UNNAMED, load_arrays
     from edgekit.quantization.calibration import check_inputs
 
     arrays = load_arrays(path)
+    if list(arrays) == [UNNAMED] and len(graph.inputs) == 1:  # one array without a name, for the only input
+        arrays = {graph.inputs[0]: arrays[UNNAMED]}
     for doubt in check_inputs(graph, {name: array for name, array in arrays.items() if name in graph.inputs}):
         _output.say(f"warning: {doubt}", style="yellow")
     return arrays

@@ -19,6 +19,17 @@ Arithmetic = Annotated[
         "--arithmetic", help="tflm, litert-reference, xnnpack, onnxruntime or openvino; the model's own without."
     ),
 ]
+Optimize = Annotated[
+    str | None,
+    typer.Option("--optimize", help="What microcontroller kernels are chosen for: speed, ram or flash; else speed."),
+]
+RamLimit = Annotated[
+    int | None,
+    typer.Option(
+        "--ram-limit", metavar="BYTES", min=0,
+        help="Arena a microcontroller may take: layers run in stripes as far as that is needed.",
+    ),
+]  # fmt: skip
 Port = Annotated[str | None, typer.Option("--port", "-p", help="Serial port of a board: /dev/ttyACM0, COM3.")]
 Recipe = Annotated[
     Path | None,

@@ -108,6 +108,23 @@ def improvement(found: Mapping[str, Any]) -> None:
         show(text)
 
 
+def stages(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], list[list[Any]]]:
+    """Columns and rows of the table of cross-training's stages, from JSON as in the manifest."""
+    columns = ("stage", "on the test part>", "int8 bytes>", "parameters>", "MACs>", "time>", "result")
+    return columns, [
+        [r["stage"], _scored(r), r["bytes"], r["parameters"], r["macs"], f"{r['seconds']:.1f} s", r["text"]]
+        for r in rows
+    ]
+
+
+def _scored(row: Mapping[str, Any]) -> str:
+    if row["auc"] is not None:
+        return f"AUC {row['auc']:.4f}"
+    if row["score"] is None:
+        return "unknown"
+    return f"{row['score']:.2%}" if row["metric"] == "accuracy" else f"MSE {-row['score']:.6g}"
+
+
 def _cell(value: Any) -> Any:
     from rich.text import Text
 

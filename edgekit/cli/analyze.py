@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import _output
-from edgekit.cli._options import Json, Targets
+from edgekit.cli._options import Json, Optimize, RamLimit, Targets
 
 if TYPE_CHECKING:
     from edgekit.backends import Estimate
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def analyze(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A .tflite or .onnx model, or a recipe (.toml).")],
     target: Targets = [],  # noqa: B006 - typer copies it
+    optimize: Optimize = None,
+    ram_limit: RamLimit = None,
     json: Json = False,
 ) -> None:
     """What is in a model, what it costs, and what a target would reject and why: before any training.
@@ -28,11 +30,12 @@ def analyze(
     Examples:
       edgekit analyze model.tflite
       edgekit analyze edgekit.toml --target coral
+      edgekit analyze model.tflite --target qemu-m4 --optimize ram
     """
     from edgekit.analysis import analyze as work
     from edgekit.analysis import as_json
 
-    found = work(source, target)
+    found = work(source, target, optimize=optimize, ram_limit=ram_limit)
     if json:
         _output.print_json({"source": source, **as_json(found)})
         return

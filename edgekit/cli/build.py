@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgekit.cli import _output
-from edgekit.cli._options import Json, Targets
+from edgekit.cli._options import Json, Optimize, RamLimit, Targets
 
 if TYPE_CHECKING:
     from edgekit.pipeline import BuildResult
@@ -29,12 +29,8 @@ def build(
         Path | None,
         typer.Option("--calibration", "-c", help="Samples for quantization: .npz, .npy or a folder; or none."),
     ] = None,
-    optimize: Annotated[
-        str | None,
-        typer.Option(
-            "--optimize", help="What microcontroller kernels are chosen for: speed, ram or flash; else speed."
-        ),
-    ] = None,
+    optimize: Optimize = None,
+    ram_limit: RamLimit = None,
     json: Json = False,
 ) -> None:
     """Train, quantize, prove and package: from a recipe or a model to a build folder per target.
@@ -47,12 +43,15 @@ def build(
       edgekit build --target coral
       edgekit build model.tflite --target coral --calibration samples.npz
       edgekit build model.tflite --target qemu-m4 --optimize ram
+      edgekit build model.tflite --target nano33ble --ram-limit 60000
     """
     from edgekit import api
     from edgekit.cli._progress import progress
 
     with progress() as report:
-        result = api.build(source, target, output, calibration=calibration, optimize=optimize, progress=report)
+        result = api.build(
+            source, target, output, calibration=calibration, optimize=optimize, ram_limit=ram_limit, progress=report
+        )
     if not result.targets:  # not the first of several processes: that one tells
         return
     if json:

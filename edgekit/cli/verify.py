@@ -48,6 +48,8 @@ def verify(
     from edgekit.arrays import load_arrays
     from edgekit.cli._progress import progress
 
+    if input is not None and samples is not None:
+        raise UsageError("--samples", "counts random inputs, and --input names the inputs", "give one of the two")
     given = load_arrays(input) if input else None
     results: tuple[Verification | NotRun, ...]
     with progress() as report:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
 
 from edgekit import backends, files
 from edgekit.errors import EdgekitError, InputError, MachineError, UnsupportedError, UsageError
 from edgekit.graph import Graph, is_quantized
+from edgekit.overrides import overridden
 from edgekit.pipeline import assemble, model
 from edgekit.pipeline.cache import Cache
 from edgekit.pipeline.context import Context
@@ -18,7 +18,7 @@ from edgekit.pipeline.memory import memory_of, require_fit
 from edgekit.pipeline.result import BuildResult, Progress
 from edgekit.pipeline.source import recipe_of
 from edgekit.quantization.ranges import observer_of
-from edgekit.recipe import NO_DATA, Recipe, validated
+from edgekit.recipe import NO_DATA, Recipe
 from edgekit.reference.arithmetics import arithmetic
 from edgekit.target import Target, load_targets, unknown_target
 
@@ -32,6 +32,7 @@ def build(
     *,
     calibration: Path | str | None = None,
     optimize: str | None = None,
+    ram_limit: int | None = None,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Build a model for targets: `output/<recipe>/<target>/`, one folder each, whole or not at all.
@@ -46,6 +47,7 @@ def build(
         output: the folder that holds all builds.
         calibration: `.npz`, `.npy` or folder of samples, or "none" for made-up ones; instead of the recipe's.
         optimize: `speed`, `ram` or `flash`: overrides `[target.NAME] optimize` of every target; all must have it.
+        ram_limit: bytes of arena, likewise.
         progress: called as `progress(done, total, text)`.
 
     Where torchrun or a cluster runs the same build in several processes, all of them train, and rank 0 does everything
@@ -53,7 +55,7 @@ def build(
 
     Raises:
         InputError: source, recipe, data or calibration are missing or malformed.
-        UsageError: unknown target, or one that does not choose by `optimize`.
+        UsageError: unknown target, or one without the option `optimize` or `ram_limit`.
         UnsupportedError: an operator that edgekit or a target does not take.
         VerificationError: accuracy or mapping below the recipe's limits, or integers that differ from a runtime's.
         ToolError: a package or compiler that this build needs is absent or failed.
@@ -66,7 +68,7 @@ def build(
     if calibration is not None:
         update = {"calibration": NO_DATA if str(calibration) == NO_DATA else Path(calibration).resolve()}
         recipe = recipe.model_copy(update={"quantize": recipe.quantize.model_copy(update=update)})
-    chosen = _targets(recipe, tuple(targets) or recipe.build.targets, optimize)
+    chosen = chosen_targets(recipe, tuple(targets) or recipe.build.targets, optimize, ram_limit)
     _require_settings(recipe)
     if train.rank() > 0:  # rank 0 does all the rest
         if recipe.model.source is None and train.distributed(recipe.train):
@@ -91,9 +93,9 @@ def build(
 
 
 def _build(context: Context) -> BuildResult:
-    made = model.make(context, lambda graph: _check(context, graph))
+    made = model.make(context, lambda graph: check(context, graph))
     with context.stage("check") as done:
-        done.text = _check(context, made.graph)
+        done.text = check(context, made.graph)
     results = {target.name: assemble.target(context, made, target) for target in context.targets}
     notes = context.notes + [f"{name}: {note}" for name, found in results.items() for note in found.manifest["notes"]]
     return BuildResult(context.recipe.name, tuple(context.stages), results, tuple(dict.fromkeys(notes)))
@@ -108,7 +110,10 @@ def _require_settings(recipe: Recipe) -> None:
         raise InputError(str(path), "does not exist")
 
 
-def _targets(recipe: Recipe, names: Sequence[str], optimize: str | None) -> list[Target]:
+def chosen_targets(
+    recipe: Recipe, names: Sequence[str], optimize: str | None = None, ram_limit: int | None = None
+) -> list[Target]:
+    """The targets of a build with the recipe's options. Raises UsageError, InputError."""
     known = load_targets()
     if not names:
         raise UsageError("targets", "none is named", "give --target, or [build] targets in the recipe")
@@ -118,24 +123,16 @@ def _targets(recipe: Recipe, names: Sequence[str], optimize: str | None) -> list
     stray = [name for name in recipe.target if name not in known]
     if stray:
         raise UsageError(f"[target.{stray[0]}]", "is about an unknown target", f"known: {', '.join(known)}")
-    chosen = [known[name].with_options(recipe.target.get(name, {})) for name in dict.fromkeys(names)]
-    if optimize is not None:
-        chosen = [target.with_options({"optimize": optimize}) for target in chosen]
+    own = [known[name].with_options(recipe.target.get(name, {})) for name in dict.fromkeys(names)]
+    chosen = overridden(own, optimize, ram_limit)
     for target in chosen:
         found = backends.backend(target.backend)
-        if optimize is not None:
-            choice = found.Options.model_fields.get("optimize")
-            if choice is None:
-                raise UsageError("--optimize", f"the target {target.name} has no such choice", "leave it out")
-            if optimize not in (offered := get_args(choice.annotation)):
-                raise UsageError("--optimize", f"is one of {', '.join(offered)}, found {optimize!r}")
-        validated(found.Options, target.options, f"[target.{target.name}]")
         if hasattr(found, "require"):
             found.require(target)
     return chosen
 
 
-def _check(context: Context, graph: Graph) -> str:
+def check(context: Context, graph: Graph) -> str:
     """All targets against one graph. Raises UnsupportedError that names every rejected layer."""
     found = [
         (target, rejection)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit import arrays, files, frontend, passes, quantization
-from edgekit.backends import is_quantized
+from edgekit.backends import Samples, is_quantized
 from edgekit.doubts import ModelWarning, collected, doubts
 from edgekit.errors import InputError
 from edgekit.graph import Graph
-from edgekit.pipeline import accuracy, proof, samples
-from edgekit.pipeline.cache import code, digest, package_versions
+from edgekit.pipeline import accuracy, proof, samples, training
+from edgekit.pipeline.cache import code
 from edgekit.pipeline.context import Context
 from edgekit.pipeline.samples import Array, arrays_digest
 from edgekit.pipeline.source import has_data
@@ -48,6 +48,7 @@ class Model:
         golden: inputs and outputs of the golden vectors; golden_from: what they are.
         accuracy, quality, proofs: JSON for the manifest: of float and int8, dB by layer, runtimes.
         improvement: likewise, what `[quantize] max_drop` made it try; None without.
+        samples: for backends that score the artifact themselves.
     """
 
     graph: Graph
@@ -61,16 +62,19 @@ class Model:
     quality: Quality
     proofs: list[dict[str, Any]]
     improvement: dict[str, Any] | None = None
+    samples: Samples = field(default_factory=Samples)
 
 
 def make(context: Context, check: Callable[[Graph], str]) -> Model:
     """All stages before the first target's. `check` raises when a target takes a graph not."""
     recipe = context.recipe
-    data = _data(context) if has_data(recipe) else None
+    data = training.data_of(context) if has_data(recipe) else None
     source: dict[str, Any] = {"recipe": recipe.name}
     if recipe.model.source is None:
         assert data is not None
-        path = _trained(context, data, check, source)
+        found = training.trained(context, data, check)
+        path = found.model
+        source |= {"training": found.training, "stages": [row.as_json() for row in found.rows]}
     else:
         path = recipe.model.source
         source["file"] = path.name
@@ -95,59 +99,14 @@ def make(context: Context, check: Callable[[Graph], str]) -> Model:
     inputs, outputs = _golden(context, graph, inputs)
     return Model(
         graph, floating, source, data.classes if data is not None else (), inputs, outputs, origin, scores, quality,
-        _proofs(context, graph, inputs), improvement,
+        _proofs(context, graph, inputs), improvement, _samples(graph, data, calibration),
     )  # fmt: skip
 
 
-def _data(context: Context) -> Data:
-    from edgekit import train
-
-    with context.stage("data") as done:
-        data = train.load_data(context.recipe.data)
-        done.text = (
-            f"{context.recipe.data.dataset}: {len(data.train_x)} training, {len(data.validation_x)} validation and "
-            f"{len(data.test_x)} test samples of {data.sample_shape}"
-        )
-    return data
-
-
-def _trained(context: Context, data: Data, check: Callable[[Graph], str], source: dict[str, Any]) -> Path:
-    """Check, train and export; the float model's path."""
-    from edgekit import train
-
-    recipe = context.recipe
-    versions = package_versions("torch", "lightning-fabric", "onnxscript", "onnx")
-    network = [recipe.model.model_dump(mode="json"), data.fingerprint(), versions, code("train", "zoo")]
-
-    with context.stage("check untrained") as done:
-        parts = [network, recipe.train.seed, recipe.train.task]
-        folder = context.entry(
-            done, "untrained", parts, lambda f: train.export_untrained(recipe, f / "m.onnx", data=data)
-        )
-        done.text = check(passes.optimize(frontend.load(folder / "m.onnx")))
-
-    with context.stage("train") as done:
-        key = [network, recipe.train.model_dump(mode="json")]
-
-        def make(folder: Path) -> None:
-            # The trainer keeps its state in a folder of its own, so that a killed training goes on where it was.
-            work = context.output / ".cache" / "training" / digest("training", *key)
-            result = train.train(recipe, work, progress=context.progress, data=data)
-            train.export_onnx(recipe, result.checkpoint, folder / "model.onnx")
-            scores = {
-                "metric": result.metric, "best_epoch": result.best_epoch, "epochs": len(result.history),
-                "validation": result.validation_score, "test": result.test_score, "test_auc": result.test_auc,
-                "seconds": result.seconds,
-            }  # fmt: skip
-            (folder / "train.json").write_text(json.dumps(scores), "utf-8")
-
-        # Other processes, which know nothing of this cache, wait for rank 0 in `train`; a finished one returns at once.
-        shared = train.distributed(recipe.train) and (train.launched() or recipe.train.nodes > 1)
-        folder = context.entry(done, "train", key, make, anew=shared)
-        source["training"] = json.loads((folder / "train.json").read_text("utf-8"))
-        trained = source["training"]
-        done.text = f"{trained['epochs']} epochs, {trained['metric']} {trained['test']:.4f} on the test part"
-    return folder / "model.onnx"
+def _samples(graph: Graph, data: Data | None, calibration: dict[str, Array] | None) -> Samples:
+    if data is None or not len(data.test_x):
+        return Samples(calibration)
+    return Samples(calibration, samples.as_input(graph, data.test_x, "the data set"), data.test_y, len(data.classes))
 
 
 def _quantized(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.errors import ToolError, UnsupportedError, VerificationError
+from edgekit.errors import RefusedError, ToolError, UnsupportedError, VerificationError
 from edgekit.graph import Graph
 from edgekit.pipeline.result import Progress
 from edgekit.runtimes import runtime
@@ -40,11 +40,17 @@ def prove(
 
 
 def on_vehicle(backend: Any, vehicle: str, folder: Path, graph: Graph, golden: dict[str, Array]) -> dict[str, Any]:
-    """The built artifact in `folder` over a few golden inputs, layer by layer: JSON for the manifest, as `prove`."""
+    """The built artifact in `folder` over a few golden inputs, layer by layer: JSON for the manifest, as `prove`.
+
+    Raises:
+        RefusedError: the vehicle is here but does not take what was compiled for it: the artifact is of no use.
+    """
     found: dict[str, Any] = {"against": vehicle, "vehicle": True, "status": NOT_RUN}
     part = {name: array[: VEHICLE_SAMPLES * length(graph, name)] for name, array in golden.items()}
     try:
         return found | _facts({"golden": backend.verify(folder, part)})
+    except RefusedError:
+        raise
     except ToolError as error:
         return {**found, "reason": str(error)}
 

@@ -17,6 +17,7 @@ from edgekit.zoo.extra import needed
 if TYPE_CHECKING:
     import torch
 
+    from edgekit.train.tuning import Tuning
     from edgekit.zoo.data import Data
 
 __all__ = [
@@ -89,6 +90,7 @@ def train(
     resume: bool = True,
     progress: Progress | None = None,
     data: Data | None = None,
+    tuning: Tuning | None = None,
 ) -> TrainResult:
     """Train the network of `recipe` and keep checkpoints in `folder`.
 
@@ -113,6 +115,7 @@ def train(
         progress: called as `progress(done, total, text)` with steps.
         data: what `load_data(recipe.data)` returned, where the caller has it already; processes that this function
             starts load it themselves.
+        tuning: what fine-tuning does otherwise: the network to start from, the loss (`edgekit.train.tuning`).
 
     Raises:
         InputError: data set, network or options are unfit; ToolError: a package or the device is missing;
@@ -123,7 +126,7 @@ def train(
         needed(package)
     from edgekit.train import launch
 
-    return launch.train(recipe, folder, resume=resume, progress=progress, data=data)
+    return launch.train(recipe, folder, resume=resume, progress=progress, data=data, tuning=tuning)
 
 
 def export_onnx(recipe: Recipe, checkpoint: Path, output: Path, *, softmax: bool | None = None) -> None:

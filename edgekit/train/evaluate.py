@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import torch
 from torch.nn import functional
 
-from edgekit.zoo.data import Array
+from edgekit.metrics import roc_auc
+from edgekit.zoo.data import Array, Data
 
 METRICS = {"classification": "accuracy", "regression": "negative_mse", "reconstruction": "negative_mse"}
 BATCH = 512
@@ -60,6 +62,23 @@ def _sums(network: torch.nn.Module, task: str, x: torch.Tensor, y: torch.Tensor,
             right = (output.argmax(1) == target).sum().double() if task == "classification" else -loss
             total += torch.stack([loss, right])
     return total
+
+
+def test_scores(
+    network: torch.nn.Module, task: str, data: Data, device: torch.device
+) -> tuple[float, float | None]:  # fmt: skip
+    """The score on the test part, NaN without one; and of anomaly detection the area under the ROC curve.
+
+    The score of anomaly detection is over the normal samples only.
+    """
+    x, y = tensor(data.test_x), torch.from_numpy(data.test_y)
+    if len(x) == 0:
+        return math.nan, None
+    anomalous = data.test_y == 1 if task == "reconstruction" and not data.classes else None
+    if anomalous is None or anomalous.all() or not anomalous.any():
+        return score(network, task, x, y, device), None
+    found = sample_errors(network, x, device)
+    return -float(found[~anomalous].mean()), roc_auc(found, anomalous)
 
 
 def sample_errors(network: torch.nn.Module, x: torch.Tensor, device: torch.device) -> Array:

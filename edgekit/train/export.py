@@ -31,10 +31,10 @@ SAMPLES = 2000
 def export_onnx(recipe: Recipe, path: Path, output: Path, *, softmax: bool | None = None) -> None:
     """See `edgekit.train.export_onnx`."""
     tensors, about = checkpoint.load_tensors(path)
-    signature = _signature(recipe, about, path)
+    signature = signature_of(recipe, about, path)
     network = build(recipe.model, signature)
     checkpoint.load_weights(network, tensors, path)
-    _write(recipe, network, signature, output, softmax)
+    write(recipe, network, signature, output, softmax)
 
 
 def export_untrained(recipe: Recipe, output: Path, data: Data | None) -> None:
@@ -46,10 +46,13 @@ def export_untrained(recipe: Recipe, output: Path, data: Data | None) -> None:
     with job.random_state_kept():
         job.seed(recipe.train.seed)
         network = build(recipe.model, signature)
-    _write(recipe, network, signature, output, None)
+    write(recipe, network, signature, output, None)
 
 
-def _write(recipe: Recipe, network: torch.nn.Module, signature: Signature, output: Path, softmax: bool | None) -> None:
+def write(
+    recipe: Recipe, network: torch.nn.Module, signature: Signature, output: Path, softmax: bool | None = None
+) -> None:
+    """Write `network`, weights and all, as `edgekit.train.export_onnx` says."""
     wanted = recipe.model.softmax if softmax is None else softmax
     if wanted and signature.task == "classification":
         network = torch.nn.Sequential(network, torch.nn.Softmax(1))
@@ -58,7 +61,8 @@ def _write(recipe: Recipe, network: torch.nn.Module, signature: Signature, outpu
     write_atomic(output, model.SerializeToString())
 
 
-def _signature(recipe: Recipe, about: dict[str, Any], path: Path) -> Signature:
+def signature_of(recipe: Recipe, about: dict[str, Any], path: Path) -> Signature:
+    """What the checkpoint `path` says in its header `about`. Raises InputError where that is not the recipe's."""
     options = recipe.model.model_dump(mode="json")["options"]
     if about.get("network") != recipe.model.network or about.get("options") != options:
         text = f"holds network {about.get('network')} {about.get('options')}, the recipe asks for"

@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import torch
 
 from edgekit.errors import InputError
 from edgekit.recipe import Recipe, TrainSection
-from edgekit.train import augment, network
+from edgekit.train import augment, evaluate, network
+from edgekit.train.tuning import Criterion, Objective, Tuning
 from edgekit.zoo.data import Data
 
 # Settings that say where a training runs or what happens after it, but not what it computes.
@@ -28,7 +30,8 @@ class Job:
     """One training.
 
     Attributes:
-        module, optimizer: what is trained and saved; `model`, `stepper`: the same as Fabric wrapped them.
+        module: the network; criterion: its loss; optimizer: of both. `model`, `stepper`: both modules as one
+            `Objective`, and the optimizer, as Fabric wrapped them.
         about: what every checkpoint says about itself.
         batch: samples per step over all processes.
     """
@@ -38,6 +41,7 @@ class Job:
     task: str
     data: Data
     module: torch.nn.Module
+    criterion: Criterion
     model: Any
     optimizer: torch.optim.Optimizer
     stepper: Any
@@ -45,6 +49,7 @@ class Job:
     about: dict[str, Any]
     folder: Path
     batch: int
+    tuning: Tuning
 
 
 def seed(*entropy: int) -> None:
@@ -68,7 +73,7 @@ def random_state_kept() -> Iterator[None]:
         np.random.set_state(numpys)
 
 
-def identity(recipe: Recipe, data: Data) -> str:
+def identity(recipe: Recipe, data: Data, tuning: Tuning | None = None) -> str:
     """Two trainings with the same identity compute the same thing; the network's source file belongs to it."""
     document = {
         "model": recipe.model.model_dump(mode="json", exclude={"source", "softmax"}),
@@ -76,10 +81,12 @@ def identity(recipe: Recipe, data: Data) -> str:
         "train": recipe.train.model_dump(mode="json", exclude=ELSEWHERE),
         "data": data.fingerprint(),
     }
+    if tuning is not None:
+        document["tuning"] = tuning.identity
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
-def make(fabric: Any, recipe: Recipe, folder: Path, data: Data) -> Job:
+def make(fabric: Any, recipe: Recipe, folder: Path, data: Data, tuning: Tuning | None = None) -> Job:
     """Build network, optimizer and augmentations.
 
     Raises:
@@ -98,11 +105,13 @@ def make(fabric: Any, recipe: Recipe, folder: Path, data: Data) -> Job:
     seed(section.seed)
     signature = network.Signature.of(data, task)
     augmentation = augment.pipeline(section, signature.shape)
-    module = network.build(recipe.model, signature)
+    chosen = tuning or Tuning()
+    module = chosen.network(signature) if chosen.network is not None else network.build(recipe.model, signature)
     if not any(parameter.requires_grad for parameter in module.parameters()):
         raise InputError(f"[model] network {recipe.model.network}", "has nothing to train: no parameters")
     about = {
-        "identity": identity(recipe, data),
+        **chosen.about,
+        "identity": identity(recipe, data, tuning),
         "network": recipe.model.network,
         "options": recipe.model.model_dump(mode="json")["options"],
         "task": task,
@@ -111,9 +120,14 @@ def make(fabric: Any, recipe: Recipe, folder: Path, data: Data) -> Job:
         "classes": list(data.classes),
         "preprocessing": data.preprocessing,
     }
-    optimizer = _optimizer(section, module)
-    model, stepper = fabric.setup(module, optimizer)
-    return Job(fabric, section, task, data, module, model, optimizer, stepper, augmentation, about, folder, batch)
+    criterion = Criterion() if chosen.criterion is None else chosen.criterion(module, data)
+    objective = Objective(module, criterion, partial(evaluate.loss_of, task, smoothing=section.label_smoothing))
+    optimizer = _optimizer(section, objective)
+    model, stepper = fabric.setup(objective, optimizer)
+    return Job(
+        fabric, section, task, data, module, criterion, model, optimizer, stepper, augmentation, about, folder, batch,
+        chosen,
+    )  # fmt: skip
 
 
 def _optimizer(section: TrainSection, module: torch.nn.Module) -> torch.optim.Optimizer:

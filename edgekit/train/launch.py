@@ -20,20 +20,24 @@ from edgekit.recipe import Recipe, TrainSection
 from edgekit.train import distributed, launched, loop
 from edgekit.train.job import random_state_kept
 from edgekit.train.result import Progress, TrainResult
+from edgekit.train.tuning import Tuning
 from edgekit.zoo.data import Data
 
 
-def train(recipe: Recipe, folder: Path, *, resume: bool, progress: Progress | None, data: Data | None) -> TrainResult:
+def train(
+    recipe: Recipe, folder: Path, *, resume: bool, progress: Progress | None, data: Data | None,
+    tuning: Tuning | None = None,
+) -> TrainResult:  # fmt: skip
     """See `edgekit.train.train`."""
     with _quiet(), _deterministic(recipe.train.threads):
         strategy = _strategy(recipe.train)
         fabric = _fabric(recipe.train, strategy)
         if strategy == "ddp_spawn":
-            result = _in_processes(fabric, recipe, folder, resume, progress)
+            result = _in_processes(fabric, recipe, folder, resume, progress, tuning)
         else:
             fabric.launch()
             report = progress if fabric.global_rank == 0 else None
-            result = loop.train(fabric, recipe, folder, data, resume, report)
+            result = loop.train(fabric, recipe, folder, data, resume, report, tuning)
     limit = recipe.train.min_accuracy
     if limit is not None and result.metric == "accuracy" and not result.test_score >= limit:
         text = f"test accuracy must be at least {limit:.2%}, found {result.test_score:.2%}"
@@ -66,7 +70,9 @@ def _fabric(section: TrainSection, strategy: str) -> Any:
         raise ToolError(where, text, "accelerator = 'cpu', or fewer devices") from error
 
 
-def _in_processes(fabric: Any, recipe: Recipe, folder: Path, resume: bool, progress: Progress | None) -> TrainResult:
+def _in_processes(
+    fabric: Any, recipe: Recipe, folder: Path, resume: bool, progress: Progress | None, tuning: Tuning | None
+) -> TrainResult:  # fmt: skip
     # Neither a progress bar nor an EdgekitError crosses a process boundary by itself: a queue carries both.
     queue = torch.multiprocessing.get_context("spawn").SimpleQueue()
     failed: list[EdgekitError] = []
@@ -81,7 +87,7 @@ def _in_processes(fabric: Any, recipe: Recipe, folder: Path, resume: bool, progr
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
     try:
-        return TrainResult(**fabric.launch(_process, recipe, folder, resume, queue))
+        return TrainResult(**fabric.launch(_process, recipe, folder, resume, queue, tuning))
     except (torch.multiprocessing.ProcessRaisedException, torch.multiprocessing.ProcessExitedException):
         queue.put(None)
         listener.join()
@@ -94,14 +100,17 @@ def _in_processes(fabric: Any, recipe: Recipe, folder: Path, resume: bool, progr
             listener.join()
 
 
-def _process(fabric: Any, recipe: Recipe, folder: Path, resume: bool, queue: Any) -> dict[str, Any]:
+def _process(
+    fabric: Any, recipe: Recipe, folder: Path, resume: bool, queue: Any, tuning: Tuning | None
+) -> dict[str, Any]:  # fmt: skip
     # A plain dictionary: Fabric refuses to carry frozen dataclasses between processes.
     def report(done: int, total: int, text: str) -> None:
         queue.put((done, total, text))
 
     try:
         with _quiet(), _deterministic(recipe.train.threads):
-            return asdict(loop.train(fabric, recipe, folder, None, resume, report if fabric.global_rank == 0 else None))
+            mine = report if fabric.global_rank == 0 else None
+            return asdict(loop.train(fabric, recipe, folder, None, resume, mine, tuning))
     except EdgekitError as error:
         queue.put(error)
         raise

@@ -12,13 +12,13 @@ import numpy as np
 import torch
 
 from edgekit.errors import VerificationError
-from edgekit.metrics import roc_auc
 from edgekit.recipe import Recipe
 from edgekit.train import checkpoint, evaluate, state
 from edgekit.train.job import Job, make, seed
 from edgekit.train.result import Progress, TrainResult
 from edgekit.train.schedule import learning_rate
 from edgekit.train.state import State
+from edgekit.train.tuning import Tuning
 from edgekit.zoo import load
 from edgekit.zoo.data import Data
 
@@ -27,13 +27,19 @@ RESIDENT_BYTES = 2 << 30
 
 
 def train(
-    fabric: Any, recipe: Recipe, folder: Path, data: Data | None, resume: bool, progress: Progress | None
+    fabric: Any,
+    recipe: Recipe,
+    folder: Path,
+    data: Data | None,
+    resume: bool,
+    progress: Progress | None,
+    tuning: Tuning | None = None,
 ) -> TrainResult:
     """Train in this process, which may be one of many; every process returns the result. See `edgekit.train.train`."""
     began = time.perf_counter()
     report: Progress = progress or _silent
     report(0, 1, "loading data")
-    job = make(fabric, recipe, folder, load(recipe.data) if data is None else data)
+    job = make(fabric, recipe, folder, load(recipe.data) if data is None else data, tuning)
     # Only rank 0 reads and writes files: nodes need not share a file system.
     first = job.fabric.global_rank == 0
     before = job.fabric.broadcast(state.find(folder, job.about["identity"]) if resume and first else None)
@@ -113,13 +119,15 @@ def _epoch(job: Job, epoch: int, steps: int, x: torch.Tensor, y: torch.Tensor, d
     order = torch.from_numpy(np.random.default_rng([section.seed, epoch]).permutation(len(x)))
     total = torch.zeros((), dtype=torch.float64, device=fabric.device)
     job.model.train()
+    if job.tuning.before_epoch is not None:
+        job.tuning.before_epoch(job.module, epoch, section.epochs)
     for step in range(steps):
         for group in job.optimizer.param_groups:
             group["lr"] = learning_rate(section, epoch * steps + step, steps)
         chosen = order[step * job.batch : (step + 1) * job.batch][rank::world].to(x.device)
         batch, wanted = x[chosen].contiguous().to(fabric.device), y[chosen].to(fabric.device)
         batch = job.augment(batch, np.random.default_rng([section.seed, epoch, step, rank]))
-        loss = evaluate.loss_of(job.task, job.model(batch), batch, wanted, section.label_smoothing)
+        loss = job.model(batch, wanted, chosen)
         fabric.backward(loss)
         job.stepper.step()
         job.stepper.zero_grad()
@@ -141,17 +149,6 @@ def _result(job: Job, now: State, seconds: float) -> TrainResult:
     """Score the best weights on the test part."""
     path = job.folder / checkpoint.BEST
     checkpoint.load_weights(job.module, checkpoint.load_tensors(path)[0], path)
-    test, auc = _test(job)
+    test, auc = evaluate.test_scores(job.module, job.task, job.data, job.fabric.device)
     best = now.history[now.best_epoch]["validation_score"]
     return TrainResult(path, now.history, now.best_epoch, best, test, evaluate.METRICS[job.task], seconds, auc)
-
-
-def _test(job: Job) -> tuple[float, float | None]:
-    x, y = evaluate.tensor(job.data.test_x), torch.from_numpy(job.data.test_y)
-    if len(x) == 0:
-        return math.nan, None
-    anomalous = job.data.test_y == 1 if job.task == "reconstruction" and not job.data.classes else None
-    if anomalous is None or anomalous.all() or not anomalous.any():
-        return evaluate.score(job.module, job.task, x, y, job.fabric.device), None
-    found = evaluate.sample_errors(job.module, x, job.fabric.device)
-    return -float(found[~anomalous].mean()), roc_auc(found, anomalous)

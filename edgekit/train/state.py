@@ -69,8 +69,9 @@ def restore(job: Job, saved: Saved) -> State:
     """Fill network, optimizer and precision with what `save` wrote. Raises InputError when it does not fit."""
     tensors, about = saved
     where = job.folder / LAST
-    weights = {name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")}
-    checkpoint.load_weights(job.module, weights, where)
+    for prefix, module in (("model.", job.module), ("criterion.", job.criterion)):
+        weights = {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+        checkpoint.load_weights(module, weights, where)
     try:
         checkpoint.unflatten_optimizer(job.optimizer, tensors, about["optimizer"])
         job.fabric.strategy.precision.load_state_dict(about["precision"])
@@ -92,6 +93,7 @@ def save(job: Job, state: State, better: bool) -> None:
     about = {**job.about, **asdict(state), "optimizer": optimizer}
     about["precision"] = job.fabric.strategy.precision.state_dict()
     named = {f"model.{name}": tensor for name, tensor in weights.items()}
+    named |= {f"criterion.{name}": tensor for name, tensor in job.criterion.state_dict().items()}
     checkpoint.save_tensors(job.folder / LAST, {**named, **tensors}, about)
 
 

@@ -187,6 +187,17 @@ def test_optimize(cli: Cli, model: Path, tmp_path: Path) -> None:
     assert refused.code == 2 and "coral has no such choice" in refused.err
     wrong = cli("build", model, "--target", "host-c", "--optimize", "beauty", "--output", tmp_path)
     assert wrong.code == 2 and "--optimize: is one of speed, ram, flash, found 'beauty'" in wrong.err
+    for flags in (("--optimize", "beauty"), ("--ram-limit", -1)):
+        assert cli("analyze", model, "--target", "host-c", *flags).code == 2
+    untargeted = cli("analyze", model, "--optimize", "ram")
+    assert untargeted.code == 2 and "add --target" in untargeted.err
+
+
+def test_a_limit_on_ram_reaches_the_planner(cli: Cli, model: Path, tmp_path: Path) -> None:
+    arena = cli("analyze", model, "--target", "qemu-m4", "--json").json["estimates"]["qemu-m4"]["arena_bytes"]
+    assert cli("analyze", model, "--target", "qemu-m4", "--ram-limit", arena).code == 0
+    refused = cli("build", model, "--target", "host-c", "--ram-limit", 1, "--output", tmp_path)
+    assert refused.code == 4 and "ram_limit" in refused.err
 
 
 def test_estimates(cli: Cli, model: Path) -> None:

@@ -29,6 +29,16 @@ def test_outputs_are_the_simulators(cli: Cli, model: Path, given: tuple[Path, np
     np.testing.assert_array_equal(out["flat"], simulate(small_graph(), {"image": given[1]})["flat"])
 
 
+def test_one_array_without_a_name_is_the_only_input(cli: Cli, model: Path, given: tuple[Path, np.ndarray]) -> None:
+    folder, images = given[0].parent, given[1]
+    np.save(folder / "in.npy", images)
+    np.savez(folder / "unnamed.npz", images)
+    for name in ("in.npy", "unnamed.npz"):
+        assert cli("simulate", model, "-i", folder / name, "-o", folder / "out.npz").code == 0
+        wanted = simulate(small_graph(), {"image": images})["flat"]
+        np.testing.assert_array_equal(load_arrays(folder / "out.npz")["flat"], wanted)
+
+
 def test_layers_and_real_values(cli: Cli, model: Path, given: tuple[Path, np.ndarray], tmp_path: Path) -> None:
     out = tmp_path / "out.npz"
     result = cli("simulate", model, "-i", given[0], "-o", out, "--layers", "--arithmetic", "litert-reference")

@@ -45,3 +45,8 @@ def test_given_inputs_and_bad_ones(cli: Cli, model: Path, tmp_path: Path) -> Non
     assert cli("verify", model, "--input", tmp_path / "in.npz", "--json").json["runtimes"][0]["samples"] == 3
     assert cli("verify", model, "--against", "abacus").code == 2
     assert cli("verify", tmp_path / "nothing.tflite").code == 3
+
+
+def test_inputs_and_a_count_of_random_ones_contradict_each_other(cli: Cli, model: Path, tmp_path: Path) -> None:
+    result = cli("verify", model, "--input", tmp_path / "in.npz", "--samples", 3)
+    assert result.code == 2 and "--samples: counts random inputs" in result.err

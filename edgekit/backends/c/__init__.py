@@ -31,6 +31,7 @@ __all__ = [
     "CONSTRAINTS",
     "Options",
     "bench",
+    "channel_multiple",
     "check",
     "compile",
     "described",
@@ -109,6 +110,11 @@ def estimate(graph: Graph, target: Target) -> Estimate:
     from edgekit.backends.c.prediction import estimate as work
 
     return work(graph, target)
+
+
+def channel_multiple(target: Target) -> int:
+    """Cores with SIMD read four int8 at once, and Winograd's form works on blocks of four channels; others read one."""
+    return 4 if options_of(target).core in ("cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55") else 1
 
 
 def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Run:

@@ -18,7 +18,7 @@ from edgekit.backends._contract import Array
 from edgekit.backends.hexagon.options import Options
 from edgekit.doctor import probe
 from edgekit.doctor.tools.onnxruntime_qnn import TOOL
-from edgekit.errors import ToolError
+from edgekit.errors import RefusedError, ToolError
 
 WORKER = "edgekit.backends.hexagon.worker"
 NAME = "onnxruntime-qnn"
@@ -78,8 +78,8 @@ def ask(job: dict[str, Any], folder: Path, options: Options) -> dict[str, Any]:
     if done.returncode:
         tail = done.stderr.decode("utf-8", "replace").strip()[-200:]
         how = f"signal {-done.returncode}" if done.returncode < 0 else f"exit status {done.returncode}"
-        raise ToolError(NAME, f"ended with {how} when asked to {job['do']} this model: {tail}")
+        raise RefusedError(NAME, f"ended with {how} when asked to {job['do']} this model: {tail}")
     answer: dict[str, Any] = json.loads(path.with_suffix(".answer").read_text("utf-8"))
     if "error" in answer:
-        raise ToolError(NAME, f"cannot {job['do']} this model: {answer['error'][:400]}")
+        raise RefusedError(NAME, f"cannot {job['do']} this model: {answer['error'][:400]}")
     return answer

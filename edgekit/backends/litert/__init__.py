@@ -26,7 +26,7 @@ from edgekit.backends.litert import infer
 from edgekit.backends.litert.options import Options, options_of
 from edgekit.doctor import probe
 from edgekit.doctor.tools.ai_edge_litert import TOOL
-from edgekit.errors import InputError, ToolError, UnsupportedError
+from edgekit.errors import InputError, RefusedError, ToolError, UnsupportedError
 from edgekit.graph import Graph, Node
 from edgekit.target import Target
 from edgekit.verification import LayerDifference, Verification
@@ -221,7 +221,7 @@ def _opened(folder: Path, threads: int) -> infer.Model:
     except ImportError as error:
         raise ToolError("LiteRT", f"cannot be imported: {error}", TOOL.install) from error
     except (RuntimeError, ValueError) as error:
-        raise ToolError("LiteRT", f"refuses the model: {error}") from error
+        raise RefusedError("LiteRT", f"refuses the model: {error}") from error
 
 
 def _vehicle(threads: int) -> str:

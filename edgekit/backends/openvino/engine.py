@@ -15,7 +15,7 @@ from edgekit.backends._contract import Array
 from edgekit.backends.openvino.options import Options
 from edgekit.doctor import probe
 from edgekit.doctor.tools.openvino import TOOL
-from edgekit.errors import InputError, ToolError
+from edgekit.errors import InputError, RefusedError, ToolError
 from edgekit.export import onnx
 from edgekit.export.onnx import Place
 from edgekit.frontend import tflite
@@ -96,7 +96,7 @@ def compiled(model: Any, options: Options, hint: str | None = None, **more: obje
     try:
         return found.compile_model(model, options.device, properties)
     except RuntimeError as error:
-        raise ToolError(f"OpenVINO {options.device}", f"refuses the model: {_first_line(error)}") from error
+        raise RefusedError(f"OpenVINO {options.device}", f"refuses the model: {_first_line(error)}") from error
 
 
 def vehicle(options: Options) -> str:
@@ -131,7 +131,7 @@ def run_all(model: Any, options: Options, samples: Iterable[Mapping[str, Array]]
         while waiting:
             finish()
     except RuntimeError as error:
-        raise ToolError(f"OpenVINO {options.device}", f"fails on the model: {_first_line(error)}") from error
+        raise RefusedError(f"OpenVINO {options.device}", f"fails on the model: {_first_line(error)}") from error
     return found
 
 
