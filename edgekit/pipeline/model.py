@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from edgekit import arrays, files, frontend, passes, quantization
 from edgekit.backends import Samples, is_quantized
 from edgekit.doubts import ModelWarning, collected, doubts
-from edgekit.errors import InputError
+from edgekit.errors import InputError, UnsupportedError
 from edgekit.graph import Graph
 from edgekit.pipeline import accuracy, proof, samples, training
 from edgekit.pipeline.cache import code
@@ -92,7 +92,7 @@ def make(context: Context, check: Callable[[Graph], str]) -> Model:
     else:
         with context.stage("check float") as done:
             done.text = check(loaded)
-        graph, calibration, improvement = _quantized(context, loaded, data)
+        graph, calibration, improvement = _quantized(context, loaded, data, check)
         floating = loaded
     scores, quality = _accuracy(context, graph, floating, data, calibration, improvement)
     inputs, origin = samples.golden_inputs(graph, recipe.build.golden, data, calibration)
@@ -110,7 +110,7 @@ def _samples(graph: Graph, data: Data | None, calibration: dict[str, Array] | No
 
 
 def _quantized(
-    context: Context, graph: Graph, data: Data | None
+    context: Context, graph: Graph, data: Data | None, check: Callable[[Graph], str]
 ) -> tuple[Graph, dict[str, Array], dict[str, Any] | None]:
     section = context.recipe.quantize
     with context.stage("quantize") as done:
@@ -120,6 +120,13 @@ def _quantized(
                 free = draft_without_data(graph, section, context.recipe.model.source, context.progress)
             chosen = _calibration(context, graph, data) if free is None else dict(free.samples)
 
+        def refuse(made: Graph) -> str | None:
+            try:
+                check(replace(made, arithmetic=context.recipe.build.arithmetic))
+            except UnsupportedError as error:
+                return " ".join(error.what.split())
+            return None
+
         def make(folder: Path) -> None:
             improved = None
             with said_already():
@@ -127,7 +134,8 @@ def _quantized(
                 if section.max_drop is None:
                     made = lower(draft)
                 else:
-                    found = improve(draft, _judge(graph, data, chosen), section.max_drop, progress=context.progress)
+                    by = _judge(graph, data, chosen)
+                    found = improve(draft, by, section.max_drop, progress=context.progress, refuse=refuse)
                     made, improved = found.graph, found.as_json()
             (folder / "improvement.json").write_text(json.dumps(improved), "utf-8")
             frontend.tflite.save(replace(made, arithmetic=context.recipe.build.arithmetic), folder / "model.tflite")
@@ -137,12 +145,14 @@ def _quantized(
             section.model_dump(mode="json", exclude={"calibration"}),
             context.recipe.build.arithmetic, code("quantization", "metrics.py", *RUN_CODE),
             data.fingerprint() if data is not None and section.max_drop is not None else None,
+            [repr(target) for target in context.targets] if section.max_drop is not None else None,
         ]  # fmt: skip
         folder = context.entry(done, "quantize", parts, make)
         found = frontend.load(folder / "model.tflite")
         improved = json.loads((folder / "improvement.json").read_text("utf-8"))
         count = len(next(iter(chosen.values())))
-        done.text = f"int8, ranges by {section.method} over {count} {'samples' if free is None else 'made-up inputs'}"
+        given = "samples" if free is None else "made-up inputs"
+        done.text = f"{section.activations}, ranges by {section.method} over {count} {given}"
         if improved is not None:
             done.text += f"; {improved['stopped']} ({improved['measure']})"
     return found, chosen, improved

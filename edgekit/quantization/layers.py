@@ -109,7 +109,8 @@ def stored(draft: Draft, only: str | None = None) -> dict[str, tuple[Array, Arra
         integers, q = quantize_weights(
             layer.weights, draft.biases.get(layer.name, layer.bias), layer.rule.axis,
             draft.section.per_channel and layer.rule.per_channel, float(source.scale[0]),
-            float(parameters.own[layer.name].scale[0]), draft.scales.get(layer.name), draft.floors.get(layer.name), dtype,
+            float(parameters.own[layer.name].scale[0]), draft.scales.get(layer.name), draft.floors.get(layer.name),
+            dtype,
         )  # fmt: skip
         scale = np.broadcast_to(q.scale.astype(np.float64), layer.bias.shape)
         found[layer.name] = integers * layer.by_channel(scale), scale

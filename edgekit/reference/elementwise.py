@@ -50,7 +50,8 @@ def scaled_sum(
     """a + b or a - b of int8 or int16 tensors with scales of their own.
 
     With S = 2 * max(scale a, scale b), both inputs are shifted left by 20 bits (15 for int16) and multiplied by
-    scale / S, which is at most 1/2; the sum is multiplied by S / (2^20 * scale out). Three double-rounding multiplications in all.
+    scale / S, which is at most 1/2; the sum is multiplied by S / (2^20 * scale out). Three
+    double-rounding multiplications in all.
 
     Raises:
         ValueError: that last multiplier reaches 1. TensorFlow Lite Micro then aborts the process, as does LiteRT's

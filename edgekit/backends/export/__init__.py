@@ -26,7 +26,7 @@ from edgekit.backends._contract import (
     without_port,
 )
 from edgekit.backends._real import real_form
-from edgekit.backends._rules import written_as_onnx
+from edgekit.backends._rules import no_int16, written_as_onnx
 from edgekit.backends.export.options import FILES, Options, options_of
 from edgekit.errors import InputError, UnsupportedError, UsageError
 from edgekit.export import onnx
@@ -53,7 +53,7 @@ def few_axes(graph: Graph, node: Node, options: Options) -> str | None:
     return next((f"{t.name} with {len(t.shape)}" for t in tensors if len(t.shape) > options.max_rank), None)
 
 
-CONSTRAINTS = (written_as_onnx, few_axes)
+CONSTRAINTS = (written_as_onnx, few_axes, no_int16)
 
 
 def check(graph: Graph, target: Target) -> list[Rejection]:

@@ -31,7 +31,7 @@ FEW_CHANNELS = 8  # below it, windows are gathered plane by plane: copies of a f
 def prepare_integer(
     op: Conv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    """acc = sum((x - zp) * w) + bias, wrapped to int32 (int64 for int16 activations); requantized per channel."""
+    """acc = sum((x - zp) * w) + bias, wrapped to int32 (16x8: in int64); requantized per channel."""
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
     weights, bias = integer_weights(inputs)
     matrix, limit = (

@@ -32,7 +32,7 @@ from edgekit.reference.workspace import samples_at_once, workspace
 def prepare_integer(
     op: DepthwiseConv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    """acc = sum((x - zp) * w) + bias over the window, wrapped to int32 (int64 for int16 activations); requantized per channel."""
+    """acc = sum((x - zp) * w) + bias over the window, wrapped to int32 (16x8: in int64); requantized per channel."""
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
     weights, bias = integer_weights(inputs, channel_axis=3)
     taps, limit = (

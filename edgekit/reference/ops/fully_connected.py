@@ -32,7 +32,7 @@ from edgekit.reference.simulator import Array, Kernel
 def prepare_integer(
     op: FullyConnected, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    """acc = sum((x - zp) * w) + bias, wrapped to int32 (int64 for int16 activations); requantized per channel or per tensor."""
+    """acc = sum((x - zp) * w) + bias, wrapped to int32 (16x8: in int64); requantized per channel or per tensor."""
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
     weights, bias = integer_weights(inputs)
     matrix, limit = (

@@ -22,7 +22,7 @@ from edgekit.reference.simulator import Array, Kernel
 def prepare_integer(
     op: TransposeConv, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    """acc = sum((x - zp) * w) + bias, wrapped to int32 (int64 for int16 activations); requantized per channel.
+    """acc = sum((x - zp) * w) + bias, wrapped to int32 (16x8: in int64); requantized per channel.
 
     How many inputs meet in an output varies along the border, so the zero point is subtracted before the product.
     """
