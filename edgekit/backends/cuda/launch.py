@@ -57,6 +57,18 @@ def as_it_is(call: Call) -> Launch:
     return Launch(call.kernel, call.file, f"ek_{call.file}_t", call.fields, call.inputs, call.listed)
 
 
+def constant_bytes(graph: Graph, launches: Sequence[Launch | None]) -> int:
+    """Bytes of weights and tables in the GPU's memory; equal ones are stored once."""
+    found: dict[tuple[str, bytes], int] = {}
+    for node, launch in zip(graph.nodes, launches, strict=True):
+        if launch is not None:
+            operands = [t.data for i in launch.inputs if (t := graph.node_inputs(node)[i]) is not None]
+            for data in (*launch.fields.values(), *operands):
+                if isinstance(data, np.ndarray):
+                    found[data.dtype.str, data.tobytes()] = data.nbytes
+    return sum(found.values())
+
+
 def number(call: Call, name: str) -> int:
     value = call.fields[name]
     assert isinstance(value, int)
