@@ -24,10 +24,11 @@ from edgekit.backends._contract import (
     without_port,
 )
 from edgekit.backends.c import emission
+from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.project import firmware_folder
 from edgekit.backends.cuda import toolchain, vehicle
-from edgekit.backends.cuda.launch import CORE, constant_bytes, launches_of
+from edgekit.backends.cuda.launch import CORE, constant_bytes, launch_of, launches_of
 from edgekit.backends.cuda.options import TENSOR, UNKNOWN, Options, options_of
 from edgekit.doctor.tools.nvcc import TOOL
 from edgekit.errors import InputError, ToolError, UnsupportedError
@@ -70,8 +71,9 @@ def supported(graph: Graph, node: Node, options: Options) -> str | None:
 def launched(graph: Graph, node: Node, options: Options) -> str | None:
     """The kernel must take the layer's types and parameters."""
     try:
-        if supports(node.op.name):
-            emission.call_of(graph, node, CORE)
+        call = emission.call_of(graph, node, CORE) if supports(node.op.name) else Alias()
+        if isinstance(call, Call):
+            launch_of(node, call, tensor_cores=False)
     except UnsupportedError as error:
         return error.what
     return None

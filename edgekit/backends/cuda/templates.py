@@ -119,6 +119,16 @@ void {p}_destroy({p}_t *model) {{
   }}
 }}
 
+// Once as it is: code is loaded when it is used first, which a capture does not allow, and what fails is said here.
+static cudaError_t {p}_warm_up({p}_t *model, cudaStream_t stream) {{
+  cudaError_t error = cudaSuccess;
+  for (int32_t layer = 0; error == cudaSuccess && layer < {P}_LAYERS; ++layer) {{
+    error = {p}_layer(model, layer, stream);
+  }}
+  const cudaError_t ended = cudaStreamSynchronize(stream);
+  return error == cudaSuccess ? ended : error;
+}}
+
 static cudaError_t {p}_capture({p}_t *model, cudaStream_t stream) {{
   cudaGraph_t graph = nullptr;
   cudaError_t error = cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal);
@@ -154,8 +164,12 @@ cudaError_t {p}_create({p}_t **model) {{
     error = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
   }}
   if (error == cudaSuccess) {{
-    error = {p}_capture(made, stream);
+    error = {p}_warm_up(made, stream);
+    error = error == cudaSuccess ? {p}_capture(made, stream) : error;
     (void)cudaStreamDestroy(stream);
+  }}
+  if (error == cudaSuccess) {{
+    error = cudaMemset(made->device->arena, 0, {P}_ARENA_BYTES);
   }}
   if (error != cudaSuccess) {{
     {p}_destroy(made);

@@ -1,4 +1,4 @@
-"""Every operator's CUDA kernel against the simulator: its sources on the host twin, under sanitizers, in both orders of threads."""
+"""Every CUDA kernel against the simulator: its sources on the host twin, under sanitizers, threads in both orders."""
 
 from __future__ import annotations
 
