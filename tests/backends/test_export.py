@@ -15,7 +15,7 @@ from edgekit.arrays import save_arrays
 from edgekit.backends import _onnx_layers as layers
 from edgekit.backends import export as backend
 from edgekit.backends.export.options import FILES
-from edgekit.errors import InputError, UnsupportedError, UsageError
+from edgekit.errors import InputError, UnsupportedError, UsageError, VerificationError
 from edgekit.graph.ops.reshape import Reshape
 from edgekit.pipeline import build
 from edgekit.verification import random_inputs
@@ -55,6 +55,33 @@ def test_other_numbers_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     )
     proof = backend.verify(tmp_path, random_inputs(small_int8(), 1))
     assert not proof.holds and proof.first_failure is not None and proof.first_failure.op == "conv_2d"
+
+
+@pytest.mark.parametrize("kind", ["weights", "pads", "another network"])
+def test_a_wrong_file_fails(kind: str, tmp_path: Path) -> None:
+    """The file is not compared with itself: what an export may get wrong is found."""
+    graph = small_int8()
+    backend.compile(graph, target.find_target("ascend"), tmp_path)
+    model = onnx.load(tmp_path / "model.onnx")
+    conv = next(node for node in model.graph.node if node.op_type == "Conv")
+    if kind == "weights":
+        weights = next(t for t in model.graph.initializer if t.name == conv.input[1])
+        swapped = onnx.numpy_helper.to_array(weights).swapaxes(2, 3)
+        weights.CopyFrom(onnx.numpy_helper.from_array(np.ascontiguousarray(swapped), weights.name))
+    elif kind == "pads":
+        pads = next(a for a in conv.attribute if a.name == "pads")
+        pads.ints[:] = [pads.ints[0] - 1, pads.ints[1], pads.ints[2] + 1, pads.ints[3]]
+    else:
+        for node in model.graph.node:
+            node.output[:] = [name if name == "z" else f"{name}_2" for name in node.output]
+            node.input[:] = [f"{n}_2" if any(f"{n}_2" in m.output for m in model.graph.node) else n for n in node.input]
+    onnx.save(model, tmp_path / "model.onnx")
+    if kind == "another network":
+        with pytest.raises(VerificationError, match="another network"):
+            backend.verify(tmp_path, random_inputs(graph, 1))
+        return
+    found = backend.verify(tmp_path, random_inputs(graph, 1))
+    assert found.first_failure is not None and found.first_failure.op == "conv_2d"
 
 
 def test_the_programs_are_python() -> None:
