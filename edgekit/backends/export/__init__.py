@@ -19,6 +19,7 @@ from edgekit.backends._contract import (
     Rejection,
     Run,
     constraint,
+    constraints_of,
     is_quantized,
     per_sample,
     per_sample_of,
@@ -27,7 +28,7 @@ from edgekit.backends._contract import (
 )
 from edgekit.backends._real import real_form
 from edgekit.backends._rules import written_as_onnx
-from edgekit.backends.export import proof
+from edgekit.backends.export import proof, tidl
 from edgekit.backends.export.options import FILES, Options, options_of
 from edgekit.errors import InputError, UnsupportedError, UsageError
 from edgekit.export import onnx
@@ -54,7 +55,7 @@ def few_axes(graph: Graph, node: Node, options: Options) -> str | None:
     return next((f"{t.name} with {len(t.shape)}" for t in tensors if len(t.shape) > options.max_rank), None)
 
 
-CONSTRAINTS = (written_as_onnx, few_axes)
+CONSTRAINTS = (written_as_onnx, few_axes, *constraints_of((tidl,)))
 
 
 def check(graph: Graph, target: Target) -> list[Rejection]:
@@ -102,8 +103,16 @@ def compile(
     }  # fmt: skip
     files.write_atomic(folder / SETTINGS, json.dumps(facts, indent=1).encode())
     files.write_atomic(folder / README, _readme(target, chosen, line).encode())
+    notes += _kept_off(graph, chosen)
     notes.insert(0, f"compiled: NOT RUN, {chosen.tool} is in no package registry; with it: {line}")
     return Artifact((*names, *made), MODEL, False, facts, tuple(notes))
+
+
+def _kept_off(graph: Graph, options: Options) -> list[str]:
+    """What stays on the device's CPU because the user allowed it, as a note."""
+    strict = options.model_copy(update={"host_layers": False})
+    layers = list(dict.fromkeys(one.layer for one in rejections(graph, CONSTRAINTS, strict)))
+    return [f"left to the device's CPU by host_layers: {', '.join(layers)}"] if options.host_layers and layers else []
 
 
 def _samples(graph: Graph, folder: Path) -> tuple[list[str], str]:
