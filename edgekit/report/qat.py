@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-HEAD = ("layer", "tensor", "type", "scale>", "zero point>", "largest difference>")
+HEAD = ("layer", "tensor", "type", "scale>", "zero point>", "largest difference>", "rounded once>")
 """Columns whose title ends in `>` are numbers."""
 
 
@@ -16,9 +16,10 @@ def facts(source: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def rows(found: Mapping[str, Any]) -> list[list[str]]:
-    """One row of cells per layer; differences in steps of the layer's scale."""
+    """One row of cells per layer; differences in steps of its scale, `rounded once` with the rounding of training."""
+    numbers = ("zero_point", "largest", "once")
     return [
-        [one["layer"], one["tensor"], one["dtype"], f"{one['scale']:.6g}", str(one["zero_point"]), str(one["largest"])]
+        [one["layer"], one["tensor"], one["dtype"], f"{one['scale']:.6g}", *(str(one[name]) for name in numbers)]
         for one in found["agreement"]["layers"]
     ]
 
@@ -33,4 +34,5 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
         f"{first}{found['epochs']} epochs with {ranges}, at a learning rate of {found['learning_rate']:g}",
         f"the int8 graph and the trained network give {what} for {agreement['same']:.2%} of "
         f"{agreement['samples']:,} validation samples; no layer differs by more than {agreement['largest']} steps",
+        f"with the single rounding of training instead, {what} for {agreement['same_once']:.2%}",
     ]
