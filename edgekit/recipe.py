@@ -144,6 +144,24 @@ class QatSection(TuneSection):
     distill: bool = Field(True, description="learn from the teacher of [distill], where there is one")
 
 
+class AnalogSection(TuneSection):
+    """`[analog]`: training under the noise of analog crossbars (Joshi et al. 2020), for the target analog-pcm."""
+
+    epochs: int = Field(10, ge=0, description="epochs of fine-tuning under noise")
+    weight_noise: float = Field(
+        0.06, ge=0, le=1, description="deviation of the noise on weights, of an output channel's largest weight"
+    )
+    output_noise: float = Field(
+        0.0, ge=0, le=1, description="likewise on a layer's outputs, of the batch's largest one"
+    )
+    bits: int = Field(8, ge=0, le=16, description="of the converters around every layer; 0: none")
+    clip: float = Field(
+        2.5, ge=0, description="weights are clipped at so many deviations of a channel's; 0: not at all"
+    )
+    depthwise: bool = Field(False, description='depthwise layers too, for `depthwise = "crossbar"`')
+    distill: bool = Field(True, description="learn from the teacher of [distill], where there is one")
+
+
 class QuantizeSection(Section):
     """`[quantize]`: from float to int8."""
 
@@ -180,6 +198,7 @@ class Recipe(Section):
     prune: PruneSection | None = None
     distill: DistillSection | None = None
     qat: QatSection | None = None
+    analog: AnalogSection | None = None
     quantize: QuantizeSection = QuantizeSection()
     build: BuildSection = BuildSection()
     target: dict[str, dict[str, Any]] = Field(

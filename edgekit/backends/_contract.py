@@ -12,12 +12,17 @@ A backend is a module with (a `port` is a board's serial port, and `run` takes o
     verify(folder, inputs, port=None) -> Verification   optional: the artifact itself on its vehicle, layer by layer
     bench(folder, port=None) -> dict             optional, with `verify`: counts per layer and in total
     estimate(graph, target) -> Estimate          optional: what an int8 graph will cost, before it is compiled
+    channel_multiple(target) -> int              optional: pruning leaves a multiple of so many channels, which kernels
+                                                 take at once
+    sparsity(target) -> dict[str, str]           optional: kinds of zeros among weights ("2:4", "unstructured") that
+                                                 make the target faster or smaller, and the condition
     versions() -> dict[str, str]                 tools by name; "not installed" where absent
     described(target) -> Described               what comes out and how far it is proven: a row of the table of targets
     require(target) -> None                      optional: ToolError when what `compile` cannot do without is absent or
                                                  of a wrong version; called before any long work
     FLOAT = True                                 optional: the target takes the float graph; `compile` gets it as
                                                  `floating`, None where the model came quantized
+    DATA = True                                  optional: `compile` gets `data`, Samples, to calibrate and score by
     TIMED = True                                 optional: `bench` measures time, which never repeats: not in a build
 
 Nothing falls back silently: what a target does not take is a Rejection, what was not done is a sentence in
@@ -120,6 +125,21 @@ class Run:
     vehicle: str
     on_target: bool
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a build knows about the model's data, N samples on axis 0, in real units or the graph's own integers.
+
+    Attributes:
+        calibration: inputs by name that scales were chosen by, None without.
+        x, y, classes: labelled test data as `edgekit.metrics.score` takes them, None without.
+    """
+
+    calibration: dict[str, Array] | None = None
+    x: dict[str, Array] | None = None
+    y: Array | None = None
+    classes: int = 0
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,9 @@ def load(recipe: Recipe, path: Path) -> Loaded:
     try:
         for one in changes:
             network = _stage(one).rebuild(network, one["change"])
+        if changes:
+            with torch.no_grad():
+                network.eval()(torch.zeros((1, *signature.shape)))
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         text = f"its changes do not fit the network: {type(error).__name__}: {str(error)[:200]}"
         raise InputError(str(path), text, "train again") from error

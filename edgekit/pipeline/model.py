@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit import arrays, files, frontend, passes, quantization
-from edgekit.backends import is_quantized
+from edgekit.backends import Samples, is_quantized
 from edgekit.doubts import ModelWarning, collected, doubts
 from edgekit.errors import InputError
 from edgekit.graph import Graph
@@ -48,6 +48,7 @@ class Model:
         golden: inputs and outputs of the golden vectors; golden_from: what they are.
         accuracy, quality, proofs: JSON for the manifest: of float and int8, dB by layer, runtimes.
         improvement: likewise, what `[quantize] max_drop` made it try; None without.
+        samples: for backends that score the artifact themselves.
     """
 
     graph: Graph
@@ -61,6 +62,7 @@ class Model:
     quality: Quality
     proofs: list[dict[str, Any]]
     improvement: dict[str, Any] | None = None
+    samples: Samples = field(default_factory=Samples)
 
 
 def make(context: Context, check: Callable[[Graph], str]) -> Model:
@@ -97,8 +99,14 @@ def make(context: Context, check: Callable[[Graph], str]) -> Model:
     inputs, outputs = _golden(context, graph, inputs)
     return Model(
         graph, floating, source, data.classes if data is not None else (), inputs, outputs, origin, scores, quality,
-        _proofs(context, graph, inputs), improvement,
+        _proofs(context, graph, inputs), improvement, _samples(graph, data, calibration),
     )  # fmt: skip
+
+
+def _samples(graph: Graph, data: Data | None, calibration: dict[str, Array] | None) -> Samples:
+    if data is None or not len(data.test_x):
+        return Samples(calibration)
+    return Samples(calibration, samples.as_input(graph, data.test_x, "the data set"), data.test_y, len(data.classes))
 
 
 def _quantized(

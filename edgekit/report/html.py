@@ -9,7 +9,7 @@ from typing import Any
 
 from edgekit.graph import Graph, Node
 from edgekit.pipeline.accuracy import shown
-from edgekit.report import qat, quantization
+from edgekit.report import analog, qat, quantization
 from edgekit.report.firmware import firmware
 
 Quality = Mapping[str, Mapping[str, float | None]]
@@ -36,6 +36,7 @@ def render(manifest: Mapping[str, Any], graph: Graph, quality: Quality) -> str:
         _section("Verified", _verified(manifest)),
         _section("Compiler", _compiler(manifest)),
         _section("Firmware", _firmware(manifest)),
+        _section("Analog chips over time", analog.section(manifest)),
         _section("Layers", _layers(graph, quality)),
         _section("Inputs and outputs", _tensors(manifest)),
         _section("Files", _rows(["file", "SHA-256"], ([_code(n), _code(h)] for n, h in manifest["files"].items()))),

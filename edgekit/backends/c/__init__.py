@@ -23,12 +23,15 @@ from edgekit.backends.c import emission, vehicle
 from edgekit.backends.c.options import Options, options_of
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Node
+from edgekit.reference.arithmetics import arithmetic
+from edgekit.reference.simulator import prepare_node
 from edgekit.target import Target
 
 __all__ = [
     "CONSTRAINTS",
     "Options",
     "bench",
+    "channel_multiple",
     "check",
     "compile",
     "described",
@@ -59,6 +62,8 @@ def emitted(graph: Graph, node: Node, options: Options) -> str | None:
     try:
         if supports(node.op.name):
             emission.call_of(graph, node, options.core)
+            if any(t is not None and t.dtype == "int16" for t in (*graph.node_inputs(node), *graph.node_outputs(node))):
+                prepare_node(graph, node, arithmetic(emission.ARITHMETIC))  # what it refuses has no integers
     except UnsupportedError as error:
         return error.what
     return None
@@ -105,6 +110,11 @@ def estimate(graph: Graph, target: Target) -> Estimate:
     from edgekit.backends.c.prediction import estimate as work
 
     return work(graph, target)
+
+
+def channel_multiple(target: Target) -> int:
+    """Cores with SIMD read four int8 at once, and Winograd's form works on blocks of four channels; others read one."""
+    return 4 if options_of(target).core in ("cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55") else 1
 
 
 def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Run:

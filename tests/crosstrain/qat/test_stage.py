@@ -124,7 +124,7 @@ def test_a_build_tells_the_agreement(wanted: Make, tmp_path: Path) -> None:
 
     made = wanted("lenet5", {"width": 0.5})
     made = made.model_copy(update={"build": made.build.model_copy(update={"targets": ("reference",), "golden": 2})})
-    build(made, tmp_path / "build")
+    build(made, output=tmp_path / "build")
     folder = tmp_path / "build" / "corners" / "reference"
     stages = json.loads((folder / "manifest.json").read_text())["source"]["stages"]
     assert [row["stage"] for row in stages] == ["train", "qat"] and stages[1]["facts"]["agreement"]["largest"] == 0

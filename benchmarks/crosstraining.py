@@ -1,0 +1,131 @@
+"""Cross-training: `python -m benchmarks.crosstraining --data FOLDER --cache FOLDER`.
+
+ResNet-8 on CIFAR-10, trained by edgekit's own trainer (`benchmarks/networks.py`, seed 0), is pruned to half its MACs
+and tuned with its own first form as the teacher. Every row is the network after one stage: accuracy on the test part in
+float and in int8 (256 calibration samples, seed 0, simulator), and the instructions that the C code built for the
+emulated Cortex-M4 executes, counted by QEMU.
+
+The float network is the cached one of `benchmarks.quantization`; all trainings go on where they were interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.networks import recipe as recipe_of
+from edgekit import crosstrain, quantization, train
+from edgekit.errors import ToolError
+from edgekit.graph import Graph
+from edgekit.pipeline.accuracy import measure
+from edgekit.recipe import Recipe
+
+SAMPLES = 256
+TARGET = "qemu-m4"
+SECTIONS: dict[str, Any] = {
+    "build": {"targets": [TARGET]},
+    "prune": {"importance": "taylor", "macs": 0.5, "steps": 2, "epochs": 1, "learning_rate": 2e-3},
+    "distill": {"teacher": "self", "epochs": 8, "learning_rate": 3e-3, "temperature": 4.0, "alpha": 0.7},
+}
+
+
+def prepared(data: Path, seed: int) -> Recipe:
+    """The recipe of the float network with the stages after it."""
+    return Recipe.model_validate({**recipe_of("resnet8", data, seed).model_dump(), **SECTIONS})
+
+
+def instructions(graph: Graph) -> float | str:
+    """What one inference executes on the emulated board; why it was NOT RUN where a tool is missing."""
+    from edgekit import backends
+    from edgekit.target import find_target
+
+    target = find_target(TARGET)
+    backend = backends.backend(target.backend)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            backend.compile(graph, target, Path(folder))
+            found: float = backend.bench(Path(folder))["total"]
+        except ToolError as error:
+            return f"NOT RUN: {error}"
+    return found
+
+
+def row(name: str, recipe: Recipe, data: Any, checkpoint: Path, limit: int | None) -> dict[str, Any]:
+    """Everything that is measured of one network."""
+    from edgekit.crosstrain.checkpoint import load
+    from edgekit.crosstrain.cost import cost_of, float_graph
+
+    loaded = load(recipe, checkpoint)
+    graph = float_graph(recipe, loaded.network, loaded.signature)
+    chosen = quantization.choose_samples(graph, {graph.inputs[0]: data.train_x}, SAMPLES, 0, data.train_y)
+    made = quantization.quantize(graph, chosen, recipe.quantize)
+    x = {graph.inputs[0]: data.test_x[:limit]}
+    scores = measure(made, graph, x, data.test_y[:limit], len(data.classes))
+    return {
+        "stage": name, "float": 100 * scores["float"], "int8": 100 * scores["int8"], **vars(cost_of(made)),
+        "instructions": instructions(made), "samples": scores["samples"],
+    }  # fmt: skip
+
+
+def run(data: Path, cache: Path, seed: int, limit: int | None) -> list[dict[str, Any]]:
+    """Train, run the stages, measure after each."""
+    from edgekit.crosstrain.checkpoint import load, save
+    from edgekit.crosstrain.step import Step
+
+    recipe = prepared(data, seed)
+    loaded = train.load_data(recipe.data)
+    first = last = train.train(recipe, cache / f"resnet8-{seed}", data=loaded).checkpoint
+    rows = [row("train", recipe, loaded, first, limit)]
+    show(rows)
+    for name, stage in crosstrain.wanted(recipe).items():
+        folder = cache / f"resnet8-{seed}-{name}"
+        before = load(recipe, last)
+        outcome = stage.run(Step(name, recipe, loaded, before, last, first, folder))
+        last = folder / "network.safetensors"
+        changes = (
+            before.changes if outcome.change is None else (*before.changes, {"stage": name, "change": outcome.change})
+        )
+        save(last, outcome.network, before.about, changes)
+        rows.append(row(name, recipe, loaded, last, limit))
+        show(rows)
+    return rows
+
+
+def show(rows: list[dict[str, Any]]) -> None:
+    """The last row, with the title before the first."""
+    if len(rows) == 1:
+        print(f"{'stage':10}{'float %':>9}{'int8 %':>9}{'MACs':>12}{'parameters':>12}{'int8 bytes':>12}  instructions")
+    one = rows[-1]
+    count = one["instructions"]
+    shown = count if isinstance(count, str) else f"{count:,.0f} ({count / rows[0]['instructions']:.1%})"
+    print(
+        f"{one['stage']:10}{one['float']:9.2f}{one['int8']:9.2f}{one['macs']:12,}{one['parameters']:12,}"
+        f"{one['bytes']:12,}  {shown}", flush=True,
+    )  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="folder with cifar10")
+    parser.add_argument("--cache", type=Path, help="folder that keeps the trained networks")
+    parser.add_argument("--seed", type=int, default=0, help="of the training")
+    parser.add_argument("--limit", type=int, help="test samples at most")
+    parser.add_argument("--json", type=Path, help="file to write the rows to")
+    arguments = parser.parse_args()
+    if arguments.data is None or arguments.cache is None:
+        print("crosstraining: NOT RUN: a trained network and data are needed; give --data and --cache")
+        return
+    print(f"ResNet-8, CIFAR-10, training seed {arguments.seed}; {SECTIONS['prune']}; {SECTIONS['distill']}")
+    rows = run(arguments.data, arguments.cache, arguments.seed, arguments.limit)
+    print(
+        f"float accuracy lost: {rows[0]['float'] - rows[-1]['float']:.2f} points, {rows[0]['samples']:,} test samples"
+    )
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(rows, indent=1), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
