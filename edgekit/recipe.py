@@ -97,8 +97,8 @@ class PruneSection(TuneSection):
     macs: float | None = Field(None, gt=0, description="budget: at most 1 a share of what there was, above it a number")
     parameters: float | None = Field(None, gt=0, description="budget: likewise")
     fit: str | None = Field(None, description="budget: a target whose flash and RAM shall hold the int8 network")
-    latency_ms: float | None = Field(None, gt=0, description="with fit: milliseconds by the target's own estimate")
-    instructions: int | None = Field(None, gt=0, description="with fit: instructions by the target's own estimate")
+    instructions: float | None = Field(None, gt=0, description="with fit: by the target's own estimate; like macs")
+    latency_ms: float | None = Field(None, gt=0, description="with fit: at least; see docs/crosstraining.md")
     scope: Literal["layer", "network"] = Field(
         "layer", description="every layer loses the same share, or layers compete for the channels that stay"
     )
@@ -268,6 +268,12 @@ def load_recipe(path: Path) -> Recipe:
     return _resolve(recipe, path.resolve().parent)
 
 
+def _with_teacher(section: DistillSection | None, folder: Path) -> DistillSection | None:
+    if section is None or not section.teacher.endswith((".onnx", ".safetensors")):
+        return section
+    return section.model_copy(update={"teacher": str((folder / Path(section.teacher).expanduser()).resolve())})
+
+
 def _resolve(recipe: Recipe, folder: Path) -> Recipe:
     def absolute(path: Path | str | None) -> Path | str | None:
         return path if path is None or isinstance(path, str) else (folder / path.expanduser()).resolve()
@@ -275,6 +281,7 @@ def _resolve(recipe: Recipe, folder: Path) -> Recipe:
     sections = {
         "data": recipe.data.model_copy(update={"path": absolute(recipe.data.path)}),
         "model": recipe.model.model_copy(update={"source": absolute(recipe.model.source)}),
+        "distill": _with_teacher(recipe.distill, folder),
         "quantize": recipe.quantize.model_copy(update={"calibration": absolute(recipe.quantize.calibration)}),
     }
     given = recipe.model_fields_set  # what is copied counts as given, and a model without [data] has no data set
