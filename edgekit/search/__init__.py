@@ -1,0 +1,1 @@
+"""Search: many recipes tried, those kept of which none is better in everything."""
