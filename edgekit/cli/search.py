@@ -13,7 +13,9 @@ from edgekit.cli._options import Json, Recipe
 
 def search(
     recipe: Recipe = None,
-    target: Annotated[str | None, typer.Option("--target", "-t", help="Name of a target; the recipe's without.")] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", "-t", help="Name of a target; the recipe's without.")
+    ] = None,
     trials: Annotated[int, typer.Option("--trials", "-n", min=1, help="How many in all, former runs included.")] = 20,
     storage: Annotated[
         str | None,

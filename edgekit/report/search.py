@@ -20,7 +20,8 @@ WIDE = 20.0  # from this ratio of largest to smallest on, an axis is logarithmic
 
 def columns(found: Mapping[str, Any]) -> list[str]:
     """Titles of the front's table; those that end in `>` are of numbers. found: `edgekit.search.front.as_json()`."""
-    return ["trial>", *_keys(found), f"{found['metric']}>", "test int8>", *(f"{_title(g, found)}>" for g in _goals(found))]
+    titles = [f"{_title(goal, found)}>" for goal in _goals(found)]
+    return ["trial>", *_keys(found), f"{found['metric']}>", "test int8>", *titles]
 
 
 def rows(found: Mapping[str, Any]) -> list[list[str]]:
@@ -51,16 +52,16 @@ def render(found: Mapping[str, Any]) -> str:
     said = "".join(f"<p>{escape(text[:1].upper() + text[1:])}.</p>" for text in sentences(found))
     plots = "".join(plot(found, goal) for goal in _goals(found)) if any(_done(found)) else "<p>Nothing to plot.</p>"
     every = [_row(trial, found) for trial in found["trials"]]
-    head = ["trial>", *_keys(found), f"{found['metric']}>", *(f"{_title(g, found)}>" for g in _goals(found)), "time>", ""]
+    head = [title for title in columns(found) if not title.startswith("test ")] + ["time>", ""]
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
         f"<h1>{escape(title)}</h1>\n{said}\n<h2>Pareto front</h2>\n"
-        "<p>No trial is better in every objective than one of these. Judged by int8 on the validation part; the test "
+        "<p>To none of these another trial is better in one objective and no worse in the others. Judged by int8 on the validation part; the test "
         f"part is looked at for these only.</p>\n{_table(columns(found), rows(found))}\n"
-        "<p>Filled: the front. Hollow: others that keep all limits. Crosses: those that do not; below the axis the "
-        f'ones that were never trained.</p>\n<div class="plots">{plots}</div>\n'
+        "<p>Filled: the front. Hollow: others that keep all limits. The line: what each cost buys at best. Crosses "
+        f'below: those that do not keep them, at the edge where they cost more than all others.</p>\n<div class="plots">{plots}</div>\n'
         f"<h2>All trials</h2>\n{_table(head, every)}\n"
         f"<footer>Written by edgekit {escape(__version__)}. Study {escape(found['study'])}. The same figures for "
         "programs: search.json. The recipes of the front: front/.</footer>\n</body>\n</html>\n"
@@ -70,9 +71,7 @@ def render(found: Mapping[str, Any]) -> str:
 def plot(found: Mapping[str, Any], goal: str) -> str:
     """An SVG: accuracy over one cost."""
     known = [t for t in found["trials"] if t["costs"] is not None and t["state"] in ("done", "infeasible")]
-    if not known:
-        return ""
-    x = _Axis([t["costs"][goal] for t in known], LEFT, WIDTH - RIGHT)
+    x = _Axis([t["costs"][goal] for t in _done(found)], LEFT, WIDTH - RIGHT)
     y = _Axis([t["accuracy"] for t in _done(found)], HEIGHT - BOTTOM, TOP, linear=True)
     parts = [f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(found["metric"])} over '
              f'{escape(goal)}">']  # fmt: skip
@@ -86,11 +85,26 @@ def plot(found: Mapping[str, Any], goal: str) -> str:
                      f"{_short(value)}</text>")  # fmt: skip
     parts.append(f'<text class="title" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">'
                  f"{escape(_title(goal, found))}</text>")  # fmt: skip
+    parts.append(_stairs(found, goal, x, y))
     strip = HEIGHT - BOTTOM + STRIP / 2
     for trial in sorted(known, key=lambda t: t["front"]):
         score = trial["accuracy"] if trial["state"] == "done" else None
-        parts.append(_mark(trial, x(trial["costs"][goal]), strip if score is None else y(score), found))
+        place = min(max(x(trial["costs"][goal]), LEFT), WIDTH - RIGHT)
+        parts.append(_mark(trial, place, strip if score is None else y(score), found))
     return "".join(parts) + "</svg>"
+
+
+def _stairs(found: Mapping[str, Any], goal: str, x: _Axis, y: _Axis) -> str:
+    """The best accuracy that each cost buys, as a line of steps."""
+    worse = found["metric"] == ERROR
+    path, best = "", math.inf if worse else -math.inf
+    for trial in sorted(_done(found), key=lambda t: t["costs"][goal]):
+        score = trial["accuracy"]
+        if (score < best) if worse else (score > best):
+            place = f"{x(trial['costs'][goal]):.1f}"
+            path += f"H{place}V{y(score):.1f}" if path else f"M{place} {y(score):.1f}"
+            best = score
+    return f'<path class="stairs" d="{path}H{WIDTH - RIGHT}"/>'
 
 
 def _mark(trial: Mapping[str, Any], x: float, y: float, found: Mapping[str, Any]) -> str:
@@ -103,14 +117,16 @@ def _mark(trial: Mapping[str, Any], x: float, y: float, found: Mapping[str, Any]
         return f'<circle class="other" cx="{x:.1f}" cy="{y:.1f}" r="4.5">{title}</circle>'
     return (
         f'<circle class="front" cx="{x:.1f}" cy="{y:.1f}" r="6">{title}</circle>'
-        f'<text class="number" x="{x + 9:.1f}" y="{y - 6:.1f}">{trial["number"]}</text>'
+        f'<text class="number" x="{x:.1f}" y="{y - 10:.1f}" text-anchor="middle">{trial["number"]}</text>'
     )
 
 
 STYLE = """.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 1rem; }
 .plot { width: 100%; height: auto; font-size: 12px; } .plot text { fill: var(--dim); }
 .plot .title { fill: var(--text); font-weight: 600; } .plot .grid { stroke: var(--line); }
-.plot .other { fill: none; stroke: var(--dim); stroke-width: 1.5; } .plot .out { stroke: var(--bad); stroke-width: 1.5; }
+.plot .other { fill: none; stroke: var(--dim); stroke-width: 1.5; }
+.plot .out { stroke: var(--bad); stroke-width: 1.5; }
+.plot .stairs { fill: none; stroke: var(--accent); stroke-width: 1.5; opacity: .5; }
 .plot .front { fill: var(--accent); } .plot .number { fill: var(--text); font-weight: 600; }
 """
 

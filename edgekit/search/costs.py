@@ -94,4 +94,3 @@ def broken(found: Costs, limits: Mapping[str, float], target: Target) -> dict[st
 def share(value: float, limit: float) -> float:
     """By what share of a limit a value is above it."""
     return (value - limit) / abs(limit) if limit else value
-

@@ -89,7 +89,7 @@ def _document(plan: Plan, study: optuna.Study, bench: Bench, trial: FrozenTrial,
     """The recipe that was tried, as a file that `edgekit build` takes."""
     recipe = bench.recipe_of(point)
     values = overlaid(bench.values, point)
-    values = {"name": f"{plan.recipe.name[:52]}-trial-{trial.number:03d}", **{k: v for k, v in values.items() if k != "name"}}
+    values = {"name": "", **values} | {"name": f"{plan.recipe.name[:50]}-trial-{trial.number:03d}"}
     values["train"] = {**values.get("train", {}), "threads": recipe.train.threads}
     values["build"] = {**values.get("build", {}), "targets": [plan.target]}
     said = [f"{goal} {value:.6g}" for goal, value in zip(plan.recipe.search.objectives, trial.values, strict=True)]

@@ -80,7 +80,7 @@ def planned(
     metric = metric_in(data)
     about = {
         "recipe": recipe.name, "target": target, "objectives": list(section.objectives), "metric": metric,
-        "latency_unit": _unit(bench, chosen), "edgekit": __version__,
+        "edgekit": __version__, "threads": threads,
     }  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     address = storage or f"sqlite:///{(folder / 'study.db').resolve()}"
@@ -92,8 +92,8 @@ def planned(
         study = optuna.create_study(
             storage=store, study_name=name, directions=directions, load_if_exists=True, sampler=Sampler(section)
         )
-        for attribute, value in {**about, "threads": threads}.items():
-            if attribute not in study.user_attrs:
+        if "latency_unit" not in study.user_attrs:
+            for attribute, value in {**about, "latency_unit": _unit(bench, chosen)}.items():
                 study.set_user_attr(attribute, value)
     plan = Plan(recipe, target, int(min(trials, points(section.space))), address, name, folder,
                 study.user_attrs["threads"])  # fmt: skip
@@ -190,7 +190,8 @@ def _tried(
     try:
         outcome = bench.run(point, progress)
         if unit != "MACs" and outcome.costs.unit != unit:
-            raise Infeasible({"latency": (1.0, f"the target's cost model gives no {unit}")}, outcome.costs, "at the end")
+            text = f"the target's cost model gives no {unit}"
+            raise Infeasible({"latency": (1.0, text)}, outcome.costs, "after training")
     except Infeasible as error:
         for limit, (far, _) in error.broken.items():
             trial.set_constraint(limit, far)
@@ -214,15 +215,15 @@ def _note(trial: optuna.Trial, found: dict[str, Any], start: float) -> None:
         trial.set_user_attr(name, value)
 
 
-def _within(progress: Progress | None, before: int, total: int) -> Progress | None:
+def _within(progress: Progress | None, before: int, trials: int) -> Progress | None:
     """Progress inside a trial, told in trials."""
     if progress is None:
         return None
     report = progress
 
-    def told(done: int, of: int, text: str) -> None:
-        inside = f" {done}/{of}" if of > 1 else ""
-        report(before, total, f"trial {before + 1} of {total}: {text}{inside}")
+    def told(done: int, total: int, text: str) -> None:
+        inside = f" {done}/{total}" if total > 1 else ""
+        report(before, trials, f"trial {before + 1} of {trials}: {text}{inside}")
 
     return told
 

@@ -1,4 +1,4 @@
-"""Optuna samplers whose every choice is a function of the seed and of the trials so far: a resumed search repeats it."""
+"""Optuna's samplers, every choice a function of the seed and the trials so far: a resumed search repeats it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class Sampler(BaseSampler):  # type: ignore[misc]
         return self._of(study, trial).sample_independent(study, trial, name, distribution)
 
     def before_trial(self, study: optuna.Study, trial: FrozenTrial) -> None:
-        self._of(study, trial).before_trial(study, trial)
+        inner = self._of(study, trial)
+        inner.before_trial(study, trial)
+        if isinstance(inner, NSGAIISampler):  # a trial that is run again draws nothing, and would be of no generation
+            inner.get_trial_generation(study, trial)
 
     def after_trial(self, study: optuna.Study, trial: FrozenTrial, state: TrialState, values: Any) -> None:
         self._of(study, trial).after_trial(study, trial, state, values)

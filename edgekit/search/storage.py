@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import warnings
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -58,7 +59,15 @@ def storage_of(address: str) -> Any:
         raise MachineError(str(error.filename or address), f"cannot be written: {error.strerror}") from error
     except Exception as error:  # each database driver has errors of its own
         said = str(error).strip().splitlines()[:1]
-        raise ToolError(f"--storage {address}", f"cannot be used: {type(error).__name__}: {said}", "see it runs") from error
+        text = f"cannot be used: {type(error).__name__}: {' '.join(said)}"
+        raise ToolError(
+            f"--storage {_public(address)}", text, "see that it runs and its driver is installed"
+        ) from error
+
+
+def _public(address: str) -> str:
+    """Without the password, for messages."""
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:...@", address)
 
 
 @contextlib.contextmanager
