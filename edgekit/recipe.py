@@ -74,8 +74,9 @@ class TrainSection(Section):
     strategy: Literal["auto", "ddp"] = "auto"
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
     min_accuracy: float | None = Field(None, description="fail the build when the float test score is below this")
+    # excluded from what is written and hashed: where a log goes does not change what is computed
     tensorboard: StrictBool | Path = Field(
-        False, description="true, or a folder: log loss, score and rate of every epoch for TensorBoard"
+        False, exclude=True, description="true, or a folder: log loss, score and rate of every epoch for TensorBoard"
     )
 
 

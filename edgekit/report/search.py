@@ -15,6 +15,14 @@ from edgekit.pipeline.accuracy import shown
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 520, 360, 64, 18, 16, 64  # pixels of one plot
 STRIP = 22  # below the axis: trials that were never trained
 TICKS = 5
+FRONT = (
+    "To none of these another trial is better in one objective and no worse in the others. Judged by int8 on the "
+    "validation part; the test part is looked at for these only."
+)
+PLOTS = (
+    "Filled: the front. Hollow: others that keep all limits. The line: what each cost buys at best. Crosses below: "
+    "those that do not keep them, at the edge where they cost more than all others."
+)
 WIDE = 20.0  # from this ratio of largest to smallest on, an axis is logarithmic
 
 
@@ -57,11 +65,9 @@ def render(found: Mapping[str, Any]) -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f"<h1>{escape(title)}</h1>\n{said}\n<h2>Pareto front</h2>\n"
-        "<p>To none of these another trial is better in one objective and no worse in the others. Judged by int8 on the validation part; the test "
-        f"part is looked at for these only.</p>\n{_table(columns(found), rows(found))}\n"
-        "<p>Filled: the front. Hollow: others that keep all limits. The line: what each cost buys at best. Crosses "
-        f'below: those that do not keep them, at the edge where they cost more than all others.</p>\n<div class="plots">{plots}</div>\n'
+        f"<h1>{escape(title)}</h1>\n{said}\n<h2>Pareto front</h2>\n<p>{FRONT}</p>\n"
+        f"{_table(columns(found), rows(found))}\n"
+        f'<p>{PLOTS}</p>\n<div class="plots">{plots}</div>\n'
         f"<h2>All trials</h2>\n{_table(head, every)}\n"
         f"<footer>Written by edgekit {escape(__version__)}. Study {escape(found['study'])}. The same figures for "
         "programs: search.json. The recipes of the front: front/.</footer>\n</body>\n</html>\n"

@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from edgekit import backends
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, is_quantized
 from edgekit.pipeline.memory import memory_of, require_fit
-from edgekit.pipeline.samples import as_input
-from edgekit.quantization import drafted
-from edgekit.quantization.calibration import said_already
-from edgekit.quantization.data_free import draft_without_data
-from edgekit.quantization.lowering import lower
-from edgekit.recipe import Recipe
 from edgekit.target import Target
-
-if TYPE_CHECKING:
-    from edgekit.zoo.data import Data
-
-SAMPLES = 8  # costs follow from shapes and types; the ranges that a few samples give do for them
 
 
 @dataclass(frozen=True)
@@ -63,17 +51,6 @@ def costs(graph: Graph, target: Target) -> Costs:
     except UnsupportedError as error:
         rejected = (*rejected, str(error))
     return Costs(found, "MACs", False, rejected)
-
-
-def untrained(graph: Graph, recipe: Recipe, data: Data | None) -> Graph:
-    """The int8 form of a float graph whose weights do not matter."""
-    if is_quantized(graph):
-        return graph
-    with said_already():
-        if data is None:
-            return lower(draft_without_data(graph, recipe.quantize))
-        samples = as_input(graph, data.train_x[:SAMPLES], "the data set")
-        return lower(drafted(graph, samples, recipe.quantize))
 
 
 def broken(found: Costs, limits: Mapping[str, float], target: Target) -> dict[str, tuple[float, str]]:

@@ -17,12 +17,14 @@ from optuna.trial import TrialState
 
 from edgekit import __version__
 from edgekit.errors import EdgekitError, InputError, ToolError
+from edgekit.graph import is_quantized
 from edgekit.metrics import ERROR
 from edgekit.pipeline.build import chosen_targets, require_settings
 from edgekit.pipeline.cache import digest
 from edgekit.pipeline.lock import lock
 from edgekit.recipe import Recipe
-from edgekit.search.costs import costs, untrained
+from edgekit.search.costs import costs
+from edgekit.search.probe import lowered, reshaped
 from edgekit.search.sampler import Sampler, rank
 from edgekit.search.space import points, recipe_at, require, suggested, values_of
 from edgekit.search.storage import DONE, WORKER, again, fail, requeue_dead, storage_of, worker
@@ -123,8 +125,11 @@ def _unit(bench: Bench, target: Target) -> str:
     from edgekit.analysis import load_any
 
     recipe = bench.recipe_of({})
+    data = bench.data_of(recipe)
     try:
-        return costs(untrained(load_any(recipe), recipe, bench.data_of(recipe)), target).unit
+        graph = load_any(recipe)
+        graph = graph if is_quantized(graph) else reshaped(graph, recipe, data, target)
+        return costs(lowered(graph, recipe, data), target).unit
     except EdgekitError:  # the recipe itself may be what does not work; its trials tell
         return "MACs"
 

@@ -16,8 +16,10 @@ from edgekit.pipeline.cache import Cache, code, digest
 from edgekit.pipeline.context import Context
 from edgekit.pipeline.lock import lock
 from edgekit.recipe import Recipe
-from edgekit.search.costs import Costs, broken, costs, share, untrained
+from edgekit.search.costs import Costs, broken, costs, share
+from edgekit.search.probe import lowered, reshaped
 from edgekit.search.space import Point, recipe_at
+from edgekit.target import Target
 
 if TYPE_CHECKING:
     from edgekit.train import Progress
@@ -98,13 +100,15 @@ class Bench:
         limits = recipe_limits(self.recipe)
 
         def check(graph: Graph) -> str:
-            found = costs(untrained(graph, recipe, data), target)
+            if not any(stage.name == "train" for stage in context.stages):
+                graph = reshaped(graph, recipe, data, target)
+            found = costs(lowered(graph, recipe, data), target)
             if over := broken(found, limits, target):
                 raise Infeasible(over, found, "before training")
             return "within all limits"
 
+        context = self._context(recipe, target, progress)
         with lock(self.home(recipe), wait=True):
-            context = self._context(recipe, progress)
             try:
                 made = model.quantized(context, check, data)
             except VerificationError as error:
@@ -136,7 +140,8 @@ class Bench:
         if not home.is_dir():
             return None
         with lock(home, wait=True):
-            context, data = self._context(recipe, progress), self.data_of(recipe)
+            target, data = chosen_targets(recipe, (self.target,))[0], self.data_of(recipe)
+            context = self._context(recipe, target, progress)
             if not len(data.test_x):
                 return {}
             made = model.quantized(context, lambda graph: "", data)
@@ -152,12 +157,12 @@ class Bench:
             found: dict[str, Any] = json.loads((folder / TEST).read_text("utf-8"))
             return found
 
-    def _context(self, recipe: Recipe, progress: Progress | None) -> Context:
+    def _context(self, recipe: Recipe, target: Target, progress: Progress | None) -> Context:
         home = self.home(recipe)
-        if recipe.train.tensorboard:
+        if self.recipe.train.tensorboard:  # one log per trial, whatever the recipe names
             train = recipe.train.model_copy(update={"tensorboard": (home / "tensorboard").resolve()})
             recipe = recipe.model_copy(update={"train": train})
-        return Context(recipe, home, Cache(home / ".cache"), [], progress)
+        return Context(recipe, home, Cache(home / ".cache"), [target], progress)
 
 
 def recipe_limits(recipe: Recipe) -> dict[str, float]:

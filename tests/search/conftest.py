@@ -55,7 +55,7 @@ def made_up(bench: Any, point: dict[str, Any], progress: Any) -> Any:
     found = Costs(costs, "instructions", True)
     if width == 2.0:
         raise Infeasible({"ram": (0.5, "too much")}, found, "before training")
-    return Outcome(math.exp(-(math.log10(rate) + 2) ** 2) * width / (0.1 + width), "accuracy", found)
+    return Outcome(math.exp(-((math.log10(rate) + 2) ** 2)) * width / (0.1 + width), "accuracy", found)
 
 
 @pytest.fixture
