@@ -41,6 +41,11 @@ def recipe_in(folder: Path, seed: int = 0, **train: Any) -> Path:
     return folder
 
 
+def listening() -> None:
+    """Ctrl-C counts in the child although whoever runs the tests may ignore it, as shells' background jobs do."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def finished(process: subprocess.Popen[str]) -> Any:
     out, error = process.communicate(timeout=300)
     assert process.returncode == 0, error[-3000:]
@@ -50,7 +55,7 @@ def finished(process: subprocess.Popen[str]) -> Any:
 def train(folder: Path, *words: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "edgekit", "train", "--json", *words]
     return subprocess.Popen(
-        command, cwd=folder, env=environment(), text=True, start_new_session=True,
+        command, cwd=folder, env=environment(), text=True, start_new_session=True, preexec_fn=listening,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -106,7 +111,7 @@ def nodes(folders: list[Path], port: int) -> list[subprocess.Popen[str]]:
             "--nodes", "2",
         ]  # fmt: skip
         started.append(subprocess.Popen(
-            command, cwd=folder, env=environment(), text=True, start_new_session=True,
+            command, cwd=folder, env=environment(), text=True, start_new_session=True, preexec_fn=listening,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         ))  # fmt: skip
     return started
