@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.graphs import Builder
 from edgekit import plugins
+from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Node, Operator, Quantization, Tensor
 from edgekit.graph.operator import Activation
 from edgekit.graph.ops.add import Add
@@ -24,6 +25,7 @@ from edgekit.graph.ops.pad import Pad
 from edgekit.graph.ops.quantize import Quantize
 from edgekit.graph.ops.softmax import Softmax
 from edgekit.graph.ops.split import Split
+from edgekit.reference import Simulator
 
 MOST_MACS = 200_000
 MOST_WEIGHTS = 20_000
@@ -234,6 +236,20 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
 
 
 def samples(seed: int = 0) -> Iterator[Graph]:
+    """Layers in int8, and the same with int16 activations where there is an arithmetic for them."""
+    from tests.reference.wide import widened
+
+    for graph in narrow_samples(seed):
+        yield graph
+        wide = widened(graph, seed)
+        try:
+            Simulator(wide)
+        except UnsupportedError:
+            continue
+        yield wide
+
+
+def narrow_samples(seed: int) -> Iterator[Graph]:
     """Layers of the samplers above, and of all operators the small random ones of the differential tests."""
     from tests.reference.picker import RandomPicker
 

@@ -129,8 +129,10 @@ def quantize(
     seed: int = 0,
     percentile: float = 99.99,
     per_channel: bool = True,
-    input_dtype: str = "int8",
-    output_dtype: str = "int8",
+    activations: str = "int8",
+    int16: Sequence[str] = (),
+    input_dtype: str | None = None,
+    output_dtype: str | None = None,
     progress: Progress | None = None,
 ) -> Graph:
     """The int8 form of a float model, by the TensorFlow Lite 8-bit quantization specification.
@@ -142,7 +144,9 @@ def quantize(
         samples: at most so many are used, drawn reproducibly by `seed`.
         percentile: for the method of that name.
         per_channel: weights with one scale per output channel, or one for all.
-        input_dtype, output_dtype: `int8`, or `float32` for a model that quantizes inside.
+        activations: `int8`, or `int16` for 16x8 throughout. int16: names of single layers with int16 activations.
+        input_dtype, output_dtype: `int8`, `int16`, or `float32` for a model that quantizes inside; as `activations`
+            without.
         progress: called as (done, total, text).
 
     Raises:
@@ -153,7 +157,7 @@ def quantize(
 
     options = {
         "method": method, "samples": samples, "seed": seed, "percentile": percentile, "per_channel": per_channel,
-        "input_dtype": input_dtype, "output_dtype": output_dtype,
+        "activations": activations, "int16": tuple(int16), "input_dtype": input_dtype, "output_dtype": output_dtype,
     }  # fmt: skip
     return lower(_draft(model, calibration, options, progress))
 

@@ -97,8 +97,8 @@ class PruneSection(TuneSection):
     macs: float | None = Field(None, gt=0, description="budget: at most 1 a share of what there was, above it a number")
     parameters: float | None = Field(None, gt=0, description="budget: likewise")
     fit: str | None = Field(None, description="budget: a target whose flash and RAM shall hold the int8 network")
-    latency_ms: float | None = Field(None, gt=0, description="with fit: milliseconds by the target's own estimate")
-    instructions: int | None = Field(None, gt=0, description="with fit: instructions by the target's own estimate")
+    instructions: float | None = Field(None, gt=0, description="with fit: by the target's own estimate; like macs")
+    latency_ms: float | None = Field(None, gt=0, description="with fit: at least; see docs/crosstraining.md")
     scope: Literal["layer", "network"] = Field(
         "layer", description="every layer loses the same share, or layers compete for the channels that stay"
     )
@@ -144,6 +144,24 @@ class QatSection(TuneSection):
     distill: bool = Field(True, description="learn from the teacher of [distill], where there is one")
 
 
+class AnalogSection(TuneSection):
+    """`[analog]`: training under the noise of analog crossbars (Joshi et al. 2020), for the target analog-pcm."""
+
+    epochs: int = Field(20, ge=0, description="epochs of fine-tuning under noise")
+    weight_noise: float = Field(
+        0.06, ge=0, le=1, description="deviation of the noise on weights, of an output channel's largest weight"
+    )
+    output_noise: float = Field(
+        0.0, ge=0, le=1, description="likewise on a layer's outputs, of the batch's largest one"
+    )
+    bits: int = Field(8, ge=0, le=16, description="of the converters around every layer; 0: none")
+    clip: float = Field(
+        2.0, ge=0, description="weights are clipped at so many deviations of a channel's; 0: not at all"
+    )
+    depthwise: bool = Field(False, description='depthwise layers too, for `depthwise = "crossbar"`')
+    distill: bool = Field(True, description="learn from the teacher of [distill], where there is one")
+
+
 class QuantizeSection(Section):
     """`[quantize]`: from float to int8."""
 
@@ -151,8 +169,10 @@ class QuantizeSection(Section):
     samples: int = Field(256, ge=1, description="calibration samples, chosen reproducibly")
     seed: int = 0
     percentile: float = Field(99.99, gt=50, le=100)
-    input_dtype: Literal["int8", "float32"] = "int8"
-    output_dtype: Literal["int8", "float32"] = "int8"
+    activations: Literal["int8", "int16"] = Field("int8", description="int16: 16x8 throughout, where targets have it")
+    int16: tuple[str, ...] = Field((), description="layers with int16 activations between int8 ones, by name")
+    input_dtype: Literal["int8", "int16", "float32"] | None = Field(None, description="as `activations` without")
+    output_dtype: Literal["int8", "int16", "float32"] | None = Field(None, description="as `activations` without")
     per_channel: bool = True
     calibration: Literal["none"] | Path | None = Field(
         None, description='.npz, .npy or folder; without it the training part is used; "none": made-up inputs'
@@ -160,6 +180,16 @@ class QuantizeSection(Section):
     max_drop: float | None = Field(
         None, ge=0, description="try fixes until int8 loses no more points of accuracy than this, else fail"
     )
+
+    @property
+    def inputs(self) -> str:
+        """Type of the graph's inputs."""
+        return self.input_dtype or self.activations
+
+    @property
+    def outputs(self) -> str:
+        """Type of the graph's outputs."""
+        return self.output_dtype or self.activations
 
 
 class BuildSection(Section):
@@ -180,6 +210,7 @@ class Recipe(Section):
     prune: PruneSection | None = None
     distill: DistillSection | None = None
     qat: QatSection | None = None
+    analog: AnalogSection | None = None
     quantize: QuantizeSection = QuantizeSection()
     build: BuildSection = BuildSection()
     search: SearchSection = SearchSection()
@@ -238,6 +269,12 @@ def load_recipe(path: Path) -> Recipe:
     return _resolve(recipe, path.resolve().parent)
 
 
+def _with_teacher(section: DistillSection | None, folder: Path) -> DistillSection | None:
+    if section is None or not section.teacher.endswith((".onnx", ".safetensors")):
+        return section
+    return section.model_copy(update={"teacher": str((folder / Path(section.teacher).expanduser()).resolve())})
+
+
 def _resolve(recipe: Recipe, folder: Path) -> Recipe:
     def absolute(path: Path | str | bool | None) -> Path | str | bool | None:
         return (folder / path.expanduser()).resolve() if isinstance(path, Path) else path
@@ -246,6 +283,7 @@ def _resolve(recipe: Recipe, folder: Path) -> Recipe:
         "data": recipe.data.model_copy(update={"path": absolute(recipe.data.path)}),
         "model": recipe.model.model_copy(update={"source": absolute(recipe.model.source)}),
         "train": recipe.train.model_copy(update={"tensorboard": absolute(recipe.train.tensorboard)}),
+        "distill": _with_teacher(recipe.distill, folder),
         "quantize": recipe.quantize.model_copy(update={"calibration": absolute(recipe.quantize.calibration)}),
     }
     given = recipe.model_fields_set  # what is copied counts as given, and a model without [data] has no data set

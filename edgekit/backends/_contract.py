@@ -22,7 +22,9 @@ A backend is a module with (a `port` is a board's serial port, and `run` takes o
                                                  of a wrong version; called before any long work
     FLOAT = True                                 optional: the target takes the float graph; `compile` gets it as
                                                  `floating`, None where the model came quantized
+    DATA = True                                  optional: `compile` gets `data`, Samples, to calibrate and score by
     TIMED = True                                 optional: `bench` measures time, which never repeats: not in a build
+    TWIN = True                                  optional: `verify` proves what was not compiled too, in another way
 
 Nothing falls back silently: what a target does not take is a Rejection, what was not done is a sentence in
 `Artifact.notes`.
@@ -124,6 +126,21 @@ class Run:
     vehicle: str
     on_target: bool
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a build knows about the model's data, N samples on axis 0, in real units or the graph's own integers.
+
+    Attributes:
+        calibration: inputs by name that scales were chosen by, None without.
+        x, y, classes: labelled test data as `edgekit.metrics.score` takes them, None without.
+    """
+
+    calibration: dict[str, Array] | None = None
+    x: dict[str, Array] | None = None
+    y: Array | None = None
+    classes: int = 0
 
 
 @dataclass(frozen=True)

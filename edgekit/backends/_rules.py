@@ -15,6 +15,13 @@ def written_as_onnx(graph: Graph, node: Node, options: Any) -> str | None:
     return None if onnx.supports(node.op.name) else node.op.name
 
 
+@constraint(fix='Quantize activations to int8: activations = "int8", and no layers in int16 = [...].', quantized=True)
+def no_int16(graph: Graph, node: Node, options: Any) -> str | None:
+    """Activations must not be int16: the vendor's tools quantize to int8."""
+    tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None]
+    return next((f"{t.name} of int16" for t in tensors if t.dtype == "int16"), None)
+
+
 @constraint(
     "pad", "relu6", "reshape", "resize_bilinear", "resize_nearest_neighbor", "split", "strided_slice", "transpose",
     fix="Requantize before or after the layer.", quantized=True,

@@ -31,6 +31,13 @@ def quantize(
     seed: Annotated[int, typer.Option(min=0, help="Seed of that choice.")] = 0,
     percentile: Annotated[float, typer.Option(help="For the method percentile.")] = 99.99,
     per_channel: Annotated[bool, typer.Option("--per-channel/--per-tensor", help="Scales of weights.")] = True,
+    activations: Annotated[
+        str, typer.Option(help="int8, or int16: 16x8 throughout, for targets that have it.")
+    ] = "int8",
+    int16: Annotated[
+        list[str],
+        typer.Option("--int16", help="Name of a layer with int16 activations, the others in int8; repeatable."),
+    ] = [],  # noqa: B006 - typer copies it
     float_input: Annotated[bool, typer.Option("--float-input", help="Keep float inputs, quantized inside.")] = False,
     float_output: Annotated[bool, typer.Option("--float-output", help="Keep float outputs.")] = False,
     max_drop: Annotated[
@@ -67,7 +74,8 @@ def quantize(
         raise UsageError("--validation and --fix", "belong to --max-drop", "give --max-drop POINTS")
     options: dict[str, Any] = {
         "method": method, "samples": samples, "seed": seed, "percentile": percentile, "per_channel": per_channel,
-        "input_dtype": "float32" if float_input else "int8", "output_dtype": "float32" if float_output else "int8",
+        "input_dtype": "float32" if float_input else None, "output_dtype": "float32" if float_output else None,
+        "activations": activations, "int16": tuple(int16),
     }  # fmt: skip
     improvement = None
     with progress() as report:

@@ -38,7 +38,8 @@ def target(context: Context, model: Model, target: Target) -> TargetResult:
             return TargetResult(target.name, folder, found, True)
         with files.folder_atomic(folder) as new:
             _write_golden(new, model)  # first: a backend may put them into programs for the board
-            extra = {"floating": model.floating} if getattr(backend, "FLOAT", False) else {}
+            extra: dict[str, Any] = {"floating": model.floating} if getattr(backend, "FLOAT", False) else {}
+            extra |= {"data": model.samples} if getattr(backend, "DATA", False) else {}
             artifact = backend.compile(model.graph, target, new, **extra)
             measured = _on_vehicle(context, backend, target, new, model)
             names = [*artifact.files]
@@ -105,8 +106,8 @@ def _on_vehicle(context: Context, backend: Any, target: Target, folder: Path, mo
 def _key(context: Context, model: Model, target: Target, tools: dict[str, str], backend: Any) -> str:
     room = f"backends/{target.backend}"
     try:
-        rooms = ("backends/_contract.py", "backends/_made_up.py", "backends/_rules.py")
-        shared = (*rooms, "layerwise.py", "verification.py")
+        shared = ("backends/_contract.py", "backends/_made_up.py", "backends/_onnx_layers.py", "backends/_real.py",
+                  "backends/_rules.py", "layerwise.py", "metrics.py", "verification.py")  # fmt: skip
         program = code("pipeline", "report", *shared, "frontend", "export", "device", "planner", room)
     except ValueError:  # another package's backend: its versions stand for its code
         program = code("pipeline", "report")
@@ -115,7 +116,14 @@ def _key(context: Context, model: Model, target: Target, tools: dict[str, str], 
         model.accuracy, model.quality, model.improvement, model.proofs, model.classes,
         arrays_digest(model.golden_inputs), arrays_digest(model.golden_outputs),
         model.floating.fingerprint() if model.floating and getattr(backend, "FLOAT", False) else None,
+        _samples_digest(model) if getattr(backend, "DATA", False) else None,
     )  # fmt: skip
+
+
+def _samples_digest(model: Model) -> list[Any]:
+    held = model.samples
+    given = [held.calibration, held.x, None if held.y is None else {"y": held.y}]
+    return [held.classes, *(None if one is None else arrays_digest(one) for one in given)]
 
 
 def _write_golden(folder: Path, model: Model) -> None:

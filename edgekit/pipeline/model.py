@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit import arrays, files, frontend, passes, quantization
-from edgekit.backends import is_quantized
+from edgekit.backends import Samples, is_quantized
 from edgekit.doubts import ModelWarning, collected, doubts
-from edgekit.errors import InputError
+from edgekit.errors import InputError, UnsupportedError
 from edgekit.graph import Graph
 from edgekit.pipeline import accuracy, proof, samples, training
 from edgekit.pipeline.cache import code
@@ -48,6 +48,7 @@ class Model:
         golden: inputs and outputs of the golden vectors; golden_from: what they are.
         accuracy, quality, proofs: JSON for the manifest: of float and int8, dB by layer, runtimes.
         improvement: likewise, what `[quantize] max_drop` made it try; None without.
+        samples: for backends that score the artifact themselves.
     """
 
     graph: Graph
@@ -61,6 +62,7 @@ class Model:
     quality: Quality
     proofs: list[dict[str, Any]]
     improvement: dict[str, Any] | None = None
+    samples: Samples = field(default_factory=Samples)
 
 
 @dataclass
@@ -88,7 +90,7 @@ def make(context: Context, check: Callable[[Graph], str]) -> Model:
     inputs, outputs = _golden(context, graph, inputs)
     return Model(
         graph, made.floating, made.source, data.classes if data is not None else (), inputs, outputs, origin, scores,
-        quality, _proofs(context, graph, inputs), made.improvement,
+        quality, _proofs(context, graph, inputs), made.improvement, _samples(graph, data, calibration),
     )  # fmt: skip
 
 
@@ -117,12 +119,18 @@ def quantized(context: Context, check: Callable[[Graph], str], data: Data | None
         return Made(replace(loaded, arithmetic=recipe.build.arithmetic), None, source, None, None, data)
     with context.stage("check float") as done:
         done.text = check(loaded)
-    graph, calibration, improvement = _quantized(context, loaded, data)
+    graph, calibration, improvement = _quantized(context, loaded, data, check)
     return Made(graph, loaded, source, calibration, improvement, data)
 
 
+def _samples(graph: Graph, data: Data | None, calibration: dict[str, Array] | None) -> Samples:
+    if data is None or not len(data.test_x):
+        return Samples(calibration)
+    return Samples(calibration, samples.as_input(graph, data.test_x, "the data set"), data.test_y, len(data.classes))
+
+
 def _quantized(
-    context: Context, graph: Graph, data: Data | None
+    context: Context, graph: Graph, data: Data | None, check: Callable[[Graph], str]
 ) -> tuple[Graph, dict[str, Array], dict[str, Any] | None]:
     section = context.recipe.quantize
     with context.stage("quantize") as done:
@@ -132,6 +140,13 @@ def _quantized(
                 free = draft_without_data(graph, section, context.recipe.model.source, context.progress)
             chosen = _calibration(context, graph, data) if free is None else dict(free.samples)
 
+        def refuse(made: Graph) -> str | None:
+            try:
+                check(replace(made, arithmetic=context.recipe.build.arithmetic))
+            except UnsupportedError as error:
+                return " ".join(error.what.split())
+            return None
+
         def make(folder: Path) -> None:
             improved = None
             with said_already():
@@ -139,7 +154,8 @@ def _quantized(
                 if section.max_drop is None:
                     made = lower(draft)
                 else:
-                    found = improve(draft, _judge(graph, data, chosen), section.max_drop, progress=context.progress)
+                    by = _judge(graph, data, chosen)
+                    found = improve(draft, by, section.max_drop, progress=context.progress, refuse=refuse)
                     made, improved = found.graph, found.as_json()
             (folder / "improvement.json").write_text(json.dumps(improved), "utf-8")
             frontend.tflite.save(replace(made, arithmetic=context.recipe.build.arithmetic), folder / "model.tflite")
@@ -149,12 +165,14 @@ def _quantized(
             section.model_dump(mode="json", exclude={"calibration"}),
             context.recipe.build.arithmetic, code("quantization", "metrics.py", *RUN_CODE),
             data.fingerprint() if data is not None and section.max_drop is not None else None,
+            [repr(target) for target in context.targets] if section.max_drop is not None else None,
         ]  # fmt: skip
         folder = context.entry(done, "quantize", parts, make)
         found = frontend.load(folder / "model.tflite")
         improved = json.loads((folder / "improvement.json").read_text("utf-8"))
         count = len(next(iter(chosen.values())))
-        done.text = f"int8, ranges by {section.method} over {count} {'samples' if free is None else 'made-up inputs'}"
+        given = "samples" if free is None else "made-up inputs"
+        done.text = f"{section.activations}, ranges by {section.method} over {count} {given}"
         if improved is not None:
             done.text += f"; {improved['stopped']} ({improved['measure']})"
     return found, chosen, improved

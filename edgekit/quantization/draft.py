@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from edgekit.graph import Graph
 from edgekit.quantization.observe import Progress, observe_ranges
+from edgekit.quantization.sharing import Parameters, assign
+from edgekit.quantization.wide import closed, types, wide_layers
 from edgekit.recipe import QuantizeSection
 
 Array = NDArray[Any]
@@ -29,6 +31,7 @@ class Draft:
         scales: by layer, weight scales (channels,), or (1,) when per tensor, instead of max|w| / 127.
         floors: by layer, where weights are rounded down, and where up, instead of to nearest; shaped like the weights.
         biases: by layer, the real bias (channels,) instead of the graph's.
+        wide: names of the layers with int16 activations.
         known: ranges of `graph` that are known from elsewhere and are not observed.
     """
 
@@ -41,13 +44,20 @@ class Draft:
     floors: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     biases: Mapping[str, Array] = field(default_factory=dict)
     known: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    wide: frozenset[str] = frozenset()
+
+    def parameters(self) -> Parameters:
+        """Type and parameters of every activation, as lowering will have them."""
+        wide = closed(self.graph, self.wide)
+        return assign(self.graph, self.ranges, wide, types(self.graph, wide, self.section))
 
     @classmethod
     def of(
         cls, graph: Graph, samples: Mapping[str, Array], section: QuantizeSection, progress: Progress | None = None
     ) -> Draft:
         """The draft without any fix. Raises as `observe_ranges` does."""
-        return cls(graph, graph, samples, section, observe_ranges(graph, samples, section, progress))
+        wide = wide_layers(graph, section)
+        return cls(graph, graph, samples, section, observe_ranges(graph, samples, section, progress), wide=wide)
 
     def observed(self, graph: Graph, section: QuantizeSection, progress: Progress | None = None) -> Draft:
         """The draft of another graph of the same function or another range method, observed anew.

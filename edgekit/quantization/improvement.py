@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from edgekit.errors import ToolError, UnsupportedError
 from edgekit.graph import Graph
 from edgekit.quantization.draft import Draft
-from edgekit.quantization.fixes import fix_of, fixes
+from edgekit.quantization.fixes import Fix, fix_of, fixes
 from edgekit.quantization.isolation import Alone, isolate
 from edgekit.quantization.judge import Judge, Verdict
 from edgekit.quantization.lowering import lower
 from edgekit.quantization.observe import Progress
 
 PLAIN = "none"
+Refuse = Callable[[Graph], str | None]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Attempt:
         fix: its name; "none" for plain int8. about: what it does.
         drop: points lost with it, on top of the fixes kept before. gain: points fewer than before it.
         sqnr: of the outputs in dB.
-        bytes, macs: what the constants and the work on the device grow by.
+        bytes, macs: what the constants and the work on the device grow by. arena: bytes of activations alive at once,
+            likewise. wide_macs: multiply-accumulates with int16 activations.
         seconds: to apply and judge it.
         kept: whether later attempts and the result have it. note: why it was not tried, where it was not.
     """
@@ -43,6 +45,8 @@ class Attempt:
     seconds: float
     kept: bool
     note: str = ""
+    arena: int = 0
+    wide_macs: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,9 @@ class Improvement:
 
 
 def improve(
-    draft: Draft, judge: Judge, limit: float, names: Sequence[str] | None = None, progress: Progress | None = None
-) -> Improvement:
+    draft: Draft, judge: Judge, limit: float, names: Sequence[str] | None = None, progress: Progress | None = None,
+    refuse: Refuse | None = None,
+) -> Improvement:  # fmt: skip
     """Apply fixes one after the other, keep those that help, and stop as soon as `judge` finds `limit` kept.
 
     A fix is kept when it keeps the limit, when the drop gets smaller by more than its standard error, or, where the
@@ -89,11 +94,15 @@ def improve(
     Args:
         limit: points that may be lost.
         names: of the fixes to try, in this order; all, the cheapest first, without.
+        refuse: why the targets do not take a graph, None where they do. Without it, fixes that not every target takes
+            are tried only when they are named.
 
     Raises:
         InputError: an unknown fix.
     """
-    chosen = {name: fix_of(name) for name in names} if names is not None else fixes()
+    chosen = {name: fix_of(name) for name in names} if names is not None else {
+        name: fix for name, fix in fixes().items() if refuse is not None or not getattr(fix, "ON_DEVICE", False)
+    }  # fmt: skip
     start = time.perf_counter()
     graph = lower(draft)
     verdict = judge(graph)
@@ -108,28 +117,37 @@ def improve(
     while queue and verdict.drop > limit:
         name = queue.pop(0)
         fix = chosen[name]
-        start = time.perf_counter()
+        start, helped, given = time.perf_counter(), False, draft
         try:
-            changed = fix.apply(draft, progress)
+            for about, changed in _steps(fix, given, progress):
+                if changed is given:
+                    attempts.append(_skipped(name, about, "not tried: nothing in this network that it could change"))
+                    helped = True  # and would not change on another graph
+                    continue
+                other = lower(changed)
+                why = refuse(other) if refuse is not None and getattr(fix, "ON_DEVICE", False) else None
+                if why is not None:
+                    attempts.append(_skipped(name, about, f"not tried: {why}"))
+                    helped = True
+                    break
+                found = judge(other)
+                kept = found.drop <= limit or found.beats(verdict)
+                attempts.append(_attempt(name, about, found, verdict, other, plain, start, kept))
+                if kept:
+                    draft, graph, verdict, helped = changed, other, found, True
+                    queue += [one for one in refused if one not in again]  # on this graph they may help
+                    again.update(refused)
+                    refused = []
+                if verdict.drop <= limit:
+                    break
+                start = time.perf_counter()
         except (ToolError, UnsupportedError) as error:
             attempts.append(_skipped(name, fix.ABOUT, f"not tried: {error.where} {error.what}"))
             continue
-        if changed is draft:
-            attempts.append(_skipped(name, fix.ABOUT, "not tried: nothing in this network that it could change"))
-            continue
-        other = lower(changed)
-        found = judge(other)
-        kept = found.drop <= limit or found.beats(verdict)
-        attempts.append(_attempt(name, fix.ABOUT, found, verdict, other, plain, start, kept))
-        if kept:
-            draft, graph, verdict = changed, other, found
-            queue += [one for one in refused if one not in again]  # on this graph they may help
-            again.update(refused)
-            refused = []
-        else:
+        if not helped:
             refused.append(name)
     within = verdict.drop <= limit
-    tried = [a.fix for a in attempts if a.kept and a.fix != PLAIN]
+    tried = list(dict.fromkeys(a.fix for a in attempts if a.kept and a.fix != PLAIN))
     stopped = (
         f"{verdict.drop:.2f} points lost, at most {limit:g} allowed"
         + (f", with {' + '.join(tried)}" if tried else "; plain int8 is good enough")
@@ -139,13 +157,23 @@ def improve(
     return Improvement(graph, draft, judge.measure, limit, tuple(attempts), worst, stopped)
 
 
+def _steps(fix: Fix, draft: Draft, progress: Progress | None) -> Iterable[tuple[str, Draft]]:
+    """The degrees of a fix; most have one."""
+    offered: Any = getattr(fix, "steps", None)
+    if offered is None:
+        return [(fix.ABOUT, fix.apply(draft, progress))]
+    found: Iterable[tuple[str, Draft]] = offered(draft, progress)
+    return found
+
+
 def _attempt(
     name: str, about: str, found: Verdict, before: Verdict | None, graph: Graph, plain: Graph, start: float, kept: bool
 ) -> Attempt:
     gain = None if before is None else before.drop - found.drop
     return Attempt(
         name, about, found.drop, gain, found.sqnr, constant_bytes(graph) - constant_bytes(plain),
-        graph.macs() - plain.macs(), time.perf_counter() - start, kept,
+        graph.macs() - plain.macs(), time.perf_counter() - start, kept, "",
+        activation_bytes(graph) - activation_bytes(plain), wide_macs(graph),
     )  # fmt: skip
 
 
@@ -156,6 +184,23 @@ def _skipped(name: str, about: str, note: str) -> Attempt:
 def constant_bytes(graph: Graph) -> int:
     """Bytes of all constants."""
     return sum(t.bytes for t in graph.tensors.values() if t.is_constant)
+
+
+def activation_bytes(graph: Graph) -> int:
+    """The largest sum of activations alive at once."""
+    from edgekit.analysis import live_bytes
+
+    return max(live_bytes(graph), default=0)
+
+
+def wide_macs(graph: Graph) -> int:
+    """Multiply-accumulates between int16 activations and weights."""
+    found = 0
+    for node in graph.nodes:
+        inputs = graph.node_inputs(node)
+        if inputs[0] is not None and inputs[0].dtype == "int16":
+            found += node.op.macs(inputs, graph.node_outputs(node))
+    return found
 
 
 def finite(value: Any) -> Any:

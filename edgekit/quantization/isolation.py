@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.graph import Graph, Node, Quantization, Tensor
+from edgekit.graph import Graph, Node
 from edgekit.quantization.draft import Draft
 from edgekit.quantization.layers import layer_of, stored, with_constants
 from edgekit.quantization.observe import Progress, batches
 from edgekit.quantization.quality import decibels
 from edgekit.quantization.rule import rule_of
-from edgekit.quantization.sharing import assign
 from edgekit.reference import Simulator, dequantize_array, quantize_array
 from edgekit.reference.arithmetics import arithmetic
 from edgekit.reference.simulator import prepare_node
@@ -56,7 +55,16 @@ def isolate(
         only: name of the one layer that is asked for.
     """
     graph = draft.graph
-    own, real = assign(graph, draft.ranges).own, stored(draft)
+    parameters, real = draft.parameters(), stored(draft)
+
+    def rounded_to(values: Mapping[str, Array]) -> dict[str, Array]:
+        """Real values through the integers of their activations and back."""
+        found = {}
+        for name, array in values.items():
+            integer = graph.tensors[name].with_(dtype=parameters.types[name], quantization=parameters.own[name])
+            found[name] = dequantize_array(quantize_array(array, integer), integer)
+        return found
+
     given = next(iter(batches(graph, draft.samples if samples is None else samples, SAMPLES)))
     values = Simulator(graph).run(given, layers=True)
     spread = _Spread(graph, values)
@@ -64,7 +72,7 @@ def isolate(
     for name in graph.inputs:
         if only not in (None, name):
             continue
-        sqnr = spread.output({name: _rounded(values[name], graph.tensors[name], own[name])}, 0)
+        sqnr = spread.output(rounded_to({name: values[name]}), 0)
         found.append(Alone(name, "input", sqnr, None, sqnr))
     for done, node in enumerate(graph.nodes, 1):
         if progress is not None:
@@ -73,14 +81,14 @@ def isolate(
             continue
         layer, exact, weights = layer_of(graph, node), None, None
         outputs = {name: values[name] for name in node.outputs}
-        rounded = {n: _rounded(v, graph.tensors[n], own[n]) for n, v in outputs.items()}
+        rounded = rounded_to(outputs)
         activation = spread.output(rounded, done)
         if layer is not None and layer.name in real:
             bias = draft.biases.get(layer.name, layer.bias)
             other = with_constants(graph, node, real[layer.name][0], bias)
             exact = spread.run(other, other.nodes[done - 1], values)
             weights = spread.output(exact, done)
-            rounded = {n: _rounded(v, graph.tensors[n], own[n]) for n, v in exact.items()}
+            rounded = rounded_to(exact)
         sqnr = activation if exact is None else spread.output(rounded, done)
         found.append(Alone(node.name, node.op.name, sqnr, weights, activation))
     return found
@@ -113,9 +121,3 @@ class _Spread:
             changed.update(zip(node.outputs, kernel(given), strict=True))
         found = changed.get(self.graph.outputs[0])
         return decibels(self.signal, 0.0 if found is None else float(np.square(found - self.real).sum()))
-
-
-def _rounded(values: Array, tensor: Tensor, q: Quantization) -> Array:
-    """Real values through int8 and back."""
-    integer = tensor.with_(dtype="int8", quantization=q)
-    return dequantize_array(quantize_array(values, integer), integer)

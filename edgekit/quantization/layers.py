@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from edgekit.graph import Graph, Node, Tensor
 from edgekit.quantization.draft import Draft
-from edgekit.quantization.parameters import activation_parameters, quantize_weights
+from edgekit.quantization.parameters import parameters_of, quantize_weights
 from edgekit.quantization.rule import Rule, rule_of
-from edgekit.quantization.sharing import assign
 
 Array = NDArray[Any]
 
@@ -100,16 +99,18 @@ def stored(draft: Draft, only: str | None = None) -> dict[str, tuple[Array, Arra
     Args:
         only: name of the one layer that is asked for, else all.
     """
-    own = assign(draft.graph, draft.ranges).own
+    parameters = draft.parameters()
     found = {}
     for layer in layers(draft.graph):
         if only not in (None, layer.name):
             continue
-        source = own.get(layer.source) or activation_parameters(0, 1)
+        dtype = parameters.layers[layer.name]
+        source = parameters.read.get((layer.source, dtype)) or parameters_of(dtype, 0, 1)
         integers, q = quantize_weights(
             layer.weights, draft.biases.get(layer.name, layer.bias), layer.rule.axis,
             draft.section.per_channel and layer.rule.per_channel, float(source.scale[0]),
-            float(own[layer.name].scale[0]), draft.scales.get(layer.name), draft.floors.get(layer.name),
+            float(parameters.own[layer.name].scale[0]), draft.scales.get(layer.name), draft.floors.get(layer.name),
+            dtype,
         )  # fmt: skip
         scale = np.broadcast_to(q.scale.astype(np.float64), layer.bias.shape)
         found[layer.name] = integers * layer.by_channel(scale), scale

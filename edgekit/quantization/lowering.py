@@ -1,4 +1,4 @@
-"""Lowering: a float graph and calibration data to the same graph in int8."""
+"""Lowering: a float graph and calibration data to the same graph in int8, or 16x8 for some layers or all."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from edgekit.graph import Graph, Node, Quantization, Tensor, operators
 from edgekit.quantization.calibration import check_calibration, choose_samples
 from edgekit.quantization.draft import Draft
 from edgekit.quantization.observe import Progress
-from edgekit.quantization.parameters import activation_parameters, quantize_bias, quantize_constant, quantize_weights
+from edgekit.quantization.parameters import parameters_of, quantize_bias, quantize_constant, quantize_weights
 from edgekit.quantization.rule import Rule, rule_of
-from edgekit.quantization.sharing import Parameters, assign
+from edgekit.quantization.sharing import Parameters
 from edgekit.recipe import QuantizeSection
 
 Array = NDArray[Any]
@@ -25,11 +25,13 @@ Array = NDArray[Any]
 def quantize(
     graph: Graph, calibration: Mapping[str, Array], section: QuantizeSection, progress: Progress | None = None
 ) -> Graph:
-    """The int8 form of a float graph, by the TensorFlow Lite 8-bit quantization specification.
+    """The integer form of a float graph, by the TensorFlow Lite 8-bit quantization specification.
 
     Activations are int8 with one scale and zero point per tensor, weights int8 in -127..127 with one scale per output
-    channel, biases int32 with scale s_in * s_w, zeros where a layer has none. Names stay; where the graph takes or
-    gives float32, `NAME_int8` stands beside NAME. The result is a pure function of the arguments.
+    channel, biases int32 with scale s_in * s_w, zeros where a layer has none. Layers that `section` wants in int16 have
+    int16 activations around zero and int64 biases; where types meet, a `quantize` stands between. Names stay; where the
+    graph takes or gives another type than inside, `NAME_int8` (`NAME_int16`) stands beside NAME. The result is a pure function
+    of the arguments.
 
     Args:
         graph: validated, float32 throughout; best after `edgekit.passes.optimize`.
@@ -83,23 +85,20 @@ class _Lowering:
     def __init__(self, draft: Draft) -> None:
         graph = draft.graph
         self.draft, self.source, self.section = draft, graph, draft.section
-        self.parameters: Parameters = assign(graph, draft.ranges)
+        self.parameters: Parameters = draft.parameters()
         self.graph = Graph(graph.name, inputs=list(graph.inputs), outputs=list(graph.outputs),
                            arithmetic=graph.arithmetic)  # fmt: skip
         self.taken = set(graph.tensors)
-        self.names: dict[str, str] = {}  # float activation -> its int8 form
+        self.names: dict[str, str] = {}  # float activation -> its integer form
         self.constants: dict[str, list[str]] = {}  # float constant -> its integer forms
-        self.requantized: dict[tuple[str, bytes], str] = {}
+        self.requantized: dict[tuple[str, str, bytes], str] = {}
 
     def run(self) -> Graph:
         for name in self.source.inputs:
             self.input(name)
         for node in self.source.nodes:
             self.node(node)
-        if self.section.output_dtype == "float32":
-            self.graph.outputs = [self.float_output(name) for name in self.source.outputs]
-        else:
-            self.graph.outputs = [self.names[name] for name in self.source.outputs]
+        self.graph.outputs = [self.output(name) for name in self.source.outputs]
         return self.graph
 
     def fresh(self, stem: str) -> str:
@@ -111,53 +110,59 @@ class _Lowering:
 
     def activation(self, name: str, alias: str | None = None) -> str:
         tensor = self.source.tensors[name]
-        new = Tensor(alias or name, tensor.shape, "int8", self.parameters.own[name])
+        new = Tensor(alias or name, tensor.shape, self.parameters.types[name], self.parameters.own[name])
         self.names[name] = self.graph.add(new)
         return new.name
 
     def input(self, name: str) -> None:
-        if self.section.input_dtype == "int8":
+        if self.section.inputs != "float32":
             self.activation(name)
             return
         self.graph.add(self.source.tensors[name])
-        alias = self.activation(name, self.fresh(f"{name}_int8"))
+        alias = self.activation(name, self.fresh(f"{name}_{self.parameters.types[name]}"))
         self.graph.nodes.append(Node(operators()["quantize"](), (name,), (alias,)))
 
-    def float_output(self, name: str) -> str:
-        inside = self.names[name]
-        if name in self.graph.inputs and self.section.input_dtype == "float32":
-            return name
-        outside = self.fresh(f"{name}_float32") if name in self.graph.tensors else name
-        self.graph.add(self.source.tensors[name].with_(name=outside))
-        self.graph.nodes.append(Node(operators()["dequantize"](), (inside,), (outside,)))
+    def output(self, name: str) -> str:
+        """The graph's output of the wanted type, behind the layer's own where that has another."""
+        inside, wanted = self.names[name], self.section.outputs
+        if self.parameters.types[name] == wanted or (name in self.graph.inputs and self.section.inputs == wanted):
+            return inside if wanted != "float32" else name
+        outside = self.fresh(f"{name}_{wanted}") if name in self.graph.tensors else name
+        if wanted == "float32":
+            self.graph.add(self.source.tensors[name].with_(name=outside))
+            self.graph.nodes.append(Node(operators()["dequantize"](), (inside,), (outside,)))
+        else:
+            q = self.parameters.read[name, wanted]
+            self.graph.add(Tensor(outside, self.source.tensors[name].shape, wanted, q))
+            self.graph.nodes.append(Node(operators()["quantize"](), (inside,), (outside,)))
         return outside
 
     def node(self, node: Node) -> None:
-        rule = rule_of(node)
+        rule, dtype = rule_of(node), self.parameters.layers[node.name]
         shared = self.parameters.shared.get(node.name)
         inputs: list[str | None] = []
         for index, name in enumerate(node.inputs):
             if name is None or index in (rule.weights, rule.bias):
                 inputs.append(None)
             elif self.source.tensors[name].data is None:
-                inputs.append(self.names[name] if shared is None else self.fitted(name, shared))
+                inputs.append(self.fitted(name, self.parameters.source(node, name), dtype))
             else:
-                inputs.append(self.constant(name, shared))
+                inputs.append(self.constant(name, shared, dtype))
         if rule.weights is not None:
             self.weights(node, rule, rule.weights, inputs)
-        boundary = self.section.output_dtype == "float32"
+        boundary = set(self.source.outputs) if self.section.outputs != dtype else set()
         for name in node.outputs:
-            self.activation(name, self.fresh(f"{name}_int8") if boundary and name in self.source.outputs else None)
+            self.activation(name, self.fresh(f"{name}_{dtype}") if name in boundary else None)
         self.graph.nodes.append(replace(node, inputs=tuple(inputs), outputs=tuple(self.names[n] for n in node.outputs)))
 
-    def fitted(self, name: str, wanted: Quantization) -> str:
-        """The int8 form of an activation in the parameters that its consumer demands."""
-        if self.parameters.own[name] == wanted:
+    def fitted(self, name: str, wanted: Quantization, dtype: str) -> str:
+        """The form of an activation in the type and parameters that its consumer demands."""
+        if self.parameters.own[name] == wanted and self.parameters.types[name] == dtype:
             return self.names[name]
-        key = name, wanted.scale.tobytes() + wanted.zero_point.tobytes()
+        key = name, dtype, wanted.scale.tobytes() + wanted.zero_point.tobytes()
         if key not in self.requantized:
-            alias = self.fresh(f"{name}_requantized")
-            self.graph.add(Tensor(alias, self.source.tensors[name].shape, "int8", wanted))
+            alias = self.fresh(f"{name}_requantized" if self.parameters.types[name] == dtype else f"{name}_{dtype}")
+            self.graph.add(Tensor(alias, self.source.tensors[name].shape, dtype, wanted))
             self.graph.nodes.append(Node(operators()["quantize"](), (self.names[name],), (alias,)))
             self.requantized[key] = alias
         return self.requantized[key]
@@ -168,13 +173,14 @@ class _Lowering:
         for other in known:
             if self.graph.tensors[other] == Tensor.constant(other, data, q):
                 return other
-        known.append(self.graph.add(Tensor.constant(self.fresh(f"{name}_int8") if known else name, data, q)))
+        stem = self.fresh(f"{name}_{data.dtype.name}") if known else name
+        known.append(self.graph.add(Tensor.constant(stem, data, q)))
         return known[-1]
 
-    def constant(self, name: str, shared: Quantization | None) -> str:
+    def constant(self, name: str, shared: Quantization | None, dtype: str) -> str:
         data = np.asarray(self.source.tensors[name].data)
-        q = shared or activation_parameters(float(data.min()), float(data.max()))
-        return self.add_constant(name, quantize_constant(data, q), q)
+        q = shared or parameters_of(dtype, float(data.min()), float(data.max()))
+        return self.add_constant(name, quantize_constant(data, q, dtype), q)
 
     def weights(self, node: Node, rule: Rule, index: int, inputs: list[str | None]) -> None:
         """Fill the places of the weights, which are input `index`, and of the bias in `inputs`."""
@@ -186,7 +192,7 @@ class _Lowering:
         s_out = float(self.parameters.own[node.outputs[0]].scale[0])
         offsets = self.draft.biases.get(node.name, None if bias is None else np.asarray(bias.data))
         per_channel = self.section.per_channel and rule.per_channel
-        scale = self.draft.scales.get(node.name)
+        scale, dtype = self.draft.scales.get(node.name), self.parameters.layers[node.name]
         integers, q = quantize_weights(
             np.asarray(weights.data),
             offsets,
@@ -196,6 +202,7 @@ class _Lowering:
             s_out,
             scale,
             self.draft.floors.get(node.name),
+            dtype,
         )
         inputs[index] = self.add_constant(weights.name, integers, q)
         if rule.bias is None:
@@ -204,4 +211,4 @@ class _Lowering:
         if offsets is None:  # LiteRT runs no int8 convolution without a bias
             offsets = np.zeros(integers.shape[rule.axis])
         name = self.fresh(f"{weights.name}_bias") if bias is None else bias.name
-        inputs[rule.bias] = self.add_constant(name, *quantize_bias(offsets, s_in, q))
+        inputs[rule.bias] = self.add_constant(name, *quantize_bias(offsets, s_in, q, dtype))

@@ -14,8 +14,6 @@ from edgekit.graph import Graph
 from edgekit.quantization.observe import batches
 from edgekit.reference import Simulator, dequantize_array
 
-LEVELS = 256
-
 
 @dataclass(frozen=True)
 class LayerError:
@@ -25,8 +23,8 @@ class LayerError:
         layer, op: the tensor's name and the operator that wrote it ("input" for a graph input).
         sqnr: signal to quantization noise in dB, 10 log10(sum x^2 / sum (x - q)^2); inf where all is equal.
         cosine: cosine similarity of the two, 1 where both are 0.
-        saturated: share of real values that lie outside what the int8 tensor can express by more than half a step.
-        dead: share of the int8 levels that lie beyond the lowest and the highest integer that ever occurs.
+        saturated: share of real values that lie outside what the integer tensor can express by more than half a step.
+        dead: share of the integer levels that lie beyond the lowest and the highest integer that ever occurs.
     """
 
     layer: str
@@ -60,12 +58,16 @@ def report(float_graph: Graph, int8_graph: Graph, inputs: Mapping[str, NDArray[A
             q = dequantize_array(found[twin], tensor).astype(np.float64)
             beyond = 0
             if tensor.quantization is not None:
-                low, high = ((end - tensor.zero_point) * float(tensor.scale) for end in (-128.5, 127.5))
+                info = np.iinfo(tensor.dtype)
+                low, high = (
+                    (end - tensor.zero_point) * float(tensor.scale) for end in (info.min - 0.5, info.max + 0.5)
+                )
                 beyond = int(((x < low) | (x > high)).sum())
                 integers = found[twin]
                 ends[name] = min(ends[name][0], int(integers.min())), max(ends[name][1], int(integers.max()))
             sums[name] += (x * x).sum(), ((x - q) ** 2).sum(), (q * q).sum(), (x * q).sum(), beyond, x.size
-    return [_error(name, writers.get(name, "input"), sums[name], ends[name]) for name, _ in pairs]
+    levels = {name: 1 << 8 * np.dtype(int8_graph.tensors[twin].dtype).itemsize for name, twin in pairs}
+    return [_error(name, writers.get(name, "input"), sums[name], ends[name], levels[name]) for name, _ in pairs]
 
 
 def _inside(graph: Graph, name: str) -> str:
@@ -78,11 +80,11 @@ def _inside(graph: Graph, name: str) -> str:
     return name
 
 
-def _error(name: str, op: str, sums: NDArray[np.float64], ends: tuple[float, float]) -> LayerError:
+def _error(name: str, op: str, sums: NDArray[np.float64], ends: tuple[float, float], levels: int) -> LayerError:
     signal, noise, energy, product, beyond, count = (float(v) for v in sums)
     norm = math.sqrt(signal * energy)
     cosine = product / norm if norm else float(signal == energy)
-    dead = 1 - (ends[1] - ends[0] + 1) / LEVELS if ends[0] <= ends[1] else 0.0
+    dead = 1 - (ends[1] - ends[0] + 1) / levels if ends[0] <= ends[1] else 0.0
     return LayerError(name, op, decibels(signal, noise), cosine, beyond / max(count, 1), dead)
 
 

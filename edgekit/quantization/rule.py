@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from edgekit import plugins
 from edgekit.errors import UnsupportedError
-from edgekit.graph import Node
+from edgekit.graph import Node, Quantization
+
+WIDE_OUTPUT = (2.0**-15, 0)
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Rule:
         per_channel: whether every output channel has a weight scale of its own.
         bias: index of the input that holds the int32 bias with scale s_in * s_w; zeros are put where a layer has none.
         same: all other inputs and the outputs share one scale and zero point: values are moved, never rescaled.
-        output: fixed (scale, zero point) of the outputs.
+        output: fixed (scale, zero point) of the outputs; in int16 they are (2^-15, 0).
+        wide: whether the operator has a form with int16 activations.
 
     All inputs that are neither weights nor bias are int8 per tensor; constants among them are quantized likewise.
     """
@@ -30,6 +33,13 @@ class Rule:
     bias: int | None = None
     same: bool = False
     output: tuple[float, int] | None = None
+    wide: bool = True
+
+    def fixed(self, dtype: str) -> Quantization | None:
+        """What the outputs must have in a type, None where they are free."""
+        if self.output is None:
+            return None
+        return Quantization.per_tensor(*(WIDE_OUTPUT if dtype == "int16" else self.output))
 
 
 def rule_of(node: Node) -> Rule:

@@ -35,7 +35,7 @@ def walk(draft: Draft, visit: Visit, progress: Progress | None, text: str) -> Dr
     Raises:
         UnsupportedError: the graph mixes samples along axis 0.
     """
-    section = draft.section.model_copy(update={"input_dtype": "int8", "output_dtype": "int8"})
+    section = draft.section.model_copy(update={"input_dtype": None, "output_dtype": None})
     inside = replace(draft, section=section)  # so that names are the same on both sides
     graph, integer = draft.graph, lower(inside)
     if not Simulator(graph).batchable:

@@ -11,6 +11,8 @@ Two roundings, hence "double rounding". Sources: B. Jacob et al., "Quantization 
 Efficient Integer-Arithmetic-Only Inference", CVPR 2018, section 2.2; the gemmlowp library's fixed-point functions; the
 TensorFlow Lite 8-bit quantization specification.
 
+Products of int16 activations and int8 weights ("16x8") have int64 accumulators and are rounded once: `multiply_wide`.
+
 Which operators depart from this in which runtime is stated per named arithmetic in `edgekit.reference.arithmetics`.
 All integers here are int64 arrays that hold int32 values unless said otherwise.
 """
@@ -26,6 +28,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
+WIDE_BITS, WIDE_SHIFT = 47, 7  # of `multiply_wide`: accumulators stay below 2^47, multipliers below 2^7
 
 
 def quantize_multiplier(real: float) -> tuple[int, int]:
@@ -77,6 +80,20 @@ def multiply(x: Ints, m: Ints | int, shift: Ints | int) -> Ints:
     """x times the quantized multiplier (m, shift): double rounding."""
     left, right = np.maximum(shift, 0), np.maximum(-np.asarray(shift), 0)
     return divide_by_power_of_two(high_mul(wrap_int32(x << left), m), right)
+
+
+def reduced_multiplier(m: Ints | int) -> Ints:
+    """A Q31 multiplier in 15 bits, rounded, as `multiply_wide` takes it."""
+    return np.asarray(np.minimum((np.asarray(m, np.int64) + (1 << 15)) >> 16, (1 << 15) - 1))
+
+
+def multiply_wide(x: Ints, m: Ints | int, shift: Ints | int) -> Ints:
+    """int64 accumulators of 16x8 products times (m, shift): one rounding, ties up, with 15 bits of the multiplier.
+
+    floor(x * r / 2^(15 - shift) + 1/2) with r = (m + 2^15) >> 16, at most 2^15 - 1; wrapped to int32.
+    """
+    total = 15 - np.asarray(shift, np.int64)
+    return wrap_int32((x * reduced_multiplier(m) + (np.int64(1) << (total - 1))) >> total)
 
 
 def saturating_cast(scaled: Ints, zero_point: int, dtype: str, low: int | None = None, high: int | None = None) -> Any:

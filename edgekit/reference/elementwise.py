@@ -13,7 +13,7 @@ from edgekit.reference import tables
 from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetic import Ints, activation_range, multiply, quantize_multiplier
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.requantize import requantizer, require_int8
+from edgekit.reference.requantize import EITHER, requantizer, require_alike, require_int8
 from edgekit.reference.simulator import Array, Kernel
 
 FLOAT32_MULTIPLIER = "float32-multiplier"
@@ -27,7 +27,8 @@ SHORT_MULTIPLIER = "short-multiplier"
 """The rule of multipliers with 8 fraction bits, `short_requantize`."""
 
 LARGEST_RATIO = 256
-SUM_SHIFT = 20  # int8 sums keep 20 fraction bits: 255 * 2^20 < 2^28, so two of them never overflow
+SUM_SHIFTS = {"int8": 20, "int16": 15}  # fraction bits of sums: 255 * 2^20 < 2^28 and 2^15 * 2^15, two never overflow
+SUM_SHIFT = SUM_SHIFTS["int8"]
 
 
 def pair(inputs: Sequence[Tensor | None]) -> tuple[Tensor, Tensor]:
@@ -46,27 +47,29 @@ def real_multiplier(factors: Sequence[np.float32], divisor: np.float32, rule: st
 def scaled_sum(
     inputs: Sequence[Tensor | None], output: Tensor, activation: str, combine: Callable[[Ints, Ints], Ints]
 ) -> Kernel:
-    """a + b or a - b of int8 tensors with scales of their own.
+    """a + b or a - b of int8 or int16 tensors with scales of their own.
 
-    With S = 2 * max(scale a, scale b), both inputs are shifted left by 20 bits and multiplied by scale / S, which is at
-    most 1/2; the sum is multiplied by S / (2^20 * scale out). Three double-rounding multiplications in all.
+    With S = 2 * max(scale a, scale b), both inputs are shifted left by 20 bits (15 for int16) and multiplied by
+    scale / S, which is at most 1/2; the sum is multiplied by S / (2^20 * scale out). Three
+    double-rounding multiplications in all.
 
     Raises:
         ValueError: that last multiplier reaches 1. TensorFlow Lite Micro then aborts the process, as does LiteRT's
             addition; LiteRT's subtraction shifts by a negative count, which is undefined.
     """
     a, b = pair(inputs)
-    require_int8(a, b, output)
+    require_alike(output, a, b)
+    bits = SUM_SHIFTS[output.dtype]
     twice_max = 2 * max(float(a.scale), float(b.scale))
     multipliers = [quantize_multiplier(float(t.scale) / twice_max) for t in (a, b)]
-    real = twice_max / ((1 << SUM_SHIFT) * float(output.scale))
+    real = twice_max / ((1 << bits) * float(output.scale))
     if real >= 1:
-        raise ValueError(f"needs an output scale above 2^-19 of the larger input scale, found {output.scale}")
-    rescale = requantizer(np.array([real]), output, activation)
+        raise ValueError(f"needs an output scale above 2^-{bits - 1} of the larger input scale, found {output.scale}")
+    rescale = requantizer(np.array([real]), output, activation, EITHER)
 
     def function(first: Ints, second: Ints) -> Array:
         rescaled = [
-            multiply((x - t.zero_point) << SUM_SHIFT, *m)
+            multiply((x - t.zero_point) << bits, *m)
             for x, t, m in zip((first, second), (a, b), multipliers, strict=True)
         ]
         return rescale(combine(*rescaled))
@@ -91,16 +94,16 @@ def rectifier(
 ) -> Kernel:
     """Requantization with the clamp of a fused activation."""
     x = present(inputs[0], "the input")
-    require_int8(x, output)
+    require_alike(x, output)
     real = real_multiplier([x.scale], output.scale, arithmetic.rule(operator))
-    rescale = requantizer(np.array([real]), output, activation)
+    rescale = requantizer(np.array([real]), output, activation, EITHER)
     return tables.unary(lambda values: rescale(values - x.zero_point), x)
 
 
 def clamp_only(inputs: Sequence[Tensor | None], output: Tensor, activation: str) -> Kernel:
     """The clamp alone, in the input's quantization: integers pass as they are whatever the output's quantization."""
     x = present(inputs[0], "the input")
-    require_int8(x, output)
+    require_alike(x, output)
     low, high = activation_range(activation, float(x.scale), x.zero_point, x.dtype)
     return tables.unary(lambda values: np.clip(values, low, high).astype(output.dtype), x)
 

@@ -12,6 +12,12 @@ from edgekit.graph import Tensor
 from edgekit.graph.operator import present
 
 Array = NDArray[Any]
+BIAS_TYPE = {"int8": "int32", "int16": "int64"}  # by the type of the activations
+
+
+def largest_input(x: Tensor) -> int:
+    """The largest magnitude of an activation's integers."""
+    return -int(np.iinfo(x.dtype).min)
 
 
 def accumulator_limit(weights: NDArray[np.int64], largest: int = 128) -> NDArray[np.int64]:
@@ -51,11 +57,16 @@ def integer_weights(inputs: Sequence[Tensor | None], channel_axis: int = 0) -> t
     sum((x - zp) * w) + bias = sum(x * w) + (bias - zp * sum(w)); padding with zp adds nothing.
 
     Raises:
-        ValueError: types or quantization are not those of int8 arithmetic.
+        ValueError: types or quantization are not those of int8 or 16x8 arithmetic.
     """
     x, w = present(inputs[0], "input"), present(inputs[1], "weights")
-    if x.dtype != "int8" or w.dtype != "int8" or w.quantization is None:
-        raise ValueError(f"needs int8 input and quantized int8 weights, found {x.dtype} and {w.dtype}")
+    if x.dtype not in BIAS_TYPE or w.dtype != "int8" or w.quantization is None:
+        raise ValueError(f"needs int8 or int16 input and quantized int8 weights, found {x.dtype} and {w.dtype}")
+    if x.dtype == "int16" and x.zero_point != 0:
+        raise ValueError(f"needs int16 with zero point 0, {x.name} has {x.zero_point}")
+    bias = inputs[2] if len(inputs) > 2 else None
+    if bias is not None and bias.dtype != BIAS_TYPE[x.dtype]:
+        raise ValueError(f"needs an {BIAS_TYPE[x.dtype]} bias beside {x.dtype} activations, found {bias.dtype}")
     if w.quantization.axis is not None and w.quantization.axis != channel_axis:
         raise ValueError(f"weights are quantized along axis {w.quantization.axis}, the channels are {channel_axis}")
     if w.quantization.zero_point.any():

@@ -13,6 +13,7 @@ from edgekit.reference import tables
 from edgekit.reference.arithmetic import Ints, divide_by_power_of_two, multiply
 from edgekit.reference.fixedpoint import input_multiplier
 from edgekit.reference.simulator import Array, Kernel, dequantize_array, quantize_array
+from edgekit.reference.wide_tables import wide_sigmoid
 
 Q4 = 4
 """Integer bits of the fixed-point input: (-16, 16)."""
@@ -38,6 +39,8 @@ def prepare(
         ValueError: another output quantization, which only some runtimes would take, and each in its own sense.
     """
     x = present(inputs[0], "the input")
+    if x.dtype == "int16":
+        return wide_sigmoid(x, output, hyperbolic=parameters[1] == 0)
     if x.dtype != "int8" or output.dtype != "int8" or (float(output.scale), output.zero_point) != parameters:
         raise ValueError(f"needs int8 with output scale {parameters[0]} and zero point {parameters[1]}")
     if rule == "float-table":

@@ -1,4 +1,7 @@
-"""Elementwise operators on 8-bit tensors as tables: 256 entries for one input, 65,536 for two. Fast and exact."""
+"""Elementwise operators on 8-bit tensors as tables: 256 entries for one input, 65,536 for two. Fast and exact.
+
+Wider tensors go through the function itself.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +34,14 @@ def unary(function: Callable[[Ints], Array], x: Tensor) -> Kernel:
 
 
 def binary(function: Callable[[Ints, Ints], Array], a: Tensor, b: Tensor) -> Kernel:
-    """A kernel of two broadcast 8-bit inputs, with `function` as in `unary`."""
+    """A kernel of two broadcast inputs, with `function` as in `unary`."""
     if not {a.dtype, b.dtype} <= set(EIGHT_BITS):
-        raise ValueError(f"takes 8-bit inputs, found {a.dtype} and {b.dtype}")
+
+        def direct(arrays: Sequence[Array | None]) -> list[Array]:
+            first, second = (np.asarray(x).astype(np.int64) for x in arrays)
+            return [function(first, second)]
+
+        return direct
     table = function(all_values(a.dtype)[:, None], all_values(b.dtype)).reshape(-1)
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:

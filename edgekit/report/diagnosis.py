@@ -99,9 +99,7 @@ def plot(found: Mapping[str, Any]) -> str:
     return "".join(parts) + "</svg>"
 
 
-STYLE = """.plot { width: 100%; height: auto; font-size: 12px; }
-.plot text { fill: var(--text); } .plot .grid { stroke: var(--line); }
-.plot rect.plain { fill: var(--accent); opacity: .55; } .plot rect.worst { fill: var(--bad); opacity: .7; }
+STYLE = """.plot rect.plain { fill: var(--accent); opacity: .55; } .plot rect.worst { fill: var(--bad); opacity: .7; }
 .plot circle { fill: var(--back); stroke: var(--accent); stroke-width: 2.5; } .plot circle.worst { stroke: var(--bad); }
 .plot text.worst { fill: var(--bad); font-weight: 700; }
 """

@@ -7,7 +7,7 @@ from typing import Any
 
 from edgekit.graph import brief
 
-HEAD = ("fix", "what it does", "lost>", "gained>", "SQNR dB>", "bytes>", "MACs>", "time>", "kept")
+HEAD = ("fix", "what it does", "lost>", "gained>", "SQNR dB>", "bytes>", "RAM>", "MACs>", "16x8 MACs>", "time>", "kept")
 """Columns whose title ends in `>` are numbers."""
 
 
@@ -16,13 +16,14 @@ def rows(found: Mapping[str, Any]) -> list[list[str]]:
     table = []
     for one in found["attempts"]:
         if one["note"]:
-            table.append([one["fix"], f"{one['about']}; {one['note']}", "", "", "", "", "", "", "no"])
+            table.append([one["fix"], f"{one['about']}; {one['note']}", *[""] * 8, "no"])
             continue
         sqnr, gain = one["sqnr"], one["gain"]
         table.append([
             one["fix"], one["about"], f"{one['drop']:.2f}", "" if gain is None else f"{gain:+.2f}",
-            "exact" if sqnr is None else f"{sqnr:.1f}", f"{one['bytes']:+,}", f"{one['macs']:+,}",
-            f"{one['seconds']:.1f} s", "yes" if one["kept"] else "no",
+            "exact" if sqnr is None else f"{sqnr:.1f}", f"{one['bytes']:+,}", f"{one.get('arena', 0):+,}",
+            f"{one['macs']:+,}", f"{one.get('wide_macs', 0):,}", f"{one['seconds']:.1f} s",
+            "yes" if one["kept"] else "no",
         ])  # fmt: skip
     return table
 

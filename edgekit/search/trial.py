@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit.errors import InputError, UnsupportedError, VerificationError
-from edgekit.graph import Graph
+from edgekit.graph import Graph, is_quantized
 from edgekit.metrics import ERROR, metric_of, score
 from edgekit.pipeline import accuracy, model, samples
 from edgekit.pipeline.build import chosen_targets
@@ -100,6 +100,10 @@ class Bench:
         limits = recipe_limits(self.recipe)
 
         def check(graph: Graph) -> str:
+            if is_quantized(graph):  # one of the forms that [quantize] max_drop tries
+                if rejected := costs(graph, target).rejected:
+                    raise UnsupportedError(target.name, rejected[0])
+                return "taken"
             if not any(stage.name == "train" for stage in context.stages):
                 graph = reshaped(graph, recipe, data, target)
             found = costs(lowered(graph, recipe, data), target)

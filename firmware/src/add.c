@@ -1,22 +1,14 @@
-/* Both inputs get 20 fraction bits and a common scale, are added, and requantized: three double-rounding multiplications.
- * y may be the memory of an input that is not broadcast. */
+/* y = a + b or a - b, each with its own scale. y may be the memory of an input that is not broadcast. */
 #include "edgekit/add.h"
 
-#include "edgekit/arch.h"
+#include "edgekit/values.h"
 #include "edgekit/walk.h"
-
-#define FRACTION_BITS 20
 
 void ek_add(const ek_add_t *p, const int8_t *a, const int8_t *b, int8_t *y) {
   int32_t index[EK_RANK] = {0};
   int32_t ia = 0, ib = 0;
   for (int32_t i = 0; i < p->count; ++i) {
-    const int32_t wide_a = ((int32_t)a[ia] - p->a_zero) * (1 << FRACTION_BITS);
-    const int32_t wide_b = ((int32_t)b[ib] - p->b_zero) * (1 << FRACTION_BITS);
-    const int32_t sum = ek_multiply(wide_a, p->a_multiplier, p->a_shift) +
-                        p->sign * ek_multiply(wide_b, p->b_multiplier, p->b_shift);
-    const int32_t out = ek_wrap_add(ek_multiply(sum, p->out_multiplier, p->out_shift), p->out_zero);
-    y[i] = (int8_t)ek_clamp(out, p->low, p->high);
+    y[i] = ek_add_value(p, a[ia], b[ib]);
     ek_walk(index, p->dims, p->stride_a, p->stride_b, &ia, &ib);
   }
 }

@@ -39,8 +39,7 @@ void ek_conv_2d(const ek_conv_2d_t *p, const int8_t *x, int8_t *y) {
         const int32_t left = ox * p->stride_w - p->pad_left;
         for (int32_t co = 0; co < p->out_c; ++co) {
           const int32_t acc = ek_wrap_add(p->bias[co], window(p, x, p->weights + co * filter, top, left));
-          const int32_t out = ek_wrap_add(ek_multiply(acc, p->multiplier[co], p->shift[co]), p->out_zero);
-          *y++ = (int8_t)ek_clamp(out, p->low, p->high);
+          *y++ = ek_requantize_int8(acc, p->multiplier[co], p->shift[co], p->out_zero, p->low, p->high);
         }
       }
     }

@@ -12,8 +12,7 @@ void ek_fully_connected(const ek_fully_connected_t *p, const int8_t *x, int8_t *
       for (int32_t ci = 0; ci < p->in_c; ++ci) {
         acc = ek_wrap_add(acc, ((int32_t)x[ci] - p->in_zero) * (int32_t)w[ci]);
       }
-      const int32_t out = ek_wrap_add(ek_multiply(acc, p->multiplier[channel], p->shift[channel]), p->out_zero);
-      *y++ = (int8_t)ek_clamp(out, p->low, p->high);
+      *y++ = ek_requantize_int8(acc, p->multiplier[channel], p->shift[channel], p->out_zero, p->low, p->high);
     }
   }
 }

@@ -2,7 +2,7 @@
  * zero. Maximum: over the same values. */
 #include "edgekit/pool_2d.h"
 
-#include "edgekit/arch.h"
+#include "edgekit/values.h"
 
 typedef int32_t (*reduce_t)(const int8_t *x, int32_t rows, int32_t columns, int32_t row_step, int32_t step);
 
@@ -13,8 +13,7 @@ static int32_t average(const int8_t *x, int32_t rows, int32_t columns, int32_t r
       sum += x[i * row_step + j * step];
     }
   }
-  const int32_t count = rows * columns;
-  return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+  return ek_average_value(sum, rows * columns);
 }
 
 static int32_t maximum(const int8_t *x, int32_t rows, int32_t columns, int32_t row_step, int32_t step) {

@@ -1,7 +1,7 @@
 /* y = requantize(sum of x over the reduced axes - terms * in_zero). */
 #include "edgekit/reduce.h"
 
-#include "edgekit/arch.h"
+#include "edgekit/values.h"
 #include "edgekit/walk.h"
 
 void ek_reduce(const ek_reduce_t *p, const int8_t *x, int8_t *y) {
@@ -15,8 +15,7 @@ void ek_reduce(const ek_reduce_t *p, const int8_t *x, int8_t *y) {
       sum += x[at];
       ek_walk(index, p->reduced_dims, p->reduced_strides, p->reduced_strides, &at, &unused);
     }
-    const int32_t scaled = ek_multiply(ek_wrap_add(sum, ek_wrap_mul(-p->terms, p->in_zero)), p->multiplier, p->shift);
-    y[i] = (int8_t)ek_clamp(ek_wrap_add(scaled, p->out_zero), INT8_MIN, INT8_MAX);
+    y[i] = ek_reduce_value(p, sum);
     ek_walk(kept, p->dims, p->strides, p->strides, &base, &unused);
   }
 }

@@ -40,8 +40,7 @@ void ek_transpose_conv(const ek_transpose_conv_t *p, const int8_t *x, int8_t *y)
         for (int32_t co = 0; co < p->out_c; ++co) {
           const int32_t sum = gather(p, x, p->weights + co * filter, oy + p->pad_top, ox + p->pad_left);
           const int32_t acc = ek_wrap_add(p->bias[co], sum);
-          const int32_t out = ek_wrap_add(ek_multiply(acc, p->multiplier[co], p->shift[co]), p->out_zero);
-          *y++ = (int8_t)ek_clamp(out, p->low, p->high);
+          *y++ = ek_requantize_int8(acc, p->multiplier[co], p->shift[co], p->out_zero, p->low, p->high);
         }
       }
     }

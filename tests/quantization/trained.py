@@ -58,3 +58,14 @@ def hostile() -> tuple[Graph, str]:
     weights[..., :DEAD] = 500  # they multiply what is always 0
     graph = with_constants(graph, wide.node, weights, bias)
     return with_constants(graph, depthwise.node, after, depthwise.bias), wide.name
+
+
+def uneven(factor: float = 300.0) -> Graph:
+    """The same function with one channel of an activation `factor` times as large as the others, and no weight scale
+    worse for it: what int8 loses, its activations lose."""
+    graph = digits()[0]
+    _, wide, depthwise, *_ = layers(graph)
+    weights, bias, after = wide.weights.copy(), wide.bias.copy(), depthwise.weights.copy()
+    weights[4], bias[4], after[..., 4] = weights[4] * factor, bias[4] * factor, after[..., 4] / factor
+    graph = with_constants(graph, wide.node, weights, bias)
+    return with_constants(graph, depthwise.node, after, depthwise.bias)

@@ -23,6 +23,8 @@ from edgekit.backends.c import emission, vehicle
 from edgekit.backends.c.options import Options, options_of
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Node
+from edgekit.reference.arithmetics import arithmetic
+from edgekit.reference.simulator import prepare_node
 from edgekit.target import Target
 
 __all__ = [
@@ -60,6 +62,8 @@ def emitted(graph: Graph, node: Node, options: Options) -> str | None:
     try:
         if supports(node.op.name):
             emission.call_of(graph, node, options.core)
+            if any(t is not None and t.dtype == "int16" for t in (*graph.node_inputs(node), *graph.node_outputs(node))):
+                prepare_node(graph, node, arithmetic(emission.ARITHMETIC))  # what it refuses has no integers
     except UnsupportedError as error:
         return error.what
     return None

@@ -9,7 +9,7 @@ import numpy as np
 from edgekit.backends.c.call import RANK, Call, Layer, Value, output_fields, padded
 from edgekit.graph import Tensor
 from edgekit.reference.arithmetic import quantize_multiplier
-from edgekit.reference.elementwise import SUM_SHIFT
+from edgekit.reference.elementwise import SUM_SHIFTS
 
 
 def broadcast_fields(layer: Layer) -> dict[str, Value]:
@@ -33,11 +33,15 @@ def unbroadcast(layer: Layer) -> tuple[int, ...]:
 def scaled_sum(layer: Layer, activation: str, sign: int) -> Call:
     """a + sign * b; the multipliers are those of `edgekit.reference.elementwise.scaled_sum`."""
     a, b, y = layer.input(0), layer.input(1), layer.outputs[0]
+    wide = y.dtype == "int16"
     twice_max = 2 * max(float(a.scale), float(b.scale))
     fields: dict[str, Value] = broadcast_fields(layer)
     for name, tensor in (("a", a), ("b", b)):
         m, shift = quantize_multiplier(float(np.float64(tensor.scale)) / twice_max)
-        fields |= {f"{name}_zero": tensor.zero_point, f"{name}_multiplier": m, f"{name}_shift": shift}
-    m, shift = quantize_multiplier(twice_max / ((1 << SUM_SHIFT) * float(y.scale)))
+        fields |= {} if wide else {f"{name}_zero": tensor.zero_point}
+        fields |= {f"{name}_multiplier": m, f"{name}_shift": shift}
+    m, shift = quantize_multiplier(twice_max / ((1 << SUM_SHIFTS[y.dtype]) * float(y.scale)))
     fields |= {"sign": sign, "out_multiplier": m, "out_shift": shift, **output_fields(y, activation)}
-    return Call("add", fields, inputs=(0, 1), in_place=unbroadcast(layer))
+    if wide:
+        del fields["out_zero"]
+    return Call("add_s16" if wide else "add", fields, inputs=(0, 1), in_place=unbroadcast(layer))

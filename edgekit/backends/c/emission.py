@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import ModuleType
 
 from edgekit import plugins
 from edgekit.backends.c import choice, forms
@@ -11,11 +13,16 @@ from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.moves import whole_copy
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Node, Tensor
+from edgekit.graph.ops.conv_2d import Conv2D
+from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
+from edgekit.graph.ops.fully_connected import FullyConnected
+from edgekit.graph.ops.transpose_conv import TransposeConv
 from edgekit.reference import Simulator
 
 ARITHMETIC = "tflm"
-INT8 = ("int8",)
-BIAS = 2  # the input of operators with weights that is int32
+INT8, INT16 = ("int8",), ("int16",)
+PRODUCTS = (Conv2D, DepthwiseConv2D, FullyConnected, TransposeConv)
+WEIGHTS, BIAS = 1, 2  # inputs of products; a bias is int32, or int64 beside int16 activations
 
 
 @dataclass(frozen=True)
@@ -76,12 +83,11 @@ def call_of(graph: Graph, node: Node, core: str, tile: Tile | None = None) -> Ca
 def candidates_of(graph: Graph, node: Node, core: str, tile: Tile | None = None) -> list[Call | Alias]:
     """All calls that compute one node, or a tile of it, the portable one last. Raises UnsupportedError."""
     where = f"layer {node.name} ({node.op.name})"
-    emitter = plugins.module("edgekit.backends.c.emit", node.op.name)
-    if emitter is None:
-        raise UnsupportedError(where, "has no C kernel", "edgekit targets --operators")
     layer = Layer(node.op, graph.node_inputs(node), graph.node_outputs(node), core)
     layer = layer if tile is None else tile.of(layer)
-    types = getattr(emitter, "TYPES", INT8)
+    emitter, types = emitter_of(layer)
+    if emitter is None:
+        raise UnsupportedError(where, "has no C kernel", "edgekit targets --operators")
     for tensor in _typed(layer):
         if tensor.dtype not in types:
             what = f"has C kernels for {', '.join(types)}, {tensor.name} is {tensor.dtype}"
@@ -95,7 +101,20 @@ def candidates_of(graph: Graph, node: Node, core: str, tile: Tile | None = None)
     return forms.candidates(layer, call if tile is None else tile.padded(call))
 
 
+def emitter_of(layer: Layer) -> tuple[ModuleType | None, Sequence[str]]:
+    """The emitter, and the types that it takes: of `emit_s16` where int16 is among them and it has one."""
+    name = layer.op.name
+    if any(t is not None and t.dtype == "int16" for t in (*layer.inputs[:1], *layer.outputs)):
+        wide = plugins.module("edgekit.backends.c.emit_s16", name)
+        if wide is not None:
+            return wide, getattr(wide, "TYPES", INT16)
+    module = plugins.module("edgekit.backends.c.emit", name)
+    return module, getattr(module, "TYPES", INT8)
+
+
 def _typed(layer: Layer) -> list[Tensor]:
-    """The tensors that the operator's types are about: all but an int32 bias."""
-    given = [t for i, t in enumerate(layer.inputs) if t is not None and not (i == BIAS and t.dtype == "int32")]
+    """The tensors that the operator's types are about: all but the bias, and 16x8 weights."""
+    wide = layer.outputs[0].dtype == "int16"
+    free = (("int8", WEIGHTS), ("int64", BIAS)) if wide and isinstance(layer.op, PRODUCTS) else (("int32", BIAS),)
+    given = [t for i, t in enumerate(layer.inputs) if t is not None and (t.dtype, i) not in free]
     return [*given, *layer.outputs]

@@ -72,7 +72,7 @@ def generate(
         (folder / room).mkdir(parents=True, exist_ok=True)
     (folder / "src" / f"{prefix}.h").write_text(header(graph, memory, len(source.steps), prefix))
     (folder / "src" / f"{prefix}.c").write_text(source.text())
-    (folder / "harness" / f"{prefix}_layers.c").write_text(_layers(graph, calls, groups, memory))
+    (folder / "harness" / f"{prefix}_layers.c").write_text(layers_source(graph, calls, groups, memory))
     for name in source.kernels:
         shutil.copyfile(firmware / "src" / f"{name}.c", folder / "src" / f"{name}.c")
     for file in sorted((firmware / "include" / "edgekit").iterdir()):
@@ -159,7 +159,7 @@ class _Source:
         self.known[key] = name
         self.constants += data.nbytes
         flat = data.reshape(-1)
-        values = [real(v) if data.dtype.kind == "f" else _integer(int(v), data.dtype) for v in flat]
+        values = [real(v) if data.dtype.kind == "f" else integer(int(v), data.dtype) for v in flat]
         lines = [", ".join(values[i : i + 24]) for i in range(0, len(values), 24)]
         body = ",\n  ".join(lines)
         self.tables.append(
@@ -178,7 +178,7 @@ class _Source:
             elif isinstance(value, float):
                 members.append(f".{key} = {real(value)}")
             else:
-                members.append(f".{key} = {_integer(int(value), np.dtype(np.int32))}")
+                members.append(f".{key} = {integer(int(value), np.dtype(np.int32))}")
         self.files.add(call.file)
         self.tables.append(f"static const ek_{call.file}_t {name} = {{\n  " + ",\n  ".join(members) + "};")
         return name
@@ -189,13 +189,13 @@ class _Source:
                                steps="\n".join(self.steps), count=len(self.steps))  # fmt: skip
 
 
-def _integer(value: int, dtype: np.dtype[Any]) -> str:
+def integer(value: int, dtype: np.dtype[Any]) -> str:
     if value == np.iinfo(dtype).min and dtype.itemsize >= 4:
         return f"({value + 1} - 1)"  # C has no negative literals: -2147483648 would be of a wider type
     return str(value)
 
 
-def _layers(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group], memory: MemoryMap) -> str:
+def layers_source(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group], memory: MemoryMap) -> str:
     producers = graph.producers()
     called = [producers[name] for name in called_layers(graph, calls, groups)]
     regions, layers, first = [], [], 0

@@ -43,13 +43,13 @@ def header(graph: Graph, memory: MemoryMap, layers: int, prefix: str) -> str:
         input_bytes=sum(graph.tensors[n].bytes for n in graph.inputs),
         output_bytes=sum(graph.tensors[n].bytes for n in graph.outputs),
         layers=layers,
-        input_macros=_io(graph, memory, graph.inputs, f"{prefix.upper()}_INPUT"),
-        output_macros=_io(graph, memory, graph.outputs, f"{prefix.upper()}_OUTPUT"),
+        input_macros=io_macros(graph, memory, graph.inputs, f"{prefix.upper()}_INPUT"),
+        output_macros=io_macros(graph, memory, graph.outputs, f"{prefix.upper()}_OUTPUT"),
         accessors="\n".join(accessors),
     )
 
 
-def _io(graph: Graph, memory: MemoryMap, names: Sequence[str], stem: str) -> str:
+def io_macros(graph: Graph, memory: MemoryMap, names: Sequence[str], stem: str) -> str:
     lines = []
     for i, name in enumerate(names):
         tensor, macro = graph.tensors[name], f"{stem}_{i}"

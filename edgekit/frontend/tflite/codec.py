@@ -138,6 +138,11 @@ def is_int8(tensors: Sequence[Tensor | None]) -> bool:
     return any(t is not None and t.dtype == "int8" for t in tensors)
 
 
+def is_int16(tensors: Sequence[Tensor | None]) -> bool:
+    """Whether the first is int16, as the activations of a 16x8 operator are."""
+    return tensors[0] is not None and tensors[0].dtype == "int16"
+
+
 def plain(op: Operator) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """`read` and `write` of an operator without attributes, whose inputs all remain inputs."""
 
@@ -150,25 +155,36 @@ def plain(op: Operator) -> tuple[Callable[..., Any], Callable[..., Any]]:
     return read, write
 
 
-def activated(op_class: Callable[..., Operator]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """`read` and `write` of a binary operator whose one attribute is `activation`."""
+def activated(
+    op_class: Callable[..., Operator], any_scale: bool = False
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """`read` and `write` of a binary operator whose one attribute is `activation`.
+
+    Args:
+        any_scale: the options have a flag that forbids, by default, int16 scales that are no powers of two.
+    """
 
     def read(options: Any, inputs: Sequence[Tensor | None]) -> Decoded:
         return Decoded(op_class(activation(0 if options is None else options.FusedActivationFunction())), [0, 1])
 
     def write(op: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Encoded:
-        return Encoded({"fusedActivationFunction": activation_code(op.activation)}, [0, 1])
+        flag = {"potScaleInt16": False} if any_scale and is_int16(inputs) else {}
+        return Encoded({"fusedActivationFunction": activation_code(op.activation), **flag}, [0, 1])
 
     return read, write
 
 
 def int8_from_version_2(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
-    """The `version` of operators that took float32 first and int8 next."""
+    """The `version` of operators that took float32 first, int8 next and int16 in version 3."""
+    if is_int16(inputs):
+        return 3
     return 2 if is_int8(inputs) else 1
 
 
 def broadcast_from_version_3(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
-    """The `version` of binary operators that broadcast above four dimensions from version 3 on."""
+    """The `version` of binary operators that broadcast above four dimensions from version 3 on; 4 has int16."""
+    if is_int16(inputs):
+        return 4
     broadcast = len({t.shape for t in inputs if t is not None}) > 1
     return 3 if broadcast and len(outputs[0].shape) > 4 else int8_from_version_2(op, inputs, outputs)
 

@@ -6,8 +6,12 @@ A file offers
     ABOUT: str       what it does, for tables
     apply(draft, progress) -> Draft
 
-`apply` gives the very draft it got where it finds nothing to do. None of them changes the graph's shapes, so none costs
-bytes or multiply-accumulates on the device; one that does shows it in the table, which is measured.
+`apply` gives the very draft it got where it finds nothing to do. What a fix costs on the device, bytes, memory or
+multiply-accumulates, is measured and stands in the table. A fix that has degrees offers them one after the other:
+
+    steps(draft, progress) -> Iterator[tuple[str, Draft]]     what is done, for the table, and the draft with it
+
+and one that not every target takes says `ON_DEVICE = True`.
 """
 
 from __future__ import annotations

@@ -2,4 +2,4 @@
 
 from edgekit.quantization.rule import Rule
 
-RULE = Rule()
+RULE = Rule(wide=False)

@@ -2,4 +2,4 @@
 
 from edgekit.quantization.rule import Rule
 
-RULE = Rule(same=True)
+RULE = Rule(same=True, wide=False)

@@ -20,17 +20,34 @@ class Arithmetic:
         name: as written in graphs, manifests and on the command line.
         source: the runtime and version it was proven against.
         deviations: operator name -> the name of the rule it follows instead of the page's.
+        wide: the arithmetic that operators between int16 activations follow, where it is another.
         refuse: why the integers of an operator with these inputs and outputs are not predicted, None where they are.
     """
 
     name: str
     source: str
     deviations: Mapping[str, str] = field(default_factory=dict)
+    wide: str = ""
     refuse: Refuse = lambda op, inputs, outputs: None
 
     def rule(self, operator: str) -> str:
         """The rule the operator follows: `double-rounding` unless the arithmetic deviates."""
         return self.deviations.get(operator, "double-rounding")
+
+
+def is_wide(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> bool:
+    """Whether the operator computes on int16 activations; conversions between types do not count."""
+    types = {t.dtype for t in (*inputs[:1], *outputs) if t is not None}
+    return types == {"int16"} and op.name != "quantize"
+
+
+def no_wide_kernels(operators: Sequence[str]) -> Refuse:
+    """The `refuse` of a runtime that lacks int16 kernels of some operators."""
+
+    def refuse(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str | None:
+        return "it has no int16 kernel" if op.name in operators and is_wide(op, inputs, outputs) else None
+
+    return refuse
 
 
 def arithmetic(name: str) -> Arithmetic:

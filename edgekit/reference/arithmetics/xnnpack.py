@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from edgekit.graph import Operator, Tensor
-from edgekit.reference.arithmetics import Arithmetic
+from edgekit.reference.arithmetics import Arithmetic, is_wide
+from edgekit.reference.arithmetics.litert_reference import ARITHMETIC as WIDE
 
 PRODUCTS = ("conv_2d", "depthwise_conv_2d", "fully_connected", "transpose_conv")
 FLOAT32 = (*PRODUCTS, "mean", "mul", "sum")
@@ -11,6 +12,10 @@ FLOAT32 = (*PRODUCTS, "mean", "mul", "sum")
 
 def refuse(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> str | None:
     """XNNPACK leaves a product whose bias carries no scale to another kernel, which rounds otherwise."""
+    if is_wide(op, inputs, outputs):
+        if op.name == "fully_connected" and len(inputs) < 3:
+            return "without a bias another int16 kernel takes it, whose rounding was not found out"
+        return WIDE.refuse(op, inputs, outputs)
     bias = inputs[2] if op.name in PRODUCTS and len(inputs) > 2 else None
     return None if bias is None or bias.quantization is not None else f"the bias {bias.name} carries no scale"
 
@@ -27,5 +32,6 @@ ARITHMETIC = Arithmetic(
         "softmax": "float-table",
         "resize_bilinear": "11-bit-weights",
     },
+    wide=WIDE.name,  # XNNPACK has no int16
     refuse=refuse,
 )

@@ -12,7 +12,14 @@ from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.float_rounding import FLOAT32, float_finisher, float_scale
-from edgekit.reference.matmul import accumulator_limit, bias_of, constant_of, exact_dtype, integer_weights
+from edgekit.reference.matmul import (
+    accumulator_limit,
+    bias_of,
+    constant_of,
+    exact_dtype,
+    integer_weights,
+    largest_input,
+)
 from edgekit.reference.requantize import effective_scale, finisher
 from edgekit.reference.simulator import Array, Kernel
 from edgekit.reference.windows import pad_for, windows
@@ -24,10 +31,13 @@ FEW_CHANNELS = 8  # below it, windows are gathered plane by plane: copies of a f
 def prepare_integer(
     op: Conv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    """acc = sum((x - zp) * w) + bias, wrapped to int32; requantized per channel."""
+    """acc = sum((x - zp) * w) + bias, wrapped to int32 (16x8: in int64); requantized per channel."""
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
     weights, bias = integer_weights(inputs)
-    matrix, limit = np.array(weights.T, exact_dtype(weights), order="C"), accumulator_limit(weights)
+    matrix, limit = (
+        np.array(weights.T, exact_dtype(weights, largest_input(x)), order="C"),
+        accumulator_limit(weights, largest_input(x)),
+    )
     product = _product(op, w.shape, output.shape, matrix, x.zero_point)
     height, width, channels = output.shape[1:]
     if arithmetic.rule(op.name) == FLOAT32:

@@ -16,7 +16,14 @@ from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.float_rounding import FLOAT32, float_finisher, float_scale
-from edgekit.reference.matmul import accumulator_limit, bias_of, constant_of, exact_dtype, integer_weights
+from edgekit.reference.matmul import (
+    accumulator_limit,
+    bias_of,
+    constant_of,
+    exact_dtype,
+    integer_weights,
+    largest_input,
+)
 from edgekit.reference.requantize import effective_scale, finisher
 from edgekit.reference.simulator import Array, Kernel
 from edgekit.reference.workspace import samples_at_once, workspace
@@ -25,10 +32,13 @@ from edgekit.reference.workspace import samples_at_once, workspace
 def prepare_integer(
     op: DepthwiseConv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    """acc = sum((x - zp) * w) + bias over the window, wrapped to int32; requantized per channel."""
+    """acc = sum((x - zp) * w) + bias over the window, wrapped to int32 (16x8: in int64); requantized per channel."""
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
     weights, bias = integer_weights(inputs, channel_axis=3)
-    taps, limit = weights.T.reshape(w.shape[1:]).astype(exact_dtype(weights)), accumulator_limit(weights)
+    taps, limit = (
+        weights.T.reshape(w.shape[1:]).astype(exact_dtype(weights, largest_input(x))),
+        accumulator_limit(weights, largest_input(x)),
+    )
     product = _product(op, x.shape, output.shape, taps, x.zero_point)
     height, width, channels = output.shape[1:]
     if arithmetic.rule(op.name) == FLOAT32:

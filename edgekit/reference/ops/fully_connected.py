@@ -17,7 +17,14 @@ from edgekit.graph.ops.fully_connected import FullyConnected
 from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.float_rounding import FLOAT32, float_finisher, float_scale
-from edgekit.reference.matmul import accumulator_limit, bias_of, constant_of, exact_dtype, integer_weights
+from edgekit.reference.matmul import (
+    accumulator_limit,
+    bias_of,
+    constant_of,
+    exact_dtype,
+    integer_weights,
+    largest_input,
+)
 from edgekit.reference.requantize import effective_scale, finisher, product_scale, single_rounding
 from edgekit.reference.simulator import Array, Kernel
 
@@ -25,10 +32,13 @@ from edgekit.reference.simulator import Array, Kernel
 def prepare_integer(
     op: FullyConnected, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    """acc = sum((x - zp) * w) + bias, wrapped to int32; requantized per channel or per tensor."""
+    """acc = sum((x - zp) * w) + bias, wrapped to int32 (16x8: in int64); requantized per channel or per tensor."""
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
     weights, bias = integer_weights(inputs)
-    matrix, limit = np.array(weights.T, exact_dtype(weights), order="C"), accumulator_limit(weights)
+    matrix, limit = (
+        np.array(weights.T, exact_dtype(weights, largest_input(x)), order="C"),
+        accumulator_limit(weights, largest_input(x)),
+    )
     if arithmetic.rule(op.name) == "single-rounding":
         finish = single_rounding(effective_scale(x, w, output), bias, output, op.activation)
     elif arithmetic.rule(op.name) == FLOAT32:

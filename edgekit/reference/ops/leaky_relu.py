@@ -1,7 +1,7 @@
 """Leaky rectifier: one multiplier for values from the zero point up, another below.
 
-The multipliers are scale in / scale out and scale in * alpha / scale out, both computed in float32 by both runtimes. A
-negative alpha's sign is applied after the multiplication by its magnitude.
+The multipliers are scale in / scale out and scale in * alpha / scale out, computed in float32 by LiteRT
+(`float32-multiplier`). A negative alpha's sign is applied after the multiplication by its magnitude.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from edgekit.reference.elementwise import (
     short_multiplier,
     short_requantize,
 )
-from edgekit.reference.requantize import require_int8
+from edgekit.reference.requantize import require_alike
 from edgekit.reference.simulator import Array, Kernel
 
 
@@ -32,10 +32,12 @@ def prepare_integer(
     op: LeakyRelu, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     x, output = present(inputs[0], "the input"), outputs[0]
-    require_int8(x, output)
+    require_alike(x, output)
     alpha = np.float32(op.alpha)
-    identity = quantize_multiplier(real_multiplier([x.scale], output.scale, FLOAT32_MULTIPLIER))
-    slope = quantize_multiplier(real_multiplier([x.scale, abs(alpha)], output.scale, FLOAT32_MULTIPLIER))
+    rule = arithmetic.rule(op.name)
+    rule = FLOAT32_MULTIPLIER if rule == SHORT_MULTIPLIER else rule  # XNNPACK leaves what is not short to LiteRT
+    identity = quantize_multiplier(real_multiplier([x.scale], output.scale, rule))
+    slope = quantize_multiplier(real_multiplier([x.scale, abs(alpha)], output.scale, rule))
     sign = -1 if alpha < 0 else 1
     ratio = np.float32(x.scale) / np.float32(output.scale)
     if arithmetic.rule(op.name) == SHORT_MULTIPLIER and _taken_by_xnnpack(ratio, ratio * alpha):
@@ -50,7 +52,7 @@ def prepare_integer(
     def function(values: Ints) -> Array:
         centered = values - x.zero_point
         result = np.where(centered >= 0, multiply(centered, *identity), sign * multiply(centered, *slope))
-        return saturating_cast(result, output.zero_point, "int8")  # type: ignore[no-any-return]
+        return saturating_cast(result, output.zero_point, output.dtype)  # type: ignore[no-any-return]
 
     return tables.unary(function, x)
 

@@ -17,7 +17,7 @@ from edgekit.graph.ops.mean import Mean
 from edgekit.reference.arithmetic import multiply, quantize_multiplier, saturating_cast, wrap_int32
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.float_rounding import FLOAT32, float_reduction
-from edgekit.reference.requantize import require_int8
+from edgekit.reference.requantize import require_alike
 from edgekit.reference.simulator import Array, Kernel
 
 
@@ -25,7 +25,7 @@ def prepare_integer(
     op: Mean, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     x, output = present(inputs[0], "input"), outputs[0]
-    require_int8(x, output)
+    require_alike(x, output)
     count = prod(x.shape[axis] for axis in op.axes)
     if arithmetic.rule(op.name) == FLOAT32:
         return float_reduction(x, output, op.axes, op.keep_dims, count)

@@ -16,7 +16,7 @@ from edgekit.reference.arithmetic import Ints
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.elementwise import float_binary, pair, real_multiplier
 from edgekit.reference.float_rounding import FLOAT32, float_requantizer
-from edgekit.reference.requantize import requantizer, require_int8
+from edgekit.reference.requantize import EITHER, requantizer, require_alike
 from edgekit.reference.simulator import Array, Kernel
 
 LARGEST_PRODUCT = 255 * 255
@@ -26,14 +26,14 @@ def prepare_integer(
     op: Mul, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     (a, b), output = pair(inputs), outputs[0]
-    require_int8(a, b, output)
+    require_alike(output, a, b)
     rule = arithmetic.rule("mul")
     if rule == FLOAT32:
         scale = np.float32(a.scale) * np.float32(b.scale) / np.float32(output.scale)
         rescale = float_requantizer(np.array([scale]), output, op.activation, np.array([LARGEST_PRODUCT]))
     else:
         real = real_multiplier([a.scale, b.scale], output.scale, rule)
-        rescale = requantizer(np.array([real]), output, op.activation)
+        rescale = requantizer(np.array([real]), output, op.activation, EITHER)
 
     def function(first: Ints, second: Ints) -> Array:
         return rescale((first - a.zero_point) * (second - b.zero_point))

@@ -21,6 +21,7 @@ from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.fixedpoint import EXP_INTEGER_BITS, exp_on_negative_values, input_multiplier, reciprocal
 from edgekit.reference.requantize import require_int8, require_types
 from edgekit.reference.simulator import Array, Kernel
+from edgekit.reference.wide_tables import wide_softmax
 
 SUM_INTEGER_BITS = 12
 
@@ -29,6 +30,8 @@ def prepare_integer(
     op: Softmax, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     x, output = present(inputs[0], "input"), outputs[0]
+    if x.dtype == "int16":
+        return wide_softmax(op.beta, x, output, arithmetic.rule(op.name))
     require_int8(x)
     require_types(("int8", "int16"), output)
     info = np.iinfo(output.dtype)

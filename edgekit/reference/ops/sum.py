@@ -18,7 +18,7 @@ from edgekit.graph.ops.sum import Sum
 from edgekit.reference.arithmetic import multiply, quantize_multiplier, saturating_cast, wrap_int32
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.float_rounding import FLOAT32, float_reduction
-from edgekit.reference.requantize import require_int8
+from edgekit.reference.requantize import require_alike
 from edgekit.reference.simulator import Array, Kernel
 
 
@@ -26,12 +26,13 @@ def prepare_integer(
     op: Sum, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     x, output = present(inputs[0], "input"), outputs[0]
-    require_int8(x, output)
+    require_alike(x, output)
     if arithmetic.rule(op.name) == FLOAT32:
         return float_reduction(x, output, op.axes, op.keep_dims)
     offset = x.zero_point * prod(x.shape[axis] for axis in op.axes)
     m, shift = quantize_multiplier(float(np.float64(x.scale) / np.float64(output.scale)))
-    stored = "uint8" if arithmetic.rule(op.name) == "bytes-as-unsigned" else output.dtype
+    unsigned = arithmetic.rule(op.name) == "bytes-as-unsigned" and output.dtype == "int8"
+    stored = "uint8" if unsigned else output.dtype
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
         values = np.asarray(arrays[0]).view(stored)

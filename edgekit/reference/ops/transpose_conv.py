@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -13,33 +14,35 @@ from edgekit.reference.activations import clamp_float
 from edgekit.reference.arithmetic import wrap_int32
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.float_rounding import FLOAT32, float_requantizer, float_scale
-from edgekit.reference.matmul import accumulator_limit, bias_of, constant_of, integer_weights
-from edgekit.reference.requantize import effective_scale, requantizer
+from edgekit.reference.matmul import accumulator_limit, bias_of, constant_of, integer_weights, largest_input
+from edgekit.reference.requantize import effective_scale, requantizer, wide_requantizer
 from edgekit.reference.simulator import Array, Kernel
 
 
 def prepare_integer(
     op: TransposeConv, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    """acc = sum((x - zp) * w) + bias, wrapped to int32; requantized per channel.
+    """acc = sum((x - zp) * w) + bias, wrapped to int32 (16x8: in int64); requantized per channel.
 
     How many inputs meet in an output varies along the border, so the zero point is subtracted before the product.
     """
     x, w, output = present(inputs[0], "input"), present(inputs[1], "weights"), outputs[0]
     weights, _ = integer_weights(inputs)
-    scatter = _scatter(op, constant_of(w).astype(np.float64), output.shape)  # |x - zp| <= 255: always exact
+    scatter = _scatter(op, constant_of(w).astype(np.float64), output.shape)  # sums stay far below 2^53: always exact
     bias = bias_of(inputs, w.shape[0]).astype(np.int64)
-    limit = accumulator_limit(weights, 255) + np.abs(bias)
+    limit = accumulator_limit(weights, 2 * largest_input(x)) + np.abs(bias)
     if arithmetic.rule(op.name) == FLOAT32:
         if op.padding == "same" and any(w.shape[1 + i] < op.stride[i] for i in range(2)):
             raise ValueError("windows smaller than the stride go to a kernel whose rounding is not predicted")
         requantize = float_requantizer(float_scale(x, w, output), output, op.activation, limit)
     else:
-        requantize = requantizer(effective_scale(x, w, output), output, op.activation)
+        form = requantizer if x.dtype == "int8" else partial(wide_requantizer, limit=limit)
+        requantize = form(effective_scale(x, w, output), output, op.activation)
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
         acc = scatter(np.asarray(arrays[0]).astype(np.float64) - x.zero_point)
-        return [requantize(wrap_int32(acc.astype(np.int64) + bias))]
+        total = acc.astype(np.int64) + bias
+        return [requantize(wrap_int32(total) if x.dtype == "int8" else total)]
 
     return kernel
 

@@ -4,12 +4,14 @@
 
 #include <stdint.h>
 
+#include "edgekit/inline.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* round(x / scale) + zero_point, ties away from zero, saturated to int8; not a number gives -128. */
-static inline int8_t ek_to_int8(float x, float scale, int32_t zero_point) {
+EK_INLINE int8_t ek_to_int8(float x, float scale, int32_t zero_point) {
   const float scaled = x / scale;
   if (!(scaled > -512.0f)) {
     return INT8_MIN;
@@ -23,7 +25,7 @@ static inline int8_t ek_to_int8(float x, float scale, int32_t zero_point) {
   return (int8_t)(value < INT8_MIN ? INT8_MIN : (value > INT8_MAX ? INT8_MAX : value));
 }
 
-static inline float ek_to_real(int32_t q, float scale, int32_t zero_point) { return (float)(q - zero_point) * scale; }
+EK_INLINE float ek_to_real(int32_t q, float scale, int32_t zero_point) { return (float)(q - zero_point) * scale; }
 
 #ifdef __cplusplus
 }

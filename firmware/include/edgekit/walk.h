@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "edgekit/inline.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -12,7 +14,7 @@ extern "C" {
 
 /* Advances the index of the last dimension, carrying into those before, and moves both offsets by the strides (in
  * elements; 0 repeats a broadcast dimension). */
-static inline void ek_walk(int32_t *index, const int32_t *dims, const int32_t *stride_a, const int32_t *stride_b,
+EK_INLINE void ek_walk(int32_t *index, const int32_t *dims, const int32_t *stride_a, const int32_t *stride_b,
                            int32_t *a, int32_t *b) {
   for (int d = EK_RANK - 1; d >= 0; --d) {
     *a += stride_a[d];

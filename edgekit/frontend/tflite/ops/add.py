@@ -7,5 +7,5 @@ from edgekit.graph.ops.add import Add
 
 BUILTIN = "ADD"
 OPTIONS = "AddOptions"
-read, write = codec.activated(Add)
+read, write = codec.activated(Add, any_scale=True)
 version = codec.int8_from_version_2

@@ -27,4 +27,4 @@ def write(op: Concatenation, inputs: Sequence[Tensor | None], outputs: Sequence[
 
 
 def version(op: Concatenation, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
-    return 2 if codec.is_int8(inputs[:1]) else 1
+    return codec.int8_from_version_2(op, inputs[:1], outputs)

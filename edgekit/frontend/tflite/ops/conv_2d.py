@@ -37,4 +37,6 @@ def write(op: Conv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 
 
 def version(op: Conv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
+    if codec.is_int16(inputs):
+        return 4
     return 3 if codec.is_int8(inputs) else 1

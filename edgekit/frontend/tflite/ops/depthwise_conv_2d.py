@@ -39,6 +39,8 @@ def write(op: DepthwiseConv2D, inputs: Sequence[Tensor | None], outputs: Sequenc
 
 
 def version(op: DepthwiseConv2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
+    if codec.is_int16(inputs):
+        return 5
     if codec.is_int8(inputs):
         return 3
     return 2 if op.dilation != (1, 1) else 1

@@ -34,6 +34,8 @@ def version(op: FullyConnected, inputs: Sequence[Tensor | None], outputs: Sequen
     weights = present(inputs[1], "weights")
     if weights.dtype == "int8" and weights.quantization is not None and weights.quantization.scale.size > 1:
         return 12
+    if codec.is_int16(inputs):
+        return 7
     if len(inputs) == 2:
         return 6
     if op.keep_num_dims:

@@ -23,4 +23,4 @@ def write(op: MaxPool2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tens
 
 
 def version(op: MaxPool2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
-    return 2 if codec.is_int8(inputs) else 1
+    return codec.int8_from_version_2(op, inputs, outputs)

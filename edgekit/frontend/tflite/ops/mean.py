@@ -23,4 +23,4 @@ def write(op: Mean, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) 
 
 
 def version(op: Mean, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
-    return 2 if codec.is_int8(inputs) else 1
+    return codec.int8_from_version_2(op, inputs, outputs)

@@ -15,7 +15,9 @@ read, write = codec.activated(Mul)
 
 
 def version(op: Mul, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
-    """2 for int8, 3 where its multiplier reaches 1."""
+    """2 for int8, 3 where its multiplier reaches 1, 4 for int16."""
+    if codec.is_int16(inputs):
+        return 4
     if not codec.is_int8(inputs):
         return 1
     a, b = (present(t, "an input") for t in inputs)

@@ -48,4 +48,4 @@ def _border(value: float, output: Tensor) -> Tensor:
 def version(op: Pad, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
     if len(present(inputs[0], "the input").shape) > 4:
         return 4
-    return 2 if codec.is_int8(inputs[:1]) else 1
+    return codec.int8_from_version_2(op, inputs[:1], outputs)

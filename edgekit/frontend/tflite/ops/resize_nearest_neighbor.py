@@ -29,6 +29,8 @@ def write(op: ResizeNearestNeighbor, inputs: Sequence[Tensor | None], outputs: S
 
 
 def version(op: ResizeNearestNeighbor, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
+    if codec.is_int16(inputs):
+        return 4
     if op.half_pixel_centers or op.align_corners:
         return 3
     return 2 if codec.is_int8(inputs[:1]) else 1

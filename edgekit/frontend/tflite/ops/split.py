@@ -42,4 +42,6 @@ def write(op: Split, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor])
 
 
 def version(op: Split, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
+    if codec.is_int16(inputs):
+        return 4
     return 2 if codec.is_int8(inputs) else 1

@@ -26,6 +26,10 @@ def write(op: Transpose, inputs: Sequence[Tensor | None], outputs: Sequence[Tens
 
 def version(op: Transpose, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
     rank = len(op.permutation)
+    if rank > 5:
+        return 6
+    if codec.is_int16(inputs):
+        return 5
     if rank > 4:
-        return 6 if rank > 5 else 4
+        return 4
     return 2 if codec.is_int8(inputs[:1]) else 1

@@ -1,0 +1,3 @@
+"""Between int16 and float32."""
+
+from edgekit.backends.c.counts.quantize import features as features

@@ -1,0 +1,191 @@
+"""Write a graph as CUDA C++: `model.cu`, `model.h`, kernels, runner, host twin, `CMakeLists.txt`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit import __version__
+from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.generate import integer, layers_source
+from edgekit.backends.c.header import C_TYPES, comment, io_macros, real
+from edgekit.backends.c.layers import called_layers
+from edgekit.backends.c.memory import MemoryMap, memory_map
+from edgekit.backends.cuda import templates
+from edgekit.backends.cuda.launch import Launch, launches_of
+from edgekit.backends.cuda.options import TENSOR
+from edgekit.graph import Graph, Node
+
+_INCLUDE = re.compile(r'#include "(edgekit/[^"]+)"')
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What was written.
+
+    Attributes:
+        memory: the arena's map. constants: bytes of weights and tables, in so many arrays. files: kernels' sources.
+        calls: the C calls that memory was planned by; launches: what they became. layers: their names, in order.
+    """
+
+    memory: MemoryMap
+    constants: int
+    arrays: int
+    files: tuple[str, ...]
+    calls: tuple[Call | Alias, ...]
+    launches: tuple[Launch | None, ...]
+    layers: tuple[str, ...]
+    groups: tuple[()] = ()
+
+
+def generate(
+    graph: Graph, folder: Path, firmware: Path, architectures: Sequence[int], prefix: str = "model", guard: int = 0
+) -> Generated:
+    """Write `src/`, `runner/`, `twin/` and `CMakeLists.txt` into `folder`.
+
+    Args:
+        graph: int8, validated, arithmetic `tflm`.
+        firmware: the folder that has `cuda/` and `include/`.
+        architectures: compute capabilities times ten; tensor cores are used where all have them.
+        prefix, guard: as in `edgekit.backends.c.generate`; a guard is behind every constant too.
+
+    Raises:
+        UnsupportedError: as `launches_of`.
+    """
+    calls, launches = launches_of(graph, min(architectures) >= TENSOR)
+    memory = memory_map(graph, calls, guard)
+    source = _Source(graph, launches, memory, prefix, guard)
+    for room in ("src/edgekit/cuda", "runner", "twin"):
+        (folder / room).mkdir(parents=True, exist_ok=True)
+    (folder / "src" / f"{prefix}.h").write_text(_header(graph, memory, len(source.steps), prefix))
+    (folder / "src" / f"{prefix}.cu").write_text(source.text())
+    files = sorted({launch.file for launch in launches if launch is not None})
+    _copy_kernels(folder, firmware, files)
+    (folder / "runner" / f"{prefix}_layers.cpp").write_text(layers_source(graph, calls, (), memory))
+    shutil.copyfile(firmware / "harness" / "layers.h", folder / "runner" / "layers.h")
+    shutil.copyfile(firmware / "cuda" / "runner" / "runner.cu", folder / "runner" / "runner.cu")
+    shutil.copyfile(firmware / "cuda" / "twin" / "cuda_runtime.h", folder / "twin" / "cuda_runtime.h")
+    sources = [f"src/{prefix}.cu", *(f"src/{name}.cu" for name in files)]
+    parts = [*sources, "runner/runner.cu", f"runner/{prefix}_layers.cpp"]
+    includes = "\n".join(f'#include "../{name}"' for name in parts)
+    (folder / "twin" / "twin.cpp").write_text(templates.TWIN.format(includes=includes))
+    (folder / "CMakeLists.txt").write_text(
+        templates.CMAKE.format(architectures=";".join(map(str, architectures)),
+                               sources="\n".join(f"  ${{EDGEKIT_MODEL}}/{name}" for name in sources))
+    )  # fmt: skip
+    layers = tuple(called_layers(graph, calls))
+    return Generated(memory, source.constants, len(source.known), tuple(files), tuple(calls), tuple(launches), layers)
+
+
+def _copy_kernels(folder: Path, firmware: Path, files: Sequence[str]) -> None:
+    """The kernels' sources, and the headers that they and a model include."""
+    for name in files:
+        shutil.copyfile(firmware / "cuda" / "src" / f"{name}.cu", folder / "src" / f"{name}.cu")
+    pending = [folder / "src" / f"{name}.cu" for name in files]
+    seen: set[str] = set()
+    wanted = {"edgekit/cuda/kernels.h"}
+    while pending or wanted - seen:
+        for path in pending:
+            wanted |= set(_INCLUDE.findall(path.read_text("utf-8")))
+        pending = []
+        for name in sorted(wanted - seen):
+            root = firmware / "cuda" / "include" if name.startswith("edgekit/cuda/") else firmware / "include"
+            pending.append(Path(shutil.copyfile(root / name, folder / "src" / name)))
+            seen.add(name)
+
+
+def _header(graph: Graph, memory: MemoryMap, layers: int, prefix: str) -> str:
+    upper = prefix.upper()
+    accessors = [
+        templates.ACCESSOR.format(macro=f"{upper}_{role.upper()}_{i}", p=prefix, role=role, index=i)
+        for role, names in (("input", graph.inputs), ("output", graph.outputs))
+        for i in range(len(names))
+    ]
+    return templates.MODEL_H.format(
+        p=prefix, P=upper, name=comment(graph.name), version=__version__, hash=graph.fingerprint(),
+        arena=max(memory.arena, 1), layers=layers, inputs=len(graph.inputs), outputs=len(graph.outputs),
+        input_bytes=sum(graph.tensors[n].bytes for n in graph.inputs),
+        output_bytes=sum(graph.tensors[n].bytes for n in graph.outputs),
+        input_macros=io_macros(graph, memory, graph.inputs, f"{upper}_INPUT"),
+        output_macros=io_macros(graph, memory, graph.outputs, f"{upper}_OUTPUT"),
+        accessors="\n\n".join(accessors),
+    )  # fmt: skip
+
+
+class _Source:
+    """Collects constants and launches, then says them as one CUDA file."""
+
+    def __init__(
+        self, graph: Graph, launches: Sequence[Launch | None], memory: MemoryMap, prefix: str, guard: int
+    ) -> None:
+        self.graph, self.memory, self.prefix, self.guard = graph, memory, prefix, guard
+        self.constants = 0
+        self.known: dict[tuple[str, bytes], str] = {}  # arrays by content
+        self.members: list[str] = []
+        self.values: list[str] = []
+        self.steps: list[str] = []
+        for index, (node, launch) in enumerate(zip(graph.nodes, launches, strict=True)):
+            if launch is not None:
+                lines = "\n".join(f"      {line}" for line in self.lines(node, launch, f"layer{index}"))
+                name = comment(node.name)
+                self.steps.append(f"    case {len(self.steps)}: {{ // {name}\n{lines}\n      break;\n    }}")
+
+    def lines(self, node: Node, launch: Launch, name: str) -> list[str]:
+        """Parameters and the launch of one layer."""
+        lines = [f"{launch.struct} p = {{}};"]
+        place = f"{self.prefix}_constants." if launch.listed else "c->"  # what is listed is read on the host
+        for key, value in launch.fields.items():
+            if isinstance(value, np.ndarray):
+                lines.append(f"p.{key} = {place}{self.array(f'{name}_{key}'.replace('.', '_'), value)};")
+            elif isinstance(value, tuple):
+                lines.append(f"{self.prefix}_set(p.{key}, {{{', '.join(map(str, value))}}});")
+            elif isinstance(value, float):
+                lines.append(f"p.{key} = {real(value)};")
+            else:
+                lines.append(f"p.{key} = {integer(int(value), np.dtype(np.int32))};")
+        inputs = [self.pointer(node.inputs[i], f"{name}_input{i}", "const ") for i in launch.inputs]
+        outputs = [self.pointer(output, name, "") for output in node.outputs]
+        if launch.listed == "inputs":
+            lines.append(f"const void *const inputs[] = {{{', '.join(inputs)}}};")
+            inputs = ["inputs"]
+        elif launch.listed == "outputs":
+            lines.append(f"void *const outputs[] = {{{', '.join(outputs)}}};")
+            outputs = ["outputs"]
+        return [*lines, f"ek_cuda_{launch.kernel}({', '.join(['p', *inputs, *outputs, 'stream'])});"]
+
+    def pointer(self, name: str | None, constant: str, const: str) -> str:
+        assert name is not None
+        tensor = self.graph.tensors[name]
+        if tensor.data is not None:
+            return f"c->{self.array(constant, tensor.data)}"
+        return f"reinterpret_cast<{const}{C_TYPES[tensor.dtype]} *>(bytes + {self.memory.tensors[name]})"
+
+    def array(self, name: str, data: NDArray[Any]) -> str:
+        """The member that holds these values: one that is there already, or `name`."""
+        key = (data.dtype.str, data.tobytes())
+        if key in self.known:
+            return self.known[key]
+        self.known[key] = name
+        self.constants += data.nbytes
+        flat = data.reshape(-1)
+        texts = [real(v) if data.dtype.kind == "f" else integer(int(v), data.dtype) for v in flat]
+        lines = ",\n   ".join(", ".join(texts[i : i + 24]) for i in range(0, len(texts), 24))
+        self.members.append(f"  alignas(16) {C_TYPES[data.dtype.name]} {name}[{len(texts)}];\n")
+        self.values.append(f"  {{{lines}}},\n")
+        if self.guard:
+            self.members.append(f"  uint8_t guard{len(self.known)}[{self.guard}];\n")
+            self.values.append("  {},\n")
+        return name
+
+    def text(self) -> str:
+        return templates.MODEL_CU.format(
+            p=self.prefix, P=self.prefix.upper(), members="".join(self.members), values="".join(self.values),
+            steps="\n".join(self.steps),
+        )  # fmt: skip

@@ -1,0 +1,26 @@
+/* 2-D transposed convolution of int16 activations with int8 weights, NHWC; zero points are 0. */
+#ifndef EDGEKIT_TRANSPOSE_CONV_S16_H
+#define EDGEKIT_TRANSPOSE_CONV_S16_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+  int32_t batches, in_h, in_w, in_c, out_h, out_w, out_c;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, pad_top, pad_left; /* of the convolution from y back to x */
+  int32_t low, high;         /* clamp of the fused activation */
+  const int8_t *weights;     /* (out_c, kernel_h, kernel_w, in_c) */
+  const int64_t *bias;       /* (out_c) */
+  const int16_t *multiplier; /* (out_c), 15 bits */
+  const int8_t *shift;       /* (out_c), to the right */
+} ek_transpose_conv_s16_t;
+
+void ek_transpose_conv_s16(const ek_transpose_conv_s16_t *p, const int16_t *x, int16_t *y);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
