@@ -29,7 +29,7 @@ WIDE = 20.0  # from this ratio of largest to smallest on, an axis is logarithmic
 def columns(found: Mapping[str, Any]) -> list[str]:
     """Titles of the front's table; those that end in `>` are of numbers. found: `edgekit.search.front.as_json()`."""
     titles = [f"{_title(goal, found)}>" for goal in _goals(found)]
-    return ["trial>", *_keys(found), f"{found['metric']}>", "test int8>", *titles]
+    return ["trial>", *_keys(found), f"{found['metric']}>", "test>", *titles]
 
 
 def rows(found: Mapping[str, Any]) -> list[list[str]]:
@@ -60,7 +60,7 @@ def render(found: Mapping[str, Any]) -> str:
     said = "".join(f"<p>{escape(text[:1].upper() + text[1:])}.</p>" for text in sentences(found))
     plots = "".join(plot(found, goal) for goal in _goals(found)) if any(_done(found)) else "<p>Nothing to plot.</p>"
     every = [_row(trial, found) for trial in found["trials"]]
-    head = [title for title in columns(found) if not title.startswith("test ")] + ["time>", ""]
+    head = [title for title in columns(found) if title != "test>"] + ["time>", ""]
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

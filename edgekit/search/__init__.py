@@ -101,9 +101,10 @@ def search(
     if trials < 1 or workers < 1:
         raise UsageError("search", f"needs at least one trial and one worker, found {trials} and {workers}")
     from edgekit.search import front, run
+    from edgekit.search.plan import planned
 
     folder = Path(output) / recipe.name / "search"
-    plan, study = run.planned(recipe, target, trials, storage, folder, workers)
+    plan, study = planned(recipe, target, trials, storage, folder, workers)
     if workers == 1:
         run.work(plan, study, progress)
     else:

@@ -13,7 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 from edgekit.errors import VerificationError
 from edgekit.files import write_atomic
 from edgekit.search import SearchResult, Trial
-from edgekit.search.run import Plan, quiet
+from edgekit.search.plan import Plan, quiet
 from edgekit.search.space import overlaid, suggested
 from edgekit.search.toml import dumps
 from edgekit.search.trial import Bench

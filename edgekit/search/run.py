@@ -1,145 +1,28 @@
-"""The search itself: a study of trials, worked on by one process or several, on one machine or many."""
+"""The search itself: trials of a study, by one process or several, on one machine or many."""
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
 import os
+import signal
+import threading
 import time
-import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import optuna
 from optuna.trial import TrialState
 
-from edgekit import __version__
-from edgekit.errors import EdgekitError, InputError, ToolError
-from edgekit.graph import is_quantized
-from edgekit.metrics import ERROR
-from edgekit.pipeline.build import chosen_targets, require_settings
-from edgekit.pipeline.cache import digest
-from edgekit.pipeline.lock import lock
-from edgekit.recipe import Recipe
-from edgekit.search.costs import costs
-from edgekit.search.probe import lowered, reshaped
-from edgekit.search.sampler import Sampler, rank
-from edgekit.search.space import points, recipe_at, require, suggested, values_of
-from edgekit.search.storage import DONE, WORKER, again, fail, requeue_dead, storage_of, worker
-from edgekit.search.trial import Bench, Infeasible, Outcome, metric_in
-from edgekit.target import Target
+from edgekit.errors import EdgekitError, ToolError
+from edgekit.search.plan import Plan, opened, quiet
+from edgekit.search.sampler import rank
+from edgekit.search.space import suggested
+from edgekit.search.storage import DONE, WORKER, again, fail, requeue_dead, worker
+from edgekit.search.trial import Bench, Infeasible, Outcome
 from edgekit.train import Progress
 
 POLL = 0.5  # seconds between two looks at what other workers have done
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A search that can be handed to another process.
-
-    Attributes:
-        recipe: with `[search]`; target: name; trials: how many in all, those of former runs included.
-        address: of the storage; study: its name there; folder: for everything else.
-        threads: CPU threads of every training.
-    """
-
-    recipe: Recipe
-    target: str
-    trials: int
-    address: str
-    study: str
-    folder: Path
-    threads: int
-
-    def bench(self) -> Bench:
-        return Bench(self.recipe, values_of(self.recipe), self.target, self.folder / "trials", self.threads)
-
-
-def planned(
-    recipe: Recipe, target: str, trials: int, storage: str | None, folder: Path, workers: int
-) -> tuple[Plan, optuna.Study]:
-    """Check everything that can be checked before any trial, and open the study.
-
-    Raises:
-        InputError: the space or a recipe in it is wrong, or there is no data to judge by. UsageError: an unknown target
-            or storage. ToolError: a package is missing, or the storage cannot be reached.
-    """
-    section, values = recipe.search, values_of(recipe)
-    for one in require(section.space, values):
-        require_settings(one)
-        chosen = chosen_targets(one, (target,))[0]
-    base = recipe_at(values, {})
-    threads = base.train.threads or max(1, (os.cpu_count() or 1) // workers)
-    bench = Bench(recipe, values, target, folder / "trials", threads)
-    if "data" not in base.model_fields_set and base.model.source is not None:
-        raise InputError("[data]", "is missing: trials are judged by a validation part", "name a data set")
-    data = bench.data_of(base)
-    if not len(data.validation_x):
-        raise InputError("[data] validation", "gives no samples to judge by", "hold out more")
-    _require_options(bench)
-    metric = metric_in(data)
-    about = {
-        "recipe": recipe.name, "target": target, "objectives": list(section.objectives), "metric": metric,
-        "edgekit": __version__, "threads": threads,
-    }  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
-    address = storage or f"sqlite:///{(folder / 'study.db').resolve()}"
-    key = digest(_portable(values), section.model_dump(mode="json"), chosen.model_dump(mode="json"), data.fingerprint())
-    name = f"{recipe.name}-{target}-{key[:8]}"
-    directions = ["maximize" if g == "accuracy" and metric != ERROR else "minimize" for g in section.objectives]
-    with lock(folder, wait=True), quiet():  # two first workers must not create the tables at once
-        store = storage_of(address)
-        study = optuna.create_study(
-            storage=store, study_name=name, directions=directions, load_if_exists=True, sampler=Sampler(section)
-        )
-        if "latency_unit" not in study.user_attrs:
-            for attribute, value in {**about, "latency_unit": _unit(bench, chosen)}.items():
-                study.set_user_attr(attribute, value)
-    plan = Plan(recipe, target, int(min(trials, points(section.space))), address, name, folder,
-                study.user_attrs["threads"])  # fmt: skip
-    return plan, study
-
-
-def _portable(values: Any) -> Any:
-    """Without the folders of this machine: other machines may have their data elsewhere."""
-    if isinstance(values, dict):
-        return {key: _portable(value) for key, value in values.items()}
-    return os.path.basename(values) if isinstance(values, str) and os.path.isabs(values) else values
-
-
-def _require_options(bench: Bench) -> None:
-    """Arguments of networks are known to their factories alone. Raises InputError for one that none takes."""
-    from edgekit.train import build_network
-
-    space = bench.recipe.search.space
-    for key in (key for key in space if key.startswith("model.options.")):
-        first = space[key].choices[0] if space[key].choices else space[key].high  # type: ignore[index]
-        recipe = bench.recipe_of({key: first})
-        build_network(recipe.model, bench.data_of(recipe))
-
-
-def _unit(bench: Bench, target: Target) -> str:
-    """Of latency: the target's own where its cost model knows every layer of the recipe's network, else MACs."""
-    from edgekit.analysis import load_any
-
-    recipe = bench.recipe_of({})
-    data = bench.data_of(recipe)
-    try:
-        graph = load_any(recipe)
-        graph = graph if is_quantized(graph) else reshaped(graph, recipe, data, target)
-        return costs(lowered(graph, recipe, data), target).unit
-    except EdgekitError:  # the recipe itself may be what does not work; its trials tell
-        return "MACs"
-
-
-def opened(plan: Plan) -> optuna.Study:
-    """The study of a plan, in another process than that which planned it."""
-    with quiet():
-        return optuna.load_study(
-            study_name=plan.study, storage=storage_of(plan.address), sampler=Sampler(plan.recipe.search)
-        )
 
 
 def work(plan: Plan, study: optuna.Study, progress: Progress | None) -> None:
@@ -150,17 +33,43 @@ def work(plan: Plan, study: optuna.Study, progress: Progress | None) -> None:
     """
     bench = plan.bench()
     workers = plan.folder / "workers"
-    with worker(workers) as name, quiet():
+    with worker(workers) as name, quiet(), interrupts() as heard:
         parent = os.getppid()
         while os.getppid() == parent:
+            heard()
             requeue_dead(study, workers)
             trials = study.get_trials(deepcopy=False)
             if sum(t.state in (*DONE, TrialState.RUNNING) for t in trials) >= plan.trials:
                 break
-            _one(plan, study, bench, name, progress)
+            _one(plan, study, bench, name, lambda before: _within(progress, before, plan.trials, heard))
 
 
-def _one(plan: Plan, study: optuna.Study, bench: Bench, name: str, progress: Progress | None) -> None:
+@contextlib.contextmanager
+def interrupts() -> Iterator[Callable[[], None]]:
+    """A function that raises KeyboardInterrupt after Ctrl-C: one that fell into a finalizer was ignored by Python."""
+    pressed = False
+
+    def note(number: int, frame: Any) -> None:
+        nonlocal pressed
+        pressed = True
+        raise KeyboardInterrupt
+
+    def heard() -> None:
+        if pressed:
+            raise KeyboardInterrupt
+
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield heard
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _one(plan: Plan, study: optuna.Study, bench: Bench, name: str, within: Callable[[int], Progress]) -> None:
     begun: list[int] = []
 
     def objective(trial: optuna.Trial) -> list[float]:
@@ -170,7 +79,7 @@ def _one(plan: Plan, study: optuna.Study, bench: Bench, name: str, progress: Pro
         if before >= plan.trials:  # another worker was faster
             raise _Surplus
         begun.append(trial.number)
-        return _tried(plan, study, bench, trial, point, _within(progress, before, plan.trials))
+        return _tried(plan, study, bench, trial, point, within(before))
 
     try:
         study.optimize(objective, n_trials=1, catch=(_Surplus,))
@@ -187,7 +96,7 @@ class _Surplus(Exception):
 
 
 def _tried(
-    plan: Plan, study: optuna.Study, bench: Bench, trial: optuna.Trial, point: dict[str, Any], progress: Progress | None
+    plan: Plan, study: optuna.Study, bench: Bench, trial: optuna.Trial, point: dict[str, Any], progress: Progress
 ) -> list[float]:
     """The values of the objectives; how they came about goes into the trial's attributes."""
     unit = study.user_attrs["latency_unit"]
@@ -220,15 +129,14 @@ def _note(trial: optuna.Trial, found: dict[str, Any], start: float) -> None:
         trial.set_user_attr(name, value)
 
 
-def _within(progress: Progress | None, before: int, trials: int) -> Progress | None:
+def _within(progress: Progress | None, before: int, trials: int, heard: Callable[[], None]) -> Progress:
     """Progress inside a trial, told in trials."""
-    if progress is None:
-        return None
-    report = progress
 
     def told(done: int, total: int, text: str) -> None:
-        inside = f" {done}/{total}" if total > 1 else ""
-        report(before, trials, f"trial {before + 1} of {trials}: {text}{inside}")
+        heard()
+        if progress is not None:
+            inside = f" {done}/{total}" if total > 1 else ""
+            progress(before, trials, f"trial {before + 1} of {trials}: {text}{inside}")
 
     return told
 
@@ -264,17 +172,3 @@ def _process(plan: Plan, failures: Any) -> None:
         failures.put(error)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Without what Optuna tells of every trial; what matters is in the result."""
-    level = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
-            warnings.filterwarnings("ignore", module="optuna")
-            yield
-    finally:
-        optuna.logging.set_verbosity(level)

@@ -62,9 +62,9 @@ def made_up(bench: Any, point: dict[str, Any], progress: Any) -> Any:
 def free(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trials that cost nothing."""
     pytest.importorskip("optuna")
-    from edgekit.search import run
+    from edgekit.search import plan
     from edgekit.search.trial import Bench
 
     monkeypatch.setattr(Bench, "run", made_up)
     monkeypatch.setattr(Bench, "tested", lambda bench, point, progress: None)
-    monkeypatch.setattr(run, "_unit", lambda bench, target: "instructions")
+    monkeypatch.setattr(plan, "_unit", lambda bench, target: "instructions")

@@ -71,6 +71,34 @@ def test_front_and_interruption(
     assert calls == 102 and ended(more)[:10] == ended(whole), "trials add up over calls"
 
 
+class Finalizer:
+    """Ctrl-C in a finalizer: Python prints and forgets it."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_is_never_lost(recipe: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: None) -> None:
+    from edgekit.search.trial import Bench
+
+    calls = 0
+
+    def tried(bench: Any, point: Any, progress: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            Finalizer()
+        return made_up(bench, point, progress)
+
+    monkeypatch.setattr(Bench, "run", tried)
+    with pytest.raises(KeyboardInterrupt):
+        search(recipe(), "nano33ble", 5, output=tmp_path)
+    assert calls == 2
+    assert len(search(recipe(), "nano33ble", 3, output=tmp_path).trials) == 3
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_another_recipe_is_another_study(recipe: Make, tmp_path: Path, free: None) -> None:
     first = search(recipe(), "nano33ble", 3, output=tmp_path)
     other = search(recipe(seed=1), "nano33ble", 3, output=tmp_path)
@@ -100,10 +128,10 @@ WORKER = """
 import os, signal, sys, time
 from pathlib import Path
 from edgekit.recipe import load_recipe
-from edgekit.search import run, search
+from edgekit.search import plan, search
 from edgekit.search.trial import Bench
 from tests.search.conftest import made_up
-run._unit = lambda bench, target: "instructions"
+plan._unit = lambda bench, target: "instructions"
 Bench.tested = lambda bench, point, progress: None
 calls = 0
 def tried(bench, point, progress):
