@@ -41,5 +41,5 @@ def form(layer: Layer, call: Call) -> Call | None:
     return Call(
         "depthwise_conv_2d_taps_dsp",
         {**{name: fields[name] for name in KEPT}, "pairs": pairs, "groups": np.stack(groups).astype(np.int32)},
-        scratch=8 * pairs + -(-channels // 4) * 4,
+        scratch=16 * pairs + -(-channels // 4) * 4,
     )
