@@ -26,7 +26,7 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], pixels: dict[str
     w = layer.input(1)
     weights: NDArray[np.int8] = layer.data(1).reshape(w.shape[0], -1)
     zero_point = layer.input(0).zero_point
-    folded = fold(weights, bias_of(layer, w.shape[0]), zero_point, real, clamp_of(call))
+    folded = fold(weights, bias_of(layer, w.shape[0]), zero_point, real, clamp_of(call), wide=True)
     if folded is None:
         return None
     fields: dict[str, Value] = {name: call.fields[name] for name in KEPT}
@@ -34,10 +34,10 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], pixels: dict[str
 
 
 def stream(folded: Folded) -> NDArray[np.int32]:
-    """(channels, inputs / 2 + 3): twice the bias, twice the weights as halfwords, multiplier, divider."""
+    """(channels, inputs / 2 + 3): the bias, the weights as halfwords, with their factors, multiplier, divider."""
     parts = [
-        (2 * folded.bias).astype(np.int32)[:, None],
-        halves(folded.weights).view(np.int32),
+        folded.start.astype(np.int32)[:, None],
+        halves(folded.halves).view(np.int32),
         np.stack([folded.multiplier, folded.divider], axis=1).astype(np.int32),
     ]
     return np.concatenate(parts, axis=1)

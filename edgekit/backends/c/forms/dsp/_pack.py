@@ -43,26 +43,26 @@ def pair_channels(folded: Folded, group: int) -> NDArray[np.int32]:
     return np.stack([b[:, 0], 2 * b[:, 1], m[:, 0], d[:, 0], m[:, 1], d[:, 1]], axis=1).astype(np.int32)
 
 
-def halves(weights: NDArray[np.int8]) -> NDArray[np.int16]:
-    """(channels, taps): twice the weights in the order that SXTB16 gives taps, which are padded to fours."""
+def halves(weights: NDArray[np.int16]) -> NDArray[np.int16]:
+    """(channels, taps) in the order that SXTB16 gives taps, which are padded to fours."""
     channels, taps = weights.shape
-    wide = np.pad(2 * weights.astype(np.int16), ((0, 0), (0, -taps % 4)))
+    wide = np.pad(weights, ((0, 0), (0, -taps % 4)))
     return np.ascontiguousarray(wide.reshape(channels, -1, 4)[:, :, ORDER]).reshape(channels, -1)
 
 
 def paired(folded: Folded, places: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """(pairs, 2) each: twice the biases, multipliers, dividers of these channels."""
-    chosen = [values[places] for values in (2 * folded.bias, folded.multiplier, folded.divider)]
+    """(pairs, 2) each: biases with their factors, multipliers, dividers of these channels."""
+    chosen = [values[places] for values in (folded.start, folded.multiplier, folded.divider)]
     return [np.pad(values, (0, places.size % 2)).reshape(-1, 2) for values in chosen]
 
 
 def stream_of_halves(
-    weights: NDArray[np.int8], folded: Folded, places: NDArray[np.int64], order: tuple[int, int] = (1, 0)
+    weights: NDArray[np.int16], folded: Folded, places: NDArray[np.int64], order: tuple[int, int] = (1, 0)
 ) -> NDArray[np.int32]:
     """Of each pair its biases, of every four taps the weights of both, multiplier and divider of both.
 
     Args:
-        weights: (places, taps). order: of the biases.
+        weights: (places, taps), with their factors. order: of the biases.
     """
     b, m, d = paired(folded, places)
     wide = halves(np.pad(weights, ((0, places.size % 2), (0, 0))))

@@ -32,15 +32,16 @@ class _Axis:
     out_step: int
 
 
-def stripe_calls(layer: Layer, call: Call, weights: NDArray[np.int8], folded: Folded, halves: bool) -> list[Call]:
+def stripe_calls(layer: Layer, call: Call, shape: tuple[int, ...], folded: Folded, halves: bool) -> list[Call]:
     """The kernel's calls, the best first; none where columns are dilated.
 
     Args:
-        weights: (parts, out_c, kernel_h, kernel_w, in_c), those of `folded`. halves: whether two bytes for a weight are
+        shape: (parts, out_c, kernel_h, kernel_w, in_c) of the weights. halves: whether two bytes for a weight are
             worth it, where not all taps stay in registers.
     """
     x, y = layer.input(0), layer.outputs[0]
-    parts, out_c, in_c = weights.shape[0], weights.shape[1], weights.shape[4]
+    parts, out_c, _, _, in_c = shape
+    weights = folded.halves.reshape(shape)
     height, width = (_axis(call, side, x.shape, y.shape) for side in "hw")
     ways = [(line, column, turned) for line, column, turned in ((height, width, False), (width, height, True))
             if column.dilation == 1 or column.kernel == 1]  # fmt: skip
@@ -100,19 +101,19 @@ def _scratch(line: _Axis, column: _Axis, in_c: int, segment: int) -> int:
     return 4 * words + -(-max(columns, in_c) // 4) * 4
 
 
-def _in_order(weights: NDArray[np.int8]) -> NDArray[np.int16]:
+def _in_order(weights: NDArray[np.int16]) -> NDArray[np.int16]:
     """(parts, out_c, taps): by kernel column, kernel line, input."""
-    taps = weights.transpose(0, 1, 3, 2, 4).astype(np.int16)
+    taps = weights.transpose(0, 1, 3, 2, 4)
     if taps.shape[4] % FOUR == 0:
         taps = taps.reshape(*taps.shape[:4], -1, FOUR)[..., ORDER]
     return taps.reshape(*weights.shape[:2], -1)
 
 
 def _stream(taps: NDArray[np.int16], folded: Folded, words: int, before: int) -> NDArray[np.int32]:
-    """(parts, out_c, words + 3): twice the bias after `before` words of twice the weights; multiplier and divider."""
+    """(parts, out_c, words + 3): the bias after `before` words of weights; multiplier and divider."""
     shape = (*taps.shape[:2], 1)
     wide = np.zeros((*taps.shape[:2], 2 * words), np.int16)
-    wide[..., : taps.shape[2]] = 2 * taps
+    wide[..., : taps.shape[2]] = taps
     packed = wide.view(np.int32)
-    constants = [(n.reshape(shape)).astype(np.int32) for n in (2 * folded.bias, folded.multiplier, folded.divider)]
+    constants = [(n.reshape(shape)).astype(np.int32) for n in (folded.start, folded.multiplier, folded.divider)]
     return np.concatenate([packed[..., :before], constants[0], packed[..., before:], *constants[1:]], axis=2)

@@ -19,8 +19,9 @@ def form(layer: Layer, call: Call) -> list[Call]:
     if w.shape[3] != x.shape[3]:
         return []
     real = effective_scale(x, w, layer.outputs[0])
-    folded = fold(weights.reshape(w.shape[0], -1), bias_of(layer, w.shape[0]), x.zero_point, real, clamp_of(call))
+    bias, clamp = bias_of(layer, w.shape[0]), clamp_of(call)
+    folded = fold(weights.reshape(w.shape[0], -1), bias, x.zero_point, real, clamp, wide=True)
     if folded is None:
         return []
-    halves = weights.size <= FEW or weights[0].size > PAIRED
-    return stripe_calls(layer, call, folded.weights.reshape(1, *weights.shape), folded, halves)
+    halves = weights.size <= FEW or weights[0].size > PAIRED or not folded.plain
+    return stripe_calls(layer, call, (1, *weights.shape), folded, halves)

@@ -17,9 +17,10 @@ def form(layer: Layer, call: Call) -> list[Call]:
     _, height, width, channels = w.shape
     weights = layer.data(1)[0].transpose(2, 0, 1)
     real = effective_scale(x, w, layer.outputs[0])
-    folded = fold(weights.reshape(channels, -1), bias_of(layer, channels), x.zero_point, real, clamp_of(call))
+    bias, clamp = bias_of(layer, channels), clamp_of(call)
+    folded = fold(weights.reshape(channels, -1), bias, x.zero_point, real, clamp, wide=True)
     if folded is None:
         return []
     parts = x.shape[3]
-    by_part = folded.weights.reshape(parts, channels // parts, height, width, 1)
-    return stripe_calls(layer, call, by_part, folded, weights.size <= FEW or parts < channels)
+    halves = weights.size <= FEW or parts < channels
+    return stripe_calls(layer, call, (parts, channels // parts, height, width, 1), folded, halves)

@@ -18,11 +18,11 @@ def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
     x, w = layer.input(0), layer.input(1)
     weights: np.ndarray[tuple[int, ...], np.dtype[np.int8]] = layer.data(1)
-    if weights.shape[1] % 4 or weights.size > FEW:
+    if weights.shape[1] % 4:
         return None
     real = (effective_scale if call.fields["per_channel"] else product_scale)(x, w, layer.outputs[0])
-    folded = fold(weights, bias_of(layer, w.shape[0]), x.zero_point, real, clamp_of(call))
-    if folded is None:
+    folded = fold(weights, bias_of(layer, w.shape[0]), x.zero_point, real, clamp_of(call), wide=True)
+    if folded is None or (weights.size > FEW and folded.plain):
         return None
-    stream = stream_of_halves(folded.weights, folded, np.arange(w.shape[0]), (0, 1))
+    stream = stream_of_halves(folded.halves, folded, np.arange(w.shape[0]), (0, 1))
     return Call("fully_connected_few_dsp", {**{name: call.fields[name] for name in KEPT}, "stream": stream})
