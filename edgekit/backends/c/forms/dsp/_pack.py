@@ -47,7 +47,18 @@ def halves(weights: NDArray[np.int16]) -> NDArray[np.int16]:
     """(channels, taps) in the order that SXTB16 gives taps, which are padded to fours."""
     channels, taps = weights.shape
     wide = np.pad(weights, ((0, 0), (0, -taps % 4)))
-    return np.ascontiguousarray(wide.reshape(channels, -1, 4)[:, :, ORDER]).reshape(channels, -1)
+    ordered = wide.reshape(channels, wide.shape[1] // 4, 4)[:, :, ORDER]
+    return np.ascontiguousarray(ordered).reshape(channels, wide.shape[1])
+
+
+def overlapped(weights: NDArray[np.int16], width: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    """(channels, taps) to the first taps, a multiple of `width` that leaves some, and the last `width`, of which those that
+    the first ones have are 0."""
+    taps = weights.shape[1]
+    whole = (taps - 1) // width * width
+    last = weights[:, taps - width :].copy()
+    last[:, : width - (taps - whole)] = 0
+    return weights[:, :whole], last
 
 
 def paired(folded: Folded, places: NDArray[np.int64]) -> list[NDArray[np.int64]]:
@@ -57,15 +68,15 @@ def paired(folded: Folded, places: NDArray[np.int64]) -> list[NDArray[np.int64]]
 
 
 def stream_of_halves(
-    weights: NDArray[np.int16], folded: Folded, places: NDArray[np.int64], order: tuple[int, int] = (1, 0)
+    weights: NDArray[np.int16], folded: Folded, places: NDArray[np.int64]
 ) -> NDArray[np.int32]:
-    """Of each pair its biases, of every four taps the weights of both, multiplier and divider of both.
+    """Of each pair its biases, the second's first, of every four taps the weights of both, multiplier and divider of both.
 
     Args:
-        weights: (places, taps), with their factors. order: of the biases.
+        weights: (places, taps), with their factors.
     """
     b, m, d = paired(folded, places)
     wide = halves(np.pad(weights, ((0, places.size % 2), (0, 0))))
     words = wide.reshape(b.shape[0], 2, -1, 4).transpose(0, 2, 1, 3).reshape(b.shape[0], -1)
     rest = np.stack([m, d], axis=2).reshape(b.shape[0], -1)
-    return np.concatenate([b[:, order], np.ascontiguousarray(words).view(np.int32), rest], axis=1).astype(np.int32)
+    return np.concatenate([b[:, ::-1], np.ascontiguousarray(words).view(np.int32), rest], axis=1).astype(np.int32)
