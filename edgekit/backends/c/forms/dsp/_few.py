@@ -43,7 +43,7 @@ def stream(folded: Folded) -> NDArray[np.int32]:
 
 
 def _channels(folded: Folded, own: slice, width: int, together: int) -> NDArray[np.int32]:
-    """Of each `together` channels the weights of the last `width` inputs, the biases, the other weights, the constants."""
+    """Of each `together` channels the weights of the last `width` inputs, biases, other weights, constants."""
     first, last = (_in_turn(part, width, together) for part in overlapped(folded.halves[own], width))
     start = folded.start[own].reshape(-1, together)
     rest = np.stack([folded.multiplier[own], folded.divider[own]], axis=1).reshape(-1, 2 * together)

@@ -52,8 +52,8 @@ def halves(weights: NDArray[np.int16]) -> NDArray[np.int16]:
 
 
 def overlapped(weights: NDArray[np.int16], width: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
-    """(channels, taps) to the first taps, a multiple of `width` that leaves some, and the last `width`, of which those that
-    the first ones have are 0."""
+    """(channels, taps) to the first taps, a multiple of `width` that leaves some, and the last `width`, of which those
+    that the first ones have are 0."""
     taps = weights.shape[1]
     whole = (taps - 1) // width * width
     last = weights[:, taps - width :].copy()
@@ -67,10 +67,8 @@ def paired(folded: Folded, places: NDArray[np.int64]) -> list[NDArray[np.int64]]
     return [np.pad(values, (0, places.size % 2)).reshape(-1, 2) for values in chosen]
 
 
-def stream_of_halves(
-    weights: NDArray[np.int16], folded: Folded, places: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """Of each pair its biases, the second's first, of every four taps the weights of both, multiplier and divider of both.
+def stream_of_halves(weights: NDArray[np.int16], folded: Folded, places: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Of each pair its biases, the second's first, of every four taps both weights, their multipliers and dividers.
 
     Args:
         weights: (places, taps), with their factors.

@@ -11,10 +11,10 @@ Other channels are proven one by one, over the accumulators that int8 inputs can
 - the result is one number for all inputs: the channel is a constant, with weights of 0;
 - e > 12: the sequence as it is, where |t| stays small enough, or with 2^(32-e), without negative t inside the clamp.
 
-Where weights are halfwords, a channel's weights and bias may be multiplied by 2^s instead of 2, and the bias moved by an
-even c: with m = 2^31 - 1 the first step gives t = 2^(s-1) a + c / 2 exactly, and SMMLAR(t, d, zero point) rounds
-t d / 2^32 once. `_line` looks for s, c and d whose line rises where the reference does: so there are sequences for e = 0 and
-left shifts, and for e = 1, which rounds twice, where the activation leaves values of one sign.
+Where weights are halfwords, a channel's weights and bias may be multiplied by 2^s instead of 2, and the bias moved by
+an even c: with m = 2^31 - 1 the first step gives t = 2^(s-1) a + c / 2 exactly, and SMMLAR(t, d, zero point) rounds
+t d / 2^32 once. `_line` looks for s, c and d whose line rises where the reference does: so there are sequences for
+e = 0 and left shifts, and for e = 1, which rounds twice, where the activation leaves values of one sign.
 
 Sequence and reference never fall as a rises, so they are equal everywhere when they rise at the same accumulators.
 """
@@ -166,8 +166,8 @@ def _proven(m: int, shift: int, reach: tuple[int, int], clamp: tuple[int, int]) 
 
 
 def _line(m: int, shift: int, reach: tuple[int, int], clamp: tuple[int, int]) -> tuple[int, int, int, int] | None:
-    """Factor, offset, multiplier and divider with which the sequence gives the reference's integers for all accumulators
-    of `reach`."""
+    """Factor, offset, multiplier and divider with which the sequence gives the reference's integers for all
+    accumulators of `reach`."""
 
     def reference(a: Ints) -> Ints:
         return np.asarray(np.clip(multiply(a, m, shift), *clamp))
@@ -196,7 +196,7 @@ def _line(m: int, shift: int, reach: tuple[int, int], clamp: tuple[int, int]) ->
 
 
 def _between(x: Ints, least: Ints, z: Ints, most: Ints) -> tuple[int, int] | None:
-    """The m with x m >= least and z m <= most everywhere, from 1 to 2^31 - 1: the first and the last; None without any."""
+    """The first and last m from 1 to 2^31 - 1 with x m >= least and z m <= most everywhere; None without any."""
     if np.any(least[x == 0] > 0) or np.any(most[z == 0] < 0):
         return None
     low = [-(-least[x > 0] // x[x > 0]), -(-most[z < 0] // z[z < 0])]
