@@ -29,18 +29,24 @@ def _filled(fields: Fields, start: int, count: int, odd: int) -> dict[str, float
     first = start * fields["stride_column"] - fields["pad_column"]
     width = (count - 1) * fields["stride_column"] + fields["kernel_columns"]
     inside = max(0, min(first + width, columns) - max(first, 0))
-    two = kernel // 2 if in_c == 1 and fields["column_step"] == 1 else 0
-    fours = kernel if in_c % 4 == 0 else 0
-    one = kernel - 2 * two - fours
-    sixteens, rest = divmod(in_c, 16)
+    lines = dict.fromkeys(("flat", "fours", "any", "two", "one"), 0)
+    if in_c % 4 == 0:
+        lines["flat" if record == in_c == fields["column_step"] else "fours"] = kernel
+    elif in_c > 1:
+        lines["any"] = kernel
+    else:
+        lines["two"] = kernel // 2 if fields["column_step"] == 1 else 0
+        lines["one"] = kernel - 2 * lines["two"]
+    times = {way: out_lines * count for way, count in lines.items()}
+    values = inside * in_c
     return {
-        "outside": out_lines * (width - inside) * record, "copied": out_lines * odd * ceil_div(width * record + 1, 2),
-        "two": out_lines * two, "two_fours": out_lines * two * (inside // 4),
-        "two_single": out_lines * two * (inside % 4),
-        "fours": out_lines * fours, "fours_columns": out_lines * fours * inside,
-        "sixteens": out_lines * fours * inside * sixteens, "words": out_lines * fours * inside * (rest // 4),
-        "one": out_lines * one, "one_columns": out_lines * one * inside,
-        "one_values": out_lines * one * inside * in_c, "one_alone": out_lines * one * inside * (in_c == 1),
+        "outside": out_lines * (width - inside) * record,
+        "copies": out_lines * odd, "copied": out_lines * odd * ceil_div((width * record + 1) // 2, 4), **times,
+        "flat_sixteens": times["flat"] * (values // 16), "flat_fours": times["flat"] * (values % 16 // 4),
+        "fours_columns": times["fours"] * inside, "fours_words": times["fours"] * values // 4,
+        "any_columns": times["any"] * inside, "any_more": times["any"] * inside * max(0, in_c - 3),
+        **{f"{way}_{name}": times[way] * count for way in ("two", "one") for name, count in (
+            ("columns", inside // 4), ("single", inside % 4))},
     }  # fmt: skip
 
 
@@ -50,7 +56,7 @@ def _pairs(fields: Fields, counts: list[int], odd: int) -> dict[str, float]:
     each = pairs * fields["out_c"]
     return {
         "runs": sum((count > 1) + count % 2 for count in counts), "singles": sum(count % 2 for count in counts),
-        "pairs": pairs, "finished": each, "short": each * (fields["words"] % 4 == 2), "groups": each * rest,
+        "pairs": pairs, "finished": each, "from_four": each * (fields["words"] % 4 == 0), "groups": each * rest,
         "turns": each * ceil_div(rest, 4),
     }  # fmt: skip
 

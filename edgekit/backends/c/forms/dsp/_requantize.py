@@ -174,10 +174,10 @@ def _line(m: int, shift: int, reach: tuple[int, int], clamp: tuple[int, int]) ->
 
     first, ends = rises(reference, *reach), np.array(reach)
     lowest, highest = (int(y) for y in reference(ends))
-    # t d >= bound from `first` on, and not before; nor may it be lower at the lowest accumulator, higher at the highest
-    bound = np.array([*reference(first), lowest, highest + 1]) * (1 << 32) - (1 << 31)
-    above, over = np.append(first, ends[0]), bound[:-1]
-    below, under = np.append(first - 1, ends[1]), np.append(bound[:-2], bound[-1]) - 1
+    # where it rises and at the ends t d reaches the value, and before it rises not the next one
+    above, below = np.append(first, ends[0]), np.append(first - 1, ends[1])
+    over, under = ((y << 32) - (1 << 31) for y in (reference(above), reference(below) + 1))
+    under -= 1
     if lowest <= clamp[0]:
         above, over = above[:-1], over[:-1]
     if highest >= clamp[1]:
