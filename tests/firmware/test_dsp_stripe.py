@@ -20,7 +20,7 @@ from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
 PAIRS, FEW = "conv_2d_stripe_dsp", "conv_2d_stripe_few_dsp"
-SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1.0, 0.25), (1e-7, 1.0))  # the fourth has left shifts, the last constants
+SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1.0, 0.25), (1e-7, 1.0))  # left shifts, constants
 STRIDES = ((1, 1), (2, 2), (1, 2), (2, 1), (3, 1))
 
 
@@ -33,7 +33,8 @@ def drawn() -> Iterator[tuple[str, Graph]]:
     """Windows of 2 to 21 and more words, odd and even distances, sizes from one pixel on, both orientations."""
     rng = np.random.default_rng(47)
     kernels = [((3, 3), 1), ((5, 5), 1), ((3, 3), 2), ((1, 9), 1), ((9, 1), 1), ((2, 2), 3), ((1, 3), 5), ((3, 3), 3),
-               ((1, 1), 3), ((3, 3), 4), ((2, 4), 2), ((7, 7), 1), ((3, 1), 8), ((1, 4), 16), ((3, 3), 20), ((1, 5), 1)]  # fmt: skip
+               ((1, 1), 3), ((3, 3), 4), ((2, 4), 2), ((7, 7), 1), ((3, 1), 8), ((1, 4), 16), ((3, 3), 20),
+               ((1, 5), 1)]  # fmt: skip
     for i, (kernel, in_c) in enumerate(kernels * 2):
         op = Conv2D(STRIDES[i % 5], dilation=(1 + i % 4 // 3, 1), padding=("same", "valid")[i % 3 // 2])
         size = [max(kernel[k] * 2, int(rng.integers(1, 14))) if i % 2 else int(rng.integers(13, 18)) for k in (0, 1)]

@@ -20,7 +20,7 @@ def trimmed(layer: Layer, call: Call) -> tuple[Layer, Call]:
     """The layer and its portable call with the smallest window that computes them."""
     if call.kernel not in WINDOWED:
         return layer, call
-    weights, fields = layer.data(1), dict(call.fields)
+    weights, fields = layer.data(1), dict[str, Any](call.fields)
     for side, pad, axis in SIDES:
         used = _used(fields, side, pad)
         if used is not None and used[1] - used[0] < weights.shape[axis]:
@@ -29,9 +29,10 @@ def trimmed(layer: Layer, call: Call) -> tuple[Layer, Call]:
             fields[pad] -= used[0] * fields[f"dilation_{side}"]
     if weights.shape == layer.input(1).shape:
         return layer, call
-    w = layer.input(1).with_(shape=weights.shape, data=np.ascontiguousarray(weights))
+    weights = np.ascontiguousarray(weights)
+    w = layer.input(1).with_(shape=weights.shape, data=weights)
     inputs = [*layer.inputs[:1], w, *layer.inputs[2:]]
-    return replace(layer, inputs=inputs), replace(call, fields={**fields, "weights": w.data})
+    return replace(layer, inputs=inputs), replace(call, fields={**fields, "weights": weights})
 
 
 def _used(fields: dict[str, Any], side: str, pad: str) -> tuple[int, int] | None:
