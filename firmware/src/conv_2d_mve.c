@@ -20,7 +20,7 @@
  * checks which it is; for all others (e = 0, left shifts, large e) the shifts are done as such. */
 #include "edgekit/conv_2d_mve.h"
 
-#include <stddef.h>
+#include <arm_mve.h>
 
 #define UNUSED __attribute__((unused))
 
@@ -34,13 +34,20 @@ typedef struct {
   int32_t paired; /* which of the two ways to take products */
 } rows_t;
 
-/* The four vectors of 16 bytes of one channel. */
-#define DOT1(acc) "vldrb.8 q0, [r1], #16\n vmladava.s8 " acc ", q0, q4\n"
-#define DOT2(acc) "vldmia r1!, {d0-d3}\n vmladava.s8 " acc ", q0, q4\n vmladava.s8 " acc ", q1, q5\n"
-#define DOT3(acc) "vldmia r1!, {d0-d5}\n vmladava.s8 " acc ", q0, q4\n vmladava.s8 " acc ", q1, q5\n" \
-                  "vmladava.s8 " acc ", q2, q6\n"
-#define DOT4(acc) "vldmia r1!, {d0-d7}\n vmladava.s8 " acc ", q0, q4\n vmladava.s8 " acc ", q1, q5\n" \
-                  "vmladava.s8 " acc ", q2, q6\n vmladava.s8 " acc ", q3, q7\n"
+/* Four vectors of filters: what each is multiplied by, and the sum it goes to. They are of one channel in a chunk, of 4, 2
+ * or 4/3 channels in a rest of 16, 32 or 48 bytes. */
+#define FOUR(a, v, b, w, c, x, d, y)                                                                     \
+  "vldmia r1!, {d0-d7}\n vmladava.s8 " a ", q0, " v "\n vmladava.s8 " b ", q1, " w "\n vmladava.s8 " c \
+  ", q2, " x "\n vmladava.s8 " d ", q3, " y "\n"
+#define DOT4(acc) FOUR(acc, "q4", acc, "q5", acc, "q6", acc, "q7")
+#define ONES(a, b, c, d) FOUR(a, "q4", b, "q4", c, "q4", d, "q4")
+#define TWOS(a, b) FOUR(a, "q4", a, "q5", b, "q4", b, "q5")
+#define THREES(a, b, c, d)                                                                         \
+  FOUR(a, "q4", a, "q5", a, "q6", b, "q4") FOUR(b, "q5", b, "q6", c, "q4", c, "q5") FOUR(c, "q6", d, "q4", d, "q5", d, "q6")
+#define ALL4 CHANNELS(DOT4)
+#define ALL1 ONES("r0", "r2", "r4", "r6") ONES("r8", "r10", "r12", "lr")
+#define ALL2 TWOS("r0", "r2") TWOS("r4", "r6") TWOS("r8", "r10") TWOS("r12", "lr")
+#define ALL3 THREES("r0", "r2", "r4", "r6") THREES("r8", "r10", "r12", "lr")
 /* The same, each load beside a product: more instructions, which the core executes two at a time. */
 #define PAIR(acc, w, x) "vldrb.8 " w ", [r1], #16\n vmladava.s8 " acc ", " w ", " x "\n"
 #define PAIRS1(acc) PAIR(acc, "q0", "q4")
@@ -51,13 +58,19 @@ typedef struct {
 /* Even channels to q0, odd ones to q1; the first register goes to the lower lane. */
 #define TO_VECTORS "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n" \
                    "vmov q1[2], q1[0], r2, r10\n vmov q1[3], q1[1], r6, lr\n"
-/* What is done with a chunk, and with the rest of 16, 32 or 48 bytes: r5 chunks, r3 window, r1 weights. */
-#define CODE(kind, dot1, dot2, dot3, dot4)                                                     \
-  ".balign 4\n.Lchunk" kind "%=:\n vldmia r3!, {d8-d15}\n" CHANNELS(dot4)                      \
-  "subs r5, #1\n bne .Lchunk" kind "%=\n ldr pc, [sp, #4]\n"                                   \
-  ".balign 4\n.Lrest1" kind "%=:\n vldrb.8 q4, [r3]\n" CHANNELS(dot1) "ldr pc, [sp, #16]\n"    \
-  ".balign 4\n.Lrest2" kind "%=:\n vldmia r3, {d8-d11}\n" CHANNELS(dot2) "ldr pc, [sp, #16]\n" \
-  ".balign 4\n.Lrest3" kind "%=:\n vldmia r3, {d8-d13}\n" CHANNELS(dot3) "ldr pc, [sp, #16]\n"
+/* What is done with a chunk, and with the rest of 16, 32 or 48 bytes: r5 chunks, r3 window, r1 weights. `paired` windows lie
+ * at multiples of 4. */
+#define WINDOW(q) "vldrb.8 " q ", [r3], #16\n"
+#define WINDOW1 WINDOW("q4")
+#define WINDOW2 WINDOW1 WINDOW("q5")
+#define WINDOW3 WINDOW2 WINDOW("q6")
+#define WINDOW4 WINDOW3 WINDOW("q7")
+#define CODE(kind, window2, window3, window4, all1, all2, all3, all4)             \
+  ".balign 4\n.Lchunk" kind "%=:\n" window4 all4                                  \
+  "subs r5, #1\n bne .Lchunk" kind "%=\n ldr pc, [sp, #4]\n"                      \
+  ".balign 4\n.Lrest1" kind "%=:\n" WINDOW1 all1 "ldr pc, [sp, #16]\n"            \
+  ".balign 4\n.Lrest2" kind "%=:\n" window2 all2 "ldr pc, [sp, #16]\n"            \
+  ".balign 4\n.Lrest3" kind "%=:\n" window3 all3 "ldr pc, [sp, #16]\n"
 /* 32 bytes: by the rest, then of a chunk. */
 #define OFFSET(label) ".word " label "%= - .Lcodes%= + 1\n"
 #define OFFSETS(kind) \
@@ -100,8 +113,9 @@ __attribute__((naked, noinline)) static void rows(const rows_t *job UNUSED) {
       "ldrd r3, r5, [sp, #8]\n"
       "ldmia r9!, {r0, r2, r4, r6, r8, r10, r12, lr}\n"
       "ldr pc, [sp, #64]\n"
-      CODE("", DOT1, DOT2, DOT3, DOT4)
-      CODE("Pairs", PAIRS1, PAIRS2, PAIRS3, PAIRS4)
+      CODE("", WINDOW2, WINDOW3, WINDOW4, ALL1, ALL2, ALL3, ALL4)
+      CODE("Pairs", "vldmia r3, {d8-d11}\n", "vldmia r3, {d8-d13}\n", "vldmia r3!, {d8-d15}\n", CHANNELS(PAIRS1),
+           CHANNELS(PAIRS2), CHANNELS(PAIRS3), CHANNELS(PAIRS4))
       ".balign 4\n"
       ".Lshifted%=:\n"
       TO_VECTORS
@@ -306,6 +320,72 @@ void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y
         rows(&job);
         job.y += job.rows * p->out_c;
       }
+    }
+  }
+}
+
+/* Where the 16 bytes from a column's first one on go in strips: `to` and these offsets. */
+static int spread(const ek_conv_2d_mve_t *p, uint8_t offsets[16]) {
+  const int32_t c = p->in_c, column = p->kernel_h * c;
+  if (c > 8 || 15 / c * column + 15 % c > UINT8_MAX) {
+    return 0;
+  }
+  for (int32_t at = 0, i = 0; i < 16; at += column - c) {
+    for (int32_t k = 0; k < c && i < 16; ++k, ++i) {
+      offsets[i] = (uint8_t)at++;
+    }
+  }
+  return 1;
+}
+
+/* `rows` > 0 times `count` > 0 pixels, 16 bytes' whole pixels at a time, what is left of the 16 bytes with them. */
+__attribute__((noinline)) static void scatter(int8_t *to, const int8_t *from, int32_t rows, int32_t count, const ek_conv_2d_mve_t *p,
+                    const uint8_t offsets[16]) {
+  const int32_t c = p->in_c, pixels = 16 / c, size = pixels * c, bytes = count * c;
+  const int32_t groups = bytes < 16 ? 0 : (bytes - 16) / size + 1;
+  register uint8x16_t q1 __asm("q1") = vldrbq_u8(offsets);
+  const int8_t *a;
+  int8_t *b;
+  __asm volatile(
+      "vctp.8 %[rest]\n"
+      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n wls lr, %[groups], 3f\n"
+      "2:\n vldrb.u8 q0, [%[a]]\n add %[a], %[size]\n vstrb.8 q0, [%[b], q1]\n add %[b], %[step]\n le lr, 2b\n"
+      "3:\n vpstt\n vldrbt.u8 q0, [%[a]]\n vstrbt.8 q0, [%[b], q1]\n"
+      "add %[from], %[pitch]\n add %[to], %[c]\n subs %[rows], #1\n bne 1b\n"
+      : [to] "+r"(to), [from] "+r"(from), [rows] "+r"(rows), [a] "=&r"(a), [b] "=&r"(b)
+      : [rest] "r"(bytes - groups * size), [groups] "r"(groups), [size] "r"(size), "w"(q1),
+        [step] "r"(pixels * p->kernel_h * c), [pitch] "r"(p->in_w * c * p->dilation_h), [c] "r"(c)
+      : "lr", "q0", "cc", "memory");
+}
+
+void ek_conv_2d_mve_strips(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  rows_t job = job_of(p, y);
+  const int32_t c = p->in_c, column = p->kernel_h * c, pitch = p->in_w * c;
+  const int32_t columns = (p->out_w - 1) * p->stride_w + p->kernel_w;
+  const int32_t inside = columns - p->pad_left < p->in_w ? columns - p->pad_left : p->in_w;
+  uint8_t offsets[16];
+  const int spreads = spread(p, offsets);
+  int32_t filled = 0;
+  job.x = (int8_t *)scratch;
+  job.x_step = p->stride_w * column;
+  job.rows = p->out_w;
+  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * pitch) {
+    for (int32_t oy = 0; oy < p->out_h; ++oy, job.y += p->out_w * p->out_c) {
+      const int32_t top = oy * p->stride_h - p->pad_top;
+      const int32_t first = taps_before(0, top, p->dilation_h, p->kernel_h);
+      const int32_t last = taps_before(p->in_h, top, p->dilation_h, p->kernel_h);
+      const int8_t *row = x + (top + first * p->dilation_h) * pitch;
+      int8_t *to = (int8_t *)scratch + p->pad_left * column + first * c;
+      if (!filled || first > 0 || last < p->kernel_h) { /* columns outside the image stay */
+        fill((int8_t *)scratch, p->in_zero, columns * column);
+        filled = 1;
+      }
+      if (last > first && spreads) {
+        scatter(to, row, last - first, inside, p, offsets);
+      } else if (last > first) {
+        copy_rows(to, row, inside, c, c, column, last - first, pitch * p->dilation_h, c);
+      }
+      rows(&job);
     }
   }
 }

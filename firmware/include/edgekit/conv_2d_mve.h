@@ -21,15 +21,19 @@ typedef struct {
                            shifted, left shift[8], multiplier[8], right shift[8] as 0 or negative */
 } ek_conv_2d_mve_t;
 
-/* Kernel 1x1, no padding, in_c a multiple of 16. x lies at a multiple of 4. */
+/* Kernel 1x1, no padding, in_c a multiple of 16. */
 void ek_conv_2d_mve(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y);
 
-/* Kernel 1x1, no padding, stride 1, in_c a multiple of 4 or below 16. x lies at a multiple of 4. All but the last `pixels`
- * pixels are read where they lie, and what follows them up to a multiple of 16 bytes with them. */
+/* Kernel 1x1, no padding, stride 1. All but the last `pixels` pixels are read where they lie, and what follows them up to a
+ * multiple of 16 bytes with them. */
 void ek_conv_2d_mve_rest(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 
-/* Any window. scratch: pixels * (64 * chunks + 16 * rest) bytes, at a multiple of 4. */
+/* Any window. scratch: pixels * (64 * chunks + 16 * rest) bytes. */
 void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
+
+/* Windows that share columns: dilation_w 1, pad_left less than the columns, ((out_w - 1) * stride_w + kernel_w). Weights have
+ * their rows and columns exchanged: (kernel_w, kernel_h, in_c). scratch: the columns, kernel_h * in_c bytes each, and 15. */
+void ek_conv_2d_mve_strips(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,44 +14,65 @@ from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 BLOCK = 8  # output channels at a time
 VECTOR, CHUNK = 16, 64  # bytes of a window
-WORD = 4
 KERNEL_STRIDE_PAD = (("kernel_h", "kernel_w"), ("stride_h", "stride_w"), ("pad_top", "pad_left"))
 GATHERED = 1024  # bytes of windows gathered at once, at least one window
+WORD = 4
+PAIRED, REST_OF_OUTPUT = 0.18, 2.75  # most instructions a product, and those of an output beside its products
 ORDER = [0, 2, 4, 6, 1, 3, 5, 7]  # even channels before odd ones, as narrowing to 16 bits takes them
 Array = NDArray[Any]
 
 
-def product(call: Call, geometry: Mapping[str, Value]) -> Call:
+def products(call: Call, geometry: Mapping[str, Value]) -> list[Call]:
     """The matrix product of windows (kernel_h * kernel_w * in_c values) and filters, for a portable `call`."""
     fields = call.fields
-    weights = np.asarray(fields["weights"]).reshape(integer(geometry, "out_c"), -1)
-    found, length = fold(fields, weights), weights.shape[1]
-    chunks, rest = divmod(-(-length // VECTOR), CHUNK // VECTOR)
-    size = chunks * CHUNK + rest * VECTOR
-    kernel, pixels = _kernel(geometry, length, size)
-    return Call(
-        kernel,
-        {
-            **geometry,
-            **{name: fields[name] for name in ("in_zero", "out_zero", "low", "high")},
-            "chunks": chunks, "rest": rest, "pixels": pixels, "paired": int(kernel != "conv_2d_mve_gather"),
-            **requantization(found, bias_order=list(range(BLOCK))),
-            "weights": pack_filters(found.weights),
-        },
-        scratch=pixels * size,
-        source="conv_2d_mve",
-    )  # fmt: skip
+    shape = [integer(geometry, name) for name in ("out_c", "kernel_h", "kernel_w", "in_c")]
+    weights = np.asarray(fields["weights"]).reshape(shape)
+    length = math.prod(shape[1:])
+    vectors = -(-length // VECTOR)
+    chunks, rest = divmod(vectors, CHUNK // VECTOR)
+    size = vectors * VECTOR
+    found = fold(fields, weights.reshape(shape[0], -1))
+    by_columns = found.weights.reshape(shape).transpose(0, 2, 1, 3).reshape(shape[0], -1)
+    return [
+        Call(
+            kernel,
+            {
+                **geometry,
+                **{name: fields[name] for name in ("in_zero", "out_zero", "low", "high")},
+                "chunks": chunks, "rest": rest, "pixels": pixels, "paired": int(_paired(kernel, vectors, length)),
+                **requantization(found, bias_order=list(range(BLOCK))),
+                "weights": pack_filters(by_columns if kernel == "conv_2d_mve_strips" else found.weights),
+            },
+            scratch=scratch,
+            source="conv_2d_mve",
+        )
+        for kernel, pixels, scratch in _kernels(geometry, length, size)
+    ]  # fmt: skip
 
 
-def _kernel(geometry: Mapping[str, Value], length: int, size: int) -> tuple[str, int]:
-    """Which function, and how many windows it has in scratch: the input's pixels are windows where they can be."""
+def _paired(kernel: str, vectors: int, length: int) -> bool:
+    """Whether loads and products in turn, which need fewer cycles, are few enough instructions a product."""
+    direct = kernel in ("conv_2d_mve", "conv_2d_mve_rest") and length % WORD == 0
+    return direct and 2 * vectors + REST_OF_OUTPUT <= PAIRED * length
+
+
+def _kernels(geometry: Mapping[str, Value], length: int, size: int) -> list[tuple[str, int, int]]:
+    """Functions, how many windows they have in scratch, and its bytes: the input's pixels are windows where they can
+    be; windows that share columns lie in strips, others one by one, which takes less scratch."""
     kernel, stride, pad = ([integer(geometry, name) for name in names] for names in KERNEL_STRIDE_PAD)
     whole = kernel == [1, 1] and pad == [0, 0] and _inside(geometry)
     if whole and length == size:
-        return "conv_2d_mve", 0
-    if whole and stride == [1, 1] and (length % WORD == 0 or length < VECTOR):
-        return "conv_2d_mve_rest", -(-(size - length) // length)
-    return "conv_2d_mve_gather", max(1, min(GATHERED // size, integer(geometry, "out_w")))
+        return [("conv_2d_mve", 0, 0)]
+    if whole and stride == [1, 1]:
+        pixels = -(-(size - length) // length)
+        return [("conv_2d_mve_rest", pixels, pixels * size)]
+    pixels = max(1, min(GATHERED // size, integer(geometry, "out_w")))
+    gathered = ("conv_2d_mve_gather", pixels, pixels * size)
+    columns = (integer(geometry, "out_w") - 1) * stride[1] + kernel[1]
+    if integer(geometry, "dilation_w") > 1 or stride[1] >= kernel[1] or pad[1] >= columns:
+        return [gathered]
+    column = kernel[0] * integer(geometry, "in_c")
+    return [("conv_2d_mve_strips", 0, columns * column + VECTOR - 1), gathered]
 
 
 def requantization(found: Folded, bias_order: list[int]) -> dict[str, Value]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.forms.mve._narrow import narrow
-from edgekit.backends.c.forms.mve._pack import product
+from edgekit.backends.c.forms.mve._pack import products
 
 GEOMETRY = (
     "batches", "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w",
@@ -13,6 +13,6 @@ GEOMETRY = (
 
 
 def form(layer: Layer, call: Call) -> list[Call]:
-    windows = product(call, {name: call.fields[name] for name in GEOMETRY})
+    windows = products(call, {name: call.fields[name] for name in GEOMETRY})
     held = narrow(call)
-    return [windows] if held is None else [held, windows]
+    return windows if held is None else [held, *windows]
