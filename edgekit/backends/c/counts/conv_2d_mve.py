@@ -16,6 +16,11 @@ def features(fields: Fields) -> dict[str, float]:
     elif kernel == "conv_2d_mve_strips":
         jobs = fields["batches"] * fields["out_h"]
         found |= _strips(fields)
+    elif kernel == "conv_2d_mve_rest":
+        copied = min(windows, fields["pixels"])
+        jobs = 1 + (windows > copied)
+        found |= {"copied": copied, "copied_vectors": copied * ceil_div(fields["in_c"], 16)}
+        found |= {"long_copies": fields["in_c"] > 64, "long_copied": copied * (fields["in_c"] > 64)}
     else:
         jobs = 1 if fields["stride_h"] * fields["stride_w"] == 1 else fields["batches"] * fields["out_h"]
     if fields["passes"]:
@@ -44,11 +49,13 @@ def _gathered(fields: Fields) -> dict[str, float]:
     whole = fields["batches"] * h.full * w.full if dense else 0
     rows, vectors = whole * fields["kernel_h"], ceil_div(segment, 16)
     broken_rows = fields["batches"] * sum(h.inside) * fields["out_w"] - rows
+    taps, once = fields["batches"] * sum(h.inside) * sum(w.inside), sum(map(bool, h.inside)) * sum(w.inside)
     return {
         "whole": whole, "whole_rows": rows, "whole_vectors": rows * vectors, "long_rows": rows * (segment > 64),
         "long_vectors": rows * vectors * (segment > 64), "broken": outputs - whole,
-        "filled": (outputs - whole) * ceil_div(size, 16), "broken_rows": broken_rows * (1 if dense else segment),
-        "broken_vectors": broken_rows * (vectors if dense else fields["kernel_w"] * ceil_div(fields["in_c"], 16)),
+        "filled": (outputs - whole) * ceil_div(size, 16), "broken_rows": broken_rows * dense,
+        "broken_vectors": broken_rows * vectors * dense, "dilated": fields["batches"] * once * (not dense),
+        "dilated_taps": taps * (not dense), "dilated_vectors": taps * ceil_div(fields["in_c"], 16) * (not dense),
     }  # fmt: skip
 
 
