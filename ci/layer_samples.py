@@ -99,10 +99,10 @@ def narrow(d: Draw) -> Graph:
 
 def wide(d: Draw) -> Graph:
     """1x1 convolutions and fully connected layers of many channels, of a multiple of 16."""
-    inputs, outputs = d.of(80, 96, 112, 144, 208), 8 * d.upto(8)
+    inputs, outputs = d.of(48, 48, 80, 96, 112, 144, 208), 8 * d.upto(8)
     if d.of(0, 0, 1):
         return _weighted(FullyConnected(activation=d.activation()), d, (outputs, inputs), 0, (d.of(1, 4), inputs))
-    (h, w), op = d.size(), Conv2D(activation=d.activation())
+    (h, w), op = (d.size() if inputs > 48 else (d.upto(5), 2)), Conv2D(activation=d.activation())
     return _weighted(op, d, (outputs, 1, 1, inputs), 0, (1, h, w, inputs))
 
 
@@ -114,7 +114,9 @@ def dilated(d: Draw) -> Graph:
     if d.of(0, 1):
         depthwise = DepthwiseConv2D(dilation=spread, activation=activation)
         return _weighted(depthwise, d, (1, side, side, channels), 3, shape)
-    return _weighted(Conv2D(dilation=spread, activation=activation), d, (d.channels(32), side, side, channels), 0, shape)
+    return _weighted(
+        Conv2D(dilation=spread, activation=activation), d, (d.channels(32), side, side, channels), 0, shape
+    )
 
 
 def conv_2d(d: Draw) -> Graph:
@@ -251,7 +253,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (conv_2d, 60), (pointwise, 30), (narrow, 30), (conv_3x3, 40), (depthwise_conv_2d, 60), (multiplied, 16),
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6),
     (add, 24), (mul, 16), (moved, 24),
-    (few_inputs, 60), (few_outputs, 40), (first, 30), (wide, 16), (dilated, 24),
+    (few_inputs, 60), (few_outputs, 40), (first, 30), (wide, 32), (dilated, 24),
 )  # fmt: skip
 
 

@@ -1,18 +1,24 @@
 /* What `ek_conv_2d` computes, as a matrix product of windows and filters on Helium.
  *
- * Blocking: one window (`rows`: 1 pixel) by 8 output channels, 64 bytes of the window at a time. A window is a pixel where the
- * kernel is 1x1 and gathered into scratch otherwise, taps outside the input as the zero point, whose products are in the
- * bias. Weights are packed in the order of use, with zeros where a window ends before its 16 bytes do.
+ * Windows: a window is a pixel where the kernel is 1x1. Otherwise those of an output row lie in scratch as strips: columns of
+ * kernel_h * in_c bytes, of which neighbours share all they have in common, so that a window is kernel_w columns one after
+ * another; or, where a dilation forbids that or scratch is scarce, some windows are gathered one by one. Taps outside the input
+ * are the zero point, whose products are in the bias. Weights are packed in the order of use, with zeros where a window ends
+ * before its 16 bytes do.
+ *
+ * Blocking: `blocks` takes window by window, 8 output channels at a time, 4 at the end where that is enough, 64 bytes of the
+ * window at a time; `passes` takes block by block, all windows each, which costs less a window and more a block.
  *
  * Registers: accumulators of channels 0 to 7 in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with
  * the biases; q4-q7 64 bytes of the window, q0-q3 of a filter; r1 weights, r3 window, r5 chunks left, r7 output, r9 table,
  * r11 channels left. What stays the same for all blocks lies on the stack, with the addresses of the code for the rest of
  * the window and of the requantization, so that choosing them costs one instruction.
  *
- * Budget: 43 instructions for a chunk of 64 x 8 products (0.084; in pairs 67, 0.131), 22 for 8 outputs (3 more with a clamp
- * that saturation is not), 14 a window, and of gathering 7 a window, 6 a row of it and 2 for every 16 bytes. VLDM moves 64 bits
- * a cycle, as VLDRB does, but no product is taken meanwhile: loads and products in pairs (`paired`) need two thirds of the
- * cycles.
+ * Budget: 46 instructions for a chunk of 64 x 8 products (0.090; in pairs 67, 0.131), 11, 22 or 33 for a rest of 16, 32 or 48
+ * bytes, 22 for 8 outputs (3 more with a clamp that saturation is not), 10 a window. A pass takes 20 beside its products, 14 a
+ * block. Strips: 6 and 3 for every 16 bytes a column of a row, 5 for 16 bytes where in_c is at most 8. Gathering: 7 a window,
+ * 6 a row of it and 2 for every 16 bytes. VLDM moves 64 bits a cycle, as VLDRB does, but no product is taken meanwhile: loads
+ * and products in pairs (`paired`) need two thirds of the cycles.
  *
  * Requantization: VQRDMULH is the first rounding. The second, to nearest and ties away from zero, is VQRDMULH with
  * c = 2^(31-e) + 1: it gives floor((t + t / 2^(31-e) + 2^(e-1)) / 2^e), and t / 2^(31-e) lowers a negative t by at most

@@ -3,7 +3,7 @@
  * Blocking: 16 channels of a band of output rows. Their windows are laid out as strips, one of each 4 channels: columns of
  * words, kernel_h words a column, so that a window is kernel_w columns one after another. VLD4 takes 16 words apart into four
  * vectors, 16 taps of each channel; neighbours share columns where stride and dilation allow it. Two outputs of 4 channels are
- * 8 sums, which are requantized together. An odd number of outputs ends with one of them computed twice.
+ * 8 sums, which are requantized together; one that is left goes alone, or again with the one before.
  *
  * Registers of `filters`: sums r0 r2 r4 r6 of the first output, r8 r10 r12 lr of the second, from the biases on; q0-q3 taps,
  * q4-q7 filters, which stay there where 16 taps are all; r5 window; r7 output; r11 places; r3 strip; r9 constants; r1 pairs of
@@ -26,15 +26,17 @@
 typedef struct {
   int32_t out_zero, y_step;     /* a pair of outputs, bytes */
   int32_t chunks, left;         /* offset 8; left: pairs, of the loop over chunks */
-  int32_t channels;             /* 16: twice those that are left */
+  int32_t filters;              /* 16: left */
+  int32_t channels;             /* twice those that are left */
   const int8_t *strip;
   int8_t *y;
-  const int8_t *filter;         /* 28: constants and weights */
-  int32_t next[4];              /* 32: from filter to filter, of the four above */
-  uint16_t lanes[8];            /* 48: where the outputs of a pair go */
-  int16_t low[8], high[8];      /* 64, 80 */
-  const uint16_t *places;       /* 96 */
-  int32_t pairs, back, filters; /* 100; back: bytes of y for one more pair, 0 for none */
+  const int8_t *filter;         /* 32: constants and weights */
+  int32_t next[4];              /* 36: from filter to filter, of the four above */
+  int32_t back;                 /* 52: bytes of y for one more pair, 0 for none */
+  uint16_t lanes[8];            /* 56: where the outputs of a pair go */
+  int16_t low[8], high[8];      /* 72, 88 */
+  const uint16_t *places;       /* 104 */
+  int32_t pairs;
   int32_t kind;                 /* 112: 0 held, 1 held and clamped, 2 chunks, 3 chunks and clamped, 4 shifts */
 } job_t;
 
@@ -48,7 +50,7 @@ typedef struct {
 #define WINDOW "ldrh r5, [r11], #2\n add r5, r3\n"
 /* The sums of one output. constants: their bytes. */
 #define OUTPUT(label, biases, sums, constants)                                                            \
-  "ldr r9, [sp, #28]\n ldm r9, " biases "\n add r1, r9, #" #constants "\n" WINDOW "ldr r9, [sp, #8]\n"    \
+  "ldr r9, [sp, #32]\n ldm r9, " biases "\n add r1, r9, #" #constants "\n" WINDOW "ldr r9, [sp, #8]\n"    \
   label ":\n vldmia r1!, {d8-d15}\n" TAPS("r5", "!") sums "subs r9, #1\n bne " label "\n"
 #define TO_VECTORS EK_MVE_SUMS_TO("q1") "vmov q0[2], q0[0], r8, r12\n vmov q0[3], q0[1], r10, lr\n"
 #define SCALE                                                                                       \
@@ -58,25 +60,29 @@ typedef struct {
 #define SHIFT(q) /* VRSHL rounds ties up: one less where the value is negative and there is a shift */ \
   "vshl.s32 " q ", " q ", q2\n vqrdmulh.s32 " q ", " q ", q3\n vand q5, " q ", q4\n vshr.s32 q5, q5, #31\n" \
   "vqadd.s32 " q ", " q ", q5\n vrshl.s32 " q ", " q ", q4\n vadd.i32 " q ", " q ", r0\n"
-#define CLAMP "vldrw.32 q0, [sp, #64]\n vmax.s16 q1, q1, q0\n vldrw.32 q0, [sp, #80]\n vmin.s16 q1, q1, q0\n"
-#define STORE "vldrw.32 q0, [sp, #48]\n vpst\n vstrbt.16 q1, [r7, q0]\n add r7, r2\n"
+#define CLAMP "vldrw.32 q0, [sp, #72]\n vmax.s16 q1, q1, q0\n vldrw.32 q0, [sp, #88]\n vmin.s16 q1, q1, q0\n"
+#define STORE "vldrw.32 q0, [sp, #56]\n vpst\n vstrbt.16 q1, [r7, q0]\n add r7, r2\n"
 /* One more pair, which begins at the second output of the last one. */
 #define ONCE_MORE(loop)                                                    \
-  "blt .Ldone%=\n ldr r0, [sp, #104]\n cmp r0, #0\n beq .Ldone%=\n"         \
+  "blt .Ldone%=\n ldr r0, [sp, #52]\n cmp r0, #0\n beq .Ldone%=\n"         \
   "sub r11, #2\n sub r7, r0\n b " loop "\n"
-/* Channels are whole blocks: no predicate. */
-#define HELD(loop, clamp)                                                                       \
-  ".balign 4\n" loop ":\n"                                                                      \
-  "ldr r5, [r11], #4\n uxtah r8, r3, r5\n uxtah r5, r3, r5, ror #16\n"                          \
-  "ldm r9, {r0, r2, r4, r6}\n" TAPS("r8", "") FIRST                                             \
-  "ldm r9, {r8, r10, r12, lr}\n" TAPS("r5", "") SECOND SCALE clamp                              \
-  "vldrw.32 q0, [sp, #48]\n vstrb.16 q1, [r7, q0]\n add r7, r2\n"                               \
-  "subs r1, #1\n bgt " loop "\n" ONCE_MORE(loop)
+/* Channels are whole blocks: no predicate. An output that is left is computed alone. */
+#define HELD(loop, clamp)                                                                                    \
+  ".balign 4\n" loop ":\n"                                                                                   \
+  "ldr r5, [r11], #4\n uxtah r8, r3, r5\n uxtah r5, r3, r5, ror #16\n"                                       \
+  "ldm r9, {r0, r2, r4, r6}\n" TAPS("r8", "") FIRST                                                          \
+  "ldm r9, {r8, r10, r12, lr}\n" TAPS("r5", "") SECOND SCALE clamp                                           \
+  "vldrw.32 q0, [sp, #56]\n vstrb.16 q1, [r7, q0]\n add r7, r2\n"                                            \
+  "subs r1, #1\n bgt " loop "\n ldr r0, [sp, #52]\n cmp r0, #0\n beq .Ldone%=\n"                            \
+  "ldrh r5, [r11]\n add r5, r3\n ldm r9, {r0, r2, r4, r6}\n" TAPS("r5", "") FIRST EK_MVE_SUMS_TO("q1")       \
+  "ldr r0, [sp]\n vldrw.32 q2, [r9, #16]\n vldrw.32 q3, [r9, #32]\n vqrdmulh.s32 q1, q1, q2\n"               \
+  "vqrdmlash.s32 q1, q3, r0\n vqmovnb.s32 q1, q1\n" clamp                                                    \
+  "vldrw.32 q0, [sp, #56]\n vmovlb.u16 q0, q0\n vstrb.32 q1, [r7, q0]\n b .Ldone%=\n"
 #define CHUNKED(loop, constants, scale, clamp)                                                           \
   ".balign 4\n" loop ":\n"                                                                               \
   OUTPUT(loop "A", "{r0, r2, r4, r6}", FIRST, constants)                                                 \
   OUTPUT(loop "B", "{r8, r10, r12, lr}", SECOND, constants)                                              \
-  "ldr r9, [sp, #28]\n" scale clamp STORE                                                                \
+  "ldr r9, [sp, #32]\n" scale clamp STORE                                                                \
   "ldr r0, [sp, #12]\n subs r0, #1\n str r0, [sp, #12]\n bgt " loop "\n" ONCE_MORE(loop)
 #define ADDRESS(kind) ".word .L" kind "%= - .Lcodes%= + 1\n"
 
@@ -93,26 +99,28 @@ __attribute__((naked, noinline)) static void filters(const job_t *job UNUSED) {
       "ldm r0, {r1-r9}\n stm r12, {r1-r9}\n"
       "adr.w r1, .Lcodes%=\n ldr r2, [r1, r9, lsl #2]\n add r1, r2\n str r1, [sp, #116]\n"
       ".Lfilter%=:\n"
-      "add r12, sp, #16\n"
+      "add r12, sp, #20\n"
       "ldm r12, {r0, r3, r7, r9}\n"
-      "vctp.16 r0\n"
-      "add r1, r9, #48\n vldmia r1, {d8-d15}\n"
-      "ldrd r11, r1, [sp, #96]\n"
-      "str r1, [sp, #12]\n"
+      "ldrd r11, r1, [sp, #104]\n"
       "ldr pc, [sp, #116]\n"
-      HELD(".Lheld%=", "vqmovnb.s16 q1, q1\n")
-      HELD(".LheldClamped%=", CLAMP)
-      CHUNKED(".Lchunks%=", 48, SCALE, "vqmovnb.s16 q1, q1\n")
-      CHUNKED(".LchunksClamped%=", 48, SCALE, CLAMP)
-      CHUNKED(".Lshifted%=", 64,
+      ".balign 4\n.Lheld%=:\n add r0, r9, #48\n vldmia r0, {d8-d15}\n b .LheldPair%=\n"
+      ".balign 4\n.LheldClamped%=:\n add r0, r9, #48\n vldmia r0, {d8-d15}\n b .LheldClampedPair%=\n"
+      ".balign 4\n.Lchunks%=:\n vctp.16 r0\n str r1, [sp, #12]\n b .LchunksPair%=\n"
+      ".balign 4\n.LchunksClamped%=:\n vctp.16 r0\n str r1, [sp, #12]\n b .LchunksClampedPair%=\n"
+      ".balign 4\n.Lshifted%=:\n vctp.16 r0\n str r1, [sp, #12]\n b .LshiftedPair%=\n"
+      HELD(".LheldPair%=", "vqmovnb.s16 q1, q1\n")
+      HELD(".LheldClampedPair%=", CLAMP)
+      CHUNKED(".LchunksPair%=", 48, SCALE, "vqmovnb.s16 q1, q1\n")
+      CHUNKED(".LchunksClampedPair%=", 48, SCALE, CLAMP)
+      CHUNKED(".LshiftedPair%=", 64,
               TO_VECTORS "ldrd r0, r2, [sp]\n add r9, #16\n vldmia r9, {d4-d9}\n" SHIFT("q1") SHIFT("q0") EK_MVE_NARROW,
               CLAMP)
       ".Ldone%=:\n"
       "add r12, sp, #16\n"
-      "ldm r12, {r0-r7}\n"
-      "add r0, r4\n add r1, r5\n add r2, r6\n add r3, r7\n"
-      "stm r12, {r0-r3}\n"
-      "ldr r1, [sp, #108]\n subs r1, #1\n str r1, [sp, #108]\n bgt .Lfilter%=\n"
+      "ldm r12, {r0-r8}\n"
+      "add r1, r5\n add r2, r6\n add r3, r7\n add r4, r8\n subs r0, #1\n"
+      "stm r12, {r0-r4}\n"
+      "bgt .Lfilter%=\n"
       "add sp, #120\n"
       "vpop {d8-d15}\n"
       "add sp, #4\n"
@@ -230,7 +238,11 @@ static void band(const ek_depthwise_conv_2d_strips_mve_t *p, const int8_t *x, in
 void ek_depthwise_conv_2d_strips_mve(const ek_depthwise_conv_2d_strips_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
   const int32_t out_c = p->in_c * p->depth_multiplier, outputs = p->band * p->out_w;
   const int clamped = p->low != INT8_MIN || p->high != INT8_MAX;
-  job_t job = {.out_zero = p->out_zero, .y_step = 2 * out_c, .chunks = p->chunks, .places = p->places};
+  job_t job; /* without the zeros of an initializer */
+  job.out_zero = p->out_zero;
+  job.y_step = 2 * out_c;
+  job.chunks = p->chunks;
+  job.places = p->places;
   job.pairs = outputs / 2;
   job.back = outputs > 1 && (outputs & 1) != 0 ? out_c : 0;
   job.next[3] = 64 * p->chunks + (p->shifted ? 64 : 48);

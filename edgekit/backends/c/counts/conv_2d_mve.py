@@ -28,10 +28,15 @@ def features(fields: Fields) -> dict[str, float]:
         passed = {f"passed_{n}": rounds * (fields["rest"] == n) for n in (1, 2, 3)}
         return {**found, **passed, "passing_jobs": jobs, "passes": jobs * blocks, "passed_limited": rounds * limited,
                 "passed_some": rounds * (fields["out_c"] % 8 > 0 and not limited)}  # fmt: skip
-    whole, half, way = windows * (blocks - fields["half"]), windows * fields["half"], "paired" if fields["paired"] else "plain"
+    whole, half, way = (
+        windows * (blocks - fields["half"]),
+        windows * fields["half"],
+        "paired" if fields["paired"] else "plain",
+    )
     chunks, rest = fields["chunks"], fields["rest"]
     return {
-        **found, "jobs": jobs, "windows": windows, "partial": windows * (fields["out_c"] % 8 > 0),
+        **found, "jobs": jobs, "half_jobs": jobs * fields["half"], "windows": windows,
+        "partial": windows * (fields["out_c"] % 8 > 0),
         "blocks": windows * blocks, "choices": windows * blocks * fields["half"],
         f"chunks_{way}": whole * chunks, f"rest_{way}": whole * rest, "chunks_half": half * chunks,
         "rest_half": half * rest, "chunked": windows * blocks * (chunks > 0),

@@ -1,4 +1,4 @@
-"""Depthwise convolution by strips on Helium: 16 channels of a band are laid out, then filter by filter of 4 channels."""
+"""Depthwise convolution by strips on Helium: 16 channels of a band are laid out, then 4 are computed at a time."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ def features(fields: Fields) -> dict[str, float]:
     three, some = height == 3, channels % 16 > 0
     filters = bands * ceil_div(channels, 4) * fields["depth_multiplier"]
     outputs = fields["band"] * fields["out_w"]
-    pairs, again = ceil_div(outputs, 2), outputs > 1 and outputs % 2 > 0
     held = fields["chunks"] == 1 and channels % 4 == 0 and not fields["shifted"]
+    odd = outputs > 1 and outputs % 2 > 0
+    pairs = outputs // 2 if held and odd else ceil_div(outputs, 2)
     limited = (fields["low"] != -128 or fields["high"] != 127) and not fields["shifted"]
     jobs = bands * (groups if fields["depth_multiplier"] == 1 else ceil_div(channels, 4))
     words = {
@@ -37,7 +38,8 @@ def features(fields: Fields) -> dict[str, float]:
     return {
         "call": 1, "bands": bands, "groups": bands * groups, "jobs": jobs, "filters": filters,
         "found_rows": bands * fields["band"], "found": bands * fields["band"] * height, **laid,
-        "again": filters * again, "held": filters * pairs * held, "held_limited": filters * pairs * held * limited,
+        "again": filters * odd * (not held), "single": filters * odd * held,
+        "held": filters * pairs * held, "held_limited": filters * (pairs + odd) * held * limited,
         "taken": filters * pairs * (not held), "chunks": filters * pairs * fields["chunks"] * (not held),
         "taken_limited": filters * pairs * (not held) * limited, "shifted": filters * pairs * fields["shifted"],
     }  # fmt: skip

@@ -17,7 +17,7 @@ VECTOR, CHUNK = 16, 64  # bytes of a window
 KERNEL_STRIDE_PAD = (("kernel_h", "kernel_w"), ("stride_h", "stride_w"), ("pad_top", "pad_left"))
 GATHERED = 1024  # bytes of windows gathered at once, at least one window
 WORD = 4
-PAIRED = 0.18  # most instructions a product
+PAIRED = 0.2  # most instructions a product
 REST_OF_OUTPUT, REST_OF_CALL = 2.75, 90  # instructions of an output beside its products, of a call beside its windows
 ORDER = [0, 2, 4, 6, 1, 3, 5, 7]  # even channels before odd ones, as narrowing to 16 bits takes them
 Array = NDArray[Any]
@@ -70,8 +70,8 @@ def _windows(geometry: Mapping[str, Value]) -> int:
 
 
 def _many(kernel: str, pixels: int, geometry: Mapping[str, Value]) -> bool:
-    """Whether so many windows come at a time that blocks of filters should pass one by one: 10 instructions a window less,
-    14 a block more."""
+    """Whether so many windows come at a time that blocks of filters should pass one by one: 10 instructions a window
+    less, 14 a block more."""
     row = integer(geometry, "out_w")
     windows = {"conv_2d_mve_gather": pixels, "conv_2d_mve_strips": row}.get(kernel, _windows(geometry))
     return 10 * windows > 14 * -(-integer(geometry, "out_c") // BLOCK)
@@ -105,7 +105,7 @@ def _inside(geometry: Mapping[str, Value]) -> bool:
 
 
 def pack_filters(weights: Array, half: bool) -> NDArray[np.int8]:
-    """(channels, taps) -> by blocks of 8 channels, 4 in the last one if it is a `half`: 64 taps of each, the next, ..."""
+    """(channels, taps) -> by blocks of 8 channels, 4 in the last if it is a `half`: 64 taps of each, and so on."""
     channels, length = weights.shape
     step = HALF if half else BLOCK
     wide = np.zeros((-(-channels // step) * step, -(-length // VECTOR) * VECTOR), np.int8)

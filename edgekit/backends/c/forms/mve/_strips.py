@@ -73,12 +73,16 @@ def upright(fields: Mapping[str, Value]) -> Mapping[str, Value]:
     """A picture and a kernel one pixel wide as one row each, which is the same memory."""
     if any(integer(fields, f"{name}_w") != 1 for name in ("in", "out", "kernel")) or fields["pad_left"] != 0:
         return fields
-    turned = {name[:-1] + {"h": "w", "w": "h"}[name[-1]]: value for name, value in fields.items() if name[-2:] in ("_h", "_w")}
+    turned = {
+        name[:-1] + {"h": "w", "w": "h"}[name[-1]]: value for name, value in fields.items() if name[-2:] in ("_h", "_w")
+    }
     weights = np.asarray(fields["weights"]).swapaxes(1, 2)
     return {**fields, **turned, "pad_top": 0, "pad_left": fields["pad_top"], "weights": weights}
 
 
-def shared_columns(outputs: int, kernel: int, stride: int, dilation: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def shared_columns(
+    outputs: int, kernel: int, stride: int, dilation: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Columns in an order in which those of every window follow each other, and the index of each window's first one.
 
     Windows whose columns are the same modulo the dilation share them, unless that makes more columns.

@@ -15,4 +15,9 @@ GEOMETRY = (
 def form(layer: Layer, call: Call) -> list[Call]:
     windows = products(call, {name: call.fields[name] for name in GEOMETRY})
     held = narrow(call)
-    return windows if held is None else [held, *windows]
+    if held is None:
+        return windows
+    return [
+        held,
+        *(found for found in windows if found.fields["paired"]),
+    ]  # others take as many instructions, more cycles
