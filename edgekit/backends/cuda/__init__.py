@@ -72,11 +72,18 @@ def launched(graph: Graph, node: Node, options: Options) -> str | None:
     """The kernel must take the layer's types and parameters."""
     try:
         call = emission.call_of(graph, node, CORE) if supports(node.op.name) else Alias()
-        if isinstance(call, Call):
+        if isinstance(call, Call) and eight_bits.find(graph, node, options) is None:
             launch_of(node, call, tensor_cores=False)
     except UnsupportedError as error:
         return error.what
     return None
+
+
+@constraint(fix="Quantize activations to int8; the targets of microcontrollers take int16.", quantized=True)
+def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
+    """There must be no int16 activations: the CUDA kernels are for int8."""
+    tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None]
+    return next((f"int16 in {t.name}" for t in tensors if t.dtype == "int16"), None)
 
 
 @constraint(fix="Split the batch.")
@@ -86,7 +93,7 @@ def indexed(graph: Graph, node: Node, options: Options) -> str | None:
     return next((f"{t.bytes:,} bytes in {t.name}" for t in tensors if t.bytes > LARGEST), None)
 
 
-CONSTRAINTS = (supported, launched, indexed)
+CONSTRAINTS = (supported, launched, eight_bits, indexed)
 
 
 def check(graph: Graph, target: Target) -> list[Rejection]:
