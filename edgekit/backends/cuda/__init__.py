@@ -167,9 +167,9 @@ def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> R
     without_port(port, "a CUDA build")
     found = vehicle.start(folder)
     outputs = per_sample_of(found.graph, inputs, found.outputs)
-    board = found.facts["board"]
-    note = f"on {board}: NOT RUN" if board and found.gpu else found.note
-    return Run(outputs, found.name, found.gpu and not board, note)
+    other = Options(board=found.facts["board"]).here()
+    note = f"on the {found.facts['board']}: NOT RUN, {other}" if other and found.gpu else found.note
+    return Run(outputs, found.name, found.gpu and not other, note)
 
 
 def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Verification:
@@ -212,7 +212,7 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
         rows.append({"layer": name, "op": node.op.name, "macs": macs, "count": round(1000 * us)})
     return {
         "vehicle": found.name,
-        "on_target": not found.facts["board"],
+        "on_target": not Options(board=found.facts["board"]).here(),
         "unit": "ns",
         "hz": 10**9,
         "total": round(1000 * times["inference_us"]),
@@ -239,6 +239,6 @@ def versions() -> dict[str, str]:
     for path in sorted([*(root / "cuda").rglob("*.*"), *(root / "include").rglob("*.h")]):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     here = toolchain.card()
-    return {"edgekit": __version__, "nvcc": nvcc, toolchain.HOST: toolchain.host_version(),
+    return {"edgekit": __version__, "nvcc": nvcc, toolchain.HOST: toolchain.host_version().removeprefix(f"{toolchain.HOST} "),
             "card": "none" if here is None else f"compute capability {here / 10:.1f}",
             "kernels": digest.hexdigest()[:12]}  # fmt: skip

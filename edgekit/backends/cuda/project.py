@@ -62,10 +62,10 @@ def write_project(
         notes.append(f"compiled: no. {reason}")
     if reason and facts["host"] != "not installed":
         toolchain.compile_twin(folder, TWIN)
-    if options.board:
+    if options.here():
         codes = ", ".join(f"sm_{sm}" for sm in architectures)
         done = f"its kernels were compiled here for {codes}" if compiled else "not compiled"
-        notes.append(f"{options.board}: {done}, NOT RUN there; on it: {check_on_gpu.COMMANDS}")
+        notes.append(f"{target.title}: {done}, NOT RUN there; on it: {check_on_gpu.COMMANDS}")
     elif reason:
         notes.append(f"on a GPU: NOT RUN ({reason}); where one is: {check_on_gpu.COMMANDS}")
     (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
