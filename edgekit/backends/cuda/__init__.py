@@ -238,7 +238,7 @@ def versions() -> dict[str, str]:
     root, digest = firmware_folder(), hashlib.sha256()
     for path in sorted([*(root / "cuda").rglob("*.*"), *(root / "include").rglob("*.h")]):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    here = toolchain.card()
-    return {"edgekit": __version__, "nvcc": nvcc, toolchain.HOST: toolchain.host_version().removeprefix(f"{toolchain.HOST} "),
+    here, host = toolchain.card(), toolchain.host_version().removeprefix(f"{toolchain.HOST} ")
+    return {"edgekit": __version__, "nvcc": nvcc, toolchain.HOST: host,
             "card": "none" if here is None else f"compute capability {here / 10:.1f}",
             "kernels": digest.hexdigest()[:12]}  # fmt: skip
