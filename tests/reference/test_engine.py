@@ -169,3 +169,14 @@ def test_no_form_where_a_step_is_too_close() -> None:
     )
     assert ramp.fit(moved) is None
     assert remainder.fit(moved, half) is None
+
+
+def test_a_layer_that_is_refused_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sum of a value from before the segment and one of it, which is not taken: the segment must not read both."""
+    from edgekit.reference.engine.ops import add, conv_2d
+
+    graph, take = resnet8(), conv_2d.lower
+    refused = {node.inputs[0] for node in graph.nodes if node.op.name == "add"}
+    monkeypatch.setattr(add, "lower", lambda *_: None)
+    monkeypatch.setattr(conv_2d, "lower", lambda *a: None if a[2][0].name in refused else take(*a))
+    assert compare(all_outputs(graph), "tflm") > 0

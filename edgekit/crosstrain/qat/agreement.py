@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit.crosstrain.qat.network import FakeQuantized
 from edgekit.crosstrain.qat.operation import INPUT
-from edgekit.errors import VerificationError
+from edgekit.errors import UnsupportedError, VerificationError
 from edgekit.graph import Graph
 from edgekit.reference import Simulator
 
@@ -137,11 +137,14 @@ def _integers(network: FakeQuantized, name: str, value: Array) -> Array:
 
 def _tensor_of(network: FakeQuantized, graph: Graph, name: str) -> str | None:
     """The tensor of the graph that holds a value; None for a value in another shape, which computes nothing."""
-    tensor = f"{name}_int8"
     if name == INPUT:
-        tensor = graph.inputs[0]
-    elif name == network.output and tensor not in graph.tensors:
-        tensor = graph.outputs[0]
-    if name != INPUT and network.operation(name).SAME and tensor not in graph.tensors:
-        return None
-    return tensor
+        return graph.inputs[0]
+    # Named after the real value; an int8 value of an operator that computes in int16 is quantized behind it.
+    dtype = network.quantizer(name).dtype
+    names = [f"{name}_int16_int8", f"{name}_int8"] if dtype == "int8" else [f"{name}_{dtype}"]
+    if name == network.output:
+        names.append(graph.outputs[0])
+    found = next((n for n in names if n in graph.tensors), None)
+    if found is None and not network.operation(name).SAME:
+        raise UnsupportedError(f"layer {name}", "is not in the int8 graph under its name", "please report it")
+    return found

@@ -56,7 +56,7 @@ class Weighted(Operation):
     ) -> torch.Tensor:  # fmt: skip
         """The integer kernel: an exact accumulator, double rounding, the clamp."""
         weights, bias, scale = self.folded.integers(s_in, s_out)
-        largest = 255 * float(weights.abs().flatten(1).sum(1).max())
+        largest = 255 * float(weights.detach().abs().flatten(1).sum(1).max())
         dtype = torch.float32 if largest < EXACT else torch.float64
         products = self.product(source.integers(x).to(dtype), weights.to(dtype)).round().long()
         real = s_in.double() * scale.double() if self.PER_CHANNEL else (s_in * scale).double()

@@ -69,14 +69,18 @@ def _lower(graph: Graph, node: Node, arithmetic: Arithmetic, lowering: Lowering)
     activations = [t for t in inputs if t is not None and t.data is None]
     if not activations or inputs[0] is not activations[0]:
         return False
+    known, count = dict(lowering.values), len(lowering.nodes)
     for tensor in activations:
         if tensor.name not in lowering.values:
             lowering.input(tensor)
     names = [lowering.values[t.name] for t in activations]
     value = module.lower(node.op, inputs, outputs, arithmetic, lowering, names)
-    if value is not None:
-        lowering.values[outputs[0].name] = value
-    return value is not None
+    if value is None:  # the segment ends before this node: nothing may stay that reads its inputs
+        lowering.values = known
+        del lowering.nodes[count:]
+        return False
+    lowering.values[outputs[0].name] = value
+    return True
 
 
 def _suits(tensor: Tensor) -> bool:

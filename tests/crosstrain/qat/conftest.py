@@ -29,9 +29,10 @@ def settled(network: Any, shape: tuple[int, ...], seed: int = 0) -> tuple[Any, A
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Any:
-    """Equal bits are promised for an equal number of threads."""
+    """Equal bits are promised for an equal number of threads; networks are built from the global seed."""
     torch = pytest.importorskip("torch", reason="needs the extra train")
     before = torch.get_num_threads()
     torch.set_num_threads(1)
+    torch.manual_seed(0)
     yield
     torch.set_num_threads(before)

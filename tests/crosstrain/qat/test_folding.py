@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -74,7 +75,7 @@ def test_statistics_and_ranges_hold_still_once_frozen(ranges: Any) -> None:
     for _ in range(4):
         found(2 * x + 1)
         states.append({name: value.clone() for name, value in found.named_buffers() if name != "trained"})
-    same = [all(torch.equal(a[k], b[k]) for k in a) for a, b in zip(states, states[1:], strict=False)]
+    same = [all(torch.equal(a[k], b[k]) for k in a) for a, b in pairwise(states)]
     assert same == [False, True, True]
     names = "extremes" if ranges == "moving-average" else "running_mean"
     assert any(names in k and not torch.equal(states[0][k], states[1][k]) for k in states[0])

@@ -34,29 +34,29 @@ def made(network: Any, shape: tuple[int, ...], **options: Any) -> tuple[FakeQuan
 
 def trained(network: FakeQuantized, x: Any, steps: int = 4) -> None:
     """A few steps, so that nothing is as calibrated."""
-    optimizer = torch.optim.Adam(network.parameters(), 3e-2)
+    optimizer = torch.optim.Adam(network.parameters(), 1e-2)
+    wanted = 4 * torch.randn(network.eval()(x).shape)
     network.freeze_after = steps // 2
     network.train()
     for _ in range(steps):
         optimizer.zero_grad()
-        network(x).square().mean().backward()
+        (network(x) - wanted).square().mean().backward()
         optimizer.step()
     network.eval()
 
 
-def graph_of(network: FakeQuantized, softmax: bool = False) -> Graph:
-    return read(onnx_writer.model(network, softmax=softmax).SerializeToString())
+def graph_of(network: FakeQuantized) -> Graph:
+    return read(onnx_writer.model(network, softmax=False).SerializeToString())
 
 
-def agreement(network: FakeQuantized, x: Any, softmax: bool = False) -> tuple[Agreement, Graph]:
-    graph = graph_of(network, softmax)
-    array = x.numpy()
-    return compare(network, graph, array.transpose(0, 2, 3, 1) if array.ndim == 4 else array, softmax), graph
+def agreement(network: FakeQuantized, x: Any) -> tuple[Agreement, Graph]:
+    graph, array = graph_of(network), x.numpy()
+    return compare(network, graph, array.transpose(0, 2, 3, 1) if array.ndim == 4 else array, False), graph
 
 
 ZOO = {
     "resnet8": (resnet8, {"filters": 4}), "dscnn": (dscnn, {"filters": 8, "blocks": 2}),
-    "mobilenet_v1": (mobilenet_v1, {"width": 0.1}), "mobilenet_v2": (mobilenet_v2, {"width": 0.1}),
+    "mobilenet_v1": (mobilenet_v1, {"width": 0.1}),
     "autoencoder": (autoencoder, {"hidden": (16, 8)}), "lenet5": (lenet5, {"width": 0.5}),
 }  # fmt: skip
 
@@ -66,7 +66,7 @@ def test_every_integer_and_every_scale_is_the_trained_one(name: str, ranges: Any
     module, options = ZOO[name]
     network, x = made(module.build(IMAGE, 4, **options), IMAGE, ranges=ranges)
     trained(network, x)
-    found, graph = agreement(network, x, softmax=name != "autoencoder")
+    found, graph = agreement(network, x)
     assert found.same == 1.0 and found.largest == 0
     assert len(found.layers) + len(found.moved) == len(network.order) + 1
     for layer in found.layers:
@@ -117,6 +117,22 @@ def test_odd_layers() -> None:
     assert {"concatenation", "split", "max_pool_2d", "average_pool_2d", "relu", "add"} <= {
         n.op.name for n in graph.nodes
     }
+
+
+def test_layers_in_int16() -> None:
+    network, x = made(resnet8.build(IMAGE, 4, filters=4), IMAGE, int16=("3.body.0", "5.body.4"))
+    trained(network, x)
+    try:
+        found, graph = agreement(network, x)
+    except UnsupportedError as error:
+        if "int16" not in error.what:
+            raise
+        pytest.skip("the ONNX frontend reads no int16 yet")
+    wide = {layer.layer for layer in found.layers if graph.tensors[layer.tensor].dtype == "int16"}
+    assert wide == {"3.body.0", "5.body.4"}
+    for layer in found.layers:
+        assert graph.tensors[layer.tensor].quantization == network.quantizer(layer.layer).quantization()
+    assert next(layer.largest for layer in found.layers if layer.layer == "3.body.0") <= 4  # of 65,535
 
 
 def test_the_model_runs_in_onnxruntime() -> None:
