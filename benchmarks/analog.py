@@ -97,7 +97,7 @@ def devices() -> None:
         print(f"{f'{low:g} to {high:g}':>20}", *(f"{cell:>29}" for cell in cells))
     print(
         f"largest difference of these figures: {worst[True]:.1%} of the deviation; of the smallest weights "
-        f"{worst[False]:.1%}: Q_s is that of the target here, as in the paper, and of the programmed conductance there\n"
+        f"{worst[False]:.1%}: Q_s is that of the target here, as aihwkit is described, of what was programmed there\n"
     )
 
 
