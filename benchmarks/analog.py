@@ -87,14 +87,18 @@ def devices() -> None:
     print(f"{'|w| of the largest':>20}", *(f"{span(age):>29}" for age in TIMES))
     mine = [errors_by_size(exact, ours(exact, age)) for age in TIMES]
     theirs = [errors_by_size(exact, model.apply_noise(torch.from_numpy(exact), age).numpy()) for age in TIMES]
-    worst = 0.0
+    worst = {False: 0.0, True: 0.0}  # of the smallest weights, of the others
     for row, (low, high) in enumerate(itertools.pairwise(BINS)):
         cells = []
         for mean, other in zip(mine, theirs, strict=True):
             cells.append(" | ".join(f"{100 * m[0]:6.2f} ±{100 * m[1]:5.2f}" for m in (mean[row], other[row])))
-            worst = max(worst, abs(mean[row][1] / other[row][1] - 1), abs(mean[row][0] - other[row][0]) / other[row][1])
+            gaps = abs(mean[row][1] / other[row][1] - 1), abs(mean[row][0] - other[row][0]) / other[row][1]
+            worst[row > 0] = max(worst[row > 0], *gaps)
         print(f"{f'{low:g} to {high:g}':>20}", *(f"{cell:>29}" for cell in cells))
-    print(f"largest difference of any of these figures: {worst:.1%} of the deviation\n")
+    print(
+        f"largest difference of these figures: {worst[True]:.1%} of the deviation; of the smallest weights "
+        f"{worst[False]:.1%}: Q_s is that of the target here, as aihwkit is described, of what was programmed there\n"
+    )
 
 
 def training_noise() -> None:

@@ -134,7 +134,7 @@ def main() -> None:
         for target in TARGETS:
             options = options_of(find_target(target)).model_copy(update={"optimization": level})
             found = defaultdict(list)
-            for one in count(graphs, options, lambda call: call.file in files):
+            for one in count(graphs, options, lambda found: [call for call in found if call.file in files]):
                 found[one.call.file, one.call.kernel].append(one)
             for (file, kernel), counted in sorted(found.items()):
                 fitted = fit(counted)

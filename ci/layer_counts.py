@@ -1,9 +1,9 @@
-"""Counts every candidate call of many graphs in one program on an emulated core."""
+"""Counts calls of many graphs in one program on an emulated core."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,14 +34,14 @@ class Counted:
     instructions: int
 
 
-def count(graphs: Iterable[Graph], options: Options, wanted: Callable[[Call], bool]) -> list[Counted]:
-    """Instructions of every candidate call of every node that `wanted` asks for.
+def count(graphs: Iterable[Graph], options: Options, pick: Callable[[list[Call]], Sequence[Call]]) -> list[Counted]:
+    """Instructions of the calls that `pick` takes of every node's candidates.
 
     Raises:
         ToolError: compiler or emulator are missing or fail.
     """
     assert options.emulator is not None
-    program, calls = _joined(graphs, options.core, wanted)
+    program, calls = _joined(graphs, options.core, pick)
     if not calls:
         return []
     with tempfile.TemporaryDirectory() as name:
@@ -57,8 +57,10 @@ def count(graphs: Iterable[Graph], options: Options, wanted: Callable[[Call], bo
     return [Counted(c, instructions(ticks, e.hz, e.icount_shift)) for c, ticks in zip(called, found, strict=True)]
 
 
-def _joined(graphs: Iterable[Graph], core: str, wanted: Callable[[Call], bool]) -> tuple[Graph, list[Call | Alias]]:
-    """All candidates of all graphs' nodes in one graph; every activation they read is a view of the one input."""
+def _joined(
+    graphs: Iterable[Graph], core: str, pick: Callable[[list[Call]], Sequence[Call]]
+) -> tuple[Graph, list[Call | Alias]]:
+    """The picked calls of all graphs' nodes in one graph; every activation they read is a view of the one input."""
     program, calls = Graph("counts", inputs=[SOURCE]), list[Call | Alias]()
     for i, graph in enumerate(graphs):
         for node in graph.nodes:
@@ -66,7 +68,7 @@ def _joined(graphs: Iterable[Graph], core: str, wanted: Callable[[Call], bool]) 
                 found = candidates_of(graph, node, core)
             except UnsupportedError:
                 continue
-            for j, call in enumerate(c for c in found if isinstance(c, Call) and wanted(c)):
+            for j, call in enumerate(pick([c for c in found if isinstance(c, Call)])):
                 names = {
                     t.name: f"{i}.{j}.{t.name}" for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t
                 }

@@ -97,6 +97,28 @@ def narrow(d: Draw) -> Graph:
     return _weighted(Conv2D(activation=d.activation()), d, (4 * d.upto(12), 1, 1, channels), 0, (1, 3 + h, w, channels))
 
 
+def wide(d: Draw) -> Graph:
+    """1x1 convolutions and fully connected layers of many channels, of a multiple of 16."""
+    inputs, outputs = d.of(48, 48, 80, 96, 112, 144, 208), 8 * d.upto(8)
+    if d.of(0, 0, 1):
+        return _weighted(FullyConnected(activation=d.activation()), d, (outputs, inputs), 0, (d.of(1, 4), inputs))
+    (h, w), op = (d.size() if inputs > 48 else (d.upto(5), 2)), Conv2D(activation=d.activation())
+    return _weighted(op, d, (outputs, 1, 1, inputs), 0, (1, h, w, inputs))
+
+
+def dilated(d: Draw) -> Graph:
+    """Dilated convolutions, ordinary and depthwise."""
+    (h, w), channels, side = d.size(), d.channels(48), d.of(2, 3, 3)
+    spread = (d.of(1, 2, 3), d.of(2, 3))
+    shape, activation = (1, h + 4, w + 4, channels), d.activation()
+    if d.of(0, 1):
+        depthwise = DepthwiseConv2D(dilation=spread, activation=activation)
+        return _weighted(depthwise, d, (1, side, side, channels), 3, shape)
+    return _weighted(
+        Conv2D(dilation=spread, activation=activation), d, (d.channels(32), side, side, channels), 0, shape
+    )
+
+
 def conv_2d(d: Draw) -> Graph:
     op = Conv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
     (kh, kw), (h, w), channels = d.window(), d.size(), d.channels(96)
@@ -135,7 +157,7 @@ def fully_connected(d: Draw) -> Graph:
 
 def few_inputs(d: Draw) -> Graph:
     """1x1 convolutions and fully connected layers of at most 16 inputs."""
-    (h, w), inputs, outputs = d.size(), d.of(4, 8, 12, 16), d.upto(64)
+    (h, w), inputs, outputs = d.size(), d.of(4, 8, 12, 16, 4 + d.upto(12)), d.upto(64)
     if d.of(0, 0, 0, 1):
         return _weighted(FullyConnected(activation=d.activation()), d, (outputs, inputs), 0, (d.upto(4), inputs))
     op = Conv2D(stride=d.stride() if d.of(0, 0, 1) else (1, 1), activation=d.activation())
@@ -143,8 +165,11 @@ def few_inputs(d: Draw) -> Graph:
 
 
 def few_outputs(d: Draw) -> Graph:
-    """Fully connected layers as those at the end of classifiers."""
-    width = 4 * d.upto(128)
+    """Fully connected layers as those at the end of classifiers, and 1x1 convolutions of images into few channels."""
+    width = 4 * d.upto(128) + d.of(0, 0, 0, 1, 2, 3)
+    if d.of(0, 0, 1):
+        op, width = Conv2D(stride=d.stride() if d.of(0, 0, 1) else (1, 1), activation=d.activation()), d.channels(96)
+        return _weighted(op, d, (d.upto(6), 1, 1, width), 0, (1, *d.size(), width))
     return _weighted(FullyConnected(activation=d.activation()), d, (d.upto(16), width), 0, (d.of(1, 1, 4), width))
 
 
@@ -153,6 +178,19 @@ def first(d: Draw) -> Graph:
     (h, w), channels, side = d.size(), d.of(1, 2, 3, 3, 3), d.of(3, 3, 3, 5)
     op = Conv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
     return _weighted(op, d, (d.upto(32), side, side, channels), 0, (1, h + side, w + side, channels))
+
+
+def stripes(d: Draw) -> Graph:
+    """Windows of few channels, or into few; images and signals."""
+    op = Conv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
+    (kh, kw), (h, w), channels = (
+        (d.of(1, 2, 3, 3, 5, 7, 10), d.of(1, 3, 3, 4, 5, 7)),
+        d.size(),
+        d.of(1, 1, 1, 2, 3, 4, 5, 8, 16),
+    )
+    if d.of(0, 0, 1):
+        kh, h, kw, w = 1, 1, d.of(3, 5, 9, 16), 8 * d.upto(32)
+    return _weighted(op, d, (d.upto(24), kh, kw, channels), 0, (d.of(1, 1, 2), max(h, kh), max(w, kw), channels))
 
 
 def _pool(kind: type[AveragePool2D] | type[MaxPool2D], d: Draw) -> Graph:
@@ -231,7 +269,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (conv_2d, 60), (pointwise, 30), (narrow, 30), (conv_3x3, 40), (depthwise_conv_2d, 60), (multiplied, 16),
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6),
     (add, 24), (mul, 16), (moved, 24),
-    (few_inputs, 60), (few_outputs, 40), (first, 30),
+    (few_inputs, 60), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90),
 )  # fmt: skip
 
 

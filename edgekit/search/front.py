@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import optuna
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from edgekit.errors import VerificationError
@@ -27,7 +29,7 @@ def finished(plan: Plan, study: optuna.Study, progress: Progress | None) -> Sear
     """Write the front's recipes, the table and the page. Raises VerificationError when no trial keeps the limits."""
     with quiet():
         frozen = study.get_trials(deepcopy=False)
-        best = _distinct(study.best_trials) if any(t.state == TrialState.COMPLETE for t in frozen) else []
+        best = _distinct(pareto(frozen, study.directions))
     bench, folder = plan.bench(), plan.folder / plan.target
     shaped = {t.number: _point(plan, t) for t in frozen if t.params}
     tested = {}
@@ -38,7 +40,7 @@ def finished(plan: Plan, study: optuna.Study, progress: Progress | None) -> Sear
     written = {t.number: folder / "front" / f"trial-{t.number:03d}.toml" for t in best}
     for path in (folder / "front").glob("trial-*.toml"):
         if path not in written.values():
-            path.unlink()
+            path.unlink(missing_ok=True)  # another worker may be at it too
     numbers = {t.number: t for t in frozen}
     for number, path in written.items():
         write_atomic(path, _document(plan, study, bench, numbers[number], shaped[number]).encode())
@@ -60,6 +62,21 @@ def as_json(result: SearchResult) -> dict[str, Any]:
     """Plain values; `front` are numbers of trials, the best accuracy first."""
     found = {**asdict(result), "folder": str(result.folder)}
     return {**found, "front": [t.number for t in result.front]}
+
+
+def pareto(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]) -> list[FrozenTrial]:
+    """Those done to which no other is better in one objective and no worse in the others.
+
+    Of trials at one moment, not of the study: other workers go on meanwhile.
+    """
+    signs = [-1 if direction == StudyDirection.MAXIMIZE else 1 for direction in directions]
+    done = [t for t in trials if t.state == TrialState.COMPLETE]
+    losses = [tuple(sign * value for sign, value in zip(signs, t.values, strict=True)) for t in done]
+
+    def beaten(mine: tuple[float, ...]) -> bool:
+        return any(one != mine and all(a <= b for a, b in zip(one, mine, strict=True)) for one in losses)
+
+    return [trial for trial, mine in zip(done, losses, strict=True) if not beaten(mine)]
 
 
 def _distinct(front: list[FrozenTrial]) -> list[FrozenTrial]:

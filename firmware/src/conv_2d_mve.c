@@ -1,18 +1,24 @@
 /* What `ek_conv_2d` computes, as a matrix product of windows and filters on Helium.
  *
- * Blocking: one window (`rows`: 1 pixel) by 8 output channels, 64 bytes of the window at a time. A window is a pixel where the
- * kernel is 1x1 and gathered into scratch otherwise, taps outside the input as the zero point, whose products are in the
- * bias. Weights are packed in the order of use, with zeros where a window ends before its 16 bytes do.
+ * Windows: a window is a pixel where the kernel is 1x1. Otherwise those of an output row lie in scratch as strips: columns of
+ * kernel_h * in_c bytes, of which neighbours share all they have in common, so that a window is kernel_w columns one after
+ * another; or, where a dilation forbids that or scratch is scarce, some windows are gathered one by one. Taps outside the input
+ * are the zero point, whose products are in the bias. Weights are packed in the order of use, with zeros where a window ends
+ * before its 16 bytes do.
+ *
+ * Blocking: `blocks` takes window by window, 8 output channels at a time, 4 at the end where that is enough, 64 bytes of the
+ * window at a time; `passes` takes block by block, all windows each, which costs less a window and more a block.
  *
  * Registers: accumulators of channels 0 to 7 in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with
  * the biases; q4-q7 64 bytes of the window, q0-q3 of a filter; r1 weights, r3 window, r5 chunks left, r7 output, r9 table,
  * r11 channels left. What stays the same for all blocks lies on the stack, with the addresses of the code for the rest of
  * the window and of the requantization, so that choosing them costs one instruction.
  *
- * Budget: 43 instructions for a chunk of 64 x 8 products (0.084; in pairs 67, 0.131), 22 for 8 outputs (3 more with a clamp
- * that saturation is not), 14 a window, and of gathering 7 a window, 6 a row of it and 2 for every 16 bytes. VLDM moves 64 bits
- * a cycle, as VLDRB does, but no product is taken meanwhile: loads and products in pairs (`paired`) need two thirds of the
- * cycles.
+ * Budget: 46 instructions for a chunk of 64 x 8 products (0.090; in pairs 67, 0.131), 11, 22 or 33 for a rest of 16, 32 or 48
+ * bytes, 22 for 8 outputs (3 more with a clamp that saturation is not), 10 a window. A pass takes 20 beside its products, 14 a
+ * block. Strips: 6 and 3 for every 16 bytes a column of a row, 5 for 16 bytes where in_c is at most 8. Gathering: 7 a window,
+ * 6 a row of it and 2 for every 16 bytes. VLDM moves 64 bits a cycle, as VLDRB does, but no product is taken meanwhile: loads
+ * and products in pairs (`paired`) need two thirds of the cycles.
  *
  * Requantization: VQRDMULH is the first rounding. The second, to nearest and ties away from zero, is VQRDMULH with
  * c = 2^(31-e) + 1: it gives floor((t + t / 2^(31-e) + 2^(e-1)) / 2^e), and t / 2^(31-e) lowers a negative t by at most
@@ -20,27 +26,35 @@
  * checks which it is; for all others (e = 0, left shifts, large e) the shifts are done as such. */
 #include "edgekit/conv_2d_mve.h"
 
-#include <stddef.h>
+#include <arm_mve.h>
 
 #define UNUSED __attribute__((unused))
 
+/* Windows beside each other. */
 typedef struct {
   const int8_t *x;
   int8_t *y;
-  const int8_t *weights;
-  const int32_t *table;
-  int32_t chunks, rest, x_step, out_c, rows, out_zero, low, high; /* offsets 16 to 44 */
-  int32_t steps; /* of the requantization: 0 as the text above has it, 1 with a clamp, 2 with shifts and a clamp */
-  int32_t paired; /* which of the two ways to take products */
+  int32_t x_step, rows;
 } rows_t;
 
-/* The four vectors of 16 bytes of one channel. */
-#define DOT1(acc) "vldrb.8 q0, [r1], #16\n vmladava.s8 " acc ", q0, q4\n"
-#define DOT2(acc) "vldmia r1!, {d0-d3}\n vmladava.s8 " acc ", q0, q4\n vmladava.s8 " acc ", q1, q5\n"
-#define DOT3(acc) "vldmia r1!, {d0-d5}\n vmladava.s8 " acc ", q0, q4\n vmladava.s8 " acc ", q1, q5\n" \
-                  "vmladava.s8 " acc ", q2, q6\n"
-#define DOT4(acc) "vldmia r1!, {d0-d7}\n vmladava.s8 " acc ", q0, q4\n vmladava.s8 " acc ", q1, q5\n" \
-                  "vmladava.s8 " acc ", q2, q6\n vmladava.s8 " acc ", q3, q7\n"
+/* Four vectors of filters: what each is multiplied by, and the sum it goes to. They are of one channel in a chunk, of 4, 2
+ * or 4/3 channels in a rest of 16, 32 or 48 bytes. */
+#define FOUR(a, v, b, w, c, x, d, y)                                                                     \
+  "vldmia r1!, {d0-d7}\n vmladava.s8 " a ", q0, " v "\n vmladava.s8 " b ", q1, " w "\n vmladava.s8 " c \
+  ", q2, " x "\n vmladava.s8 " d ", q3, " y "\n"
+#define DOT4(acc) FOUR(acc, "q4", acc, "q5", acc, "q6", acc, "q7")
+#define ONES(a, b, c, d) FOUR(a, "q4", b, "q4", c, "q4", d, "q4")
+#define TWOS(a, b) FOUR(a, "q4", a, "q5", b, "q4", b, "q5")
+#define THREES(a, b, c, d)                                                                         \
+  FOUR(a, "q4", a, "q5", a, "q6", b, "q4") FOUR(b, "q5", b, "q6", c, "q4", c, "q5") FOUR(c, "q6", d, "q4", d, "q5", d, "q6")
+#define HALF1 ONES("r0", "r2", "r4", "r6")
+#define HALF2 TWOS("r0", "r2") TWOS("r4", "r6")
+#define HALF3 THREES("r0", "r2", "r4", "r6")
+#define HALF4 DOT4("r0") DOT4("r2") DOT4("r4") DOT4("r6")
+#define ALL4 CHANNELS(DOT4)
+#define ALL1 HALF1 ONES("r8", "r10", "r12", "lr")
+#define ALL2 HALF2 TWOS("r8", "r10") TWOS("r12", "lr")
+#define ALL3 HALF3 THREES("r8", "r10", "r12", "lr")
 /* The same, each load beside a product: more instructions, which the core executes two at a time. */
 #define PAIR(acc, w, x) "vldrb.8 " w ", [r1], #16\n vmladava.s8 " acc ", " w ", " x "\n"
 #define PAIRS1(acc) PAIR(acc, "q0", "q4")
@@ -51,17 +65,25 @@ typedef struct {
 /* Even channels to q0, odd ones to q1; the first register goes to the lower lane. */
 #define TO_VECTORS "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n" \
                    "vmov q1[2], q1[0], r2, r10\n vmov q1[3], q1[1], r6, lr\n"
-/* What is done with a chunk, and with the rest of 16, 32 or 48 bytes: r5 chunks, r3 window, r1 weights. */
-#define CODE(kind, dot1, dot2, dot3, dot4)                                                     \
-  ".balign 4\n.Lchunk" kind "%=:\n vldmia r3!, {d8-d15}\n" CHANNELS(dot4)                      \
-  "subs r5, #1\n bne .Lchunk" kind "%=\n ldr pc, [sp, #4]\n"                                   \
-  ".balign 4\n.Lrest1" kind "%=:\n vldrb.8 q4, [r3]\n" CHANNELS(dot1) "ldr pc, [sp, #16]\n"    \
-  ".balign 4\n.Lrest2" kind "%=:\n vldmia r3, {d8-d11}\n" CHANNELS(dot2) "ldr pc, [sp, #16]\n" \
-  ".balign 4\n.Lrest3" kind "%=:\n vldmia r3, {d8-d13}\n" CHANNELS(dot3) "ldr pc, [sp, #16]\n"
+/* What is done with a chunk, and with the rest of 16, 32 or 48 bytes: r5 chunks, r3 window, r1 weights. `paired` windows lie
+ * at multiples of 4. */
+#define WINDOW(q) "vldrb.8 " q ", [r3], #16\n"
+#define WINDOW1 WINDOW("q4")
+#define WINDOW2 WINDOW1 WINDOW("q5")
+#define WINDOW3 WINDOW2 WINDOW("q6")
+#define WINDOW4 WINDOW3 WINDOW("q7")
+#define CODE(kind, rest, window2, window3, window4, all1, all2, all3, all4)             \
+  ".balign 4\n.Lchunk" kind "%=:\n" window4 all4                                  \
+  "subs r5, #1\n bne .Lchunk" kind "%=\n ldr pc, [sp, #" rest "]\n"                \
+  ".balign 4\n.Lrest1" kind "%=:\n" WINDOW1 all1 "ldr pc, [sp, #16]\n"            \
+  ".balign 4\n.Lrest2" kind "%=:\n" window2 all2 "ldr pc, [sp, #16]\n"            \
+  ".balign 4\n.Lrest3" kind "%=:\n" window3 all3 "ldr pc, [sp, #16]\n"
 /* 32 bytes: by the rest, then of a chunk. */
 #define OFFSET(label) ".word " label "%= - .Lcodes%= + 1\n"
 #define OFFSETS(kind) \
   ".word 0\n" OFFSET(".Lrest1" kind) OFFSET(".Lrest2" kind) OFFSET(".Lrest3" kind) OFFSET(".Lchunk" kind) ".space 12\n"
+#define SATURATE "vqmovnb.s16 q0, q0\n"
+#define CLAMP "vldrw.32 q2, [sp, #32]\n vldrw.32 q3, [sp, #48]\n vmax.s16 q0, q0, q2\n vmin.s16 q0, q0, q3\n"
 #define SCALE                                             \
   TO_VECTORS                                              \
   "vldmia r9!, {d4-d11}\n ldr r2, [sp, #20]\n"            \
@@ -69,39 +91,51 @@ typedef struct {
   "vqrdmlash.s32 q0, q4, r2\n vqrdmlash.s32 q1, q5, r2\n" \
   "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n"
 
-/* `rows` windows times all filters. Stack: 0 job, 4 code for the rest, 8 x, 12 chunks, 16 code of the requantization,
- * 20 output zero point, 24 x step, 28 rows left, 32 low in all lanes, 48 high, 64 code of a chunk. */
-__attribute__((naked, noinline)) static void rows(const rows_t *job UNUSED) {
+/* `rows` windows times all filters. Stack: 0 p, 4 code for the rest, 8 x, 12 chunks, 16 code of the requantization,
+ * 20 output zero point, 24 x step, 28 rows left, 32 low in all lanes, 48 high, 64 code of a block; where the
+ * last one is a half, 68 code of the others, 72 of the rest of a half, 76 of a half. */
+__attribute__((naked, noinline)) static void blocks(const ek_conv_2d_mve_t *p UNUSED, const rows_t *job UNUSED) {
   __asm volatile(
       "push {r4-r11, lr}\n"
       "sub sp, #4\n"
       "vpush {d8-d15}\n"
-      "sub sp, #72\n"
+      "sub sp, #80\n"
       "str r0, [sp]\n"
-      "ldr r1, [r0, #40]\n vdup.16 q0, r1\n vstrw.32 q0, [sp, #32]\n"
-      "ldr r1, [r0, #44]\n vdup.16 q0, r1\n vstrw.32 q0, [sp, #48]\n"
-      "ldr r1, [r0, #48]\n"
-      "adr.w r2, .Lplain%=\n adr.w r3, .Lclamped%=\n adr.w r4, .Lshifted%=\n"
-      "cmp r1, #1\n it eq\n moveq r2, r3\n it gt\n movgt r2, r4\n orr r2, #1\n"
-      "ldrd r4, r1, [r0, #16]\n ldr r5, [r0, #52]\n"
+      "ldrd r2, r3, [r0, #68]\n vdup.16 q0, r2\n vstrw.32 q0, [sp, #32]\n"
+      "vdup.16 q0, r3\n vstrw.32 q0, [sp, #48]\n"
+      "ldm r1, {r3, r7, r10, r11}\n"
+      "ldrd r4, r1, [r0, #76]\n"
+      "strd r3, r4, [sp, #8]\n"
+      "ldr r9, [r0, #64]\n strd r9, r10, [sp, #20]\n str r11, [sp, #28]\n"
+      "ldrd r3, r5, [r0, #84]\n" /* steps, paired */
+      "adr.w r2, .Lplain%=\n cmp r3, #1\n it eq\n adreq.w r2, .Lclamped%=\n it gt\n adrgt.w r2, .Lshifted%=\n orr r2, #1\n"
+      "str r2, [sp, #16]\n"
       "adr.w r6, .Lcodes%=\n add r8, r6, r5, lsl #5\n"
       "ldr r3, [r8, r1, lsl #2]\n add r3, r6\n cmp r1, #0\n it eq\n moveq r3, r2\n str r3, [sp, #4]\n"
-      "ldr r5, [r8, #16]\n add r5, r6\n cmp r4, #0\n it eq\n moveq r5, r3\n str r5, [sp, #64]\n"
-      "str r2, [sp, #16]\n"
-      "ldr r1, [r0]\n ldr r2, [r0, #16]\n strd r1, r2, [sp, #8]\n"
-      "ldr r1, [r0, #36]\n ldr r2, [r0, #24]\n strd r1, r2, [sp, #20]\n"
-      "ldr r1, [r0, #32]\n str r1, [sp, #28]\n"
-      "ldr r7, [r0, #4]\n"
+      "ldr r5, [r8, #16]\n add r5, r6\n cmp r4, #0\n it eq\n moveq r5, r3\n"
+      "ldr r3, [r0, #92]\n cbz r3, .Lwhole%=\n"
+      "str r5, [sp, #68]\n add r8, r6, #64\n"
+      "ldr r3, [r8, r1, lsl #2]\n add r3, r6\n cmp r1, #0\n it eq\n moveq r3, r2\n"
+      "ldr r5, [r8, #16]\n add r5, r6\n cmp r4, #0\n it eq\n moveq r5, r3\n strd r3, r5, [sp, #72]\n"
+      "adr.w r5, .Lchoose%=\n orr r5, #1\n"
+      ".Lwhole%=:\n"
+      "str r5, [sp, #64]\n"
+      "b .Lrow%=\n"
+      ".balign 4\n"
+      ".Lchoose%=:\n"
+      "cmp r11, #4\n it le\n ldrle pc, [sp, #76]\n ldr pc, [sp, #68]\n"
       ".Lrow%=:\n"
       "ldr r0, [sp]\n"
-      "ldrd r1, r9, [r0, #8]\n"
-      "ldr r11, [r0, #28]\n"
+      "ldrd r1, r9, [r0, #104]\n"
+      "ldr r11, [r0, #24]\n"
       ".Lblock%=:\n"
       "ldrd r3, r5, [sp, #8]\n"
       "ldmia r9!, {r0, r2, r4, r6, r8, r10, r12, lr}\n"
       "ldr pc, [sp, #64]\n"
-      CODE("", DOT1, DOT2, DOT3, DOT4)
-      CODE("Pairs", PAIRS1, PAIRS2, PAIRS3, PAIRS4)
+      CODE("", "4", WINDOW2, WINDOW3, WINDOW4, ALL1, ALL2, ALL3, ALL4)
+      CODE("Half", "72", WINDOW2, WINDOW3, WINDOW4, HALF1, HALF2, HALF3, HALF4)
+      CODE("Pairs", "4", "vldmia r3, {d8-d11}\n", "vldmia r3, {d8-d13}\n", "vldmia r3!, {d8-d15}\n", CHANNELS(PAIRS1),
+           CHANNELS(PAIRS2), CHANNELS(PAIRS3), CHANNELS(PAIRS4))
       ".balign 4\n"
       ".Lshifted%=:\n"
       TO_VECTORS
@@ -119,13 +153,12 @@ __attribute__((naked, noinline)) static void rows(const rows_t *job UNUSED) {
       ".Lclamped%=:\n"
       SCALE
       ".Lclamp%=:\n"
-      "vldrw.32 q2, [sp, #32]\n vldrw.32 q3, [sp, #48]\n"
-      "vmax.s16 q0, q0, q2\n vmin.s16 q0, q0, q3\n"
+      CLAMP
       "b .Lstore%=\n"
       ".balign 4\n"
       ".Lplain%=:\n"
       SCALE
-      "vqmovnb.s16 q0, q0\n"
+      SATURATE
       ".Lstore%=:\n"
       "subs r11, #8\n"
       "blt .Llast%=\n"
@@ -142,12 +175,63 @@ __attribute__((naked, noinline)) static void rows(const rows_t *job UNUSED) {
       "add r0, r1\n str r0, [sp, #8]\n"
       "subs r2, #1\n str r2, [sp, #28]\n"
       "bne .Lrow%=\n"
-      "add sp, #72\n"
+      "add sp, #80\n"
       "vpop {d8-d15}\n"
       "add sp, #4\n"
       "pop {r4-r11, pc}\n"
       ".balign 4\n"
-      ".Lcodes%=:\n" OFFSETS("") OFFSETS("Pairs") ::: "memory");
+      ".Lcodes%=:\n" OFFSETS("") OFFSETS("Pairs") OFFSETS("Half") ::: "memory");
+}
+
+#define AT(q, at) "vldrb.8 " q ", [r3, #" at "]\n"
+#define PASS(loop, size, windows, all, end)                                                               \
+  loop ":\n ldr r3, [sp, #20]\n ldrd r7, r0, [sp, #12]\n vctp.16 r0\n"                                    \
+  "1:\n ldm r9, {r0, r2, r4, r6, r8, r10, r12, lr}\n" windows all "sub r1, #" size "\n" TO_VECTORS       \
+  "vldmia r5, {d4-d11}\n vqrdmulh.s32 q0, q0, q2\n vqrdmulh.s32 q1, q1, q3\n"                            \
+  "vqrdmlash.s32 q0, q4, r11\n vqrdmlash.s32 q1, q5, r11\n vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n"    \
+  end "ldm sp, {r0, r2, r4}\n add r3, r0\n add r7, r4\n cmp r3, r2\n bne 1b\n"                          \
+  "add r1, #" size "\n add r9, #96\n add r5, #96\n"                                                     \
+  "ldrd r0, r2, [sp, #12]\n add r0, #8\n subs r2, #8\n strd r0, r2, [sp, #12]\n"                         \
+  "bgt " loop "\n b .Lend%=\n"
+#define PASSES(kind, end)                                                              \
+  "cmp r2, #2\n beq .Ltwo" kind "%=\n bgt .Lthree" kind "%=\n"                        \
+  PASS(".Lone" kind "%=", "128", AT("q4", "0"), ALL1, end)                             \
+  PASS(".Ltwo" kind "%=", "256", AT("q4", "0") AT("q5", "16"), ALL2, end)              \
+  PASS(".Lthree" kind "%=", "384", AT("q4", "0") AT("q5", "16") AT("q6", "32"), ALL3, end)
+#define STORE_SOME "vpst\n vstrbt.16 q0, [r7]\n"
+
+/* The same for windows of up to 48 bytes without general shifts, one block of filters after the other: r5 constants, r11
+ * output zero point. Stack: 0 x step, 4 end of the windows, 8 out_c, 12 y, 16 channels left, 20 x, 32 low, 48 high. */
+__attribute__((naked, noinline)) static void passes(const ek_conv_2d_mve_t *p UNUSED, const rows_t *job UNUSED) {
+  __asm volatile(
+      "push {r4-r11, lr}\n"
+      "sub sp, #4\n"
+      "vpush {d8-d15}\n"
+      "sub sp, #64\n"
+      "ldrd r2, r3, [r0, #68]\n vdup.16 q0, r2\n vstrw.32 q0, [sp, #32]\n"
+      "vdup.16 q0, r3\n vstrw.32 q0, [sp, #48]\n"
+      "ldm r1, {r3, r4, r5, r6}\n"
+      "mla r6, r5, r6, r3\n ldr r7, [r0, #24]\n"
+      "strd r5, r6, [sp]\n strd r7, r4, [sp, #8]\n strd r7, r3, [sp, #16]\n"
+      "ldrd r1, r9, [r0, #104]\n add r5, r9, #32\n ldr r11, [r0, #64]\n"
+      "ldrd r2, r3, [r0, #80]\n"
+      "cmp r3, #0\n bne .LpassesClamped%=\n tst r7, #7\n bne .LpassesSome%=\n"
+      PASSES("", SATURATE "vstrb.16 q0, [r7]\n")
+      ".LpassesSome%=:\n" PASSES("Some", SATURATE STORE_SOME)
+      ".LpassesClamped%=:\n" PASSES("Clamped", CLAMP STORE_SOME)
+      ".Lend%=:\n"
+      "add sp, #64\n"
+      "vpop {d8-d15}\n"
+      "add sp, #4\n"
+      "pop {r4-r11, pc}\n" ::: "memory");
+}
+
+static inline void rows(const ek_conv_2d_mve_t *p, const rows_t *job) {
+  if (p->passes) {
+    passes(p, job);
+  } else {
+    blocks(p, job);
+  }
 }
 
 static inline void fill(int8_t *to, int32_t value, int32_t count) {
@@ -246,22 +330,14 @@ static void gather_all(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to,
   }
 }
 
-static rows_t job_of(const ek_conv_2d_mve_t *p, int8_t *y) {
-  return (rows_t){.y = y, .weights = p->weights, .table = p->table, .chunks = p->chunks, .rest = p->rest,
-                  .out_c = p->out_c, .out_zero = p->out_zero, .low = p->low, .high = p->high,
-                  .paired = p->paired,
-                  .steps = p->shifted ? 2 : p->low != INT8_MIN || p->high != INT8_MAX};
-}
-
 void ek_conv_2d_mve(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y) {
-  rows_t job = job_of(p, y);
-  job.x_step = p->stride_w * p->in_c;
+  rows_t job = {.y = y, .x_step = p->stride_w * p->in_c};
   const int dense = p->stride_h == 1 && p->stride_w == 1;
   const int32_t lines = dense ? 1 : p->batches * p->out_h;
   job.rows = dense ? p->batches * p->out_h * p->out_w : p->out_w;
   for (int32_t line = 0, oy = 0; line < lines; ++line) {
     job.x = x + oy * p->stride_h * p->in_w * p->in_c;
-    rows(&job);
+    rows(p, &job);
     job.y += job.rows * p->out_c;
     if (++oy == p->out_h) {
       oy = 0;
@@ -271,25 +347,25 @@ void ek_conv_2d_mve(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y) {
 }
 
 void ek_conv_2d_mve_rest(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  rows_t job = job_of(p, y);
+  rows_t job = {.y = y};
   int8_t *windows = (int8_t *)scratch;
   const int32_t total = p->batches * p->out_h * p->out_w;
   job.x = x;
   job.x_step = p->in_c;
   job.rows = total - p->pixels;
   if (job.rows > 0) {
-    rows(&job);
+    rows(p, &job);
   }
   job.x = windows;
   job.x_step = 64 * p->chunks + 16 * p->rest;
   job.rows = p->pixels < total ? p->pixels : total;
   copy_rows(windows, x + (total - job.rows) * p->in_c, job.rows, p->in_c, p->in_c, job.x_step, 1, 0, 0);
   job.y += (total - job.rows) * p->out_c;
-  rows(&job);
+  rows(p, &job);
 }
 
 void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  rows_t job = job_of(p, y);
+  rows_t job = {.y = y};
   const int32_t pitch = p->in_w * p->in_c;
   int8_t *windows = (int8_t *)scratch;
   job.x = windows;
@@ -303,9 +379,75 @@ void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y
       for (int32_t ox = 0; ox < p->out_w; ox += job.rows) {
         job.rows = p->out_w - ox < p->pixels ? p->out_w - ox : p->pixels;
         gather_all(p, row, windows, ox * p->stride_w - p->pad_left, first, last, job.rows);
-        rows(&job);
+        rows(p, &job);
         job.y += job.rows * p->out_c;
       }
+    }
+  }
+}
+
+/* Where the 16 bytes from a column's first one on go in strips: `to` and these offsets. */
+static int spread(const ek_conv_2d_mve_t *p, uint8_t offsets[16]) {
+  const int32_t c = p->in_c, column = p->kernel_h * c;
+  if (c > 8 || 15 / c * column + 15 % c > UINT8_MAX) {
+    return 0;
+  }
+  for (int32_t at = 0, i = 0; i < 16; at += column - c) {
+    for (int32_t k = 0; k < c && i < 16; ++k, ++i) {
+      offsets[i] = (uint8_t)at++;
+    }
+  }
+  return 1;
+}
+
+/* `rows` > 0 times `count` > 0 pixels, 16 bytes' whole pixels at a time, what is left of the 16 bytes with them. */
+__attribute__((noinline)) static void scatter(int8_t *to, const int8_t *from, int32_t rows, int32_t count, const ek_conv_2d_mve_t *p,
+                    const uint8_t offsets[16]) {
+  const int32_t c = p->in_c, pixels = 16 / c, size = pixels * c, bytes = count * c;
+  const int32_t groups = bytes < 16 ? 0 : (bytes - 16) / size + 1;
+  register uint8x16_t q1 __asm("q1") = vldrbq_u8(offsets);
+  const int8_t *a;
+  int8_t *b;
+  __asm volatile(
+      "vctp.8 %[rest]\n"
+      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n wls lr, %[groups], 3f\n"
+      "2:\n vldrb.u8 q0, [%[a]]\n add %[a], %[size]\n vstrb.8 q0, [%[b], q1]\n add %[b], %[step]\n le lr, 2b\n"
+      "3:\n vpstt\n vldrbt.u8 q0, [%[a]]\n vstrbt.8 q0, [%[b], q1]\n"
+      "add %[from], %[pitch]\n add %[to], %[c]\n subs %[rows], #1\n bne 1b\n"
+      : [to] "+r"(to), [from] "+r"(from), [rows] "+r"(rows), [a] "=&r"(a), [b] "=&r"(b)
+      : [rest] "r"(bytes - groups * size), [groups] "r"(groups), [size] "r"(size), "w"(q1),
+        [step] "r"(pixels * p->kernel_h * c), [pitch] "r"(p->in_w * c * p->dilation_h), [c] "r"(c)
+      : "lr", "q0", "cc", "memory");
+}
+
+void ek_conv_2d_mve_strips(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  rows_t job = {.y = y};
+  const int32_t c = p->in_c, column = p->kernel_h * c, pitch = p->in_w * c;
+  const int32_t columns = (p->out_w - 1) * p->stride_w + p->kernel_w;
+  const int32_t inside = columns - p->pad_left < p->in_w ? columns - p->pad_left : p->in_w;
+  uint8_t offsets[16];
+  const int spreads = spread(p, offsets);
+  int32_t filled = 0;
+  job.x = (int8_t *)scratch;
+  job.x_step = p->stride_w * column;
+  job.rows = p->out_w;
+  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * pitch) {
+    for (int32_t oy = 0; oy < p->out_h; ++oy, job.y += p->out_w * p->out_c) {
+      const int32_t top = oy * p->stride_h - p->pad_top;
+      const int32_t first = taps_before(0, top, p->dilation_h, p->kernel_h);
+      const int32_t last = taps_before(p->in_h, top, p->dilation_h, p->kernel_h);
+      const int8_t *row = x + (top + first * p->dilation_h) * pitch;
+      int8_t *to = (int8_t *)scratch + p->pad_left * column + first * c;
+      if (!filled || first > 0 || last < p->kernel_h) { /* columns outside the image stay */
+        fill((int8_t *)scratch, p->in_zero, columns * column);
+        filled = 1;
+      }
+      if (last > first && spreads) {
+        scatter(to, row, last - first, inside, p, offsets);
+      } else if (last > first) {
+        copy_rows(to, row, inside, c, c, column, last - first, pitch * p->dilation_h, c);
+      }
+      rows(p, &job);
     }
   }
 }

@@ -2,12 +2,12 @@
  * stride and dilation, with the DSP instructions.
  *
  * Blocking: one pixel, four channels at a time, two taps at a time. Where the taps of the pixel are is found once for all
- * channels; a tap outside the input is a row of zero points, which are folded into the bias.
+ * channels, and once for all windows inside the input; a tap outside the input is a row of zero points, which are folded into the bias.
  * Weights are pairs of halfwords of two taps, doubled as ek_requantize wants them.
  * Registers: r0 places of the taps, r1 the channels' address, r2-r4 their values, r5 constants, r6-r9 weights of the four
  * channels, r10, r11, r12, lr their sums.
- * Budget: 14 instructions for two taps of four channels (1.75 a MAC), 3 for every five pairs, 31 for the four outputs; about
- * 9 for each tap's place. */
+ * Budget: 14 instructions for two taps of four channels (1.75 a MAC), 3 for every five pairs, 31 for the four outputs; about 3
+ * for each tap's place in a window that is partly outside. */
 #include "edgekit/depthwise_conv_2d_taps_dsp.h"
 
 #include <stddef.h>
@@ -129,46 +129,73 @@ static void channels_of(const pixel_t *s) {
 
 #endif
 
-/* Where the taps of a window are, from `x`. */
-static void locate(const ek_depthwise_conv_2d_taps_dsp_t *p, int32_t *places, int32_t top, int32_t left, int32_t elsewhere) {
-  const int32_t step = p->dilation_w * p->in_c;
-  for (int32_t ky = 0, iy = top; ky < p->kernel_h; ++ky, iy += p->dilation_h) {
-    const int inside = iy >= 0 && iy < p->in_h;
-    int32_t place = (iy * p->in_w + left) * p->in_c;
-    for (int32_t kx = 0, ix = left; kx < p->kernel_w; ++kx, ix += p->dilation_w, place += step) {
-      *places++ = inside && ix >= 0 && ix < p->in_w ? place : elsewhere;
+/* Where the taps of a window are, from `x`; `inside`: those of a kernel row from `before` on are inside the input. */
+static void locate(const ek_depthwise_conv_2d_taps_dsp_t *p, int32_t *places, int32_t top, int32_t place, int32_t before,
+                   int32_t inside, int32_t elsewhere) {
+  const int32_t across = p->dilation_w * p->in_c, down = p->dilation_h * p->in_w * p->in_c;
+  place += before * across;
+  for (int32_t ky = 0, iy = top; ky < p->kernel_h; ++ky, iy += p->dilation_h, place += down) {
+    int32_t *const end = places + p->kernel_w, *const first = places + before;
+    int32_t *const last = (uint32_t)iy < (uint32_t)p->in_h ? first + inside : first;
+    while (places != first) {
+      *places++ = elsewhere;
+    }
+    for (int32_t at = place; places != last; at += across) {
+      *places++ = at;
+    }
+    while (places != end) {
+      *places++ = elsewhere;
     }
   }
 }
 
-void ek_depthwise_conv_2d_taps_dsp(const ek_depthwise_conv_2d_taps_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  int32_t *places = (int32_t *)(void *)scratch;
-  int8_t *zeros = (int8_t *)scratch + 8 * p->pairs;
+/* All channels of a pixel; `x` and `zeros` are of its first. */
+static void outputs_of(const ek_depthwise_conv_2d_taps_dsp_t *p, pixel_t *pixel, const int8_t *x, const int8_t *zeros, int8_t *y) {
   const int32_t rest = p->in_c % GROUP, whole = p->in_c - rest, words = 3 * GROUP + GROUP * p->pairs;
+  pixel->x = x;
+  pixel->x_end = x + whole;
+  pixel->zeros = zeros;
+  pixel->groups = p->groups;
+  pixel->y = y;
+  channels_of(pixel);
+  if (rest != 0) { /* the last four channels, some of them again */
+    pixel->x = x + p->in_c - GROUP;
+    pixel->x_end = x + p->in_c;
+    pixel->zeros = zeros + p->in_c - GROUP;
+    pixel->groups = p->groups + whole / GROUP * words;
+    pixel->y = y + p->in_c - GROUP;
+    channels_of(pixel);
+  }
+}
+
+void ek_depthwise_conv_2d_taps_dsp(const ek_depthwise_conv_2d_taps_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  int32_t *const places = (int32_t *)(void *)scratch, *const inner = places + 2 * p->pairs; /* inner: from the window's first */
+  int8_t *const zeros = (int8_t *)(inner + 2 * p->pairs), *const first = y;
+  const int32_t tall = (p->kernel_h - 1) * p->dilation_h, wide = (p->kernel_w - 1) * p->dilation_w;
   memset(zeros, p->in_zero, (size_t)p->in_c);
-  pixel_t pixel = {.places = places, .end = places + 2 * p->pairs, .zero = p->out_zero};
-  pixel.skip = (UNROLLED - 1 - (p->pairs - 1) % UNROLLED) * PAIR_BYTES;
-  int8_t *const first = y;
+  pixel_t edge = {.end = inner, .zero = p->out_zero, .places = places}, whole;
+  edge.skip = (UNROLLED - 1 - (p->pairs - 1) % UNROLLED) * PAIR_BYTES;
+  whole = edge;
+  whole.places = inner;
+  whole.end = inner + 2 * p->pairs;
+  inner[2 * p->pairs - 1] = 0; /* a last one without a second meets a weight of 0 */
+  locate(p, inner, p->in_h > tall ? 0 : p->in_h, 0, 0, p->kernel_w, 0);
   for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_w * p->in_c) {
     const int32_t elsewhere = outside(zeros, x);
     places[2 * p->pairs - 1] = elsewhere;
-    for (int32_t oy = 0; oy < p->out_h; ++oy) {
-      for (int32_t ox = 0; ox < p->out_w; ++ox, y += p->in_c) {
-        locate(p, places, oy * p->stride_h - p->pad_top, ox * p->stride_w - p->pad_left, elsewhere);
-        pixel.x = x;
-        pixel.x_end = x + whole;
-        pixel.zeros = zeros;
-        pixel.groups = p->groups;
-        pixel.y = y;
-        channels_of(&pixel);
-        if (rest != 0) { /* the last four channels, some of them again */
-          pixel.x = x + p->in_c - GROUP;
-          pixel.x_end = x + p->in_c;
-          pixel.zeros = zeros + p->in_c - GROUP;
-          pixel.groups = p->groups + whole / GROUP * words;
-          pixel.y = y + p->in_c - GROUP;
-          channels_of(&pixel);
+    for (int32_t oy = 0, top = -p->pad_top; oy < p->out_h; ++oy, top += p->stride_h) {
+      const int high = top >= 0 && top + tall < p->in_h;
+      for (int32_t ox = 0, left = -p->pad_left; ox < p->out_w; ++ox, left += p->stride_w, y += p->in_c) {
+        const int32_t place = (top * p->in_w + left) * p->in_c;
+        if (high && left >= 0 && left + wide < p->in_w) {
+          outputs_of(p, &whole, x + place, zeros, y);
+          continue;
         }
+        const int32_t step = p->dilation_w, room = p->in_w - left; /* taps that begin before the input ends */
+        const int32_t before = left < 0 ? (step - 1 - left) / step : 0, end = room > 0 ? (room + step - 1) / step : 0;
+        const int32_t from = before < p->kernel_w ? before : p->kernel_w, to = end < p->kernel_w ? end : p->kernel_w;
+        locate(p, places, top, place, from, to > from ? to - from : 0, elsewhere);
+        outputs_of(p, &edge, x, zeros, y);
       }
     }
   }

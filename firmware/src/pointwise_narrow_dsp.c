@@ -2,7 +2,7 @@
  * the DSP instructions.
  *
  * Blocking: 1 pixel x 1 channel x all taps. The taps of a pixel stay in registers as halfwords, four as 0, 2, 1, 3, while the
- * channels' weights and constants pass by as one stream; there is no buffer. Weights are twice as large: SMMULR wants twice
+ * channels' weights and constants pass by as one stream; there is no buffer. The last four inputs are read where they lie; those that the word before had too meet weights of 0. Weights are twice as large: SMMULR wants twice
  * the sum. The zero point is folded into the bias.
  * Registers: r0 y, r1 stream, r2 zero point, from r3 on the taps, in the others up to lr what was loaded: first bias, where
  * the sum grows, and weights, at last multiplier and divider.
@@ -13,8 +13,16 @@
 
 #include "edgekit/arch_dsp.h"
 
-typedef void (*pixels_t)(int8_t *y, const int32_t *stream, int32_t zero, const int8_t *x, int32_t step, int32_t out_c,
-                         int32_t skip, int32_t pixels);
+/* A row of pixels, in the order in which the assembly reads it. */
+typedef struct {
+  const int32_t *stream;
+  const int8_t *x;
+  int32_t step, last; /* bytes to the next pixel; to the last four inputs of a pixel */
+  const int32_t *stream_end;
+  int32_t skip; /* bytes of code */
+  int8_t *y_end, *y;
+  int32_t zero;
+} row_t;
 
 #if EK_DSP_INSTRUCTIONS
 
@@ -41,45 +49,46 @@ typedef void (*pixels_t)(int8_t *y, const int32_t *stream, int32_t zero, const i
   LOAD("r12, lr") ADD("r11", "r9", "r12") ADD("r11", "r10", "lr")                                       \
   LOAD("r12, lr") FINISH("r11", "r12")
 
-/* The word r11 points at, OFFSET bytes on, as two words of halfwords. */
-#define EXPAND(OFFSET, A, B)              \
-  "  ldr.w " B ", [r11, #" OFFSET "]\n"   \
-  "  sxtb16 " A ", " B "\n"               \
+/* The word at r11 + OFFSET as two words of halfwords. */
+#define EXPAND(OFFSET, A, B)                \
+  "  ldr.w " B ", [r11, " OFFSET "]\n"     \
+  "  sxtb16 " A ", " B "\n"                 \
   "  sxtb16 " B ", " B ", ror #8\n"
-#define EXPAND4 EXPAND("0", "r3", "r4")
-#define EXPAND8 EXPAND4 EXPAND("4", "r5", "r6")
-#define EXPAND12 EXPAND8 EXPAND("8", "r7", "r8")
-#define EXPAND16 EXPAND12 EXPAND("12", "r9", "r10")
+#define EXPAND4 EXPAND("lr", "r3", "r4")
+#define EXPAND8 EXPAND("#0", "r3", "r4") EXPAND("lr", "r5", "r6")
+#define EXPAND12 EXPAND("#0", "r3", "r4") EXPAND("#4", "r5", "r6") EXPAND("lr", "r7", "r8")
+#define EXPAND16 EXPAND("#0", "r3", "r4") EXPAND("#4", "r5", "r6") EXPAND("#8", "r7", "r8") EXPAND("lr", "r9", "r10")
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 
-/* On the stack: 0 stream, 4 end of the pixel's outputs, 8 x, 48 step, 52 out_c, 56 bytes of code to skip, 60 pixels. The first
- * turn enters the loop of four channels where the rest of out_c / 4 is done. */
-#define PIXELS(NAME, TAPS, CHANNEL)                                                                                       \
-  __attribute__((naked, noinline)) static void NAME(int8_t *y, const int32_t *stream, int32_t zero, const int8_t *x,      \
-                                                    int32_t step, int32_t out_c, int32_t skip, int32_t pixels) {          \
-    __asm__ volatile(                                                                                                     \
-        "  push {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                                     \
-        "1:\n"                                                                                                            \
-        "  ldr r1, [sp]\n"                                                                                                \
-        "  ldr r11, [sp, #8]\n"                                                                                           \
-        "  ldrd r12, lr, [sp, #48]\n" TAPS                                                                                \
-        "  add r11, r11, r12\n"                                                                                           \
-        "  add lr, lr, r0\n"                                                                                              \
-        "  strd lr, r11, [sp, #4]\n"                                                                                      \
-        "  ldr r12, [sp, #56]\n"                                                                                          \
-        "  add pc, r12\n"                                                                                                 \
-        "  nop\n"                                                                                                         \
-        "2:\n" CHANNEL CHANNEL CHANNEL CHANNEL                                                                            \
-        "  ldr.w r12, [sp, #4]\n"                                                                                         \
-        "  cmp r0, r12\n"                                                                                                 \
-        "  bne.w 2b\n"                                                                                                    \
-        "  ldr.w r12, [sp, #60]\n"                                                                                        \
-        "  subs r12, r12, #1\n"                                                                                           \
-        "  str.w r12, [sp, #60]\n"                                                                                        \
-        "  bne.w 1b\n"                                                                                                    \
-        "  pop {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                    \
+/* On the stack: 0 stream, 4 x, 8 step, 12 last word of a pixel, 16 end of the stream, 20 bytes of code to skip, 24 end of y. The
+ * first turn enters the loop of four channels where the rest of out_c / 4 is done. */
+#define PIXELS(NAME, TAPS, CHANNEL)                                             \
+  __attribute__((naked, noinline)) static void NAME(const row_t *row) {         \
+    __asm__ volatile(                                                           \
+        "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                       \
+        "  sub sp, sp, #28\n"                                                   \
+        "  ldmia.w r0, {r1, r2, r3, r4, r5, r6, r7, r8, r9}\n"                  \
+        "  stmia.w sp, {r1, r2, r3, r4, r5, r6, r7}\n"                          \
+        "  mov r0, r8\n"                                                        \
+        "  mov r2, r9\n"                                                        \
+        "1:\n"                                                                  \
+        "  ldmia.w sp, {r1, r11, r12, lr}\n" TAPS                               \
+        "  add r11, r11, r12\n"                                                 \
+        "  ldr.w r12, [sp, #20]\n"                                              \
+        "  str.w r11, [sp, #4]\n"                                               \
+        "  add pc, r12\n"                                                       \
+        "  nop\n"                                                               \
+        "2:\n" CHANNEL CHANNEL CHANNEL CHANNEL                                  \
+        "  ldr.w r12, [sp, #16]\n"                                              \
+        "  cmp r1, r12\n"                                                       \
+        "  bne.w 2b\n"                                                          \
+        "  ldr.w r12, [sp, #24]\n"                                              \
+        "  cmp r0, r12\n"                                                       \
+        "  bne.w 1b\n"                                                          \
+        "  add sp, sp, #28\n"                                                   \
+        "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                      \
   }
 PIXELS(pixels_4, EXPAND4, CHANNEL4)
 PIXELS(pixels_8, EXPAND8, CHANNEL8)
@@ -89,45 +98,46 @@ PIXELS(pixels_16, EXPAND16, CHANNEL16)
 
 #else
 
-static void pixels_of(int8_t *y, const int32_t *stream, int32_t zero, const int8_t *x, int32_t step, int32_t out_c,
-                      int32_t pixels, int32_t words) {
-  for (int32_t i = 0; i < pixels; ++i, x += step) {
-    const int32_t *at = stream;
-    for (int32_t co = 0; co < out_c; ++co, at += 2) {
+static void pixels_of(const row_t *row, int32_t words) {
+  const int8_t *x = row->x;
+  for (int8_t *y = row->y; y != row->y_end; x += row->step) {
+    for (const int32_t *at = row->stream; at != row->stream_end; at += 2) {
       int32_t sum = *at++;
       for (int32_t word = 0; word < words; ++word, at += 2) {
-        const uint32_t taps = ek_load4(x + 4 * word);
+        const uint32_t taps = ek_load4(x + (word + 1 < words ? 4 * word : row->last));
         sum = ek_smlad(ek_sxtb16(taps), (uint32_t)at[0], sum);
         sum = ek_smlad(ek_sxtb16_odd(taps), (uint32_t)at[1], sum);
       }
-      *y++ = ek_requantize(sum, at[0], at[1], zero);
+      *y++ = ek_requantize(sum, at[0], at[1], row->zero);
     }
   }
 }
-#define PIXELS(NAME, WORDS)                                                                                                \
-  static void NAME(int8_t *y, const int32_t *stream, int32_t zero, const int8_t *x, int32_t step, int32_t out_c,          \
-                   int32_t skip, int32_t pixels) {                                                                        \
-    (void)skip;                                                                                                           \
-    pixels_of(y, stream, zero, x, step, out_c, pixels, WORDS);                                                            \
-  }
-PIXELS(pixels_4, 1)
-PIXELS(pixels_8, 2)
-PIXELS(pixels_12, 3)
-PIXELS(pixels_16, 4)
+static void pixels_4(const row_t *row) { pixels_of(row, 1); }
+static void pixels_8(const row_t *row) { pixels_of(row, 2); }
+static void pixels_12(const row_t *row) { pixels_of(row, 3); }
+static void pixels_16(const row_t *row) { pixels_of(row, 4); }
 
 #endif
 
 void ek_pointwise_narrow_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) {
   static const struct {
-    pixels_t run;
+    void (*run)(const row_t *row);
     int32_t bytes; /* of the code for one channel */
   } forms[] = {{pixels_4, 28}, {pixels_8, 36}, {pixels_12, 48}, {pixels_16, 68}};
-  const int32_t form = p->in_c / 4 - 1, skip = (-p->out_c & 3) * forms[form].bytes;
-  const int32_t count = p->batches * p->out_h * p->out_w * p->out_c;
-  const int32_t row = p->out_w * p->out_c, step = p->stride_w * p->in_c;
+  const int32_t form = (p->in_c - 1) / 4, each = 2 * form + 5, count = p->batches * p->out_h * p->out_w * p->out_c;
+  row_t row;
+  row.stream = p->stream;
+  row.step = p->stride_w * p->in_c;
+  row.last = p->in_c - 4;
+  row.stream_end = p->stream + p->out_c * each;
+  row.skip = (-p->out_c & 3) * forms[form].bytes;
+  row.zero = p->out_zero;
   for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_w * p->in_c) {
-    for (int32_t oy = 0; oy < p->out_h; ++oy, y += row) {
-      forms[form].run(y, p->stream, p->out_zero, x + oy * p->stride_h * p->in_w * p->in_c, step, p->out_c, skip, p->out_w);
+    for (int32_t oy = 0; oy < p->out_h; ++oy, y = row.y_end) {
+      row.x = x + oy * p->stride_h * p->in_w * p->in_c;
+      row.y = y;
+      row.y_end = y + p->out_w * p->out_c;
+      forms[form].run(&row);
     }
   }
   ek_clamp_all(y - count, count, p->low, p->high);

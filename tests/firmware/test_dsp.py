@@ -147,6 +147,31 @@ def test_channels_without_a_sequence() -> None:
         _compare(np.array([7]), real, folded, ANY)
 
 
+@pytest.mark.parametrize("shift", range(-1, 9))
+@pytest.mark.parametrize("clamp", [ANY, (0, 255), (-40, 90)])
+def test_large_multipliers_over_the_whole_reach(shift: int, clamp: tuple[int, int]) -> None:
+    """Sequences of kernels whose weights are halfwords, for every accumulator: from a quarter on, with left shifts."""
+    generator = np.random.default_rng(shift + 1)
+    for i, fraction in enumerate((*FRACTIONS, *generator.uniform(0.5, 1, 8))):
+        weights, real = generator.integers(-128, 128, (1, 1 + 5 * i)).astype(np.int8), float(fraction * 2.0**shift)
+        bias = generator.integers(-3000, 3000, 1)
+        folded = fold(weights, bias, 3, np.array([real]), clamp, wide=True)
+        if folded is None:  # a quarter to a half, which round twice, with values of both signs; too large a shift
+            assert (shift == -1 and clamp[0] < 0) or shift > 5
+            continue
+        assert folded.halves.min() >= -(1 << 15) and np.array_equal(folded.halves, folded.weights * folded.factor[0])
+        if not folded.varies[0]:
+            continue
+        assert not folded.plain
+        low, high = _reach(weights[0].astype(np.int64), int(bias[0]), 3)
+        a = np.arange(low, high + 1)
+        twice = a * folded.factor[0] + folded.offset[0]
+        assert np.abs(twice).max() < 1 << 31
+        t = (twice * folded.multiplier[0] + (1 << 31)) >> 32
+        found = (t * folded.divider[0] + (1 << 31)) >> 32
+        np.testing.assert_array_equal(np.clip(found, *clamp), np.clip(multiply(a, *quantize_multiplier(real)), *clamp))
+
+
 @pytest.mark.parametrize(("taps", "fits"), [(516, True), (517, False)])
 def test_sums_that_fit_their_24_bits(taps: int, fits: bool) -> None:
     weights = np.full((2, taps), -127, np.int8)

@@ -21,6 +21,7 @@ from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
 KERNEL, TAPS, PORTABLE = "depthwise_conv_2d_dsp", "depthwise_conv_2d_taps_dsp", "depthwise_conv_2d"
+STRIPE = "conv_2d_stripe_few_dsp"
 
 
 def shaped() -> Iterator[Case]:
@@ -66,7 +67,7 @@ def kernel_of(graph: Graph) -> str:
 
 def test_cases_on_both_sides_of_the_conditions() -> None:
     taken = Counter(kernel_of(case.graph) for case in CASES)
-    assert taken[KERNEL] >= 45 and taken[TAPS] >= 20 and taken[PORTABLE] >= 5, taken
+    assert taken[KERNEL] >= 45 and taken[TAPS] >= 20 and taken[STRIPE] >= 5, taken
 
 
 @pytest.mark.parametrize(
@@ -78,8 +79,9 @@ def test_cases_on_both_sides_of_the_conditions() -> None:
         ((3, 3), (3, 3), (1, 1), 4, 1, TAPS),
         ((4, 3), (1, 1), (1, 1), 4, 1, TAPS),
         ((3, 3), (1, 1), (1, 2), 4, 1, TAPS),
-        ((4, 3), (1, 1), (1, 1), 3, 1, PORTABLE),
-        ((3, 3), (1, 1), (1, 1), 4, 2, PORTABLE),
+        ((4, 3), (1, 1), (1, 1), 3, 1, STRIPE),
+        ((3, 3), (1, 1), (1, 1), 4, 2, STRIPE),
+        ((3, 3), (1, 1), (2, 2), 3, 1, PORTABLE),
     ],
 )
 def test_conditions(

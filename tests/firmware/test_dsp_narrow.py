@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,15 @@ from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.forms.dsp import (
     conv_2d,
+    conv_2d_few,
     conv_2d_narrow,
+    conv_2d_stripe,
     fully_connected,
     fully_connected_few,
     fully_connected_narrow,
 )
 from edgekit.backends.c.options import Options
+from edgekit.graph import Quantization
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware import proof
 from tests.firmware.proof import Case
@@ -29,7 +33,8 @@ SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))  # the last makes
 
 @pytest.fixture(autouse=True)
 def only_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conv_2d, "form", conv_2d_narrow.form)
+    monkeypatch.setattr(conv_2d, "form", lambda *a: conv_2d_narrow.form(*a) or conv_2d_few.form(*a))
+    monkeypatch.setattr(conv_2d_stripe, "form", lambda *a: [])
     monkeypatch.setattr(
         fully_connected, "form", lambda *a: fully_connected_narrow.form(*a) or fully_connected_few.form(*a)
     )
@@ -38,13 +43,13 @@ def only_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 def shaped() -> Iterator[Case]:
     """All widths, channels around whole turns, strides and batches, weights and data at both ends."""
     rng = np.random.default_rng(37)
-    for i, inputs in enumerate([4, 8, 12, 16] * 5):
+    for i, inputs in enumerate([4, 8, 12, 16, 5, 10, 15, 7] * 3):
         out_c, scale, batches = (1, 2, 3, 4, 5, 8, 16, 19)[(i + i // 8) % 8], SCALES[(i + i // 4) % 4], 1 + i % 3
         name = f"shaped_{i}"
-        if i >= 16:
+        if i >= 18:
             graph = layer_graph("fully_connected", (batches, inputs), out_c, (1, 1), 1, scale, rng)
         else:
-            op = Conv2D(stride=((1, 1), (2, 1), (1, 3), (2, 2))[i // 4], activation=("none", "relu")[i % 2])
+            op = Conv2D(stride=((1, 1), (2, 1), (1, 3), (2, 2))[i % 5 % 4], activation=("none", "relu")[i % 2])
             graph = layer_graph("conv_2d", (batches, 1 + i % 4, 5, inputs), out_c, (1, 1), 1, scale, rng, op)
         yield Case(name, graph, i, 2, proof.GUARD)
 
@@ -52,10 +57,14 @@ def shaped() -> Iterator[Case]:
 def few() -> Iterator[Case]:
     """Around whole turns of 32 inputs, odd and even outputs, one and more samples."""
     rng = np.random.default_rng(43)
-    for i, inputs in enumerate([20, 28, 32, 36, 64, 96, 256, 60]):
-        outputs, batches = (1, 2, 3, 4, 7, 10, 2, 16)[i], 1 + i % 3
+    for i, inputs in enumerate([20, 28, 32, 36, 64, 96, 256, 60, 17, 33, 30, 65, 100]):
+        outputs, batches = (1, 2, 3, 4, 7, 10, 2, 16)[i % 8], 1 + i % 3
         graph = layer_graph("fully_connected", (batches, inputs), outputs, (1, 1), 1, SCALES[i % 4], rng)
         yield Case(f"few_{i}", graph, i, 2, proof.GUARD)
+    for i, (stride, size) in enumerate([((1, 1), (3, 4)), ((2, 2), (4, 5)), ((2, 1), (1, 4)), ((2, 2), (2, 2))] * 2):
+        shape, op = (1 + i % 2, *size, (17, 24, 33, 40)[i % 4]), Conv2D(stride, activation=("none", "relu")[i % 2])
+        graph = layer_graph("conv_2d", shape, 1 + i % 5, (1, 1), 1, (*SCALES, (1.0, 0.25))[i % 5], rng, op)
+        yield Case(f"few_pixels_{i}", graph, i, 2, proof.GUARD)
 
 
 CASES = list(shaped()) + list(few())
@@ -67,29 +76,35 @@ def test_the_cases_take_the_form() -> None:
     assert kernels == [FEW if case.name.startswith("few") else KERNEL for case in CASES]
 
 
-@pytest.mark.parametrize("inputs", [3, 6, 20])
+@pytest.mark.parametrize("inputs", [3, 17, 20])
 @pytest.mark.parametrize("operator", ["conv_2d", "fully_connected"])
 def test_other_widths_take_other_forms(operator: str, inputs: int) -> None:
     shape = (1, 2, 2, inputs) if operator == "conv_2d" else (1, inputs)
-    graph = layer_graph(operator, shape, 4, (1, 1), 1, SCALES[0], np.random.default_rng(0))
+    graph = layer_graph(operator, shape, 200, (1, 1), 1, SCALES[0], np.random.default_rng(0))
     (call,) = calls_of(graph, "cortex-m4")
     assert isinstance(call, Call)
     assert call.kernel != KERNEL
 
 
-@pytest.mark.parametrize(("inputs", "outputs", "fits"), [(256, 8, True), (256, 9, False), (30, 2, False)])
-def test_few_weights_in_words(inputs: int, outputs: int, fits: bool) -> None:
+@pytest.mark.parametrize(("inputs", "outputs", "fits"), [(256, 8, True), (256, 9, False), (33, 1, True), (3, 2, False)])
+def test_few_weights(inputs: int, outputs: int, fits: bool) -> None:
     graph = layer_graph("fully_connected", (1, inputs), outputs, (1, 1), 1, SCALES[0], np.random.default_rng(0))
-    (call,) = calls_of(graph, "cortex-m4")
+    (call,) = proof.first_forms(graph, "cortex-m4", 1)  # after that for many outputs
     assert isinstance(call, Call)
     assert (call.kernel == FEW) == fits
 
 
-def test_large_multipliers_take_other_forms() -> None:
+@pytest.mark.parametrize(("scale", "taken"), [(0.6, True), (1.2, False), (60.0, True)])
+def test_multipliers_from_a_quarter_to_a_half_take_other_forms(scale: float, taken: bool) -> None:
     graph = layer_graph("conv_2d", (1, 2, 2, 8), 4, (1, 1), 1, (1.0, 0.5), np.random.default_rng(0))
+    weights, y = graph.tensors["w"], graph.tensors["y"]
+    same = Quantization.per_channel(np.full(4, 0.5, np.float32), 0)
+    graph.tensors["w"] = replace(weights, quantization=same)
+    graph.tensors["b"] = replace(graph.tensors["b"], quantization=same)
+    graph.tensors["y"] = replace(y, quantization=Quantization.per_tensor(scale, 0))
     (call,) = calls_of(graph, "cortex-m4")
     assert isinstance(call, Call)
-    assert call.kernel != KERNEL
+    assert (call.kernel == KERNEL) == taken
 
 
 def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

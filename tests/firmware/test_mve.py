@@ -9,13 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.graphs import Builder
 from edgekit import plugins
-from edgekit.backends.c import choice, memory
+from edgekit.backends.c import memory
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import calls_of
+from edgekit.backends.c.emission import calls_of, candidates_of
 from edgekit.backends.c.forms.mve import _patches, _requantize
 from edgekit.graph import Graph, Node, Operator, Quantization, Tensor
+from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.add import Add
+from edgekit.graph.ops.conv_2d import Conv2D
+from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.graph.ops.mul import Mul
 from edgekit.graph.ops.sub import Sub
 from edgekit.planner import Plan
@@ -31,6 +35,26 @@ GUARD = 64
 
 SCALES = ((1e-3, 0.3), (1e-3, 0.02), (1.0, 1e-3), (1e-7, 1.0))  # plain shifts, those of small sums, left, very large
 DEPTHWISE = (((3, 3), 1), ((3, 3), 2), ((2, 5), 1), ((1, 1), 1), ((2, 3), 1), ((4, 4), 2), ((5, 5), 1))
+ACTIVATIONS: tuple[Activation, ...] = ("none", "relu6")
+ONE, TWO, THREE = (1, 1), (2, 2), (3, 3)
+# height, width, input and output channels (filters a channel), kernel, stride, dilation
+CONVOLUTIONS = (
+    (9, 9, 3, 8, THREE, TWO, ONE), (9, 8, 3, 16, THREE, ONE, ONE), (12, 6, 1, 9, (10, 4), TWO, ONE),
+    (8, 8, 1, 6, (5, 5), ONE, ONE), (6, 7, 4, 8, THREE, ONE, ONE), (6, 7, 7, 12, (2, 3), (1, 2), (2, 1)),
+    (5, 5, 9, 5, THREE, ONE, ONE), (5, 9, 16, 16, (1, 3), ONE, ONE), (6, 6, 33, 9, THREE, TWO, ONE),
+    (4, 4, 70, 11, THREE, ONE, ONE), (1, 9, 8, 8, THREE, ONE, ONE), (9, 1, 8, 10, THREE, ONE, ONE),
+    (8, 8, 6, 8, TWO, TWO, ONE), (8, 8, 6, 8, TWO, THREE, ONE), (9, 9, 5, 4, THREE, ONE, TWO),
+    (3, 40, 2, 8, (3, 7), (1, 2), ONE), (16, 9, 8, 3, (16, 1), ONE, ONE), (20, 3, 5, 8, (20, 2), ONE, ONE),
+)  # fmt: skip
+DEPTHWISE_WINDOWS = (
+    (3, 3, 20, 1, THREE, ONE, ONE), (6, 6, 36, 1, THREE, TWO, ONE), (9, 9, 16, 1, (5, 5), ONE, ONE),
+    (9, 9, 18, 1, (7, 7), TWO, ONE), (7, 7, 16, 1, THREE, ONE, TWO), (9, 8, 8, 1, (3, 2), (2, 1), (1, 3)),
+    (1, 9, 12, 1, THREE, ONE, ONE), (9, 1, 12, 1, THREE, ONE, ONE), (9, 1, 5, 1, (3, 1), ONE, ONE),
+    (3, 3, 8, 1, THREE, THREE, ONE), (5, 5, 6, 2, THREE, ONE, ONE), (5, 6, 17, 3, THREE, TWO, ONE),
+    (5, 5, 1, 8, THREE, ONE, ONE), (9, 7, 4, 1, (1, 3), ONE, ONE), (9, 7, 4, 1, (3, 1), (1, 3), ONE),
+    (9, 9, 24, 1, TWO, TWO, ONE), (4, 4, 3, 1, THREE, TWO, ONE), (9, 12, 1, 8, (10, 8), TWO, ONE),
+    (2, 2, 4, 1, (9, 9), ONE, ONE), (30, 40, 4, 1, THREE, (2, 1), ONE), (1, 1, 20, 1, THREE, ONE, ONE),
+)  # fmt: skip
 PICTURES = (((3, 3), 1), ((6, 6), 1), ((6, 6), 2), ((25, 5), 1), ((41, 50), 1), ((50, 47), 2))  # the last in bands
 
 
@@ -50,6 +74,7 @@ def shaped() -> Iterator[Case]:
     for size, stride in PICTURES:
         yield _case("depthwise_conv_2d", (1, *size, 17), 17, (3, 3), SCALES[1], rng, stride)
     yield from few_channels()
+    yield from windows()
 
 
 def few_channels() -> Iterator[Case]:
@@ -59,6 +84,37 @@ def few_channels() -> Iterator[Case]:
         for scale in SCALES[:2]:
             shape = (int(rng.integers(1, 3)), *rng.integers(3, 8, 2).tolist(), in_c)
             yield _case("conv_2d", shape, 4 * int(rng.integers(1, 5)), (1, 1), scale, rng)
+
+
+def windows() -> Iterator[Case]:
+    """Windows that share columns or do not: strides, dilations, padding, pictures one pixel wide, several filters a
+    channel; channels around 4, 8 and 16, with the general requantization now and then."""
+    rng = np.random.default_rng(8)
+    for i, (height, width, in_c, out_c, kernel, stride, dilation) in enumerate(CONVOLUTIONS):
+        x = (1 + i % 2, height, width, in_c)
+        op = Conv2D(stride, dilation, _padding(i, x, kernel, dilation), ACTIVATIONS[i % 2])
+        yield Case(f"window_{i}", _random(op, x, (out_c, *kernel, in_c), 0, i, rng), i, 2, GUARD)
+    for i, (height, width, in_c, many, kernel, stride, dilation) in enumerate(DEPTHWISE_WINDOWS):
+        x = (1 + i % 2, height, width, in_c)
+        depthwise = DepthwiseConv2D(stride, dilation, _padding(i, x, kernel, dilation), ACTIVATIONS[i % 2])
+        yield Case(f"depthwise_{i}", _random(depthwise, x, (1, *kernel, in_c * many), 3, i, rng), i, 2, GUARD)
+
+
+def _padding(i: int, x: tuple[int, ...], kernel: tuple[int, int], dilation: tuple[int, int]) -> Padding:
+    fits = all((kernel[j] - 1) * dilation[j] < x[1 + j] for j in range(2))
+    return "valid" if fits and i % 3 == 0 else "same"
+
+
+def _random(op: Conv2D | DepthwiseConv2D, x: tuple[int, ...], w: tuple[int, ...], axis: int, i: int,
+            rng: np.random.Generator) -> Graph:  # fmt: skip
+    b = Builder("window", x, int(rng.integers(1000)))
+    graph = b.ended(b.weighted(op, "input", w, axis))
+    if i % 5 == 4:  # left shifts
+        for t in [t for t in graph.tensors.values() if t.is_constant and t.quantization is not None]:
+            q = t.quantization
+            assert q is not None
+            graph.tensors[t.name] = replace(t, quantization=replace(q, scale=q.scale * np.float32(1 << 14)))
+    return graph
 
 
 def _case(operator, shape, out_c, kernel, scale, rng, stride=1) -> Case:  # type: ignore[no-untyped-def]
@@ -89,17 +145,20 @@ def test_channels_of_every_kind(tmp_path: Path) -> None:
             (call,) = calls_of(graph, "cortex-m55")
             assert isinstance(call, Call)
             if operator != "depthwise_conv_2d":  # which decides channel by channel
-                assert call.fields["shifted"] == (len(kinds) > 2)
+                assert (call.fields["steps"] == 2) == (len(kinds) > 2)
             cases.append(Case(f"{operator}_{len(kinds)}", graph, samples=4, guard=GUARD))
     prove(cases, TARGET, tmp_path / "program")
 
 
-def test_the_second_form_is_exact_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the cost model has a choice, what it leaves."""
-    monkeypatch.setattr(choice, "fastest", lambda found, *_: found[min(1, len(found) - 1)])
-    cases = list(few_channels())
-    kernels = {call.kernel for c in cases for call in calls_of(c.graph, "cortex-m55") if isinstance(call, Call)}
-    assert kernels == {"conv_2d_mve", "conv_2d_mve_rest"}
+def test_other_candidates_are_exact_too(tmp_path: Path) -> None:
+    """What the cost model has to choose from beside the first form."""
+    cases = []
+    for case in (*few_channels(), *windows()):
+        node = case.graph.nodes[0]
+        found = [c for c in candidates_of(case.graph, node, "cortex-m55") if isinstance(c, Call) and "_mve" in c.kernel]
+        cases += [replace(case, name=f"{case.name}_{i}", candidate=i) for i in range(1, len(found))]
+    kernels = {first_forms(c.graph, "cortex-m55", c.candidate)[0].kernel for c in cases}  # type: ignore[union-attr]
+    assert kernels == {"conv_2d_mve", "conv_2d_mve_gather", "depthwise_conv_2d_strips_mve"}
     prove(cases, TARGET, tmp_path / "program")
 
 

@@ -179,10 +179,10 @@ def test_two_processes_share_one_study(recipe: Make, write: Any, tmp_path: Path,
 
 
 def test_a_search_whose_recipes_are_built(recipe: Make, tmp_path: Path) -> None:
-    """Without any stand-in: what does not fit is never trained, and a build gives the figures of its trial."""
+    """Two processes, no stand-in: what does not fit is never trained, and a build gives the figures of its trial."""
     space = {"model.options.width": {"choices": [0.3, 3.0]}, "train.learning_rate": {"choices": [0.01]}}
     made = recipe(space, sampler="random", limits={"ram": "3 KiB"})
-    result = search(made, "qemu-m4", 2, output=tmp_path / "build")
+    result = search(made, "qemu-m4", 2, output=tmp_path / "build", workers=2)
     small, large = sorted(result.trials, key=lambda t: t.point["model.options.width"])
     assert (large.state, large.when) == ("infeasible", "before training") and "the limit is 3,072" in large.why
     assert small.front and small.recipe is not None and small.costs is not None and small.test is not None

@@ -133,7 +133,8 @@ def test_two_nodes_train_one_network_and_resume(tmp_path: Path) -> None:
     history = finished(first)["history"]
     assert second.communicate(timeout=60)[0] == "" and second.returncode == 0, "only the first of all processes tells"
     assert not (whole[1] / "build").exists()
-    signalled(nodes(broken, free_port()), broken[0], signal.SIGKILL)
+    signalled(nodes(broken, free_port()), broken[0], signal.SIGTERM)  # which torchrun hands on to what it started
+    assert not (broken[0] / "build" / "corners" / "train" / "result.json").exists(), "the signal came too late"
     shutil.rmtree(broken[1] / "build", ignore_errors=True)
     again, other = nodes(broken, free_port())
     assert finished(again)["history"] == history

@@ -1,6 +1,7 @@
 """Which of the candidates computes each layer: by the cost model and the objective.
 
-    speed   the fewest instructions, layer by layer
+    speed   the fewest instructions, layer by layer; but a kernel that saves next to none of the model's is not worth
+            its code, nor is one that saves few where all kernels take more than 16 KiB
     ram     the smallest arena, then the fewest instructions that leave it as small
     flash   the fewest bytes of code and constants, at -Os: code counts once for all layers that share a kernel
 
@@ -25,6 +26,8 @@ Calls = list[Call | Alias]
 LEVELS: dict[Optimize, str] = {"speed": "-O3", "ram": "-O3", "flash": "-Os"}
 MORE: dict[Optimize, float] = {"ram": 0.02, "flash": 0.25}  # of the model's instructions, for one layer
 SLOWEST = 2.0  # times the fastest, the whole model for flash
+SAVED = 0.0005  # of the model's instructions, the least that a kernel must save
+CODE, SAVED_BEYOND = 16 << 10, 0.01  # bytes of all kernels; the least that one must save where they are more
 CODE_UNKNOWN = 4096  # bytes of a kernel whose code was not measured: no reason to choose it
 
 
@@ -32,7 +35,7 @@ def choose(graph: Graph, candidates: Sequence[Calls], core: str, optimize: Optim
     """One call per node out of its candidates."""
     level = LEVELS[optimize]
     if optimize == "speed":
-        return [fastest(some, core, level) for some in candidates]
+        return _worth_their_code([fastest(some, core, level) for some in candidates], candidates, core, level)
     candidates = _affordable(candidates, core, level, MORE[optimize])
     return _smallest_arena(graph, candidates, core) if optimize == "ram" else _fewest_bytes(candidates, core, level)
 
@@ -50,6 +53,33 @@ def _instructions(candidates: Calls, core: str, level: str) -> list[float] | Non
     found = [0.0 if isinstance(c, Alias) else counts.instructions(c, core, level) for c in candidates]
     known = [count for count in found if count is not None]
     return known if len(known) == len(found) else None
+
+
+def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, level: str) -> Calls:
+    """Without the kernels that save too little, the least useful first; as it is where something is not known."""
+    found = {
+        id(c): counts.instructions(c, core, level) if isinstance(c, Call) else 0.0 for some in candidates for c in some
+    }
+
+    def cost(call: Call | Alias) -> float:
+        return found[id(call)] or 0.0
+
+    if None in found.values():
+        return calls
+    total = sum(map(cost, calls))
+    while True:
+        used, trials = {_file(c) for c in calls} - {""}, []
+        for file in sorted(used):
+            others = [[c for c in some if _file(c) != file] for some in candidates]
+            if all(rest for call, rest in zip(calls, others, strict=True) if _file(call) == file):
+                trial = [min(o, key=cost) if _file(c) == file else c for c, o in zip(calls, others, strict=True)]
+                if {_file(c) for c in trial} - {""} < used:  # another kernel instead would save no code
+                    trials.append((sum(map(cost, trial)) - total, trial))
+        code = sum(counts.text(file, core, level) or 0 for file in used)
+        lost, trial = min(trials, key=lambda made: made[0], default=(total, calls))
+        if lost > (SAVED_BEYOND if code > CODE else SAVED) * total:
+            return calls
+        calls, total = trial, total + lost
 
 
 def _affordable(candidates: Sequence[Calls], core: str, level: str, more: float) -> list[Calls]:

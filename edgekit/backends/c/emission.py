@@ -11,6 +11,7 @@ from edgekit.backends.c import choice, forms
 from edgekit.backends.c.call import Alias, Call, Layer
 from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.moves import whole_copy
+from edgekit.backends.c.trim import trimmed
 from edgekit.errors import UnsupportedError
 from edgekit.graph import Graph, Node, Tensor
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -98,7 +99,9 @@ def candidates_of(graph: Graph, node: Node, core: str, tile: Tile | None = None)
         raise UnsupportedError(where, str(error)) from error
     if isinstance(call, Alias) and layer.input(call.input).is_constant:
         return [replace(whole_copy(layer.outputs[0].bytes), inputs=(call.input,))]
-    return forms.candidates(layer, call if tile is None else tile.padded(call))
+    if tile is not None:  # all tiles of a layer share its weights
+        return forms.candidates(layer, tile.padded(call))
+    return forms.candidates(*(trimmed(layer, call) if isinstance(call, Call) else (layer, call)))
 
 
 def emitter_of(layer: Layer) -> tuple[ModuleType | None, Sequence[str]]:

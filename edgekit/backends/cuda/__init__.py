@@ -72,11 +72,18 @@ def launched(graph: Graph, node: Node, options: Options) -> str | None:
     """The kernel must take the layer's types and parameters."""
     try:
         call = emission.call_of(graph, node, CORE) if supports(node.op.name) else Alias()
-        if isinstance(call, Call):
+        if isinstance(call, Call) and eight_bits.find(graph, node, options) is None:
             launch_of(node, call, tensor_cores=False)
     except UnsupportedError as error:
         return error.what
     return None
+
+
+@constraint(fix="Quantize activations to int8; the targets of microcontrollers take int16.", quantized=True)
+def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
+    """There must be no int16 activations: the CUDA kernels are for int8."""
+    tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None]
+    return next((f"int16 in {t.name}" for t in tensors if t.dtype == "int16"), None)
 
 
 @constraint(fix="Split the batch.")
@@ -86,7 +93,7 @@ def indexed(graph: Graph, node: Node, options: Options) -> str | None:
     return next((f"{t.bytes:,} bytes in {t.name}" for t in tensors if t.bytes > LARGEST), None)
 
 
-CONSTRAINTS = (supported, launched, indexed)
+CONSTRAINTS = (supported, launched, eight_bits, indexed)
 
 
 def check(graph: Graph, target: Target) -> list[Rejection]:
@@ -160,9 +167,9 @@ def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> R
     without_port(port, "a CUDA build")
     found = vehicle.start(folder)
     outputs = per_sample_of(found.graph, inputs, found.outputs)
-    board = found.facts["board"]
-    note = f"on {board}: NOT RUN" if board and found.gpu else found.note
-    return Run(outputs, found.name, found.gpu and not board, note)
+    other = Options(board=found.facts["board"]).here()
+    note = f"on the {found.facts['board']}: NOT RUN, {other}" if other and found.gpu else found.note
+    return Run(outputs, found.name, found.gpu and not other, note)
 
 
 def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Verification:
@@ -205,7 +212,7 @@ def bench(folder: Path, port: str | None = None) -> dict[str, Any]:
         rows.append({"layer": name, "op": node.op.name, "macs": macs, "count": round(1000 * us)})
     return {
         "vehicle": found.name,
-        "on_target": not found.facts["board"],
+        "on_target": not Options(board=found.facts["board"]).here(),
         "unit": "ns",
         "hz": 10**9,
         "total": round(1000 * times["inference_us"]),
@@ -231,7 +238,7 @@ def versions() -> dict[str, str]:
     root, digest = firmware_folder(), hashlib.sha256()
     for path in sorted([*(root / "cuda").rglob("*.*"), *(root / "include").rglob("*.h")]):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    here = toolchain.card()
-    return {"edgekit": __version__, "nvcc": nvcc, toolchain.HOST: toolchain.host_version(),
+    here, host = toolchain.card(), toolchain.host_version().removeprefix(f"{toolchain.HOST} ")
+    return {"edgekit": __version__, "nvcc": nvcc, toolchain.HOST: host,
             "card": "none" if here is None else f"compute capability {here / 10:.1f}",
             "kernels": digest.hexdigest()[:12]}  # fmt: skip

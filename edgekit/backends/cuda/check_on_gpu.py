@@ -1,8 +1,9 @@
-"""Proves and times the program of this folder on the GPU at hand: python3 check_on_gpu.py [PROGRAM]
+"""Proves and times the program of this folder on the GPU at hand: python3 check_on_gpu.py [--sanitize] [PROGRAM]
 
-Every layer's values over the golden samples against the simulator's CRC-32; then the times of an inference and of every
-layer. PROGRAM is `out/model_cuda` as CMake builds it here, or the `model_cuda` that came with the folder. Needs nothing
-but Python 3.8. Ends with 1 where a layer differs, with 2 where nothing could be run. The last line is JSON.
+Every layer's values over the golden samples against the simulator's CRC-32; then the times of an inference and of
+every layer. PROGRAM is `out/model_cuda` as CMake builds it here, or the `model_cuda` that came with the folder.
+--sanitize lets NVIDIA's compute-sanitizer look for accesses outside of memory and for races, too. Needs nothing but
+Python 3.8. Ends with 1 where a layer differs, with 2 where nothing could be run. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -46,8 +47,28 @@ def differing(program: Path) -> list[str]:
     return bad
 
 
+def sanitized(program: Path) -> list[str]:
+    """What compute-sanitizer finds, in its own words."""
+    found = []
+    for tool in ("memcheck", "racecheck", "synccheck"):
+        command = ["compute-sanitizer", "--tool", tool, "--error-exitcode", "9", str(program), "run"]
+        with tempfile.TemporaryDirectory() as room:
+            try:
+                done = subprocess.run(
+                    [*command, str(HERE / "golden_inputs.bin"), str(Path(room) / "out.bin")], capture_output=True
+                )
+            except FileNotFoundError:
+                raise SystemExit(
+                    "NOT RUN: compute-sanitizer is not on the PATH; it comes with the CUDA toolkit"
+                ) from None
+        if done.returncode:
+            found.append(f"{tool}: {done.stdout.decode(errors='replace').strip()[-2000:]}")
+    return found
+
+
 def main() -> int:
-    built = [Path(sys.argv[1])] if len(sys.argv) > 1 else [HERE / "out" / "model_cuda", HERE / "model_cuda"]
+    words = [word for word in sys.argv[1:] if word != "--sanitize"]
+    built = [Path(words[0])] if words else [HERE / "out" / "model_cuda", HERE / "model_cuda"]
     program = next((path for path in built if path.is_file()), None)
     if program is None:
         print(f"NOT RUN: no program is here; build it: {COMMANDS}")
@@ -59,16 +80,23 @@ def main() -> int:
             return 2
         bad = differing(program)
         times = ask(program, "time", "1000") if gpu["capability"] else {}  # the host twin has no times
+        faults = sanitized(program) if "--sanitize" in sys.argv else []
     except SystemExit as error:
         print(error)
         return 2
     layers = json.loads((HERE / "golden_layers.json").read_text("utf-8"))["layers"]
     for index, layer in enumerate(layers):
-        us = f"{times['layers_us'][index]:9.2f} us" if times else ""
+        us = (
+            f"{times['layers_us'][index]:9.2f} us {layer['macs'] / times['layers_us'][index] / 1e6:7.3f} TMAC/s"
+            if times
+            else ""
+        )
         print(f"{index:3} {layer['op']:24} {us}  {'DIFFERS' if layer['name'] in bad else 'exact'}  {layer['name']}")
     print(f"{gpu['gpu']}, compute capability {gpu['capability'] / 10}: {len(bad)} of {len(layers)} layers differ")
-    print(json.dumps({**gpu, **times, "differing_layers": bad, "layers": len(layers)}))
-    return 1 if bad else 0
+    if "--sanitize" in sys.argv:
+        print("\n".join(faults) or "compute-sanitizer: memcheck, racecheck and synccheck find nothing")
+    print(json.dumps({**gpu, **times, "differing_layers": bad, "layers": len(layers), "faults": faults}))
+    return 1 if bad or faults else 0
 
 
 if __name__ == "__main__":

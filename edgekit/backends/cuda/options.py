@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
+from edgekit.backends.litert.options import DEVICE_TREE
 from edgekit.recipe import Section, validated
 from edgekit.target import Target
 
@@ -18,7 +19,7 @@ class Options(Section):
     architectures: tuple[int, ...] = Field(
         (), description="compute capabilities times ten to compile for; empty: that of the card here, 80 without one"
     )
-    board: str = Field("", description="the device that the program is for, where it is not a card of this host")
+    board: str = Field("", description="part of the device's name in its device tree; empty for any host's card")
 
     @field_validator("architectures")
     @classmethod
@@ -27,6 +28,16 @@ class Options(Section):
             if sm < LEAST:
                 raise ValueError(f"compute capability {sm // 10}.{sm % 10} has no dp4a: {LEAST} is the least")
         return tuple(sorted(set(found)))
+
+    def here(self) -> str:
+        """Empty where this machine is the board, or any would do; else what it is instead."""
+        if not self.board:
+            return ""
+        try:
+            found = DEVICE_TREE.read_text("utf-8", "replace").rstrip("\0")
+        except OSError:
+            return f"this is no {self.board}"
+        return "" if self.board in found else f"this is {found}"
 
 
 def options_of(target: Target) -> Options:

@@ -62,10 +62,10 @@ def write_project(
         notes.append(f"compiled: no. {reason}")
     if reason and facts["host"] != "not installed":
         toolchain.compile_twin(folder, TWIN)
-    if options.board:
+    if options.here():
         codes = ", ".join(f"sm_{sm}" for sm in architectures)
         done = f"its kernels were compiled here for {codes}" if compiled else "not compiled"
-        notes.append(f"{options.board}: {done}, NOT RUN there; on it: {check_on_gpu.COMMANDS}")
+        notes.append(f"{target.title}: {done}, NOT RUN there; on it: {check_on_gpu.COMMANDS}")
     elif reason:
         notes.append(f"on a GPU: NOT RUN ({reason}); where one is: {check_on_gpu.COMMANDS}")
     (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
@@ -91,16 +91,20 @@ def _write_golden(graph: Graph, made: Generated, folder: Path) -> None:
     samples = layerwise.samples(graph, inputs, count)[:SAMPLES]
     producers = graph.producers()
     nodes = [producers[name] for name in made.layers]
-    layers = [
-        {"name": n.name, "op": n.op.name, "bytes": sum(t.bytes for t in graph.node_outputs(n)), "crcs": []}
+    layers: list[dict[str, Any]] = [
+        {
+            "name": n.name,
+            "op": n.op.name,
+            "macs": n.op.macs(graph.node_inputs(n), graph.node_outputs(n)),
+            "bytes": sum(t.bytes for t in graph.node_outputs(n)),
+            "crcs": [],
+        }
         for n in nodes
     ]
     for sample in samples:
         values = simulator.run(sample, layers=True)
         for node, row in zip(nodes, layers, strict=True):
-            crcs = row["crcs"]
-            assert isinstance(crcs, list)
-            crcs.append(binascii.crc32(b"".join(_bytes(values[name]) for name in node.outputs)))
+            row["crcs"].append(binascii.crc32(b"".join(_bytes(values[name]) for name in node.outputs)))
     (folder / GOLDEN_BIN).write_bytes(b"".join(_bytes(s[name]) for s in samples for name in graph.inputs))
     (folder / GOLDEN_CRCS).write_text(json.dumps({"samples": len(samples), "layers": layers}, indent=1) + "\n", "utf-8")
 

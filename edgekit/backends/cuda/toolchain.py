@@ -84,7 +84,17 @@ def compile_gpu(folder: Path, architectures: Sequence[int], sources: Sequence[st
     codes = [f"-gencode=arch=compute_{sm},code=sm_{sm}" for sm in architectures]
     last = max(architectures)
     codes.append(f"-gencode=arch=compute_{last},code=compute_{last}")  # PTX, for GPUs that come later
-    command = [path, "-std=c++14", "-O3", *codes, "-Xptxas", "-v", "-Xcompiler", "-Wall,-Wno-unknown-pragmas"]
+    command = [
+        path,
+        "-std=c++14",
+        "-O3",
+        "--threads=0",
+        *codes,
+        "-Xptxas",
+        "-v",
+        "-Xcompiler",
+        "-Wall,-Wno-unknown-pragmas",
+    ]
     return figures(_output([*command, *INCLUDES, *sources, "-o", image], folder))
 
 

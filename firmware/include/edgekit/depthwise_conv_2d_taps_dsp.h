@@ -17,7 +17,7 @@ typedef struct {
                             halfwords, doubled, multiplier and divider of each channel */
 } ek_depthwise_conv_2d_taps_dsp_t;
 
-/* scratch: 8 * pairs bytes of pointers' places, in_c of zero points, rounded up to 4; aligned to 4. */
+/* scratch: 16 * pairs bytes of pointers' places, in_c of zero points, rounded up to 4; aligned to 4. */
 void ek_depthwise_conv_2d_taps_dsp(const ek_depthwise_conv_2d_taps_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 
 #ifdef __cplusplus

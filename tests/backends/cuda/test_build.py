@@ -155,6 +155,18 @@ def test_what_runs_where(built_for: tuple[int, ...], capability: int, takes: boo
     assert options.runs_on(built_for, capability) == takes
 
 
+def test_a_jetson_is_the_target_only_on_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    jetson = options.options_of(find_target("jetson-orin-nano-cuda"))
+    assert jetson.architectures == (87,)
+    tree = tmp_path / "model"
+    monkeypatch.setattr(options, "DEVICE_TREE", tree)
+    assert jetson.here() == "this is no Orin Nano"
+    tree.write_text("NVIDIA Jetson AGX Orin\0")
+    assert jetson.here() == "this is NVIDIA Jetson AGX Orin"
+    tree.write_text("NVIDIA Jetson Orin Nano Developer Kit\0")
+    assert jetson.here() == "" and options.Options().here() == ""
+
+
 def test_bad_options_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match=r"compute capability 5\.3 has no dp4a: 61 is the least"):
         cuda.check(small_int8(), target(architectures=[53]))

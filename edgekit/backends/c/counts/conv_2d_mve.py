@@ -1,4 +1,4 @@
-"""Matrix product of windows and filters on Helium, with and without gathering the windows."""
+"""Matrix product of windows and filters on Helium, with windows where they lie, in strips, or gathered one by one."""
 
 from __future__ import annotations
 
@@ -6,18 +6,42 @@ from edgekit.backends.c.counts._window import Fields, axis, ceil_div, pixels
 
 
 def features(fields: Fields) -> dict[str, float]:
-    windows, blocks, rest = pixels(fields), ceil_div(fields["out_c"], 8), fields["rest"]
-    partial = fields["out_c"] % 8 > 0
-    limited = fields["low"] != -128 or fields["high"] != 127
-    lines = 1 if fields["stride_h"] * fields["stride_w"] == 1 else fields["batches"] * fields["out_h"]
-    jobs = fields["batches"] * fields["out_h"] * ceil_div(fields["out_w"], max(1, fields["pixels"]))
-    all_blocks, way = windows * blocks, "paired" if fields["paired"] else "plain"
+    windows, blocks = pixels(fields), ceil_div(fields["out_c"], 8)
+    limited = (fields["low"] != -128 or fields["high"] != 127) and fields["steps"] < 2
+    found: dict[str, float] = {"call": 1}
+    kernel = fields["kernel"]
+    if kernel == "conv_2d_mve_gather":
+        jobs = fields["batches"] * fields["out_h"] * ceil_div(fields["out_w"], fields["pixels"])
+        found |= _gathered(fields)
+    elif kernel == "conv_2d_mve_strips":
+        jobs = fields["batches"] * fields["out_h"]
+        found |= _strips(fields)
+    elif kernel == "conv_2d_mve_rest":
+        copied = min(windows, fields["pixels"])
+        jobs = 1 + (windows > copied)
+        found |= {"copied": copied, "copied_vectors": copied * ceil_div(fields["in_c"], 16)}
+        found |= {"long_copies": fields["in_c"] > 64, "long_copied": copied * (fields["in_c"] > 64)}
+    else:
+        jobs = 1 if fields["stride_h"] * fields["stride_w"] == 1 else fields["batches"] * fields["out_h"]
+    if fields["passes"]:
+        rounds = windows * blocks
+        passed = {f"passed_{n}": rounds * (fields["rest"] == n) for n in (1, 2, 3)}
+        return {**found, **passed, "passing_jobs": jobs, "passes": jobs * blocks, "passed_limited": rounds * limited,
+                "passed_some": rounds * (fields["out_c"] % 8 > 0 and not limited)}  # fmt: skip
+    whole, half, way = (
+        windows * (blocks - fields["half"]),
+        windows * fields["half"],
+        "paired" if fields["paired"] else "plain",
+    )
+    chunks, rest = fields["chunks"], fields["rest"]
     return {
-        "call": 1, "windows": windows, "partial": windows * partial, "blocks": all_blocks,
-        f"chunks_{way}": all_blocks * fields["chunks"], f"rest_{way}": all_blocks * rest,
-        "chunked": all_blocks * (fields["chunks"] > 0), "with_rest": all_blocks * (rest > 0),
-        "shifted": all_blocks * fields["shifted"], "limited": all_blocks * (limited and not fields["shifted"]),
-        **(_gathered(fields) | {"jobs": jobs} if not fields["paired"] else {"jobs": lines}),
+        **found, "jobs": jobs, "half_jobs": jobs * fields["half"], "windows": windows,
+        "partial": windows * (fields["out_c"] % 8 > 0),
+        "blocks": windows * blocks, "choices": windows * blocks * fields["half"],
+        f"chunks_{way}": whole * chunks, f"rest_{way}": whole * rest, "chunks_half": half * chunks,
+        "rest_half": half * rest, "chunked": windows * blocks * (chunks > 0),
+        "with_rest": windows * blocks * (rest > 0), "shifted": windows * blocks * (fields["steps"] == 2),
+        "limited": windows * blocks * limited,
     }  # fmt: skip
 
 
@@ -30,9 +54,33 @@ def _gathered(fields: Fields) -> dict[str, float]:
     whole = fields["batches"] * h.full * w.full if dense else 0
     rows, vectors = whole * fields["kernel_h"], ceil_div(segment, 16)
     broken_rows = fields["batches"] * sum(h.inside) * fields["out_w"] - rows
+    taps, once = fields["batches"] * sum(h.inside) * sum(w.inside), sum(map(bool, h.inside)) * sum(w.inside)
     return {
         "whole": whole, "whole_rows": rows, "whole_vectors": rows * vectors, "long_rows": rows * (segment > 64),
         "long_vectors": rows * vectors * (segment > 64), "broken": outputs - whole,
-        "filled": (outputs - whole) * ceil_div(size, 16), "broken_rows": broken_rows * (1 if dense else segment),
-        "broken_vectors": broken_rows * (vectors if dense else fields["kernel_w"] * ceil_div(fields["in_c"], 16)),
+        "filled": (outputs - whole) * ceil_div(size, 16), "broken_rows": broken_rows * dense,
+        "broken_vectors": broken_rows * vectors * dense, "dilated": fields["batches"] * once * (not dense),
+        "dilated_taps": taps * (not dense), "dilated_vectors": taps * ceil_div(fields["in_c"], 16) * (not dense),
+    }  # fmt: skip
+
+
+def _strips(fields: Fields) -> dict[str, float]:
+    """Columns are filled once and wherever kernel rows are outside; then rows are scattered or copied."""
+    h, c = axis(fields, "h"), fields["in_c"]
+    column = fields["kernel_h"] * c
+    columns = (fields["out_w"] - 1) * fields["stride_w"] + fields["kernel_w"]
+    inside = min(columns - fields["pad_left"], fields["in_w"])
+    spread = c <= 8 and 15 // c * column + 15 % c <= 255
+    rows = fields["batches"] * sum(h.inside)
+    fills = fields["batches"] * (fields["out_h"] - h.full) + (h.full > 0 and h.before[0] + h.after[0] == 0)
+    groups = (inside * c - 16) // (16 // c * c) + 1 if spread and inside * c >= 16 else 0
+    short = not spread and c <= 64
+    return {
+        "fills": fills, "fill_vectors": fills * ceil_div(columns * column, 16),
+        "offsets": spread, "bends": spread * ceil_div(16, c),
+        "scattered_rows": rows * spread, "scattered": rows * groups * spread,
+        "copied_rows": rows * short, "copied": rows * inside * short,
+        "copied_vectors": rows * inside * ceil_div(c, 16) * short,
+        "long_copies": rows * inside * (c > 64), "long_copied": rows * inside * ceil_div(c, 16) * (c > 64),
+        "long_copied_rows": rows * (c > 64),
     }  # fmt: skip

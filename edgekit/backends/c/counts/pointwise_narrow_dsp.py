@@ -6,7 +6,7 @@ from edgekit.backends.c.counts._window import Fields, ceil_div, clamped, pixels
 
 
 def features(fields: Fields) -> dict[str, float]:
-    count, words = pixels(fields), fields["in_c"] // 4
+    count, words = pixels(fields), ceil_div(fields["in_c"], 4)
     outputs = count * fields["out_c"]
     return {
         "call": 1, "images": fields["batches"], "rows": fields["batches"] * fields["out_h"], "pixels": count,

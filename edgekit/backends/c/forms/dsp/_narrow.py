@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
-from edgekit.backends.c.forms.dsp._pack import halves
+from edgekit.backends.c.forms.dsp._pack import halves, overlapped
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 
-WORD, MOST = 4, 16  # inputs: a word, all that stay in registers
+WORD, MOST = 4, 16  # inputs: the least there must be, all that stay in registers
 KEPT = ("out_c", "out_zero", "low", "high")
 
 
 def fits(inputs: int) -> bool:
-    return inputs % WORD == 0 and 0 < inputs <= MOST
+    return WORD <= inputs <= MOST
 
 
 def narrow(layer: Layer, call: Call, real: NDArray[np.float64], pixels: dict[str, Value]) -> Call | None:
@@ -26,7 +26,7 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], pixels: dict[str
     w = layer.input(1)
     weights: NDArray[np.int8] = layer.data(1).reshape(w.shape[0], -1)
     zero_point = layer.input(0).zero_point
-    folded = fold(weights, bias_of(layer, w.shape[0]), zero_point, real, clamp_of(call))
+    folded = fold(weights, bias_of(layer, w.shape[0]), zero_point, real, clamp_of(call), wide=True)
     if folded is None:
         return None
     fields: dict[str, Value] = {name: call.fields[name] for name in KEPT}
@@ -34,10 +34,10 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], pixels: dict[str
 
 
 def stream(folded: Folded) -> NDArray[np.int32]:
-    """(channels, inputs / 2 + 3): twice the bias, twice the weights as halfwords, multiplier, divider."""
+    """(channels, words + 3): the bias, the weights as halfwords, with their factors, multiplier, divider."""
     parts = [
-        (2 * folded.bias).astype(np.int32)[:, None],
-        halves(folded.weights).view(np.int32),
+        folded.start.astype(np.int32)[:, None],
+        halves(np.concatenate(overlapped(folded.halves, WORD), axis=1)).view(np.int32),
         np.stack([folded.multiplier, folded.divider], axis=1).astype(np.int32),
     ]
     return np.concatenate(parts, axis=1)

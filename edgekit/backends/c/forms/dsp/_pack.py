@@ -43,29 +43,38 @@ def pair_channels(folded: Folded, group: int) -> NDArray[np.int32]:
     return np.stack([b[:, 0], 2 * b[:, 1], m[:, 0], d[:, 0], m[:, 1], d[:, 1]], axis=1).astype(np.int32)
 
 
-def halves(weights: NDArray[np.int8]) -> NDArray[np.int16]:
-    """(channels, taps): twice the weights in the order that SXTB16 gives taps, which are padded to fours."""
+def halves(weights: NDArray[np.int16]) -> NDArray[np.int16]:
+    """(channels, taps) in the order that SXTB16 gives taps, which are padded to fours."""
     channels, taps = weights.shape
-    wide = np.pad(2 * weights.astype(np.int16), ((0, 0), (0, -taps % 4)))
-    return np.ascontiguousarray(wide.reshape(channels, -1, 4)[:, :, ORDER]).reshape(channels, -1)
+    wide = np.pad(weights, ((0, 0), (0, -taps % 4)))
+    ordered = wide.reshape(channels, wide.shape[1] // 4, 4)[:, :, ORDER]
+    return np.ascontiguousarray(ordered).reshape(channels, wide.shape[1])
+
+
+def overlapped(weights: NDArray[np.int16], width: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    """(channels, taps) to the first taps, a multiple of `width` that leaves some, and the last `width`, of which those
+    that the first ones have are 0."""
+    taps = weights.shape[1]
+    whole = (taps - 1) // width * width
+    last = weights[:, taps - width :].copy()
+    last[:, : width - (taps - whole)] = 0
+    return weights[:, :whole], last
 
 
 def paired(folded: Folded, places: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """(pairs, 2) each: twice the biases, multipliers, dividers of these channels."""
-    chosen = [values[places] for values in (2 * folded.bias, folded.multiplier, folded.divider)]
+    """(pairs, 2) each: biases with their factors, multipliers, dividers of these channels."""
+    chosen = [values[places] for values in (folded.start, folded.multiplier, folded.divider)]
     return [np.pad(values, (0, places.size % 2)).reshape(-1, 2) for values in chosen]
 
 
-def stream_of_halves(
-    weights: NDArray[np.int8], folded: Folded, places: NDArray[np.int64], order: tuple[int, int] = (1, 0)
-) -> NDArray[np.int32]:
-    """Of each pair its biases, of every four taps the weights of both, multiplier and divider of both.
+def stream_of_halves(weights: NDArray[np.int16], folded: Folded, places: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Of each pair its biases, the second's first, of every four taps both weights, their multipliers and dividers.
 
     Args:
-        weights: (places, taps). order: of the biases.
+        weights: (places, taps), with their factors.
     """
     b, m, d = paired(folded, places)
     wide = halves(np.pad(weights, ((0, places.size % 2), (0, 0))))
     words = wide.reshape(b.shape[0], 2, -1, 4).transpose(0, 2, 1, 3).reshape(b.shape[0], -1)
     rest = np.stack([m, d], axis=2).reshape(b.shape[0], -1)
-    return np.concatenate([b[:, order], np.ascontiguousarray(words).view(np.int32), rest], axis=1).astype(np.int32)
+    return np.concatenate([b[:, ::-1], np.ascontiguousarray(words).view(np.int32), rest], axis=1).astype(np.int32)

@@ -26,7 +26,8 @@ def form(layer: Layer, call: Call) -> list[Call]:
     x, w = layer.input(0), layer.input(1)
     weights: NDArray[np.int8] = layer.data(1)
     real = effective_scale(x, w, layer.outputs[0])
-    folded = fold(weights.reshape(w.shape[0], -1), bias_of(layer, w.shape[0]), x.zero_point, real, clamp_of(call))
+    bias, clamp = bias_of(layer, w.shape[0]), clamp_of(call)
+    folded = fold(weights.reshape(w.shape[0], -1), bias, x.zero_point, real, clamp, wide=True)
     if folded is None:
         return []
     blocks = -(-weights[0].size // TAPS)
@@ -39,11 +40,12 @@ def form(layer: Layer, call: Call) -> list[Call]:
         kept["places"] = np.resize([*places, w.shape[0]], -(-places.size // PAIR) * PAIR).astype(np.int16)
     row, rows = w.shape[2] * w.shape[3], w.shape[1]
     scratch = 32 * blocks + 3 * _whole(row) + 2 * _whole(rows * (row % WORD)) + 2 * PAIR * -(-places.size // PAIR)
-    packed, found = pair_weights(computed, PAIR), []
+    packed, found = pair_weights(computed, PAIR) if folded.plain else None, []
     if packed is not None:
         found.append({"stream": _stream(packed, folded, places)})
     if weights.size <= FEW and weights[0].size <= MOST:
-        found.append({"groups": -(-weights[0].size // WORD), "stream": stream_of_halves(computed, folded, places)})
+        wide = folded.factor[places, None].astype(np.int16) * computed
+        found.append({"groups": -(-weights[0].size // WORD), "stream": stream_of_halves(wide, folded, places)})
     return [Call("conv_2d_dsp", kept | some, scratch=scratch) for some in found]
 
 

@@ -25,21 +25,21 @@ def form(layer: Layer, call: Call) -> Call | None:
         return None
     weights = layer.data(1).reshape(taps, channels).T
     real = effective_scale(x, w, y)
-    folded = fold(weights, bias_of(layer, channels), x.zero_point, real, clamp_of(call))
+    folded = fold(weights, bias_of(layer, channels), x.zero_point, real, clamp_of(call), wide=True)
     if folded is None:
         return None
     pairs = -(-taps // 2)
-    doubled = np.zeros((channels, 2 * pairs), np.int16)
-    doubled[:, :taps] = 2 * folded.weights.astype(np.int16)
-    words = doubled.view(np.int32)  # the first tap in the lower half
+    wide = np.zeros((channels, 2 * pairs), np.int16)
+    wide[:, :taps] = folded.halves
+    words = wide.view(np.int32)  # the first tap in the lower half
     requantization = np.stack([folded.multiplier, folded.divider], axis=1).astype(np.int32)
     starts = [*range(0, channels - GROUP + 1, GROUP), *([channels - GROUP] if channels % GROUP else [])]
     groups = [
-        np.concatenate([2 * folded.bias[own].astype(np.int32), words[own].T.ravel(), requantization[own].ravel()])
+        np.concatenate([folded.start[own].astype(np.int32), words[own].T.ravel(), requantization[own].ravel()])
         for own in (slice(start, start + GROUP) for start in starts)
     ]
     return Call(
         "depthwise_conv_2d_taps_dsp",
         {**{name: fields[name] for name in KEPT}, "pairs": pairs, "groups": np.stack(groups).astype(np.int32)},
-        scratch=8 * pairs + -(-channels // 4) * 4,
+        scratch=16 * pairs + -(-channels // 4) * 4,
     )

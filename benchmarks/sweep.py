@@ -1,0 +1,252 @@
+"""Layers of many shapes on an emulated core: instructions per MAC beside a limit, worst first.
+
+Every layer is compiled with the form that the generator chooses for it; executed instructions are counted by QEMU,
+requantization, padding and all preparation included, MACs count padding. A layer over its limit is `bounded` where no
+form of this kind could keep it: `bound` is what its outputs, products and inputs take at the least (see BOUNDS); else
+it is `OUTSIDE`.
+
+    python -m benchmarks.sweep --core m4                               the worst layers of every class
+    python -m benchmarks.sweep --core m55 --kind depthwise --top 40    more of one class
+    python -m benchmarks.sweep --core m4 --every 8 --json              every eighth layer, as JSON
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from benchmarks.graphs import Builder
+from benchmarks.kernels import COMPILER
+from ci.layer_counts import count
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.choice import fastest
+from edgekit.backends.c.options import options_of
+from edgekit.device.emulator import QEMU
+from edgekit.errors import EdgekitError
+from edgekit.graph import Graph
+from edgekit.graph.operator import Padding
+from edgekit.graph.ops.conv_2d import Conv2D
+from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
+from edgekit.graph.ops.fully_connected import FullyConnected
+from edgekit.target import find_target
+
+KINDS = ("conv", "pointwise", "depthwise", "fully_connected")
+LIMITS = {  # instructions per MAC: 1.5 times what the kernels of `peers.toml` may take
+    "m4": dict(zip(KINDS, (1.35, 1.5, 3.3, 1.5), strict=True)),
+    "m55": dict(zip(KINDS, (0.195, 0.27, 0.90, 0.225), strict=True)),
+}
+LIMITS |= {"m7": LIMITS["m4"], "m33": LIMITS["m4"]}
+MOST_WEIGHTS, MOST_MACS, MOST_INPUT = 40_000, 3_000_000, 65_536
+CHUNK_BYTES = 1 << 20  # of weights in one program
+Shape = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a layer takes at the least, in instructions.
+
+    Attributes:
+        call: for the call itself. output: to requantize and store one; word: `terms` products of one output, and
+        `loaded`, the share of an instruction that loads their weights and is used for all; value: to bring an input
+        into a register.
+    """
+
+    call: float
+    output: float
+    terms: int
+    loaded: float
+    value: float
+
+    def of(self, layer: Layer) -> float:
+        words = -(-layer.terms // self.terms)
+        return self.call + layer.outputs * (self.output + words * (1 + self.loaded)) + layer.inputs * self.value
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: `terms` products for each output."""
+
+    kind: str
+    name: str
+    graph: Graph
+    terms: int
+
+    @property
+    def outputs(self) -> int:
+        return self.graph.tensors[self.graph.outputs[0]].elements
+
+    @property
+    def inputs(self) -> int:
+        """Those that are read: not all where strides are larger than windows."""
+        channels, y = self.graph.tensors["input"].shape[-1], self.graph.tensors[self.graph.outputs[0]].shape
+        channels = channels if self.kind == "depthwise" else 1
+        return min(self.graph.tensors["input"].elements, prod(y[:-1]) * self.terms * channels)
+
+
+# M4: SMMULR, SMMLAR, SSAT, STRB and one load of two constants for two outputs; SMLAD takes two products, and an LDM has
+# eight words of weights for two outputs; LDR and two SXTB16 expand four values. Winograd's algorithm, which needs fewer
+# products, is not bounded by it. M55: six instructions requantize four outputs, VMLADAVA takes 16 products.
+BOUNDS = {"m4": Bound(20, 4.5, 2, 1 / 16, 0.75), "m55": Bound(20, 1.5, 16, 0, 1 / 16)}
+BOUNDS |= {"m7": BOUNDS["m4"], "m33": BOUNDS["m4"]}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A layer, its instructions, and the kernel that the generator chose."""
+
+    layer: Layer
+    kernel: str
+    instructions: int
+    limit: float
+    bound: float
+
+    @property
+    def per_mac(self) -> float:
+        return self.instructions / (self.layer.outputs * self.layer.terms)
+
+    @property
+    def verdict(self) -> str:
+        return "" if self.per_mac <= self.limit else "bounded" if self.bound > self.limit else "OUTSIDE"
+
+
+def _conv(kernel: Shape, stride: int, in_c: int, out_c: int, size: Shape, batch: int = 1,
+          padding: Padding = "same") -> Layer | None:  # fmt: skip
+    (kh, kw), (h, w) = kernel, size
+    if padding == "valid" and (h < kh or w < kw):
+        return None
+    b = Builder("conv", (batch, h, w, in_c), kh + kw)
+    y = b.weighted(Conv2D((stride, stride), padding=padding), "input", (out_c, kh, kw, in_c), 0)
+    kind = "pointwise" if kh * kw == 1 else "conv"
+    name = f"{kh}x{kw} {in_c}->{out_c} {h}x{w} s{stride} b{batch} {padding}"
+    return Layer(kind, name, b.ended(y), kh * kw * in_c)
+
+
+def _depthwise(kernel: Shape, stride: int, channels: int, multiplier: int, size: Shape, batch: int = 1,
+               dilation: int = 1) -> Layer:  # fmt: skip
+    b = Builder("depthwise", (batch, *size, channels), sum(kernel))
+    op = DepthwiseConv2D((stride, stride), dilation=(dilation, dilation))
+    y = b.weighted(op, "input", (1, *kernel, channels * multiplier), 3)
+    name = f"{kernel[0]}x{kernel[1]} {channels}ch x{multiplier} {size[0]}x{size[1]} s{stride} b{batch} d{dilation}"
+    return Layer("depthwise", name, b.ended(y), kernel[0] * kernel[1])
+
+
+def _connected(width: int, units: int, batch: int) -> Layer:
+    b = Builder("fully_connected", (batch, width), width)
+    y = b.weighted(FullyConnected(), "input", (units, width), 0)
+    return Layer("fully_connected", f"{width}->{units} b{batch}", b.ended(y), width)
+
+
+KERNELS = ((1, 1), (3, 3), (5, 5), (3, 1), (1, 3), (7, 7))
+IN, OUT = (1, 2, 3, 4, 5, 8, 16, 24, 32, 64), (1, 3, 4, 8, 10, 16, 64)
+SIZES = ((1, 1), (1, 17), (2, 2), (3, 3), (5, 5), (7, 7), (8, 8), (16, 16), (31, 31), (32, 32))
+SOME = ((1, 8), (3, 8), (4, 16), (8, 8), (16, 16), (24, 10), (32, 64))  # channels that all sizes have
+
+
+def _all() -> Iterator[Layer | None]:
+    for kernel in KERNELS:
+        for in_c, out_c, stride in product(IN, OUT, (1, 2)):
+            yield _conv(kernel, stride, in_c, out_c, (12, 12) if stride == 1 else (13, 13))
+        for size, channels, stride, batch in product(SIZES, SOME, (1, 2), (1, 4)):
+            yield _conv(kernel, stride, *channels, size, batch)
+        for channels in SOME:
+            yield _conv(kernel, 1, *channels, (11, 11), padding="valid")
+    for taps, (in_c, out_c) in product((3, 5, 9, 10), ((1, 8), (3, 16), (8, 8), (13, 13), (16, 32))):
+        yield _conv((1, taps), 1, in_c, out_c, (1, 100))  # one-dimensional
+        yield _conv((taps, 1), 2, in_c, out_c, (100, 1))
+    for kernel in (*KERNELS[1:], (2, 2), (4, 4), (10, 4)):
+        for channels, stride in product((1, 2, 3, 4, 5, 8, 10, 16, 64), (1, 2)):
+            yield _depthwise(kernel, stride, channels, 1, (12, 12))
+        for multiplier, channels, stride in product((2, 4, 8), (1, 2, 3, 8, 16), (1, 2)):
+            yield _depthwise(kernel, stride, channels, multiplier, (12, 12))
+        for size, channels, stride, batch in product(SIZES, (8, 32), (1, 2), (1, 4)):
+            yield _depthwise(kernel, stride, channels, 1, size, batch)
+        yield _depthwise(kernel, 1, 16, 1, (12, 12), dilation=2)
+    for width, units, batch in product((4, 8, 10, 16, 30, 33, 64, 100, 256, 640), (1, 2, 3, 4, 8, 10, 16, 64), (1, 4)):
+        yield _connected(width, units, batch)
+
+
+def _fits(layer: Layer) -> bool:
+    weights = sum(t.elements for t in layer.graph.tensors.values() if t.is_constant)
+    largest = max(t.bytes for t in layer.graph.activations())
+    return weights <= MOST_WEIGHTS and layer.graph.macs() <= MOST_MACS and largest <= MOST_INPUT
+
+
+def layers(kinds: Sequence[str] = KINDS, every: int = 1) -> list[Layer]:
+    """The sweep's layers; of every kind each `every`-th."""
+    found = [layer for layer in _all() if layer is not None and _fits(layer)]
+    return [layer for kind in kinds for layer in [x for x in found if x.kind == kind][::every]]
+
+
+def sweep(some: Sequence[Layer], core: str) -> list[Found]:
+    """Instructions of every layer on `qemu-<core>`, the worst against its limit first.
+
+    Raises:
+        ToolError: compiler or emulator are missing or fail.
+    """
+    options = options_of(find_target(f"qemu-{core}"))
+
+    def pick(candidates: list[Call]) -> list[Call]:
+        chosen = fastest([*candidates], options.core)
+        assert isinstance(chosen, Call)
+        return [chosen]
+
+    found, start = [], 0
+    while start < len(some):
+        end, held = start, 0
+        while end < len(some) and held < CHUNK_BYTES:
+            held += sum(t.bytes for t in some[end].graph.tensors.values() if t.is_constant) + 2048
+            end += 1
+        counted = count([layer.graph for layer in some[start:end]], options, pick)
+        for layer, one in zip(some[start:end], counted, strict=True):
+            bound = BOUNDS[core].of(layer) / (layer.outputs * layer.terms)
+            found.append(Found(layer, one.call.kernel, one.instructions, LIMITS[core][layer.kind], bound))
+        start = end
+    return sorted(found, key=lambda f: -f.per_mac / f.limit)
+
+
+def show(found: Sequence[Found], kind: str, top: int) -> None:
+    """The class's worst layers, those outside first."""
+    own = [f for f in found if f.layer.kind == kind]
+    if not own:
+        return
+    verdicts = [f.verdict for f in own]
+    outside, bounded = verdicts.count("OUTSIDE"), verdicts.count("bounded")
+    print(f"\n{kind}: limit {own[0].limit}, {len(own)} layers, {len(own) - outside - bounded} within, "
+          f"{bounded} bounded by their outputs and inputs, {outside} outside")  # fmt: skip
+    print(f"{'layer':40}{'instructions':>13}{'per MAC':>9}{'bound':>8}          kernel")
+    for f in sorted(own, key=lambda f: (f.verdict != "OUTSIDE", -f.per_mac))[:top]:
+        print(f"{f.layer.name:40}{f.instructions:13,}{f.per_mac:9.3f}{f.bound:8.3f} {f.verdict:8} {f.kernel}")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--core", choices=sorted(LIMITS), default="m4")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="only this class; may be given several times")
+    parser.add_argument("--every", type=int, default=1, help="only each so many layers of a class")
+    parser.add_argument("--top", type=int, default=12, help="layers to print of a class")
+    parser.add_argument("--json", action="store_true", help="print all layers as one JSON list instead")
+    given = parser.parse_args(argv)
+    missing = [tool for tool in (COMPILER, QEMU) if shutil.which(tool) is None]
+    if missing:
+        print(f"sweep: NOT RUN: {' and '.join(missing)} not installed; `edgekit doctor` says where from")
+        return
+    found = sweep(layers(given.kind or KINDS, given.every), given.core)
+    if given.json:
+        keys = ("kernel", "instructions", "per_mac", "limit", "bound", "verdict")
+        print(json.dumps([{"layer": f.layer.name, "kind": f.layer.kind, **{k: getattr(f, k) for k in keys}}
+                          for f in found]))  # fmt: skip
+        return
+    for kind in given.kind or KINDS:
+        show(found, kind, given.top)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except EdgekitError as error:
+        raise SystemExit(f"error: {error}") from error

@@ -1,0 +1,3 @@
+from edgekit.doctor.probe import Package
+
+TOOL = Package("tensorboard", "logs of training")
