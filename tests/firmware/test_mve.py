@@ -255,6 +255,21 @@ def test_order_of_patches(stride: int) -> None:
     assert table is not None and set(table.reshape(-1)) == set(range(9))
 
 
+@pytest.mark.parametrize("width", [1820, 1822])
+def test_strips_have_offsets_of_16_bits(width: int) -> None:
+    """The last window of a row of columns of 9 words begins below 65,536 bytes, or another form is taken."""
+    op = DepthwiseConv2D()
+    graph = _random(op, (1, 9, width, 2), (1, 9, 9, 2), 3, 0, np.random.default_rng(0))
+    found = candidates_of(graph, graph.nodes[0], "cortex-m55")
+    kernels = [c.kernel for c in found if isinstance(c, Call)]
+    assert ("depthwise_conv_2d_strips_mve" in kernels) == (width < 1822), kernels
+    for shape in ((2, 3), (2, 9)):  # kernel rows outside the image are none of the strip's
+        graph = _random(op, (1, *shape, 4), (1, 5, 3, 4), 3, 0, np.random.default_rng(0))
+        calls = [c for c in candidates_of(graph, graph.nodes[0], "cortex-m55") if isinstance(c, Call)]
+        (strip,) = [c for c in calls if c.kernel == "depthwise_conv_2d_strips_mve"]
+        assert strip.fields["kernel_h"] == 3
+
+
 def test_buffers_are_aligned(monkeypatch: pytest.MonkeyPatch) -> None:
     """The direct convolution loads words of its input: the memory map keeps every buffer at a multiple of 16."""
     rng = np.random.default_rng(0)

@@ -90,7 +90,7 @@ def _kernels(geometry: Mapping[str, Value], length: int, size: int) -> list[tupl
     pixels = max(1, min(GATHERED // size, integer(geometry, "out_w")))
     gathered = ("conv_2d_mve_gather", pixels, pixels * size)
     columns = (integer(geometry, "out_w") - 1) * stride[1] + kernel[1]
-    if integer(geometry, "dilation_w") > 1 or stride[1] > kernel[1] or pad[1] >= columns:
+    if integer(geometry, "dilation_w") > 1 or stride[1] > kernel[1] or not 0 <= pad[1] < columns:
         return [gathered]
     column = kernel[0] * integer(geometry, "in_c")
     return [("conv_2d_mve_strips", 0, columns * column + VECTOR - 1), gathered]
