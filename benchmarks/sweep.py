@@ -114,8 +114,9 @@ class Found:
         return "" if self.per_mac <= self.limit else "bounded" if self.bound > self.limit else "OUTSIDE"
 
 
-def _conv(kernel: Shape, stride: int, in_c: int, out_c: int, size: Shape, batch: int = 1,
-          padding: Padding = "same") -> Layer | None:  # fmt: skip
+def conv(kernel: Shape, stride: int, in_c: int, out_c: int, size: Shape, batch: int = 1,
+         padding: Padding = "same") -> Layer | None:  # fmt: skip
+    """A convolution; None where the window does not fit."""
     (kh, kw), (h, w) = kernel, size
     if padding == "valid" and (h < kh or w < kw):
         return None
@@ -126,8 +127,9 @@ def _conv(kernel: Shape, stride: int, in_c: int, out_c: int, size: Shape, batch:
     return Layer(kind, name, b.ended(y), kh * kw * in_c)
 
 
-def _depthwise(kernel: Shape, stride: int, channels: int, multiplier: int, size: Shape, batch: int = 1,
-               dilation: int = 1) -> Layer:  # fmt: skip
+def depthwise(kernel: Shape, stride: int, channels: int, multiplier: int, size: Shape, batch: int = 1,
+              dilation: int = 1) -> Layer:  # fmt: skip
+    """A depthwise convolution into `multiplier` channels for each."""
     b = Builder("depthwise", (batch, *size, channels), sum(kernel))
     op = DepthwiseConv2D((stride, stride), dilation=(dilation, dilation))
     y = b.weighted(op, "input", (1, *kernel, channels * multiplier), 3)
@@ -135,7 +137,7 @@ def _depthwise(kernel: Shape, stride: int, channels: int, multiplier: int, size:
     return Layer("depthwise", name, b.ended(y), kernel[0] * kernel[1])
 
 
-def _connected(width: int, units: int, batch: int) -> Layer:
+def connected(width: int, units: int, batch: int) -> Layer:
     b = Builder("fully_connected", (batch, width), width)
     y = b.weighted(FullyConnected(), "input", (units, width), 0)
     return Layer("fully_connected", f"{width}->{units} b{batch}", b.ended(y), width)
@@ -150,24 +152,24 @@ SOME = ((1, 8), (3, 8), (4, 16), (8, 8), (16, 16), (24, 10), (32, 64))  # channe
 def _all() -> Iterator[Layer | None]:
     for kernel in KERNELS:
         for in_c, out_c, stride in product(IN, OUT, (1, 2)):
-            yield _conv(kernel, stride, in_c, out_c, (12, 12) if stride == 1 else (13, 13))
+            yield conv(kernel, stride, in_c, out_c, (12, 12) if stride == 1 else (13, 13))
         for size, channels, stride, batch in product(SIZES, SOME, (1, 2), (1, 4)):
-            yield _conv(kernel, stride, *channels, size, batch)
+            yield conv(kernel, stride, *channels, size, batch)
         for channels in SOME:
-            yield _conv(kernel, 1, *channels, (11, 11), padding="valid")
+            yield conv(kernel, 1, *channels, (11, 11), padding="valid")
     for taps, (in_c, out_c) in product((3, 5, 9, 10), ((1, 8), (3, 16), (8, 8), (13, 13), (16, 32))):
-        yield _conv((1, taps), 1, in_c, out_c, (1, 100))  # one-dimensional
-        yield _conv((taps, 1), 2, in_c, out_c, (100, 1))
+        yield conv((1, taps), 1, in_c, out_c, (1, 100))  # one-dimensional
+        yield conv((taps, 1), 2, in_c, out_c, (100, 1))
     for kernel in (*KERNELS[1:], (2, 2), (4, 4), (10, 4)):
         for channels, stride in product((1, 2, 3, 4, 5, 8, 10, 16, 64), (1, 2)):
-            yield _depthwise(kernel, stride, channels, 1, (12, 12))
+            yield depthwise(kernel, stride, channels, 1, (12, 12))
         for multiplier, channels, stride in product((2, 4, 8), (1, 2, 3, 8, 16), (1, 2)):
-            yield _depthwise(kernel, stride, channels, multiplier, (12, 12))
+            yield depthwise(kernel, stride, channels, multiplier, (12, 12))
         for size, channels, stride, batch in product(SIZES, (8, 32), (1, 2), (1, 4)):
-            yield _depthwise(kernel, stride, channels, 1, size, batch)
-        yield _depthwise(kernel, 1, 16, 1, (12, 12), dilation=2)
+            yield depthwise(kernel, stride, channels, 1, size, batch)
+        yield depthwise(kernel, 1, 16, 1, (12, 12), dilation=2)
     for width, units, batch in product((4, 8, 10, 16, 30, 33, 64, 100, 256, 640), (1, 2, 3, 4, 8, 10, 16, 64), (1, 4)):
-        yield _connected(width, units, batch)
+        yield connected(width, units, batch)
 
 
 def _fits(layer: Layer) -> bool:

@@ -1,0 +1,48 @@
+"""The sweep over layers: all classes, verdicts that follow from figures, and layers that must stay within."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from benchmarks import sweep
+from tests.firmware.proof import options_for
+
+
+def test_a_few_of_every_class(capsys: pytest.CaptureFixture[str]) -> None:
+    options_for("qemu-m4")
+    sweep.main(["--core", "m4", "--every", "150", "--json"])
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["kind"] for row in rows} == set(sweep.KINDS)
+    for row in rows:
+        over = row["per_mac"] > row["limit"]
+        assert row["verdict"] == ("" if not over else "bounded" if row["bound"] > row["limit"] else "OUTSIDE")
+        assert row["per_mac"] >= row["bound"] or "winograd" in row["kernel"]
+    assert [row["per_mac"] / row["limit"] for row in rows] == sorted(
+        (row["per_mac"] / row["limit"] for row in rows), reverse=True
+    )
+
+
+WITHIN = [  # one of each class that has been outside
+    sweep.conv((5, 5), 1, 4, 16, (12, 12)),
+    sweep.conv((7, 7), 1, 1, 8, (12, 12)),
+    sweep.conv((1, 9), 1, 8, 8, (1, 100)),
+    sweep.conv((7, 7), 1, 64, 4, (12, 12)),
+    sweep.depthwise((5, 5), 1, 16, 1, (12, 12)),
+    sweep.depthwise((3, 3), 1, 1, 8, (12, 12)),
+    sweep.connected(100, 2, 1),
+]
+
+
+def test_layers_that_stay_within() -> None:
+    options_for("qemu-m4")
+    found = sweep.sweep([layer for layer in WITHIN if layer is not None], "m4")
+    assert len(found) == len(WITHIN)
+    assert not {f.layer.name: f.per_mac for f in found if f.verdict}
+
+
+def test_what_is_not_here_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sweep.shutil, "which", lambda name: None)
+    sweep.main([])
+    assert "NOT RUN: arm-none-eabi-gcc" in capsys.readouterr().out
