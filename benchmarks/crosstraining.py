@@ -28,13 +28,14 @@ TARGET = "qemu-m4"
 SECTIONS: dict[str, Any] = {
     "build": {"targets": [TARGET]},
     "prune": {"importance": "taylor", "macs": 0.5, "epochs": 1, "learning_rate": 2e-3},
-    "distill": {"teacher": "self", "epochs": 8, "learning_rate": 3e-3, "temperature": 4.0, "alpha": 0.7},
+    "distill": {"teacher": "self", "learning_rate": 3e-3, "temperature": 4.0, "alpha": 0.7},
 }
 
 
-def prepared(data: Path, seed: int) -> Recipe:
-    """The recipe of the float network with the stages after it."""
-    return Recipe.model_validate({**recipe_of("resnet8", data, seed).model_dump(), **SECTIONS})
+def prepared(data: Path, seed: int, epochs: int) -> Recipe:
+    """The recipe of the float network with the stages after it; `epochs` of distillation."""
+    sections = {**SECTIONS, "distill": {**SECTIONS["distill"], "epochs": epochs}}
+    return Recipe.model_validate({**recipe_of("resnet8", data, seed).model_dump(), **sections})
 
 
 def instructions(graph: Graph) -> float | str:
@@ -70,12 +71,12 @@ def row(name: str, recipe: Recipe, data: Any, checkpoint: Path, limit: int | Non
     }  # fmt: skip
 
 
-def run(data: Path, cache: Path, seed: int, limit: int | None) -> list[dict[str, Any]]:
+def run(data: Path, cache: Path, seed: int, limit: int | None, epochs: int) -> list[dict[str, Any]]:
     """Train, run all stages, then measure the network after each."""
     from edgekit.crosstrain.checkpoint import load, save
     from edgekit.crosstrain.step import Step
 
-    recipe = prepared(data, seed)
+    recipe = prepared(data, seed, epochs)
     loaded = train.load_data(recipe.data)
     first = last = train.train(recipe, cache / f"resnet8-{seed}", data=loaded).checkpoint
     made = {"train": first}
@@ -114,14 +115,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with cifar10")
     parser.add_argument("--cache", type=Path, help="folder that keeps the trained networks")
     parser.add_argument("--seed", type=int, default=0, help="of the training")
+    parser.add_argument("--epochs", type=int, default=8, help="of distillation, one to two minutes each on a free core")
     parser.add_argument("--limit", type=int, help="test samples at most")
     parser.add_argument("--json", type=Path, help="file to write the rows to")
     arguments = parser.parse_args()
     if arguments.data is None or arguments.cache is None:
         print("crosstraining: NOT RUN: a trained network and data are needed; give --data and --cache")
         return
-    print(f"ResNet-8, CIFAR-10, training seed {arguments.seed}; {SECTIONS['prune']}; {SECTIONS['distill']}")
-    rows = run(arguments.data, arguments.cache, arguments.seed, arguments.limit)
+    print(f"ResNet-8, CIFAR-10, training seed {arguments.seed}; {SECTIONS}, {arguments.epochs} epochs of distillation")
+    rows = run(arguments.data, arguments.cache, arguments.seed, arguments.limit, arguments.epochs)
     print(
         f"float accuracy lost: {rows[0]['float'] - rows[-1]['float']:.2f} points, {rows[0]['samples']:,} test samples"
     )

@@ -43,13 +43,20 @@ class Budget:
         assert recipe.prune is not None
         self.recipe, self.data, self.signature, self.section = recipe, data, signature, recipe.prune
         self.example = torch.zeros((1, *signature.shape))
-        macs, parameters = counted(network, self.example)
-        self.macs = _limit(self.section.macs, macs)
-        self.parameters = _limit(self.section.parameters, parameters)
+        self.first_macs, self.first_parameters = counted(network, self.example)
+        self.macs = _limit(self.section.macs, self.first_macs)
+        self.parameters = _limit(self.section.parameters, self.first_parameters)
         self.target = _target(recipe)
         self.first: float | None = None
         if self.section.instructions is not None and self.section.instructions <= 1:
             self.first = self._estimate(network)[1]
+
+    def left(self, network: nn.Module) -> str:
+        """What is left of the network as it was at first, for people."""
+        macs, parameters = counted(network, self.example)
+        return (
+            f"{macs / self.first_macs:.0%} of the MACs and {parameters / self.first_parameters:.0%} of the weights stay"
+        )
 
     @property
     def any(self) -> bool:
@@ -62,7 +69,7 @@ class Budget:
         if macs > self.macs or parameters > self.parameters:
             return Verdict(False, f"{macs:,} MACs, {parameters:,} parameters")
         if self.target is None:
-            return Verdict(True, f"{macs:,} MACs, {parameters:,} parameters")
+            return Verdict(True, "")
         return self._fits(network, self.target)
 
     def _fits(self, network: nn.Module, target: Target) -> Verdict:

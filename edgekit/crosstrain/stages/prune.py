@@ -77,7 +77,7 @@ def run(step: Step) -> Outcome:
             blocks = channels.order(found, section.scope, multiple, first)
             network, text = _pruned(step, network, blocks, budget, steps - number + 1)
             change["sizes"] = channels.sizes(original, network)
-            said = [text]
+            said = [part for part in (f"by {section.importance}, {budget.left(network)}", text) if part]
         if number == steps and section.sparsity != sparsity.NONE:
             said.append(sparsity.sparsify(network, section, step.targets))
             change["sparsity"] = section.sparsity
