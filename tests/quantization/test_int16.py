@@ -75,7 +75,9 @@ def test_layers_of_both_types_meet(seed: int, outside: str | None) -> None:
     types = {name: t.dtype for name, t in found.tensors.items()}
     for node in found.nodes:
         if node.op.name not in ("quantize", "dequantize"):
-            assert len({types[n] for n in node.inputs if n is not None and n in types and n not in constants(found)}) == 1
+            assert (
+                len({types[n] for n in node.inputs if n is not None and n in types and n not in constants(found)}) == 1
+            )
     for name, kind in zip(graph.inputs, [outside or "int8"] * 9, strict=False):
         assert types[name] == kind
     assert {types[n] for n in found.outputs} == {outside or "int8"}
