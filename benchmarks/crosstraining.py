@@ -27,7 +27,7 @@ SAMPLES = 256
 TARGET = "qemu-m4"
 SECTIONS: dict[str, Any] = {
     "build": {"targets": [TARGET]},
-    "prune": {"importance": "taylor", "macs": 0.5, "steps": 2, "epochs": 1, "learning_rate": 2e-3},
+    "prune": {"importance": "taylor", "macs": 0.5, "epochs": 1, "learning_rate": 2e-3},
     "distill": {"teacher": "self", "epochs": 8, "learning_rate": 3e-3, "temperature": 4.0, "alpha": 0.7},
 }
 
@@ -71,15 +71,14 @@ def row(name: str, recipe: Recipe, data: Any, checkpoint: Path, limit: int | Non
 
 
 def run(data: Path, cache: Path, seed: int, limit: int | None) -> list[dict[str, Any]]:
-    """Train, run the stages, measure after each."""
+    """Train, run all stages, then measure the network after each."""
     from edgekit.crosstrain.checkpoint import load, save
     from edgekit.crosstrain.step import Step
 
     recipe = prepared(data, seed)
     loaded = train.load_data(recipe.data)
     first = last = train.train(recipe, cache / f"resnet8-{seed}", data=loaded).checkpoint
-    rows = [row("train", recipe, loaded, first, limit)]
-    show(rows)
+    made = {"train": first}
     for name, stage in crosstrain.wanted(recipe).items():
         folder = cache / f"resnet8-{seed}-{name}"
         before = load(recipe, last)
@@ -89,7 +88,10 @@ def run(data: Path, cache: Path, seed: int, limit: int | None) -> list[dict[str,
             before.changes if outcome.change is None else (*before.changes, {"stage": name, "change": outcome.change})
         )
         save(last, outcome.network, before.about, changes)
-        rows.append(row(name, recipe, loaded, last, limit))
+        made[name] = last
+    rows: list[dict[str, Any]] = []
+    for name, path in made.items():
+        rows.append(row(name, recipe, loaded, path, limit))
         show(rows)
     return rows
 

@@ -61,8 +61,9 @@ def main() -> None:
         )
         row = measure(name, arguments.data, arguments.cache, section)
         rows.append(row)
+        agreed = f"{row['same']:.2%}, {row['largest']} steps; {row['same_once']:.2%}"
         print(f"{name:22}{row['float']:8.2f}{row['ptq']:16.2f}{row['qat']:8.2f}{row['loss']:7.2f}{row['error']:12.2f}"
-              f"{row['seconds']:9.0f}  {row['same']:.2%}, {row['largest']} steps", flush=True)  # fmt: skip
+              f"{row['seconds']:9.0f}  {agreed}", flush=True)  # fmt: skip
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(rows, indent=1), "utf-8")
 
@@ -94,7 +95,8 @@ def measure(name: str, data: Path, cache: Path, section: QatSection) -> dict[str
     error = 100 * standard_error(floating / 100, d.test_y, len(d.classes))
     return {
         "network": name, "float": floating, "ptq": after, "qat": tuned, "loss": floating - tuned, "error": error,
-        "seconds": seconds, "samples": len(d.test_y), "same": found.same, "largest": found.largest,
+        "seconds": seconds, "samples": len(d.test_y), "same": found.same, "same_once": found.same_once,
+        "largest": found.largest,
         "ranges": section.ranges, "epochs": section.epochs, "learning_rate": outcome.facts["learning_rate"],
     }  # fmt: skip
 

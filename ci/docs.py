@@ -25,10 +25,11 @@ function's docstring; this page is generated from them (`make docs`), and `edgek
 EXPORTS = """# Exports
 
 Vendors whose compiler no package registry has. A build makes the file that the compiler reads, checks it here
-(onnx.checker, opset and number of axes as documented, every layer in ONNX Runtime or LiteRT against the simulator),
-adds samples for the vendor's calibration, and writes down the documented command. Nothing below was run by its
-compiler: NOT RUN, each of them. This page is generated (`make docs`) from the targets' files, which hold the command
-and what was read where.
+(onnx.checker, opset, number of axes and layers as documented), proves it here (ONNX Runtime or LiteRT on the file, the
+simulator on the graph that it was made of, every layer), adds samples for the vendor's calibration, and writes down the
+documented command. Nothing below was run by its compiler: NOT RUN, each of them. This page is generated (`make docs`)
+from the targets' files, which hold the command and what was read where; each has a page of its own with the rules,
+their sources, and how to go on at the vendor's machine.
 """
 
 
@@ -91,7 +92,10 @@ def exports() -> str:
             steps = "".join(f"    {text}\n" for text in (line, *found.then))
             read = "".join(f"- {text}\n" for text in found.read)
             what = {"onnx": f"float32 ONNX, opset {found.opset}", "tflite": "the int8 `.tflite`"}[found.format]
-            about = f"`--target {t.name}`: {what}. {found.tool}, {found.tool_versions}. At most {found.max_rank} axes."
+            about = (
+                f"`--target {t.name}`, [its page](exports/{t.name}.md): {what}. {found.tool}, {found.tool_versions}. "
+                f"At most {found.max_rank} axes."
+            )
             parts.append(f"## {t.title}\n\n{about} NOT RUN:\n\n{steps}\nRead:\n\n{read}\n<{t.source}>\n")
     return "\n".join(parts)
 

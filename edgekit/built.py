@@ -223,10 +223,11 @@ def _artifact(
     folder: Path, manifest: Manifest, inputs: Mapping[str, Array], port: str | None
 ) -> list[Verification | NotRun]:
     """The artifact itself, layer by layer on its vehicle, where the backend can look into it (`verify`)."""
-    prove = getattr(_backend(manifest, port), "verify", None)
+    backend = _backend(manifest, port)
+    prove = getattr(backend, "verify", None)
     if prove is None:
         return []
-    if port is None and manifest.compiled is False:
+    if port is None and manifest.compiled is False and not getattr(backend, "TWIN", False):
         return [NotRun(manifest.target, "the artifact is not compiled")]
     try:
         return [prove(folder, inputs, **_at(port))]

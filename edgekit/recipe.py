@@ -97,8 +97,8 @@ class PruneSection(TuneSection):
     macs: float | None = Field(None, gt=0, description="budget: at most 1 a share of what there was, above it a number")
     parameters: float | None = Field(None, gt=0, description="budget: likewise")
     fit: str | None = Field(None, description="budget: a target whose flash and RAM shall hold the int8 network")
-    latency_ms: float | None = Field(None, gt=0, description="with fit: milliseconds by the target's own estimate")
-    instructions: int | None = Field(None, gt=0, description="with fit: instructions by the target's own estimate")
+    instructions: float | None = Field(None, gt=0, description="with fit: by the target's own estimate; like macs")
+    latency_ms: float | None = Field(None, gt=0, description="with fit: at least; see docs/crosstraining.md")
     scope: Literal["layer", "network"] = Field(
         "layer", description="every layer loses the same share, or layers compete for the channels that stay"
     )
@@ -147,7 +147,7 @@ class QatSection(TuneSection):
 class AnalogSection(TuneSection):
     """`[analog]`: training under the noise of analog crossbars (Joshi et al. 2020), for the target analog-pcm."""
 
-    epochs: int = Field(10, ge=0, description="epochs of fine-tuning under noise")
+    epochs: int = Field(20, ge=0, description="epochs of fine-tuning under noise")
     weight_noise: float = Field(
         0.06, ge=0, le=1, description="deviation of the noise on weights, of an output channel's largest weight"
     )
@@ -156,7 +156,7 @@ class AnalogSection(TuneSection):
     )
     bits: int = Field(8, ge=0, le=16, description="of the converters around every layer; 0: none")
     clip: float = Field(
-        2.5, ge=0, description="weights are clipped at so many deviations of a channel's; 0: not at all"
+        2.0, ge=0, description="weights are clipped at so many deviations of a channel's; 0: not at all"
     )
     depthwise: bool = Field(False, description='depthwise layers too, for `depthwise = "crossbar"`')
     distill: bool = Field(True, description="learn from the teacher of [distill], where there is one")
@@ -268,6 +268,12 @@ def load_recipe(path: Path) -> Recipe:
     return _resolve(recipe, path.resolve().parent)
 
 
+def _with_teacher(section: DistillSection | None, folder: Path) -> DistillSection | None:
+    if section is None or not section.teacher.endswith((".onnx", ".safetensors")):
+        return section
+    return section.model_copy(update={"teacher": str((folder / Path(section.teacher).expanduser()).resolve())})
+
+
 def _resolve(recipe: Recipe, folder: Path) -> Recipe:
     def absolute(path: Path | str | None) -> Path | str | None:
         return path if path is None or isinstance(path, str) else (folder / path.expanduser()).resolve()
@@ -275,6 +281,7 @@ def _resolve(recipe: Recipe, folder: Path) -> Recipe:
     sections = {
         "data": recipe.data.model_copy(update={"path": absolute(recipe.data.path)}),
         "model": recipe.model.model_copy(update={"source": absolute(recipe.model.source)}),
+        "distill": _with_teacher(recipe.distill, folder),
         "quantize": recipe.quantize.model_copy(update={"calibration": absolute(recipe.quantize.calibration)}),
     }
     given = recipe.model_fields_set  # what is copied counts as given, and a model without [data] has no data set

@@ -42,6 +42,7 @@ class Target(Section):
     about: str = ""
     source: str = Field("", description="address of the vendor's documentation")
     verify: tuple[str, ...] = Field((), description="runtimes of edgekit.runtimes that the model is proven against")
+    clock_hz: int | None = Field(None, ge=1, description="of the core, where the vendor states one for the board")
     memory: Memory = Memory()
     options: dict[str, Any] = Field(
         default_factory=dict, description="defaults for `[target.NAME]` of the recipe, checked by the backend"

@@ -24,6 +24,7 @@ A backend is a module with (a `port` is a board's serial port, and `run` takes o
                                                  `floating`, None where the model came quantized
     DATA = True                                  optional: `compile` gets `data`, Samples, to calibrate and score by
     TIMED = True                                 optional: `bench` measures time, which never repeats: not in a build
+    TWIN = True                                  optional: `verify` proves what was not compiled too, in another way
 
 Nothing falls back silently: what a target does not take is a Rejection, what was not done is a sentence in
 `Artifact.notes`.

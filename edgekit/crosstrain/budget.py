@@ -33,8 +33,10 @@ class Verdict:
 class Budget:
     """The budgets of a recipe, for a network of the size that it had at first.
 
+    Parameters are those of convolutions and fully connected layers, into which batch norms are folded.
+
     Args:
-        network: at first. example: one sample of zeros (1, ...).
+        network: at first. data: gives the samples by which a draft is quantized.
     """
 
     def __init__(self, recipe: Recipe, data: Data, network: nn.Module, signature: Signature) -> None:
@@ -67,19 +69,33 @@ class Budget:
         reason, total, unit = self._estimate(network)
         if reason:
             return Verdict(False, reason)
-        section = self.section
-        for limit, wanted in ((section.latency_ms, "ms"), (section.instructions, "instructions")):
-            if limit is None:
-                continue
-            if total is None or unit != wanted:
-                raise UnsupportedError(
-                    f"[prune] fit {target.name}", f"estimates no {wanted} of this network, but {unit or 'nothing'}",
-                    "budget macs instead",
-                )  # fmt: skip
-            limit = limit * self.first if self.first is not None and wanted == "instructions" else limit
-            if total > limit:
-                return Verdict(False, f"{total:,.0f} {unit} of {limit:,.0f}")
+        limit = self._most(target)
+        if limit < float("inf") and (total is None or unit != "instructions"):
+            raise UnsupportedError(
+                f"[prune] fit {target.name}", "estimates no instructions of this network", "budget macs instead"
+            )
+        if total is not None and total > limit:
+            return Verdict(False, f"{total:,.0f} {unit} of {limit:,.0f}")
         return Verdict(True, f"fits {target.name}" + (f", {total:,.0f} {unit}" if total is not None else ""))
+
+    def _most(self, target: Target) -> float:
+        """Instructions that the budgets allow; infinite where they allow any number.
+
+        A core executes at most one instruction per cycle (some pairs on dual-issue cores aside): a latency in ms is
+        asked for as so many cycles of the clock, and the network may take longer by what its cycles are more.
+        """
+        section = self.section
+        found = [float("inf")]
+        if section.instructions is not None:
+            found.append(section.instructions * (self.first or 1))
+        if section.latency_ms is not None:
+            if target.clock_hz is None:
+                raise UnsupportedError(
+                    f"[prune] latency_ms on {target.name}", "the target's file states no clock_hz",
+                    "add clock_hz to a copy of it in ./targets, or budget instructions",
+                )  # fmt: skip
+            found.append(section.latency_ms * target.clock_hz / 1000)
+        return min(found)
 
     def _estimate(self, network: nn.Module) -> tuple[str, float | None, str]:
         """(why it does not fit, or ""; the target's estimate; its unit) of the int8 draft of `network`."""

@@ -71,7 +71,7 @@ def two_of_four(weight: torch.Tensor) -> torch.Tensor:
     mask = torch.zeros_like(weight, dtype=torch.bool)
     if groups:
         whole = weight[:, : 4 * groups].abs().reshape(weight.shape[0], groups, 4, -1)
-        chosen = whole.argsort(2, stable=True)[:, :, :2]
+        chosen = whole.argsort(dim=2, stable=True)[:, :, :2]
         found = torch.zeros_like(whole, dtype=torch.bool).scatter_(2, chosen, True)
         mask[:, : 4 * groups] = found.reshape(weight.shape[0], 4 * groups, *weight.shape[2:])
     return mask

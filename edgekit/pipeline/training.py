@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any
 from edgekit import crosstrain, files, frontend, passes
 from edgekit.crosstrain.cost import Cost, cost_of, float_graph
 from edgekit.crosstrain.step import Row, Step
-from edgekit.errors import VerificationError
+from edgekit.errors import UsageError, VerificationError
 from edgekit.graph import Graph
 from edgekit.pipeline.cache import code, digest, package_versions
 from edgekit.pipeline.context import Context
+from edgekit.recipe import Recipe
 
 if TYPE_CHECKING:
     from edgekit.crosstrain.checkpoint import Loaded
+    from edgekit.train.tuning import Tuning
     from edgekit.zoo.data import Data
 
 NETWORK, MODEL, ROW = "network.safetensors", "model.onnx", "row.json"
@@ -59,7 +61,7 @@ def trained(context: Context, data: Data, check: Callable[[Graph], str]) -> Trai
     versions = package_versions("torch", "lightning-fabric", "onnxscript", "onnx")
     network = [recipe.model.model_dump(mode="json"), data.fingerprint(), versions, code("train", "zoo")]
     _check_untrained(context, data, check, network)
-    key = [network, recipe.train.model_dump(mode="json")]
+    key = [network, recipe.train.model_dump(mode="json"), *_teacher_parts(recipe)]
     folder = first = _train(context, data, key)
     model = folder / MODEL
     rows = [_row_of(folder)]
@@ -103,7 +105,8 @@ def _train(context: Context, data: Data, key: list[Any]) -> Path:
         def make(folder: Path) -> None:
             # The trainer keeps its state in a folder of its own, so that a killed training goes on where it was.
             work = context.output / ".cache" / "training" / digest("training", *key)
-            result = train.train(recipe, work, progress=context.progress, data=data)
+            tuning = _taught(context, data, work.parent)
+            result = train.train(recipe, work, progress=context.progress, data=data, tuning=tuning)
             train.export_onnx(recipe, result.checkpoint, folder / MODEL)
             with files.disk_errors(folder):
                 shutil.copyfile(result.checkpoint, folder / NETWORK)
@@ -124,6 +127,29 @@ def _train(context: Context, data: Data, key: list[Any]) -> Path:
         folder = context.entry(done, "train", key, make, anew=shared)
         done.text = _row_of(folder).sentence()
     return folder
+
+
+def _teacher_parts(recipe: Recipe) -> list[Any]:
+    """Of a first training that has a teacher; nothing else in [distill] matters to it."""
+    from edgekit.crosstrain.stages import distill
+
+    return [distill.parts(recipe), code(*CODE)] if recipe.distill and recipe.distill.when == "training" else []
+
+
+def _taught(context: Context, data: Data, folder: Path) -> Tuning | None:
+    """What a teacher changes about the first training. Raises UsageError on several nodes, which share no files."""
+    recipe = context.recipe
+    if recipe.distill is None or recipe.distill.when != "training":
+        return None
+    from edgekit import train
+    from edgekit.crosstrain.teachers import teaching
+    from edgekit.train.tuning import Tuning
+
+    if train.launched() or recipe.train.nodes > 1:
+        raise UsageError("[distill] when", "a teacher in the first training works on one node only", 'when = "after"')
+    found = teaching(recipe, data, None, folder, context.progress)
+    assert found is not None
+    return Tuning(criterion=found.criterion(), identity=found.identity)
 
 
 def _stage(

@@ -9,7 +9,7 @@ from typing import Any
 
 from edgekit.graph import Graph, Node
 from edgekit.pipeline.accuracy import shown
-from edgekit.report import analog, quantization
+from edgekit.report import analog, qat, quantization
 from edgekit.report.firmware import firmware
 
 Quality = Mapping[str, Mapping[str, float | None]]
@@ -32,6 +32,7 @@ def render(manifest: Mapping[str, Any], graph: Graph, quality: Quality) -> str:
         *(f'<p class="note">{escape(note)}</p>' for note in manifest["notes"]),
         _section("Accuracy", _accuracy(manifest["accuracy"])),
         _section("Quantization", _quantization(manifest.get("quantization"))),
+        _section("Quantization-aware training", _qat(qat.facts(manifest["source"]))),
         _section("Verified", _verified(manifest)),
         _section("Compiler", _compiler(manifest)),
         _section("Firmware", _firmware(manifest)),
@@ -114,12 +115,19 @@ def _accuracy(found: Mapping[str, Any]) -> str:
 
 
 def _quantization(found: Mapping[str, Any] | None) -> str:
-    if found is None:
-        return ""
-    head = [title.removesuffix(">") for title in quantization.HEAD]
-    numeric = [i for i, title in enumerate(quantization.HEAD) if title.endswith(">")]
-    said = "".join(f"<p>{escape(text[:1].upper() + text[1:])}.</p>" for text in quantization.sentences(found))
-    return said + _rows(head, ([escape(cell) for cell in row] for row in quantization.rows(found)), numeric)
+    return "" if found is None else _told(quantization.HEAD, quantization.sentences(found), quantization.rows(found))
+
+
+def _qat(found: Mapping[str, Any] | None) -> str:
+    return "" if found is None else _told(qat.HEAD, qat.sentences(found), qat.rows(found))
+
+
+def _told(titles: Sequence[str], sentences: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Sentences over a table; columns whose title ends in `>` are numbers."""
+    numeric = [i for i, title in enumerate(titles) if title.endswith(">")]
+    said = "".join(f"<p>{escape(text[:1].upper() + text[1:])}.</p>" for text in sentences)
+    head = [title.removesuffix(">") for title in titles]
+    return said + _rows(head, ([escape(cell) for cell in row] for row in rows), numeric)
 
 
 def _verified(manifest: Mapping[str, Any]) -> str:

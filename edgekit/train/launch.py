@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,9 @@ def _in_processes(
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
     try:
-        return TrainResult(**fabric.launch(_process, recipe, folder, resume, queue, tuning))
+        # Inside the function, as Fabric takes arguments apart and refuses frozen dataclasses.
+        process = partial(_process, tuning=tuning)
+        return TrainResult(**fabric.launch(process, recipe, folder, resume, queue))
     except (torch.multiprocessing.ProcessRaisedException, torch.multiprocessing.ProcessExitedException):
         queue.put(None)
         listener.join()

@@ -101,7 +101,7 @@ def write_program(cases: Sequence[Case], options: Options, folder: Path) -> None
                         optimize=case.optimize, calls=calls, groups=case.groups)  # fmt: skip
         (folder / "src" / f"{case.name}.c").rename(folder / "cases" / f"{case.name}.c")
         (folder / "harness" / f"{case.name}_layers.c").unlink()
-        text, row = _describe(case, made)
+        text, row = describe(case, made)
         texts.append(text)
         rows.append(row)
         largest = max(largest, made.memory.arena)
@@ -118,7 +118,7 @@ def write_program(cases: Sequence[Case], options: Options, folder: Path) -> None
             shutil.copyfile(file, folder / "harness" / file.name)
 
 
-def _describe(case: Case, made: Generated) -> tuple[str, str]:
+def describe(case: Case, made: Generated) -> tuple[str, str]:
     """C text of one case: its model, its data, what its layers touch; and its row of the table."""
     graph, memory, name = case.graph, made.memory, case.name
     inputs = random_inputs(graph, case.samples, case.seed) if case.inputs is None else case.inputs

@@ -1,4 +1,4 @@
-"""Write a graph as CUDA C++: `model.cu`, `model.h`, the kernels they launch, the runner, the host twin, CMakeLists.txt."""
+"""Write a graph as CUDA C++: `model.cu`, `model.h`, kernels, runner, host twin, `CMakeLists.txt`."""
 
 from __future__ import annotations
 
@@ -31,12 +31,13 @@ class Generated:
     """What was written.
 
     Attributes:
-        memory: the arena's map. constants: bytes of weights and tables. files: kernels' sources.
+        memory: the arena's map. constants: bytes of weights and tables, in so many arrays. files: kernels' sources.
         calls: the C calls that memory was planned by; launches: what they became. layers: their names, in order.
     """
 
     memory: MemoryMap
     constants: int
+    arrays: int
     files: tuple[str, ...]
     calls: tuple[Call | Alias, ...]
     launches: tuple[Launch | None, ...]
@@ -53,14 +54,14 @@ def generate(
         graph: int8, validated, arithmetic `tflm`.
         firmware: the folder that has `cuda/` and `include/`.
         architectures: compute capabilities times ten; tensor cores are used where all have them.
-        prefix, guard: as in `edgekit.backends.c.generate`.
+        prefix, guard: as in `edgekit.backends.c.generate`; a guard is behind every constant too.
 
     Raises:
         UnsupportedError: as `launches_of`.
     """
     calls, launches = launches_of(graph, min(architectures) >= TENSOR)
     memory = memory_map(graph, calls, guard)
-    source = _Source(graph, launches, memory, prefix)
+    source = _Source(graph, launches, memory, prefix, guard)
     for room in ("src/edgekit/cuda", "runner", "twin"):
         (folder / room).mkdir(parents=True, exist_ok=True)
     (folder / "src" / f"{prefix}.h").write_text(_header(graph, memory, len(source.steps), prefix))
@@ -80,14 +81,15 @@ def generate(
                                sources="\n".join(f"  ${{EDGEKIT_MODEL}}/{name}" for name in sources))
     )  # fmt: skip
     layers = tuple(called_layers(graph, calls))
-    return Generated(memory, source.constants, tuple(files), tuple(calls), tuple(launches), layers)
+    return Generated(memory, source.constants, len(source.known), tuple(files), tuple(calls), tuple(launches), layers)
 
 
 def _copy_kernels(folder: Path, firmware: Path, files: Sequence[str]) -> None:
     """The kernels' sources, and the headers that they and a model include."""
     for name in files:
         shutil.copyfile(firmware / "cuda" / "src" / f"{name}.cu", folder / "src" / f"{name}.cu")
-    pending, seen = [folder / "src" / f"{name}.cu" for name in files], set()
+    pending = [folder / "src" / f"{name}.cu" for name in files]
+    seen: set[str] = set()
     wanted = {"edgekit/cuda/kernels.h"}
     while pending or wanted - seen:
         for path in pending:
@@ -120,8 +122,10 @@ def _header(graph: Graph, memory: MemoryMap, layers: int, prefix: str) -> str:
 class _Source:
     """Collects constants and launches, then says them as one CUDA file."""
 
-    def __init__(self, graph: Graph, launches: Sequence[Launch | None], memory: MemoryMap, prefix: str) -> None:
-        self.graph, self.memory, self.prefix = graph, memory, prefix
+    def __init__(
+        self, graph: Graph, launches: Sequence[Launch | None], memory: MemoryMap, prefix: str, guard: int
+    ) -> None:
+        self.graph, self.memory, self.prefix, self.guard = graph, memory, prefix, guard
         self.constants = 0
         self.known: dict[tuple[str, bytes], str] = {}  # arrays by content
         self.members: list[str] = []
@@ -175,6 +179,9 @@ class _Source:
         lines = ",\n   ".join(", ".join(texts[i : i + 24]) for i in range(0, len(texts), 24))
         self.members.append(f"  alignas(16) {C_TYPES[data.dtype.name]} {name}[{len(texts)}];\n")
         self.values.append(f"  {{{lines}}},\n")
+        if self.guard:
+            self.members.append(f"  uint8_t guard{len(self.known)}[{self.guard}];\n")
+            self.values.append("  {},\n")
         return name
 
     def text(self) -> str:

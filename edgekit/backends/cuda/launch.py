@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,9 @@ from numpy.typing import NDArray
 from edgekit import plugins
 from edgekit.backends.c.call import Alias, Call, Value
 from edgekit.backends.c.emission import calls_of
-from edgekit.graph import Graph
+from edgekit.backends.c.project import firmware_folder
+from edgekit.errors import UnsupportedError
+from edgekit.graph import Graph, Node
 
 CORE = "portable"  # the calls that are packed: their parameters are plain
 NOWHERE = -32768  # the row of a unit that fills a filter up: outside of every image
@@ -41,20 +45,44 @@ def launches_of(graph: Graph, tensor_cores: bool) -> tuple[list[Call | Alias], l
         UnsupportedError: as `calls_of`.
     """
     calls = calls_of(graph, CORE)
-    return calls, [None if isinstance(call, Alias) else launch_of(call, tensor_cores) for call in calls]
+    named = zip(graph.nodes, calls, strict=True)
+    return calls, [None if isinstance(c, Alias) else launch_of(node, c, tensor_cores) for node, c in named]
 
 
-def launch_of(call: Call, tensor_cores: bool) -> Launch:
-    """Packed by the module of its name in `pack/`, as it is without one."""
+def launch_of(node: Node, call: Call, tensor_cores: bool) -> Launch:
+    """Packed by the module of its name in `pack/`, as it is without one.
+
+    Raises:
+        UnsupportedError: there is no such CUDA kernel.
+    """
     packing = plugins.module("edgekit.backends.cuda.pack", call.kernel)
-    if packing is None:
-        return as_it_is(call)
-    found: Launch = packing.pack(call, tensor_cores)
+    found: Launch = as_it_is(call) if packing is None else packing.pack(call, tensor_cores)
+    if found.kernel not in kernels():
+        raise UnsupportedError(f"layer {node.name} ({node.op.name})", f"has no CUDA kernel {found.kernel}")
     return found
+
+
+@cache
+def kernels() -> frozenset[str]:
+    """Names of the kernels that are declared in `kernels.h`."""
+    declared = firmware_folder() / "cuda" / "include" / "edgekit" / "cuda" / "kernels.h"
+    return frozenset(re.findall(r"^void ek_cuda_(\w+)\(", declared.read_text("utf-8"), re.MULTILINE))
 
 
 def as_it_is(call: Call) -> Launch:
     return Launch(call.kernel, call.file, f"ek_{call.file}_t", call.fields, call.inputs, call.listed)
+
+
+def constant_bytes(graph: Graph, launches: Sequence[Launch | None]) -> int:
+    """Bytes of weights and tables in the GPU's memory; equal ones are stored once."""
+    found: dict[tuple[str, bytes], int] = {}
+    for node, launch in zip(graph.nodes, launches, strict=True):
+        if launch is not None:
+            operands = [t.data for i in launch.inputs if (t := graph.node_inputs(node)[i]) is not None]
+            for data in (*launch.fields.values(), *operands):
+                if isinstance(data, np.ndarray):
+                    found[data.dtype.str, data.tobytes()] = data.nbytes
+    return sum(found.values())
 
 
 def number(call: Call, name: str) -> int:

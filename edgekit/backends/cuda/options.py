@@ -36,6 +36,6 @@ def options_of(target: Target) -> Options:
 
 
 def runs_on(architectures: tuple[int, ...], capability: int) -> bool:
-    """Whether a GPU takes what was compiled: machine code of its generation that is not newer, or PTX, of the newest."""
+    """Whether a GPU takes what was compiled: machine code of its generation, not newer, or PTX of the newest."""
     same = any(sm // 10 == capability // 10 and sm <= capability for sm in architectures)
     return same or capability >= max(architectures)

@@ -32,12 +32,14 @@ __all__ = [
     "TIMED",
     "Options",
     "bench",
+    "channel_multiple",
     "check",
     "compile",
     "described",
     "remark",
     "require",
     "run",
+    "sparsity",
     "supports",
     "versions",
 ]
@@ -65,6 +67,18 @@ def reported(graph: Graph, node: Node, options: Options) -> str | None:
 
 
 CONSTRAINTS = (reported,)
+
+
+def sparsity(target: Target) -> dict[str, str]:
+    """Vela writes weights in a code in which zeros are short, so that they take less flash and less of its bandwidth;
+    the U85 also skips two zeros among four input channels."""
+    found = {"2:4": "shorter weights", "unstructured": "shorter weights"}
+    return found | ({"2:4": "shorter weights, and products skipped"} if options_of(target).family == "U85" else {})
+
+
+def channel_multiple(target: Target) -> int:
+    """Activations inside the NPU lie in bricks of 16 channels (NHCWB16)."""
+    return 16
 
 
 def require(target: Target) -> None:

@@ -19,6 +19,7 @@ from edgekit.backends._contract import (
     Rejection,
     Run,
     constraint,
+    constraints_of,
     is_quantized,
     per_sample,
     per_sample_of,
@@ -27,6 +28,7 @@ from edgekit.backends._contract import (
 )
 from edgekit.backends._real import real_form
 from edgekit.backends._rules import no_int16, written_as_onnx
+from edgekit.backends.export import proof, tidl
 from edgekit.backends.export.options import FILES, Options, options_of
 from edgekit.errors import InputError, UnsupportedError, UsageError
 from edgekit.export import onnx
@@ -38,7 +40,7 @@ from edgekit.verification import Verification
 __all__ = ["CONSTRAINTS", "FLOAT", "Options", "check", "compile", "described", "run", "supports", "verify", "versions"]
 
 FLOAT = True
-MODEL, SETTINGS, README, SAMPLES = "model.tflite", "export.json", "README.md", "samples"
+MODEL, FLOATS, SETTINGS, README, SAMPLES = "model.tflite", "float.tflite", "export.json", "README.md", "samples"
 COUNT = 16  # samples for the vendor's calibration
 
 
@@ -53,7 +55,7 @@ def few_axes(graph: Graph, node: Node, options: Options) -> str | None:
     return next((f"{t.name} with {len(t.shape)}" for t in tensors if len(t.shape) > options.max_rank), None)
 
 
-CONSTRAINTS = (written_as_onnx, few_axes, no_int16)
+CONSTRAINTS = (written_as_onnx, few_axes, no_int16, *constraints_of((tidl,)))
 
 
 def check(graph: Graph, target: Target) -> list[Rejection]:
@@ -85,7 +87,8 @@ def compile(
     if chosen.format == "onnx":
         real = real_form(graph) if floating is None else floating
         onnx.save(real, folder / FILES["onnx"], Style(opset=chosen.opset))
-        names.append(FILES["onnx"])
+        save(real, folder / FLOATS)  # what the file is proven against
+        names += [FILES["onnx"], FLOATS]
         if floating is None:
             notes.append("made of an int8 model: its weights are rounded to int8 already; give the float model")
     made, origin = _samples(graph, folder)
@@ -94,11 +97,22 @@ def compile(
         data = (Path(__file__).parent / "programs" / chosen.program).read_bytes()
         files.write_atomic(folder / chosen.program, data)
         names.append(chosen.program)
-    facts = {"tool": chosen.tool, "command": line, "then": list(chosen.then), "format": chosen.format, "from": origin}
+    facts = {
+        "tool": chosen.tool, "command": line, "then": list(chosen.then), "format": chosen.format, "from": origin,
+        "opset": chosen.opset,
+    }  # fmt: skip
     files.write_atomic(folder / SETTINGS, json.dumps(facts, indent=1).encode())
     files.write_atomic(folder / README, _readme(target, chosen, line).encode())
+    notes += _kept_off(graph, chosen)
     notes.insert(0, f"compiled: NOT RUN, {chosen.tool} is in no package registry; with it: {line}")
     return Artifact((*names, *made), MODEL, False, facts, tuple(notes))
+
+
+def _kept_off(graph: Graph, options: Options) -> list[str]:
+    """What stays on the device's CPU because the user allowed it, as a note."""
+    strict = options.model_copy(update={"host_layers": False})
+    layers = list(dict.fromkeys(one.layer for one in rejections(graph, CONSTRAINTS, strict)))
+    return [f"left to the device's CPU by host_layers: {', '.join(layers)}"] if options.host_layers and layers else []
 
 
 def _samples(graph: Graph, folder: Path) -> tuple[list[str], str]:
@@ -156,11 +170,12 @@ def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> R
 
 
 def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Verification:
-    """The exported file against the simulator, layer by layer: float32 within 1e-4 of the largest value, int8 exactly.
+    """The exported file, in its format's own runtime, against the simulator on the graph that it was made of.
 
-    Raises as `run`.
+    ONNX: ONNX Runtime against the float graph, each layer within 1e-4 of its largest value (`proof`). `.tflite`: LiteRT
+    against the int8 graph, exactly. Raises as `run`, and ToolError where the runtime refuses the file.
     """
-    from edgekit.frontend import load
+    from edgekit.frontend.tflite import load
 
     without_port(port, "an export")
     facts = _facts(folder)
@@ -168,7 +183,7 @@ def verify(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -
     if facts["format"] == "tflite":
         return verification.verify(graph, "litert-reference", inputs)
     given = layers.real(graph, {n: np.asarray(a) for n, a in inputs.items()})
-    return layers.verify(load(folder / FILES["onnx"]), (folder / FILES["onnx"]).read_bytes(), given, "onnxruntime")
+    return proof.verify(load(folder / FLOATS), (folder / FILES["onnx"]).read_bytes(), int(facts["opset"]), given)
 
 
 def described(target: Target) -> Described:
@@ -194,7 +209,8 @@ def _options(target: Target) -> Options:
 def _facts(folder: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads((folder / SETTINGS).read_text("utf-8"))
-        if not (folder / FILES[found["format"]]).is_file():
+        wanted = (FILES[found["format"]], MODEL, *((FLOATS,) if found["format"] == "onnx" else ()))
+        if not all((folder / name).is_file() for name in wanted) or not isinstance(found["opset"], int):
             raise ValueError("it is not whole")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(str(folder), "holds no export", "build it with `edgekit build --target ascend`") from error

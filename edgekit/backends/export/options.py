@@ -20,6 +20,8 @@ class Options(Section):
     opset: int = Field(13, ge=9, le=18, description="of the ONNX file")
     opsets: tuple[int, int] = Field((9, 18), description="first and last opset that the vendor's parser reads")
     max_rank: int = Field(4, ge=1, le=8, description="most axes that a tensor may have")
+    rules: Literal["", "tidl"] = Field("", description="whose published rules of layers are checked")
+    host_layers: bool = Field(False, description="layers that these rules keep off may stay on the device's CPU")
     tool: str = Field(description="the vendor's compiler, as people call it")
     tool_versions: str = Field("", description="versions that the documents are about")
     command: tuple[str, ...] = Field(

@@ -40,7 +40,19 @@ from edgekit.graph import Graph, Node
 from edgekit.target import Target
 from edgekit.verification import Verification
 
-__all__ = ["CONSTRAINTS", "FLOAT", "Options", "check", "compile", "described", "run", "supports", "verify", "versions"]
+__all__ = [
+    "CONSTRAINTS",
+    "FLOAT",
+    "Options",
+    "check",
+    "compile",
+    "described",
+    "run",
+    "sparsity",
+    "supports",
+    "verify",
+    "versions",
+]
 
 FLOAT = True
 MODEL, SETTINGS, PROGRAM, GOLDEN = "model.tflite", "tensorrt.json", "build_engine.py", "golden_outputs.json"
@@ -56,6 +68,12 @@ def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
     """Activations must be int8, or float32 at the graph's ends."""
     tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None and not t.is_constant]
     return next((t.dtype for t in tensors if t.dtype not in ("int8", "float32")), None)
+
+
+def sparsity(target: Target) -> dict[str, str]:
+    """Two zeros among four input channels: the tensor cores of Ampere and later skip them, where TensorRT finds that
+    faster (`BuilderFlag.SPARSE_WEIGHTS`)."""
+    return {"2:4": "GPUs of compute capability 8.0 and later"} if options_of(target).sparse else {}
 
 
 CONSTRAINTS = (written_as_onnx, eight_bits)
@@ -98,8 +116,8 @@ def compile(
     files.write_atomic(folder / CACHE, calibration(balanced, plain))
     files.write_atomic(folder / PROGRAM, Path(build_engine.__file__).read_bytes())
     facts: dict[str, Any] = {
-        **chosen.model_dump(), "source": chosen.source, "trtexec": shlex.join(chosen.trtexec()),
-        "symmetric": _cost(graph, balanced),
+        **chosen.model_dump(), "source": chosen.source, "sparse": chosen.sparse,
+        "trtexec": shlex.join(chosen.trtexec()), "symmetric": _cost(graph, balanced),
     }  # fmt: skip
     golden, facts["steps"] = _golden(balanced if chosen.source == QDQ else plain, graph, folder, chosen.source)
     files.write_atomic(folder / SETTINGS, json.dumps(facts, indent=1).encode())

@@ -75,6 +75,8 @@ def build(trt: Any, settings: dict[str, Any]) -> bytes:
     config.set_flag(trt.BuilderFlag.FP16)
     if settings["precision"] == "int8":
         config.set_flag(trt.BuilderFlag.INT8)
+    if settings["sparse"]:
+        config.set_flag(trt.BuilderFlag.SPARSE_WEIGHTS)
     if settings["dla"] is not None:
         config.default_device_type, config.DLA_core = trt.DeviceType.DLA, settings["dla"]
         config.set_flag(trt.BuilderFlag.GPU_FALLBACK)

@@ -21,6 +21,11 @@ class Options(Section):
     workspace_mib: int = Field(256, ge=1, le=1 << 16, description="memory that TensorRT may use to choose kernels")
 
     @property
+    def sparse(self) -> bool:
+        """Whether the GPU has sparse tensor cores; TensorRT uses them for the layers whose weights are 2:4."""
+        return self.sm >= 80 and self.dla is None
+
+    @property
     def source(self) -> str:
         """The file that the engine is built from: DLA takes no Q/DQ, a GPU in FP16 needs none."""
         return QDQ if self.precision == "int8" and self.dla is None else REAL
@@ -29,6 +34,7 @@ class Options(Section):
         """The command for TensorRT 8.4 to 10; up to 8.3 the memory is `--workspace=N`."""
         line = ["trtexec", f"--onnx={self.source}", f"--saveEngine={ENGINE}", "--fp16"]
         line += ["--int8"] if self.precision == "int8" else []
+        line += ["--sparsity=enable"] if self.sparse else []
         if self.dla is not None:
             line += [f"--useDLACore={self.dla}", "--allowGPUFallback"]
             line += [f"--calib={CACHE}"] if self.precision == "int8" else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,11 @@ LAYER_SAMPLES, BATCH = 64, 256
 
 @dataclass(frozen=True)
 class LayerAgreement:
-    """One value: `tensor` of the graph, its scale and zero point, and the largest difference in steps of its scale."""
+    """One value: `tensor` of the graph, its scale and zero point, and differences in steps of its scale.
+
+    Attributes:
+        largest: of the network in evaluation, which computes integers. once: rounded as in training.
+    """
 
     layer: str
     tensor: str
@@ -31,6 +34,7 @@ class LayerAgreement:
     scale: float
     zero_point: int
     largest: int
+    once: int
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,14 @@ class Agreement:
 
     Attributes:
         samples: compared. same: share of them with the same most likely class, or without classes, with equal outputs.
+        same_once: likewise, of the network that rounds as in training.
         classes: which of the two `same` is.
         layers: differences over the first samples. moved: values that are other values' integers in another shape.
     """
 
     samples: int
     same: float
+    same_once: float
     classes: bool
     layers: tuple[LayerAgreement, ...]
     moved: tuple[str, ...]
@@ -76,36 +82,44 @@ def compare(network: FakeQuantized, graph: Graph, x: Array, classes: bool) -> Ag
     """
     simulator, name_in = Simulator(graph), graph.inputs[0]
     given = x.reshape(len(x), *graph.tensors[name_in].shape[1:])
-    network.eval()
-    with torch.no_grad():
-        parts = [network(torch.from_numpy(part)).numpy() for part in map(_channels_first, _batches(x))]
-        few = network.values(torch.from_numpy(_channels_first(x[:LAYER_SAMPLES])))
-    mine = np.concatenate(parts).reshape(len(x), -1)
-    theirs = np.concatenate([simulator.run({name_in: b})[graph.outputs[0]] for b in _batches(given)]).reshape(
-        len(x), -1
-    )
-    if classes:
-        same = mine.argmax(1) == theirs.argmax(1)
-    else:
-        same = (_integers(network, network.output, mine) == theirs).all(1)
+    theirs = np.concatenate([simulator.run({name_in: b})[graph.outputs[0]] for b in _batches(given)])
     found = simulator.run({name_in: given[:LAYER_SAMPLES]}, layers=True)
     found[name_in] = simulator.prepare_inputs({name_in: given[:LAYER_SAMPLES]})[0][name_in]
+    exactly, few = _run(network, x)
+    with network.rounding_once():
+        once, few_once = _run(network, x)
+
+    def gap(name: str, tensor: str, values: dict[str, torch.Tensor]) -> int:
+        integers = _integers(network, name, values[name].numpy())
+        integers = integers.transpose(0, 2, 3, 1) if integers.ndim == 4 else integers
+        return int(np.abs(integers.reshape(-1) - found[tensor].astype(np.int64).reshape(-1)).max())
+
     layers, moved = [], []
-    for name, value in few.items():
+    for name in few:
         tensor = _tensor_of(network, graph, name)
         if tensor is None:
             moved.append(name)
             continue
-        q = network.quantizer(name)
-        integers = _integers(network, name, value.numpy())
-        if integers.ndim == 4:
-            integers = integers.transpose(0, 2, 3, 1)
-        gap = np.abs(integers.reshape(len(integers), -1) - found[tensor].astype(np.int64).reshape(len(integers), -1))
-        scale = q.quantization()
-        layers.append(
-            LayerAgreement(name, tensor, q.dtype, float(scale.scale[0]), int(scale.zero_point[0]), int(gap.max()))
-        )
-    return Agreement(len(x), float(same.mean()), classes, tuple(layers), tuple(moved))
+        q, dtype = network.quantizer(name).quantization(), network.quantizer(name).dtype
+        gaps = gap(name, tensor, few), gap(name, tensor, few_once)
+        layers.append(LayerAgreement(name, tensor, dtype, float(q.scale[0]), int(q.zero_point[0]), *gaps))
+    same, same_once = (_same(network, mine, theirs, classes) for mine in (exactly, once))
+    return Agreement(len(x), same, same_once, classes, tuple(layers), tuple(moved))
+
+
+def _run(network: FakeQuantized, x: Array) -> tuple[Array, dict[str, torch.Tensor]]:
+    """The outputs for all samples, and all values for the first of them."""
+    network.eval()
+    with torch.no_grad():
+        parts = [network(torch.from_numpy(part)).numpy() for part in map(_channels_first, _batches(x))]
+        return np.concatenate(parts), network.values(torch.from_numpy(_channels_first(x[:LAYER_SAMPLES])))
+
+
+def _same(network: FakeQuantized, mine: Array, theirs: Array, classes: bool) -> float:
+    mine, theirs = mine.reshape(len(mine), -1), theirs.reshape(len(theirs), -1)
+    if classes:
+        return float((mine.argmax(1) == theirs.argmax(1)).mean())
+    return float((_integers(network, network.output, mine) == theirs).all(1).mean())
 
 
 def _batches(x: Array) -> list[Array]:
@@ -130,6 +144,4 @@ def _tensor_of(network: FakeQuantized, graph: Graph, name: str) -> str | None:
         tensor = graph.outputs[0]
     if name != INPUT and network.operation(name).SAME and tensor not in graph.tensors:
         return None
-    if graph.tensors[tensor].shape[0] != 1:
-        raise AssertionError(f"{tensor} mixes samples: {prod(graph.tensors[tensor].shape)}")
     return tensor

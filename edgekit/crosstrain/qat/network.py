@@ -126,6 +126,18 @@ class FakeQuantized(nn.Module):  # type: ignore[misc]
             quantizer.settle()
 
     @contextmanager
+    def rounding_once(self) -> Iterator[None]:
+        """Evaluation rounds as training does, once and in float32, while the block runs."""
+        operations: list[Operation] = list(self.layers.values())
+        for operation in operations:
+            operation.once = True
+        try:
+            yield
+        finally:
+            for operation in operations:
+                operation.once = False
+
+    @contextmanager
     def floating(self) -> Iterator[None]:
         """The float network, statistics folded, in evaluation and without gradients, while the block runs."""
         mode = self.training

@@ -71,6 +71,12 @@ class Operation(torch.nn.Module):  # type: ignore[misc]
         super().__init__()
         self.call_name, self.activation, self.shape = call.name, call.activation, call.shape
         self.product_name = f"{call.name}.product"  # in ONNX, before the activation
+        self.once = False  # in evaluation too, round once
+
+    def exact(self, sources: Sequence[ActivationQuantizer], output: ActivationQuantizer) -> bool:
+        """Whether the integers themselves are to be computed."""
+        int8 = all(q.dtype == "int8" for q in (*sources, output))
+        return int8 and not (self.training or self.once or output.off)
 
     def forward(
         self, inputs: Sequence[torch.Tensor], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer

@@ -98,14 +98,16 @@ def _traced(network: nn.Module, shape: tuple[int, ...], where: str) -> fx.Graph:
     tracer = _Tracer()
     try:
         graph = tracer.trace(network)
-        sample = torch.zeros((1, *shape), device=next(network.parameters()).device)
+        weights = next(network.parameters(), None)
+        sample = torch.zeros((1, *shape), device=None if weights is None else weights.device)
         mode = network.training
         with torch.no_grad():
             _Shapes(fx.GraphModule(network.eval(), graph)).run(sample)
         network.train(mode)
     except Exception as error:
         inside = tracer.inside[-1] if tracer.inside else ""
-        text = f"cannot be followed: {type(error).__name__}: {str(error).splitlines()[0][:200]}"
+        first = next(iter(str(error).splitlines()), "")
+        text = f"cannot be followed: {type(error).__name__}: {first[:200]}"
         raise UnsupportedError(f"layer {inside}" if inside else where, text, REWRITE) from error
     return graph
 

@@ -2,6 +2,7 @@ from edgekit.doctor.probe import Program
 
 TOOL = Program(
     "nvcc",
-    "compiling CUDA code; no target needs it",
+    "compiling for the targets cuda and jetson-orin-nano-cuda",
     install="apt-get install nvidia-cuda-toolkit",
+    fits=">=11.4",
 )

@@ -96,18 +96,17 @@ struct Session {
 };
 
 int info() {
-  int device = 0, driver = 0, runtime = 0;
-  cudaDeviceProp found;
+  int count = 0, device = 0, driver = 0, runtime = 0;
   must(cudaDriverGetVersion(&driver), "the driver");
   must(cudaRuntimeGetVersion(&runtime), "the CUDA runtime");
-  int count = 0;
-  must(cudaGetDeviceCount(&count), "the GPU");
-  must(cudaGetDevice(&device), "the GPU");
-  must(cudaGetDeviceProperties(&found, device), "the GPU");
-  printf("{\"gpu\": \"%s\", \"capability\": %d, \"processors\": %d, \"driver\": %d, \"runtime\": %d, "
-         "\"model\": \"%s\", \"device_bytes\": %zu}\n",
-         found.name, 10 * found.major + found.minor, found.multiProcessorCount, driver, runtime, MODEL_HASH,
-         model_device_bytes());
+  cudaDeviceProp found = {};
+  cudaError_t error = cudaGetDeviceCount(&count);
+  error = error == cudaSuccess ? cudaGetDevice(&device) : error;
+  error = error == cudaSuccess ? cudaGetDeviceProperties(&found, device) : error;
+  printf("{\"error\": \"%s\", \"driver\": %d, \"runtime\": %d, \"gpu\": \"%s\", \"capability\": %d, "
+         "\"processors\": %d, \"model\": \"%s\", \"device_bytes\": %zu}\n",
+         error == cudaSuccess ? "" : cudaGetErrorString(error), driver, runtime, found.name, 10 * found.major + found.minor,
+         found.multiProcessorCount, MODEL_HASH, model_device_bytes());
   return 0;
 }
 

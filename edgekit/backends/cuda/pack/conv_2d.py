@@ -1,4 +1,4 @@
-"""Convolution as a matrix product: filters padded to the depth of a tensor core's product, and a table of their inputs."""
+"""Convolution as a matrix product: filters padded to what a tensor core takes, and a table of their inputs."""
 
 from __future__ import annotations
 

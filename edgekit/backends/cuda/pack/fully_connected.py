@@ -1,4 +1,4 @@
-"""Fully connected layer: of many rows a matrix product, which is a convolution of pixels; of few a sum for each output."""
+"""Fully connected layer: of many rows a convolution of pixels, of few a sum for each output."""
 
 from __future__ import annotations
 

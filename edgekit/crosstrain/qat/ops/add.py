@@ -30,8 +30,7 @@ class Addition(Operation):
     def forward(
         self, inputs: Sequence[torch.Tensor], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer
     ) -> torch.Tensor:
-        kinds = {q.dtype for q in (*sources, output)}
-        if self.training or output.off or kinds != {"int8"}:
+        if not self.exact(sources, output):
             return output(inputs[0] + inputs[1], self.activation)
         scales = [q.step().double() for q in sources]
         common = 2 * torch.maximum(*scales)

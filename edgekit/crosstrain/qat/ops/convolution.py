@@ -39,8 +39,12 @@ class Convolution(Weighted):
     ) -> str:
         weight, bias = self.constants(writer, sources[0], output)
         s = self.settings
-        found: str = writer.node(
+        product: str = writer.node(
             "Conv", [inputs[0], weight, bias], self.product_name, strides=s["stride"], pads=(*s["padding"],) * 2,
             dilations=s["dilation"], group=s["groups"], kernel_shape=tuple(self.folded.weight.shape[2:]),
         )  # fmt: skip
+        if self.activation == "none" or s["groups"] in (1, len(self.folded.weight)):
+            return product
+        # Readers cut groups into convolutions of their own, which fuse nothing: quantized before the activation too.
+        found: str = writer.quantized(product, f"{self.call_name}.groups", output.quantization(), output.dtype)
         return found

@@ -23,7 +23,7 @@ class Relu(Operation):
     def forward(
         self, inputs: Sequence[torch.Tensor], sources: Sequence[ActivationQuantizer], output: ActivationQuantizer
     ) -> torch.Tensor:
-        if self.training or output.off or {sources[0].dtype, output.dtype} != {"int8"}:
+        if not self.exact(sources, output):
             return output(inputs[0], "relu")
         real = sources[0].step().double() / output.step().double()
         return output.finish(multiply(sources[0].integers(inputs[0]).long(), real), "relu")
