@@ -15,6 +15,12 @@ LARGEST = 1 << 15  # magnitude of an activation
 HALFWORD = 2
 
 
+def fits_32_bits(weights: NDArray[Any], bias: NDArray[Any]) -> bool:
+    """Whether no sum over (channels, taps) can leave int32, whatever the activations are."""
+    reach = np.abs(weights.astype(np.int64)).sum(axis=1) * LARGEST + np.abs(bias.astype(np.int64))
+    return bool((reach < 1 << 31).all())
+
+
 def call_of(weights: NDArray[Any], call: Call, geometry: dict[str, Value]) -> Call | None:
     """The DSP form's call; None where an accumulator may leave int32.
 
@@ -22,7 +28,7 @@ def call_of(weights: NDArray[Any], call: Call, geometry: dict[str, Value]) -> Ca
         weights: (channels, taps). call: the portable one. geometry: of the convolution, without constants.
     """
     bias = np.asarray(call.fields["bias"]).astype(np.int64)
-    if (np.abs(weights.astype(np.int64)).sum(axis=1) * LARGEST + np.abs(bias) >= 1 << 31).any():
+    if not fits_32_bits(weights, bias):
         return None
     channels, taps = weights.shape
     more = channels % PAIR
