@@ -6,17 +6,13 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, StrictBool, ValidationError
 
 from edgekit.errors import InputError
+from edgekit.search.section import SearchSection
+from edgekit.section import Section as Section  # for sections elsewhere
 
 NO_DATA = "none"  # `[quantize] calibration` for ranges without any data
-
-
-class Section(BaseModel):
-    """Base of all recipe sections: closed and immutable."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class DataSection(Section):
@@ -78,6 +74,10 @@ class TrainSection(Section):
     strategy: Literal["auto", "ddp"] = "auto"
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
     min_accuracy: float | None = Field(None, description="fail the build when the float test score is below this")
+    # excluded from what is written and hashed: where a log goes does not change what is computed
+    tensorboard: StrictBool | Path = Field(
+        False, exclude=True, description="true, or a folder: log loss, score and rate of every epoch for TensorBoard"
+    )
 
 
 class TuneSection(Section):
@@ -213,6 +213,7 @@ class Recipe(Section):
     analog: AnalogSection | None = None
     quantize: QuantizeSection = QuantizeSection()
     build: BuildSection = BuildSection()
+    search: SearchSection = SearchSection()
     target: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="`[target.NAME]`: options of one target, checked by its backend"
     )
@@ -235,7 +236,7 @@ def validated(model: type[Section], values: dict[str, Any], where: str) -> Any:
             known = ", ".join(_fields(model, first["loc"][:-1]))
             raise InputError(place, "there is no such key", f"known keys: {known}") from error
         value = "" if first["type"] == "missing" else f", found {first.get('input')!r:.80}"
-        raise InputError(place, f"{first['msg']}{value}") from error
+        raise InputError(place, f"{first['msg'].removeprefix('Value error, ')}{value}") from error
 
 
 def _fields(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
@@ -275,12 +276,13 @@ def _with_teacher(section: DistillSection | None, folder: Path) -> DistillSectio
 
 
 def _resolve(recipe: Recipe, folder: Path) -> Recipe:
-    def absolute(path: Path | str | None) -> Path | str | None:
-        return path if path is None or isinstance(path, str) else (folder / path.expanduser()).resolve()
+    def absolute(path: Path | str | bool | None) -> Path | str | bool | None:
+        return (folder / path.expanduser()).resolve() if isinstance(path, Path) else path
 
     sections = {
         "data": recipe.data.model_copy(update={"path": absolute(recipe.data.path)}),
         "model": recipe.model.model_copy(update={"source": absolute(recipe.model.source)}),
+        "train": recipe.train.model_copy(update={"tensorboard": absolute(recipe.train.tensorboard)}),
         "distill": _with_teacher(recipe.distill, folder),
         "quantize": recipe.quantize.model_copy(update={"calibration": absolute(recipe.quantize.calibration)}),
     }

@@ -81,7 +81,10 @@ class Step:
         changes = self.changes(change)
         checkpoint.save(start, network, self.before.about, changes)
         alone = {"devices": 1, "nodes": 1, "strategy": "auto"} if launched() or self.recipe.train.nodes > 1 else {}
-        section = self.recipe.train.model_copy(update={"min_accuracy": None, "early_stop": None, **settings, **alone})
+        log = self.recipe.train.tensorboard
+        apart = {"tensorboard": log / f"{self.stage} {name}"} if isinstance(log, Path) else {}
+        changed = {"min_accuracy": None, "early_stop": None, **settings, **alone, **apart}
+        section = self.recipe.train.model_copy(update=changed)
         recipe = self.recipe.model_copy(update={"train": section})
         tuning = Tuning(
             partial(_network, recipe, start), criterion, before_epoch,

@@ -179,9 +179,10 @@ def teacher_recipe(recipe: Recipe) -> Recipe:
     section = recipe.distill
     assert section is not None
     model = recipe.model.model_copy(update={"network": section.teacher, "options": section.options})
-    train = recipe.train.model_copy(
-        update={"epochs": section.teacher_epochs or recipe.train.epochs, "min_accuracy": None}
-    )
+    changed: dict[str, Any] = {"epochs": section.teacher_epochs or recipe.train.epochs, "min_accuracy": None}
+    if isinstance(recipe.train.tensorboard, Path):
+        changed["tensorboard"] = recipe.train.tensorboard / "teacher"
+    train = recipe.train.model_copy(update=changed)
     return recipe.model_copy(update={"model": model, "train": train})
 
 

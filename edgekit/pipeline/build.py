@@ -69,7 +69,7 @@ def build(
         update = {"calibration": NO_DATA if str(calibration) == NO_DATA else Path(calibration).resolve()}
         recipe = recipe.model_copy(update={"quantize": recipe.quantize.model_copy(update=update)})
     chosen = chosen_targets(recipe, tuple(targets) or recipe.build.targets, optimize, ram_limit)
-    _require_settings(recipe)
+    require_settings(recipe)
     if train.rank() > 0:  # rank 0 does all the rest
         if recipe.model.source is None and train.distributed(recipe.train):
             train.train(recipe, output / ".cache" / "training" / "unused", progress=progress)
@@ -101,7 +101,7 @@ def _build(context: Context) -> BuildResult:
     return BuildResult(context.recipe.name, tuple(context.stages), results, tuple(dict.fromkeys(notes)))
 
 
-def _require_settings(recipe: Recipe) -> None:
+def require_settings(recipe: Recipe) -> None:
     """What later stages would refuse is refused before the hours of training. Raises InputError, UsageError."""
     arithmetic(recipe.build.arithmetic)
     observer_of(recipe.quantize.method)

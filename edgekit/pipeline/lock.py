@@ -12,8 +12,11 @@ from edgekit.files import disk_errors
 
 
 @contextlib.contextmanager
-def lock(folder: Path) -> Iterator[None]:
+def lock(folder: Path, wait: bool = False) -> Iterator[None]:
     """Hold `folder/.lock`. The kernel frees it when the process ends, however it ends, so that no stale lock stays.
+
+    Args:
+        wait: until it is free, instead of raising.
 
     Raises:
         MachineError: another process holds it, or the folder cannot be written.
@@ -25,7 +28,7 @@ def lock(folder: Path) -> Iterator[None]:
         handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except OSError as error:
             holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
             raise MachineError(

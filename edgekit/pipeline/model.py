@@ -65,10 +65,39 @@ class Model:
     samples: Samples = field(default_factory=Samples)
 
 
+@dataclass
+class Made:
+    """What comes of data, training and quantization, before anything is measured; attributes as in `Model`.
+
+    Attributes:
+        calibration: samples by input name, None where the model came quantized; data: None where there is none.
+    """
+
+    graph: Graph
+    floating: Graph | None
+    source: dict[str, Any]
+    calibration: dict[str, Array] | None
+    improvement: dict[str, Any] | None
+    data: Data | None
+
+
 def make(context: Context, check: Callable[[Graph], str]) -> Model:
     """All stages before the first target's. `check` raises when a target takes a graph not."""
+    made = quantized(context, check)
+    graph, data, calibration = made.graph, made.data, made.calibration
+    scores, quality = _accuracy(context, graph, made.floating, data, calibration, made.improvement)
+    inputs, origin = samples.golden_inputs(graph, context.recipe.build.golden, data, calibration)
+    inputs, outputs = _golden(context, graph, inputs)
+    return Model(
+        graph, made.floating, made.source, data.classes if data is not None else (), inputs, outputs, origin, scores,
+        quality, _proofs(context, graph, inputs), made.improvement, _samples(graph, data, calibration),
+    )  # fmt: skip
+
+
+def quantized(context: Context, check: Callable[[Graph], str], data: Data | None = None) -> Made:
+    """The stages until there is an int8 graph. `data`: the recipe's data set where the caller has it already."""
     recipe = context.recipe
-    data = training.data_of(context) if has_data(recipe) else None
+    data = training.data_of(context) if data is None and has_data(recipe) else data
     source: dict[str, Any] = {"recipe": recipe.name}
     if recipe.model.source is None:
         assert data is not None
@@ -85,22 +114,13 @@ def make(context: Context, check: Callable[[Graph], str]) -> Model:
         source |= {"sha256": files.sha256(path), "nodes": len(loaded.nodes)}
         done.text = f"{len(loaded.nodes)} layers, {loaded.parameters():,} parameters, {loaded.macs():,} MACs"
     if is_quantized(loaded):
-        graph, floating, calibration = replace(loaded, arithmetic=recipe.build.arithmetic), None, None
-        improvement = None
         if recipe.quantize.calibration is not None:
             context.notes.append("calibration data is not used: the model is int8 already")
-    else:
-        with context.stage("check float") as done:
-            done.text = check(loaded)
-        graph, calibration, improvement = _quantized(context, loaded, data, check)
-        floating = loaded
-    scores, quality = _accuracy(context, graph, floating, data, calibration, improvement)
-    inputs, origin = samples.golden_inputs(graph, recipe.build.golden, data, calibration)
-    inputs, outputs = _golden(context, graph, inputs)
-    return Model(
-        graph, floating, source, data.classes if data is not None else (), inputs, outputs, origin, scores, quality,
-        _proofs(context, graph, inputs), improvement, _samples(graph, data, calibration),
-    )  # fmt: skip
+        return Made(replace(loaded, arithmetic=recipe.build.arithmetic), None, source, None, None, data)
+    with context.stage("check float") as done:
+        done.text = check(loaded)
+    graph, calibration, improvement = _quantized(context, loaded, data, check)
+    return Made(graph, loaded, source, calibration, improvement, data)
 
 
 def _samples(graph: Graph, data: Data | None, calibration: dict[str, Array] | None) -> Samples:

@@ -29,6 +29,8 @@ class Session:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
+        # Without it every int8 tensor of a whole network becomes uint8 first, and most layers stay in float.
+        options.add_session_config_entry("session.qdqisint8allowed", "1")
         try:
             self._session = onnxruntime.InferenceSession(onnx.write(read(data)), options, ["CPUExecutionProvider"])
         except Exception as error:

@@ -15,6 +15,7 @@ from edgekit.errors import VerificationError
 from edgekit.recipe import Recipe
 from edgekit.train import checkpoint, evaluate, state
 from edgekit.train.job import Job, make, seed
+from edgekit.train.log import logged
 from edgekit.train.result import Progress, TrainResult
 from edgekit.train.schedule import learning_rate
 from edgekit.train.state import State
@@ -44,11 +45,13 @@ def train(
     first = job.fabric.global_rank == 0
     before = job.fabric.broadcast(state.find(folder, job.about["identity"]) if resume and first else None)
     if isinstance(before, TrainResult):
-        return before
+        with logged(job, before.history):  # what has not been logged so far
+            return before
     if before is None and first:
         state.clear(folder)
     now = State() if before is None else state.restore(job, before)
-    _epochs(job, now, report)
+    with logged(job, now.history) as log:
+        _epochs(job, now, report, log)
     result = None
     if first:
         result = _result(job, now, time.perf_counter() - began)
@@ -61,7 +64,7 @@ def _silent(done: int, total: int, text: str) -> None:
     pass
 
 
-def _epochs(job: Job, now: State, report: Progress) -> None:
+def _epochs(job: Job, now: State, report: Progress, log: Callable[[dict[str, Any]], None]) -> None:
     section = job.section
     train, held = _resident(job, "train"), _resident(job, "validation")
     steps = len(job.data.train_x) // job.batch
@@ -95,6 +98,7 @@ def _epochs(job: Job, now: State, report: Progress) -> None:
         now.epoch += 1
         if job.fabric.global_rank == 0:
             state.save(job, now, better)
+            log(entry)  # after saving: an epoch that is repeated is not logged twice
     report(total, total, f"trained{_best(job, now)}")
 
 

@@ -66,6 +66,8 @@ def test_verify_and_bench_of_a_build(cli: Cli, built: Path) -> None:
     on_board = proven["runtimes"][1]
     assert (on_board["samples"], [x["layer"] for x in on_board["layers"]]) == (2, ["features"])
     first, second = cli("bench", built, "--json").json, cli("bench", built, "--json").json
+    for one in (first, second):
+        one.pop("retries")  # a busy host answers late, and requests are then sent again
     assert first == second, "instruction counts repeat exactly"
     (layer,) = first["layers"]
     assert (layer["layer"], layer["op"], layer["macs"]) == ("features", "conv_2d", 3 * 3 * 4 * 3 * 3 * 2)

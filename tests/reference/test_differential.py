@@ -96,7 +96,7 @@ def run_cases(operator: str, runtime: str, start: int, count: int) -> int:
         check(operator, runtime, cases(operator).case(RandomPicker([tag, seed])), seed)
         for seed in range(start, start + count)
     )
-    assert done >= count // 3, f"only {done} of {count} cases ran: {operator} on {runtime} is mostly refused"
+    assert done >= count // 4, f"only {done} of {count} cases ran: {operator} on {runtime} is mostly refused"
     return done
 
 

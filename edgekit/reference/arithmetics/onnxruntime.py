@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from edgekit.graph import Operator, Tensor
+from edgekit.reference import qlinear
 from edgekit.reference.arithmetics import Arithmetic
 
 PRODUCTS = {"conv_2d": 0, "depthwise_conv_2d": 3, "fully_connected": 0}  # with the axis of the channels
 THROUGH_FLOAT = (
-    "add", "leaky_relu", "logistic", "mul", "prelu", "quantize", "relu", "relu_n1_to_1", "softmax", "sub", "sum",
-    "tanh",
+    "add", "average_pool_2d", "leaky_relu", "logistic", "mul", "prelu", "quantize", "relu", "relu_n1_to_1", "softmax",
+    "sub", "sum", "tanh",
 )  # fmt: skip
 UNPREDICTED = {
-    "average_pool_2d": "its float32 sums run in the order of the processor's vectors",
     "hard_swish": "its float32 kernel rounds in another order, a value of some thousands differs",
     "mean": "its float32 sums run in the order of the processor's vectors",
     "resize_bilinear": "its weights are rounded in a way that was not found out",
@@ -32,6 +32,8 @@ def refuse(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tens
         t is not None and t.quantization != outputs[0].quantization for t in inputs
     ):
         return "its inputs and output differ in quantization"
+    if op.name == "average_pool_2d" and not qlinear.fused(op, inputs, outputs):
+        return "its activation keeps it from fusion, and its float32 sums run in the order of the processor's vectors"
     if op.name not in PRODUCTS or inputs[1] is None or inputs[1].data is None:
         return None
     weights = np.moveaxis(inputs[1].data.astype(np.int64), PRODUCTS[op.name], 0)

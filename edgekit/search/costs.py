@@ -1,0 +1,73 @@
+"""What an int8 graph costs a target, and by how much it breaks limits: known without training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from edgekit import backends
+from edgekit.errors import UnsupportedError
+from edgekit.graph import Graph, is_quantized
+from edgekit.pipeline.memory import memory_of, require_fit
+from edgekit.target import Target
+
+
+@dataclass(frozen=True)
+class Costs:
+    """An int8 graph on a target.
+
+    Attributes:
+        values: `latency` in `unit`, `ram` and `flash` in bytes, `macs`, `parameters`.
+        unit: of latency: the unit of the target's cost model, "MACs" where it has none.
+        exact: whether `ram` is the planned arena, else the least that activations need; `flash` are constants, always.
+        rejected: why the target does not take it; empty when it does.
+    """
+
+    values: dict[str, float]
+    unit: str
+    exact: bool
+    rejected: tuple[str, ...] = ()
+
+
+def costs(graph: Graph, target: Target) -> Costs:
+    """Of an int8 graph."""
+    backend = backends.backend(target.backend)
+    macs, memory = graph.macs(), memory_of(graph)
+    found: dict[str, float] = {
+        "latency": macs, "ram": memory.peak, "flash": memory.weights, "macs": macs, "parameters": graph.parameters()
+    }  # fmt: skip
+    rejected = tuple(str(rejection) for rejection in backend.check(graph, target))
+    if hasattr(backend, "estimate") and is_quantized(graph):
+        try:
+            estimate = backend.estimate(graph, target)
+        except UnsupportedError as error:
+            return Costs(found, "MACs", False, (*rejected, str(error)))
+        found |= {"ram": estimate.arena_bytes, "flash": estimate.constant_bytes}
+        if estimate.total is None:
+            return Costs(found, "MACs", True, rejected)
+        return Costs(found | {"latency": round(estimate.total)}, estimate.unit, True, rejected)
+    try:
+        require_fit(memory, target)
+    except UnsupportedError as error:
+        rejected = (*rejected, str(error))
+    return Costs(found, "MACs", False, rejected)
+
+
+def broken(found: Costs, limits: Mapping[str, float], target: Target) -> dict[str, tuple[float, str]]:
+    """By limit that is broken: how far, as a share of it, and a sentence."""
+    over: dict[str, tuple[float, str]] = {}
+    for name, limit in limits.items():
+        value = found.values.get(name)
+        if value is not None and value > limit:
+            over[name] = (share(value, limit), f"{name} {value:,.0f}, the limit is {limit:,.0f}")
+    if found.rejected:
+        memory = {"ram": target.memory.ram, "flash": target.memory.flash}
+        worst = max((share(found.values[name], room) for name, room in memory.items() if room), default=0.0)
+        # code and stack take room too: a rejected network may seem to fit by its own bytes alone
+        over[target.name] = (max(worst, 0.01), found.rejected[0])
+    return over
+
+
+def share(value: float, limit: float) -> float:
+    """By what share of a limit a value is above it."""
+    return (value - limit) / abs(limit) if limit else value
