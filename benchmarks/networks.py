@@ -94,11 +94,12 @@ def trained(name: str, data: Path, cache: Path, seed: int = 0) -> Network:
     return Network(name, chosen, loaded, onnx)
 
 
-def hostile(source: Path, output: Path, seed: int = 0) -> None:
+def hostile(source: Path, output: Path, seed: int = 0, only_activations: bool = False) -> None:
     """The same network, with the channels between convolutions scaled by 2^-4 to 2^4 each, as training may leave them.
 
     Where only a ReLU lies between two convolutions, channel c of the first is multiplied by a factor and what the
     second reads of it divided by the same: the function stays, the ranges of weights and activations do not.
+    With `only_activations` the second is depthwise, so that every channel's weights keep a scale of their own.
     """
     import onnx
     from onnx import numpy_helper
@@ -125,9 +126,11 @@ def hostile(source: Path, output: Path, seed: int = 0) -> None:
         if len(after) != 1 or after[0].op_type != "Conv":
             continue
         channels = constants[node.input[1]].dims[0]
+        grouped = constants[after[0].input[1]].dims[1] == 1 and channels > 1
+        if only_activations and not grouped:
+            continue
         factor = 2 ** rng.uniform(-4, 4, channels)
         scale(node.input[1], factor, 0)
         scale(node.input[2], factor, 0)
-        grouped = constants[after[0].input[1]].dims[1] == 1 and channels > 1
         scale(after[0].input[1], 1 / factor, 0 if grouped else 1)
     onnx.save(model, output)

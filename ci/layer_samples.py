@@ -219,6 +219,16 @@ def quantize(d: Draw) -> Graph:
     return graph
 
 
+def retyped(d: Draw) -> Graph:
+    """Between int8 and int16."""
+    graph = Graph("retyped", inputs=["x"], outputs=["y"])
+    shape, types = (1, d.upto(2000)), ("int8", "int16") if d.of(0, 1) else ("int16", "int8")
+    for name, dtype in zip("xy", types, strict=True):
+        graph.add(Tensor(name, shape, dtype, Quantization.per_tensor(*((0.02, -5) if dtype == "int8" else (1e-4, 0)))))
+    graph.nodes = [Node(Quantize(), ("x",), ("y",))]
+    return graph
+
+
 def softmax(d: Draw) -> Graph:
     b = Builder("softmax", (d.of(1, 1, 1, 4), d.upto(200)), 0)
     return b.ended(b.node(Softmax(), ["input"], Quantization.per_tensor(1 / 256, -128)))
@@ -267,7 +277,7 @@ def moved(d: Draw) -> Graph:
 
 SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (conv_2d, 60), (pointwise, 30), (narrow, 30), (conv_3x3, 40), (depthwise_conv_2d, 60), (multiplied, 16),
-    (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6),
+    (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 60), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90),
 )  # fmt: skip

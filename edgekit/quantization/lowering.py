@@ -30,8 +30,8 @@ def quantize(
     Activations are int8 with one scale and zero point per tensor, weights int8 in -127..127 with one scale per output
     channel, biases int32 with scale s_in * s_w, zeros where a layer has none. Layers that `section` wants in int16 have
     int16 activations around zero and int64 biases; where types meet, a `quantize` stands between. Names stay; where the
-    graph takes or gives another type than inside, `NAME_int8` (`NAME_int16`) stands beside NAME. The result is a pure function
-    of the arguments.
+    graph takes or gives another type than inside, `NAME_int8` (`NAME_int16`) stands beside NAME. The result is a
+    pure function of the arguments.
 
     Args:
         graph: validated, float32 throughout; best after `edgekit.passes.optimize`.

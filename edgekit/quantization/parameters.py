@@ -71,7 +71,8 @@ def quantize_weights(
     """Symmetric int8 weights in -127..127.
 
     The scale of a channel is max|w| / 127, but never so small that its bias leaves `BIAS_LIMIT` in units of s_in * s_w
-    or that its multiplier s_in * s_w / s_out falls under 2^-24: a channel that is dead, or nearly so, keeps an exact bias.
+    or that its multiplier s_in * s_w / s_out falls under 2^-24: a channel that is dead, or nearly so, keeps an exact
+    bias.
     (TensorFlow Lite's converter widens weight scales for the bias in the same way.)
 
     Args:

@@ -17,6 +17,8 @@ from edgekit.errors import UsageError
 from tests.firmware.cases import OPERATORS, chain_cases, operator_cases, wide_cases
 from tests.firmware.proof import first_forms
 from tests.firmware.shapes import layer_graph
+from tests.firmware.test_kernels_s16 import EMITTED, conversions
+from tests.firmware.test_kernels_s16 import cases as s16_cases
 
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wsign-conversion", "-Wshadow")
 LIBRARY = {"memcpy", "memset", "memmove", "_GLOBAL_OFFSET_TABLE_"}  # a compiler may turn the former into the latter
@@ -55,6 +57,7 @@ def test_every_kernel_is_used_and_has_its_header(tmp_path: Path) -> None:
     for core in ("portable", *FAMILY):
         cases = [case for operator in OPERATORS for case in operator_cases(operator, 0, 8)] + wide_cases(0, 40)
         few = layer_graph("conv_2d", (1, 6, 6, 16), 8, (1, 1), 1, (1e-3, 0.3), np.random.default_rng(0))  # channels
+        cases += [case for operator in EMITTED for case in s16_cases(operator, 0, 4)] + conversions()
         all_graphs = [few, *(case.graph for case in cases)]
         calls = [call for graph in all_graphs for i in range(2) for call in first_forms(graph, core, i)]
         used |= {call.file for call in calls if isinstance(call, Call)}

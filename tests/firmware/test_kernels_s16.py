@@ -12,19 +12,27 @@ import pytest
 
 from edgekit import plugins
 from edgekit.backends import c
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.emission import calls_of
 from edgekit.graph import Graph, Node, Quantization, Tensor
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.dequantize import Dequantize
+from edgekit.graph.ops.fully_connected import FullyConnected
 from edgekit.graph.ops.quantize import Quantize
+from edgekit.quantization import quantize
+from edgekit.recipe import QuantizeSection
 from edgekit.target import load_targets
+from edgekit.verification import verify
 from tests.firmware.cases import case_module, taken
 from tests.firmware.proof import CORES, GUARD, Case, prove
+from tests.quantization.trained import digits
 from tests.reference.picker import RandomPicker
 from tests.reference.test_wide import OPERATORS
 from tests.reference.wide import widened
 
 EMITTED = [op for op in OPERATORS if op != "resize_bilinear"]
 HOST_CASES, CORE_CASES, MANY_CASES = 4, 2, 100
+FLOAT = {"input_dtype": "float32", "output_dtype": "float32"}
 
 
 def cases(operator: str, start: int, count: int, guard: int = 0) -> Iterator[Case]:
@@ -80,6 +88,34 @@ def test_operators_on_the_host(tmp_path: Path) -> None:
 def test_operators_on_emulated_cores(target: str, tmp_path: Path) -> None:
     found = [case for operator in EMITTED for case in cases(operator, 1000, CORE_CASES)]
     prove([*found, *conversions()], target, tmp_path / "proof")
+
+
+@pytest.mark.parametrize("target", ["host-c", "qemu-m4", "qemu-m33"])
+def test_networks_of_one_and_of_both_types(target: str, tmp_path: Path) -> None:
+    """With the DSP forms where the core has them: whole fours of channels, borders, pairs of pixels and an odd one."""
+    graph, _, _, calibration = digits()
+    inside = graph.nodes[1].name, graph.nodes[2].name
+    options = {"whole": {"activations": "int16"}, "some": {"int16": inside}, "float": {"int16": inside, **FLOAT}}
+    found = []
+    for name, section in options.items():
+        made = quantize(graph, calibration, QuantizeSection.model_validate(section))
+        found.append(Case(name, made, guard=GUARD if target == "host-c" else 0))
+    prove(found, target, tmp_path / "proof", sanitize=target == "host-c")
+    core = "cortex-m4" if target == "qemu-m4" else "cortex-m33"
+    kernels = {call.kernel for call in calls_of(found[0].graph, core) if isinstance(call, Call)}
+    assert kernels >= {"conv_2d_s16_dsp", "depthwise_conv_2d_s16_dsp"}  # a dead channel's bias needs 64 bits
+
+
+def test_sums_that_may_leave_32_bits_stay_portable() -> None:
+    graph = Graph("far", inputs=["x"], outputs=["y"], nodes=[Node(FullyConnected(), ("x", "w", "b"), ("y",))])
+    graph.add(Tensor("x", (1, 600), "int16", Quantization.per_tensor(1e-4, 0)))
+    graph.add(Tensor.constant("w", np.full((2, 600), 127, np.int8), Quantization.per_tensor(1e-3, 0)))
+    graph.add(Tensor.constant("b", np.zeros(2, np.int64), Quantization.per_tensor(1e-7, 0)))
+    graph.add(Tensor("y", (1, 2), "int16", Quantization.per_tensor(1e-2, 0)))
+    (call,) = calls_of(graph, "cortex-m4")
+    assert isinstance(call, Call) and call.kernel == "fully_connected_s16"
+    inputs = {"x": np.full((1, 600), -(1 << 15), np.int16)}
+    assert verify(graph, "tflite-micro", inputs).exact
 
 
 @pytest.mark.slow

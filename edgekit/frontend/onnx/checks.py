@@ -191,10 +191,11 @@ def static_shape(proto: Any, where: str) -> tuple[int, ...]:
 
 
 def input_dtype(proto: Any, where: str) -> str:
-    """float32, int8 or uint8. Raises UnsupportedError for other types."""
+    """float32, int8, uint8 or int16. Raises UnsupportedError for other types."""
     import onnx
 
-    known = {onnx.TensorProto.FLOAT: "float32", onnx.TensorProto.INT8: "int8", onnx.TensorProto.UINT8: "uint8"}
+    known = {onnx.TensorProto.FLOAT: "float32", onnx.TensorProto.INT8: "int8", onnx.TensorProto.UINT8: "uint8",
+             onnx.TensorProto.INT16: "int16"}  # fmt: skip
     kind = proto.type.tensor_type.elem_type
     if kind not in known:
         raise UnsupportedError(where, f"ONNX type {kind} is not supported for inputs", "export with float32 inputs")

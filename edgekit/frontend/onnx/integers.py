@@ -34,9 +34,17 @@ def symmetric(data: NDArray[Any], q: Quantization, axis: int) -> tuple[NDArray[A
     return integers, Quantization.per_channel(scale, axis)
 
 
-def over_its_range(data: NDArray[np.float64]) -> tuple[NDArray[np.int8], Quantization]:
-    """A float constant as int8 over its own range; one value is exact."""
+def finer(q: Quantization) -> Quantization:
+    """int16 parameters that hold every value of int8 ones exactly: q - z fits 9 bits, which get 7 more."""
+    return Quantization.per_tensor(float(q.scale[0]) / 128, 0)
+
+
+def over_its_range(data: NDArray[np.float64], dtype: str = "int8") -> tuple[NDArray[Any], Quantization]:
+    """A float constant as int8 over its own range, or as int16 around 0; one value is exact."""
     low, high = min(float(data.min()), 0.0), max(float(data.max()), 0.0)
+    if dtype == "int16":
+        scale = float(np.float32((max(-low, high) or 1.0) / 32767))
+        return np.clip(np.rint(data / scale), -32768, 32767).astype(np.int16), Quantization.per_tensor(scale, 0)
     if data.size == 1 or low == high:
         scale = float(np.float32(max(abs(low), abs(high)) or 1.0))
         return np.sign(data).astype(np.int8), Quantization.per_tensor(scale, 0)

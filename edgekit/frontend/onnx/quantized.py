@@ -24,14 +24,16 @@ def parameters(
     scales = importer.required(node, scale, "the scale")
     zeros = importer.constant(node, zero, "the zero point")
     kind = "uint8" if zeros is None else zeros.dtype.name
-    if kind not in ("uint8", "int8", "int32"):
-        raise node.unsupported(f"quantization to {kind} is not supported", "8-bit activations and weights are")
+    if kind not in ("uint8", "int8", "int16", "int32"):
+        raise node.unsupported(f"quantization to {kind} is not supported", "8-bit and int16 activations are")
     if scales.dtype.kind != "f":
         raise node.unsupported(f"scales of type {scales.dtype} are not supported")
     scales = scales.astype(np.float32)
     node.require(bool(np.isfinite(scales).all() and (scales > 0).all()), "scales must be positive and finite")
     zeros = np.zeros(scales.shape, np.int64) if zeros is None else zeros.astype(np.int64)
     zeros = zeros - (128 if kind == "uint8" else 0)
+    if kind == "int16" and zeros.any():
+        raise node.unsupported("int16 with a zero point is not supported", "quantize int16 symmetrically, around 0")
     node.require(
         zeros.size == scales.size, "scale and zero point must have one shape", f"{scales.shape}, {zeros.shape}"
     )
@@ -62,7 +64,13 @@ def dequantized(importer: Importer, node: OnnxNode, index: int, quantization: Qu
     while name in importer.values:
         name += "_"
     if isinstance(source, Constant):
-        if source.quantization is not None or source.array.dtype.name not in ("int8", "uint8", "int32"):
+        if source.quantization is not None or source.array.dtype.name not in (
+            "int8",
+            "uint8",
+            "int16",
+            "int32",
+            "int64",
+        ):
             raise node.unsupported(f"dequantizing constants of type {source.array.dtype} is not supported")
         importer.bind(name, Constant(signed(source.array), quantization))
         return name
@@ -77,14 +85,20 @@ def dequantized(importer: Importer, node: OnnxNode, index: int, quantization: Qu
     return name
 
 
-def quantize(importer: Importer, node: OnnxNode, value: str, quantization: Quantization) -> None:
-    """Bind the node's output to a computed value quantized to int8."""
+def quantize(importer: Importer, node: OnnxNode, value: str, quantization: Quantization, kind: str = "int8") -> None:
+    """Bind the node's output to a computed value quantized to int8, or int16 where `kind` says so."""
     from edgekit.graph.ops.quantize import Quantize
 
     if quantization.axis is not None:
         raise node.unsupported("activations are quantized per tensor, found scales per channel")
     name = node.outputs[0]
-    tensor = importer.emit(Quantize(), [importer.tensor(value)], name, dtype="int8", quantization=quantization)
+    tensor = importer.emit(
+        Quantize(),
+        [importer.tensor(value)],
+        name,
+        dtype="int16" if kind == "int16" else "int8",
+        quantization=quantization,
+    )
     importer.bind(name, tensor)
 
 
@@ -144,4 +158,4 @@ def emit_quantized(
         middle += "_"
     kept = node.attributes if attributes is None else attributes
     importer.run(OnnxNode(op, node.name, tuple(names), (middle,), kept, max(node.opset, 13) if not node.domain else 13))
-    quantize(importer, node, middle, parameters(importer, node, *output, ())[0])
+    quantize(importer, node, middle, *parameters(importer, node, *output, ()))

@@ -91,7 +91,7 @@ def _inputs(importer: Importer, model: Any, nodes: list[OnnxNode], images: set[s
         quantization = None
         if dtype != "float32":
             quantization = quantization_of_input(importer, proto.name, dtype, nodes, where)
-            dtype = "int8"
+            dtype = "int16" if dtype == "int16" else "int8"
         if proto.name in images:
             shape = tuple(shape[i] for i in TO_NHWC)
         graph.inputs.append(graph.add(Tensor(proto.name, shape, dtype, quantization)))

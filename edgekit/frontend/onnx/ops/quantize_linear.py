@@ -1,4 +1,4 @@
-"""QuantizeLinear of constants and of activations to 8 bits."""
+"""QuantizeLinear of constants and of activations to 8 bits or int16."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     value = importer.value(node.inputs[0])
     if isinstance(value, str):
         if kind == "int32":
-            raise node.unsupported("activations are quantized to 8 bits, found int32")
-        quantize(importer, node, node.inputs[0], found)
+            raise node.unsupported("activations are quantized to 8 bits or int16, found int32")
+        quantize(importer, node, node.inputs[0], found, kind)
         return
     where = [1] * len(shape)
     if found.axis is not None:
@@ -26,7 +26,7 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     elif not shape:
         where = []
     scale, zero = found.scale.reshape(where), found.zero_point.reshape(where)
-    info = np.iinfo("int32" if kind == "int32" else "int8")
+    info = np.iinfo("int8" if kind == "uint8" else kind)
     # Rounded half to even, as the standard says; activations meet the kernel's own rounding instead.
     integers = np.clip(np.rint(value.real().astype(np.float32) / scale) + zero, info.min, info.max)
     node.require(bool(np.isfinite(integers).all()), "the constant must be finite")
