@@ -87,7 +87,8 @@ def cost(graph: Graph, core: str, calls: list[Call | Alias]) -> tuple[float, int
 def test_each_objective_is_best_at_its_own(make: Callable[[], Graph], core: str) -> None:
     graph = make()
     speed, ram, flash = (cost(graph, core, calls_of(graph, core, aim)) for aim in ("speed", "ram", "flash"))
-    assert speed[0] <= min(ram[0], flash[0])
+    # a few instructions are given for kernels that are not worth their code
+    assert speed[0] <= min(ram[0], flash[0]) * (1 + choice.SAVED_BEYOND)
     assert ram[1] <= speed[1]
     assert flash[2] <= min(speed[2], ram[2])
 
