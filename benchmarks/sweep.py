@@ -62,8 +62,9 @@ class Bound:
     loaded: float
     value: float
 
-    def of(self, layer: Layer) -> float:
-        words = -(-layer.terms // self.terms)
+    def of(self, layer: Layer, terms: int) -> float:
+        """Of a layer whose outputs have `terms` products that are not all padding."""
+        words = -(-terms // self.terms)
         return self.call + layer.outputs * (self.output + words * (1 + self.loaded)) + layer.inputs * self.value
 
 
@@ -79,6 +80,12 @@ class Layer:
     @property
     def outputs(self) -> int:
         return self.graph.tensors[self.graph.outputs[0]].elements
+
+    @property
+    def channels(self) -> int:
+        """Inputs that one tap of a window has."""
+        shape = self.graph.tensors["input"].shape
+        return 1 if self.kind == "depthwise" else shape[-1]
 
     @property
     def inputs(self) -> int:
@@ -192,9 +199,13 @@ def sweep(some: Sequence[Layer], core: str) -> list[Found]:
     """
     options = options_of(find_target(f"qemu-{core}"))
 
+    windows: list[int] = []
+
     def pick(candidates: list[Call]) -> list[Call]:
-        chosen = fastest([*candidates], options.core)
+        chosen, portable = fastest([*candidates], options.core), candidates[-1].fields
         assert isinstance(chosen, Call)
+        sizes = [int(portable.get(f"kernel_{side}", 1)) for side in "hw"]  # type: ignore[arg-type]
+        windows.append(sizes[0] * sizes[1])
         return [chosen]
 
     found, start = [], 0
@@ -203,9 +214,10 @@ def sweep(some: Sequence[Layer], core: str) -> list[Found]:
         while end < len(some) and held < CHUNK_BYTES:
             held += sum(t.bytes for t in some[end].graph.tensors.values() if t.is_constant) + 2048
             end += 1
+        windows.clear()
         counted = count([layer.graph for layer in some[start:end]], options, pick)
-        for layer, one in zip(some[start:end], counted, strict=True):
-            bound = BOUNDS[core].of(layer) / (layer.outputs * layer.terms)
+        for layer, one, window in zip(some[start:end], counted, windows, strict=True):
+            bound = BOUNDS[core].of(layer, layer.channels * window) / (layer.outputs * layer.terms)
             found.append(Found(layer, one.call.kernel, one.instructions, LIMITS[core][layer.kind], bound))
         start = end
     return sorted(found, key=lambda f: -f.per_mac / f.limit)

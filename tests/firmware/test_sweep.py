@@ -31,7 +31,7 @@ WITHIN = [  # one of each class that has been outside
     sweep.conv((7, 7), 1, 64, 4, (12, 12)),
     sweep.depthwise((5, 5), 1, 16, 1, (12, 12)),
     sweep.depthwise((3, 3), 1, 1, 8, (12, 12)),
-    sweep.connected(100, 2, 1),
+    sweep.connected(256, 2, 1),
 ]
 
 
