@@ -75,8 +75,10 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
                 trial = [min(o, key=cost) if _file(c) == file else c for c, o in zip(calls, others, strict=True)]
                 if {_file(c) for c in trial} - {""} < used:  # another kernel instead would save no code
                     trials.append((sum(map(cost, trial)) - total, trial))
+        if not trials:
+            return calls
         code = sum(counts.text(file, core, level) or 0 for file in used)
-        lost, trial = min(trials, key=lambda made: made[0], default=(total, calls))
+        lost, trial = min(trials, key=lambda made: made[0])
         if lost > (SAVED_BEYOND if code > CODE else SAVED) * total:
             return calls
         calls, total = trial, total + lost
