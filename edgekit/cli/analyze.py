@@ -60,7 +60,8 @@ def analyze(
     kept = [i for i, column in enumerate(columns) if column not in left_out]
     _output.table([columns[i] for i in kept], [[row[i] for i in kept] for row in rows])
     note = "" if found.quantized else ", as int8"
-    _output.show(f"{found.name}: {len(found.layers)} layers, {'int8' if found.quantized else 'float'}")
+    types = " and ".join(sorted({x.dtype for x in found.layers}, key=len)) if found.quantized else "float"
+    _output.show(f"{found.name}: {len(found.layers)} layers, {types}")
     _output.show(f"  MACs        {found.macs:,}")
     _output.show(f"  parameters  {found.parameters:,}")
     _output.show(f"  flash       {_output.size(found.flash_bytes)} of constants{note}")

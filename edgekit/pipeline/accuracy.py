@@ -51,7 +51,7 @@ def measure(
     integer = outputs(graph, x, progress, "int8 accuracy")
     real = outputs(floating, x, progress, "float accuracy") if floating is not None else None
     given = next(iter(x.values()))
-    found: dict[str, Any] = {"samples": len(integer)}
+    found: dict[str, Any] = {"samples": len(integer), "activations": activations(graph)}
     found["metric"], found["int8"] = metric_of(integer, given, y, classes), score(integer, given, y, classes)
     if real is None:
         return found
@@ -61,6 +61,17 @@ def measure(
     if found["metric"] != ERROR:
         found["drop_points"] = round(100 * (found["float"] - found["int8"]), 6)
     return found
+
+
+def activations(graph: Graph) -> str:
+    """The integer types of a quantized graph's activations: int8, int16, or "int8 and int16"."""
+    found = {t.dtype for t in graph.tensors.values() if not t.is_constant} & {"int8", "int16"}
+    return " and ".join(sorted(found, key=len)) or "int8"
+
+
+def named(found: Mapping[str, Any], kind: str) -> str:
+    """How people call `kind`, "float" or "int8", which stands for the quantized graph whatever its types."""
+    return kind if kind == "float" else str(found.get("activations", kind))
 
 
 def shown(found: Mapping[str, Any], kind: str) -> str:
@@ -73,7 +84,7 @@ def sentence(found: Mapping[str, Any]) -> str:
     """One line for people."""
     if "reason" in found:
         return f"{found['status']}: {found['reason']}"
-    both = [f"{kind} {shown(found, kind)}" for kind in ("float", "int8") if kind in found]
+    both = [f"{named(found, kind)} {shown(found, kind)}" for kind in ("float", "int8") if kind in found]
     return f"{', '.join(both)} ({found['metric']}, {found['samples']:,} test samples)"
 
 

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from edgekit.graph import Graph, Node
-from edgekit.pipeline.accuracy import shown
+from edgekit.pipeline.accuracy import named, shown
 from edgekit.report import analog, qat, quantization
 from edgekit.report.firmware import firmware
 
@@ -64,14 +64,15 @@ def size(count: int) -> str:
 def _lead(manifest: Mapping[str, Any]) -> str:
     source = manifest["source"]
     origin = source.get("file") or f"recipe {source['recipe']}"
-    return f"int8, arithmetic {manifest['arithmetic']}; from {origin}; runs on {manifest['vehicle']}"
+    types = named(manifest["accuracy"], "int8")
+    return f"{types}, arithmetic {manifest['arithmetic']}; from {origin}; runs on {manifest['vehicle']}"
 
 
 def _cards(manifest: Mapping[str, Any]) -> str:
     model, memory, accuracy = manifest["model"], manifest["memory"], manifest["accuracy"]
     cards = []
     if "int8" in accuracy:
-        cards.append((shown(accuracy, "int8"), f"int8 {accuracy['metric']}"))
+        cards.append((shown(accuracy, "int8"), f"{named(accuracy, 'int8')} {accuracy['metric']}"))
     exact = [p for p in manifest["verified"] if p["status"] == "exact"]
     cards.append((f"{len(exact)} of {len(manifest['verified'])}", "runtimes equal in every integer"))
     cards += [
@@ -106,7 +107,7 @@ def _memory(memory: Mapping[str, Any], facts: Mapping[str, Any]) -> list[tuple[s
 def _accuracy(found: Mapping[str, Any]) -> str:
     if "reason" in found:
         return f'<p><b class="warn">{escape(found["status"])}</b>: {escape(found["reason"])}.</p>'
-    rows = [[kind, shown(found, kind)] for kind in ("float", "int8") if kind in found]
+    rows = [[named(found, kind), shown(found, kind)] for kind in ("float", "int8") if kind in found]
     if "agreement" in found:
         rows.append(["same answer from both", f"{found['agreement']:.2%}"])
     if "drop_points" in found:
