@@ -33,7 +33,7 @@ def bound_of(operator: str) -> float:
 
 
 def ordinary(graph: Graph) -> bool:
-    """Accumulators of such a graph stay far within int32, sigmoids and positions within their range; int8 throughout."""
+    """Its accumulators stay far within int32, sigmoids and positions within their range; int8 throughout."""
     for tensor in graph.tensors.values():
         if tensor.dtype == "int16" or (tensor.dtype == "int32" and np.abs(np.asarray(tensor.data, float)).max() > 1e7):
             return False
