@@ -115,7 +115,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with cifar10")
     parser.add_argument("--cache", type=Path, help="folder that keeps the trained networks")
     parser.add_argument("--seed", type=int, default=0, help="of the training")
-    parser.add_argument("--epochs", type=int, default=30, help="of distillation, one to two minutes each on a free core")
+    parser.add_argument("--epochs", type=int, default=30, help="of distillation, a minute each on a free core")
     parser.add_argument("--limit", type=int, help="test samples at most")
     parser.add_argument("--json", type=Path, help="file to write the rows to")
     arguments = parser.parse_args()
