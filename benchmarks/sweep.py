@@ -7,6 +7,7 @@ it is `OUTSIDE`.
 
     python -m benchmarks.sweep --core m4                               the worst layers of every class
     python -m benchmarks.sweep --core m55 --kind depthwise --top 40    more of one class
+    python -m benchmarks.sweep --core m4 --window 3x3 --window 1x1     only these windows (and fully connected layers)
     python -m benchmarks.sweep --core m4 --every 8 --json              every eighth layer, as JSON
 """
 
@@ -185,9 +186,11 @@ def _fits(layer: Layer) -> bool:
     return weights <= MOST_WEIGHTS and layer.graph.macs() <= MOST_MACS and largest <= MOST_INPUT
 
 
-def layers(kinds: Sequence[str] = KINDS, every: int = 1) -> list[Layer]:
-    """The sweep's layers; of every kind each `every`-th."""
+def layers(kinds: Sequence[str] = KINDS, every: int = 1, windows: Sequence[str] = ()) -> list[Layer]:
+    """The sweep's layers; of every kind each `every`-th; of `windows` ("3x3") only, where some are named."""
     found = [layer for layer in _all() if layer is not None and _fits(layer)]
+    if windows:
+        found = [x for x in found if x.kind == "fully_connected" or x.name.split()[0] in windows]
     return [layer for kind in kinds for layer in [x for x in found if x.kind == kind][::every]]
 
 
@@ -241,6 +244,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--core", choices=sorted(LIMITS), default="m4")
     parser.add_argument("--kind", action="append", choices=KINDS, help="only this class; may be given several times")
+    parser.add_argument("--window", action="append", default=[], help="only such windows, as 3x3; several times too")
     parser.add_argument("--every", type=int, default=1, help="only each so many layers of a class")
     parser.add_argument("--top", type=int, default=12, help="layers to print of a class")
     parser.add_argument("--json", action="store_true", help="print all layers as one JSON list instead")
@@ -249,7 +253,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if missing:
         print(f"sweep: NOT RUN: {' and '.join(missing)} not installed; `edgekit doctor` says where from")
         return
-    found = sweep(layers(given.kind or KINDS, given.every), given.core)
+    found = sweep(layers(given.kind or KINDS, given.every, given.window), given.core)
     if given.json:
         keys = ("kernel", "instructions", "per_mac", "limit", "bound", "verdict")
         print(json.dumps([{"layer": f.layer.name, "kind": f.layer.kind, **{k: getattr(f, k) for k in keys}}

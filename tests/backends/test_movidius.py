@@ -101,7 +101,7 @@ def test_layers_that_the_chip_does_not_run_are_rejected(tmp_path: Path, pretende
     pretended(left=("y_nchw_real",))
     (found,) = backend.check(small_int8(), TARGET)
     assert found.layer == "y" and found.op == "conv_2d" and "query_network" in found.rule
-    with pytest.raises(UnsupportedError, match="rejected by movidius"):
+    with pytest.raises(UnsupportedError, match="rejections by movidius"):
         backend.compile(small_int8(), TARGET, tmp_path)
 
 

@@ -26,6 +26,7 @@ from edgekit.backends._contract import (
 )
 from edgekit.backends._onnx_layers import real
 from edgekit.backends._real import real_form
+from edgekit.backends._rules import require_accepted
 from edgekit.backends.analog_pcm import accuracy, artifact, mapping
 from edgekit.backends.analog_pcm.artifact import FLOATS, MAP, MODEL, TILES
 from edgekit.backends.analog_pcm.calibration import calibrated
@@ -114,10 +115,7 @@ def compile(
     target = target.with_options(options or {})
     chosen = options_of(target)
     network = real_form(graph) if floating is None else floating
-    found = check(network, target)
-    if found:
-        text = f"{len(found)} layers rejected by {target.name}, first: {found[0]}"
-        raise UnsupportedError(graph.name, text, found[0].fix)
+    require_accepted(graph, target, check(network, target))
     unknown = sorted(set(chosen.digital) - {node.name for node in network.nodes})
     if unknown:
         raise UnsupportedError(f"[target.{target.name}] digital", f"there is no layer {unknown[0]!r}",

@@ -19,6 +19,7 @@ from edgekit.backends._contract import (
     per_sample,
     rejections,
 )
+from edgekit.backends._rules import require_accepted, require_int8
 from edgekit.backends.c import emission, vehicle
 from edgekit.backends.c.options import Options, options_of
 from edgekit.errors import UnsupportedError
@@ -94,13 +95,8 @@ def compile(graph: Graph, target: Target, folder: Path, options: dict[str, Any] 
     from edgekit.backends.c.project import write_project
 
     target = target.with_options(options or {})
-    if not is_quantized(graph) or graph.arithmetic != emission.ARITHMETIC:
-        raise UnsupportedError(
-            graph.name, f"needs an int8 graph of the arithmetic {emission.ARITHMETIC}", "quantize it"
-        )
-    found = check(graph, target)
-    if found:
-        raise UnsupportedError(graph.name, f"{len(found)} rejections by {target.name}, first: {found[0]}", found[0].fix)
+    require_int8(graph, target, emission.ARITHMETIC)
+    require_accepted(graph, target, check(graph, target))
     with files.disk_errors(folder):
         return write_project(graph, target, folder, MODEL)
 

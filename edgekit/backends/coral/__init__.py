@@ -16,13 +16,13 @@ from edgekit.backends._contract import (
     Rejection,
     Run,
     constraints_of,
-    is_quantized,
     rejections,
 )
+from edgekit.backends._rules import require_accepted, require_int8
 from edgekit.backends.coral import compiler, device
 from edgekit.backends.coral.operators import ALL, RUNTIME_OF
 from edgekit.backends.coral.options import Options, options_of
-from edgekit.errors import InputError, ToolError, UnsupportedError
+from edgekit.errors import InputError, ToolError
 from edgekit.graph import Graph
 from edgekit.target import Target
 
@@ -72,11 +72,8 @@ def compile(graph: Graph, target: Target, folder: Path, options: dict[str, Any] 
 
     target = target.with_options(options or {})
     chosen = options_of(target)
-    if not is_quantized(graph):
-        raise UnsupportedError(graph.name, "the Edge TPU takes int8 models only, this one is float", "quantize it")
-    found = check(graph, target)
-    if found:
-        raise UnsupportedError(graph.name, f"{len(found)} layers rejected by coral, first: {found[0]}", found[0].fix)
+    require_int8(graph, target)
+    require_accepted(graph, target, check(graph, target))
     data = write(graph)
     files.write_atomic(folder / MODEL, data)
     with files.disk_errors(folder):

@@ -18,11 +18,11 @@ from edgekit.backends._contract import (
     Rejection,
     Run,
     constraint,
-    is_quantized,
     per_sample_of,
     rejections,
     without_port,
 )
+from edgekit.backends._rules import no_int16, require_accepted, require_int8
 from edgekit.backends.c import emission
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.memory import memory_map
@@ -72,18 +72,11 @@ def launched(graph: Graph, node: Node, options: Options) -> str | None:
     """The kernel must take the layer's types and parameters."""
     try:
         call = emission.call_of(graph, node, CORE) if supports(node.op.name) else Alias()
-        if isinstance(call, Call) and eight_bits.find(graph, node, options) is None:
+        if isinstance(call, Call) and no_int16.find(graph, node, options) is None:
             launch_of(node, call, tensor_cores=False)
     except UnsupportedError as error:
         return error.what
     return None
-
-
-@constraint(fix="Quantize activations to int8; the targets of microcontrollers take int16.", quantized=True)
-def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
-    """There must be no int16 activations: the CUDA kernels are for int8."""
-    tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None]
-    return next((f"int16 in {t.name}" for t in tensors if t.dtype == "int16"), None)
 
 
 @constraint(fix="Split the batch.")
@@ -93,7 +86,7 @@ def indexed(graph: Graph, node: Node, options: Options) -> str | None:
     return next((f"{t.bytes:,} bytes in {t.name}" for t in tensors if t.bytes > LARGEST), None)
 
 
-CONSTRAINTS = (supported, launched, eight_bits, indexed)
+CONSTRAINTS = (supported, launched, no_int16, indexed)
 
 
 def check(graph: Graph, target: Target) -> list[Rejection]:
@@ -136,13 +129,8 @@ def compile(graph: Graph, target: Target, folder: Path, options: dict[str, Any] 
 
     target = target.with_options(options or {})
     chosen = options_of(target)
-    if not is_quantized(graph) or graph.arithmetic != emission.ARITHMETIC:
-        raise UnsupportedError(
-            graph.name, f"needs an int8 graph of the arithmetic {emission.ARITHMETIC}", "quantize it"
-        )
-    found = check(graph, target)
-    if found:
-        raise UnsupportedError(graph.name, f"{len(found)} rejections by {target.name}, first: {found[0]}", found[0].fix)
+    require_int8(graph, target, emission.ARITHMETIC)
+    require_accepted(graph, target, check(graph, target))
     with files.disk_errors(folder):
         return write_project(graph, target, chosen, architectures_of(chosen), folder)
 

@@ -14,12 +14,12 @@ from edgekit.backends._contract import (
     Rejection,
     Run,
     constraint,
-    is_quantized,
     per_sample,
     rejections,
     without_port,
 )
 from edgekit.backends._made_up import int8_form
+from edgekit.backends._rules import require_int8
 from edgekit.backends.ethos_u import figures, glue, operators, vela
 from edgekit.backends.ethos_u.options import Options, options_of
 from edgekit.doctor.tools.ethos_u_vela import TOOL
@@ -116,8 +116,7 @@ def compile(graph: Graph, target: Target, folder: Path, options: dict[str, Any] 
     """
     target = target.with_options(options or {})
     chosen = options_of(target)
-    if not is_quantized(graph):
-        raise UnsupportedError(graph.name, "Ethos-U takes int8 models only, this one is float", "quantize it")
+    require_int8(graph, target)
     require(target)
     files.write_atomic(folder / MODEL, _written(graph))
     with files.disk_errors(folder):

@@ -20,17 +20,16 @@ from edgekit.backends._contract import (
     Run,
     constraint,
     constraints_of,
-    is_quantized,
     per_sample,
     per_sample_of,
     rejections,
     without_port,
 )
 from edgekit.backends._real import real_form
-from edgekit.backends._rules import no_int16, written_as_onnx
+from edgekit.backends._rules import no_int16, require_accepted, require_int8, written_as_onnx
 from edgekit.backends.export import proof, tidl
 from edgekit.backends.export.options import FILES, Options, options_of
-from edgekit.errors import InputError, UnsupportedError, UsageError
+from edgekit.errors import InputError, UsageError
 from edgekit.export import onnx
 from edgekit.export.onnx import Style
 from edgekit.graph import Graph, Node
@@ -76,12 +75,8 @@ def compile(
 
     target = target.with_options(options or {})
     chosen = _options(target)
-    if not is_quantized(graph):
-        raise UnsupportedError(graph.name, "exports are made beside an int8 graph, this one is float", "quantize it")
-    found = check(graph, target)
-    if found:
-        text = f"{len(found)} layers rejected by {target.name}, first: {found[0]}"
-        raise UnsupportedError(graph.name, text, found[0].fix)
+    require_int8(graph, target)
+    require_accepted(graph, target, check(graph, target))
     save(graph, folder / MODEL)
     names, notes = [MODEL, SETTINGS, README], []
     if chosen.format == "onnx":

@@ -17,17 +17,16 @@ from edgekit.backends._contract import (
     Rejection,
     Run,
     constraint,
-    is_quantized,
     per_sample_of,
     rejections,
     without_port,
 )
 from edgekit.backends._made_up import int8_form
-from edgekit.backends._rules import moves, written_as_onnx
+from edgekit.backends._rules import activations_of, moves, require_accepted, require_int8, written_as_onnx
 from edgekit.backends.hexagon import htp, layers
 from edgekit.backends.hexagon.options import Options, options_of
 from edgekit.doctor.tools.onnxruntime_qnn import TOOL
-from edgekit.errors import ToolError, UnsupportedError
+from edgekit.errors import ToolError
 from edgekit.export import onnx
 from edgekit.graph import Graph, Node
 from edgekit.graph.ops.pad import Pad
@@ -75,14 +74,7 @@ def border(graph: Graph, node: Node, options: Options) -> str | None:
     return str(value) if value == np.iinfo(made.dtype).max else None
 
 
-@constraint(fix="Quantize activations to int8.", quantized=True)
-def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
-    """Activations must be int8."""
-    tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None and not t.is_constant]
-    return next((t.dtype for t in tensors if t.dtype != "int8"), None)
-
-
-CONSTRAINTS = (written_as_onnx, rank, moves, border, eight_bits)
+CONSTRAINTS = (written_as_onnx, rank, moves, border, activations_of("int8"))
 
 
 def require(target: Target) -> None:
@@ -141,12 +133,9 @@ def compile(graph: Graph, target: Target, folder: Path, options: dict[str, Any] 
 
     target = target.with_options(options or {})
     chosen = options_of(target)
-    if not is_quantized(graph):
-        raise UnsupportedError(graph.name, "the HTP takes int8 models here, this one is float", "quantize it")
+    require_int8(graph, target)
     require(target)
-    found = check(graph, target)
-    if found:
-        raise UnsupportedError(graph.name, f"{len(found)} layers rejected by hexagon, first: {found[0]}", found[0].fix)
+    require_accepted(graph, target, check(graph, target))
     save(graph, folder / layers.MODEL)
     onnx.save(graph, folder / layers.SOURCE, layers.STYLE)
     with files.disk_errors(folder):

@@ -17,11 +17,11 @@ from edgekit.backends._contract import (
     Rejection,
     Run,
     constraint,
-    is_quantized,
     per_sample,
     rejections,
     without_port,
 )
+from edgekit.backends._rules import require_int8
 from edgekit.backends.litert import infer
 from edgekit.backends.litert.options import Options, options_of
 from edgekit.doctor import probe
@@ -81,8 +81,7 @@ def compile(graph: Graph, target: Target, folder: Path, options: dict[str, Any] 
 
     target = target.with_options(options or {})
     chosen = options_of(target)
-    if not is_quantized(graph):
-        raise UnsupportedError(graph.name, "this backend is for int8 graphs, this one is float", "quantize it")
+    require_int8(graph, target)
     data = write(graph)
     files.write_atomic(folder / MODEL, data)
     files.write_atomic(folder / SCRIPT, Path(infer.__file__).read_bytes())

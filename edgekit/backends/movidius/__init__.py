@@ -10,10 +10,11 @@ from typing import Any
 from edgekit import __version__, files
 from edgekit.backends._contract import Array, Artifact, Described, Rejection, Run, constraint, rejections, without_port
 from edgekit.backends._real import real_form
+from edgekit.backends._rules import require_accepted
 from edgekit.backends.movidius import blob, compiler, environment, half
 from edgekit.backends.movidius.compiler import STYLE
 from edgekit.backends.movidius.options import Options, options_of
-from edgekit.errors import InputError, ToolError, UnsupportedError
+from edgekit.errors import InputError, ToolError
 from edgekit.export import onnx
 from edgekit.graph import Graph, Node
 from edgekit.target import Target
@@ -79,9 +80,7 @@ def compile(
     chosen = options_of(target)
     require(target)
     real = real_form(graph) if floating is None else floating
-    found = check(real, target)
-    if found:
-        raise UnsupportedError(graph.name, f"{len(found)} layers rejected by movidius, first: {found[0]}", found[0].fix)
+    require_accepted(graph, target, check(real, target))
     save(graph, folder / MODEL)
     onnx.save(real, folder / SOURCE, STYLE)
     with files.disk_errors(folder):

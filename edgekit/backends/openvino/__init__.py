@@ -14,16 +14,15 @@ from edgekit.backends._contract import (
     Rejection,
     Run,
     constraint,
-    is_quantized,
     per_sample_of,
     rejections,
     without_port,
 )
-from edgekit.backends._rules import moves, written_as_onnx
+from edgekit.backends._rules import activations_of, moves, require_accepted, require_int8, written_as_onnx
 from edgekit.backends.openvino import engine
 from edgekit.backends.openvino.options import Options, options_of
 from edgekit.doctor.tools.openvino import TOOL
-from edgekit.errors import ToolError, UnsupportedError
+from edgekit.errors import ToolError
 from edgekit.export import onnx
 from edgekit.graph import Graph, Node
 from edgekit.target import Target
@@ -51,13 +50,6 @@ def supports(operator: str) -> bool:
     return onnx.supports(operator)
 
 
-@constraint(fix="Quantize activations to int8.", quantized=True)
-def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
-    """Activations must have 8 bits, or be float32 at the graph's ends."""
-    tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None and not t.is_constant]
-    return next((t.dtype for t in tensors if t.dtype not in ("int8", "uint8", "float32")), None)
-
-
 @constraint("pad", fix="Reshape around the layer.", quantized=True)
 def padded(graph: Graph, node: Node, options: Options) -> str | None:
     """The tensor must have 3 dimensions or more: OpenVINO 2026.4 gives fewer a border of other integers."""
@@ -65,7 +57,7 @@ def padded(graph: Graph, node: Node, options: Options) -> str | None:
     return f"{rank} dimensions" if rank < 3 else None
 
 
-CONSTRAINTS = (written_as_onnx, moves, padded, eight_bits)
+CONSTRAINTS = (written_as_onnx, moves, padded, activations_of("int8", "uint8", "float32"))
 
 
 def require(target: Target) -> None:
@@ -89,11 +81,8 @@ def compile(graph: Graph, target: Target, folder: Path, options: dict[str, Any] 
 
     target = target.with_options(options or {})
     chosen = options_of(target)
-    if not is_quantized(graph):
-        raise UnsupportedError(graph.name, "an int8 IR is made of an int8 graph, this one is float", "quantize it")
-    found = check(graph, target)
-    if found:
-        raise UnsupportedError(graph.name, f"{len(found)} layers rejected by openvino, first: {found[0]}", found[0].fix)
+    require_int8(graph, target)
+    require_accepted(graph, target, check(graph, target))
     save(graph, folder / engine.MODEL)
     engine.convert(graph, folder, chosen)
     names = (engine.MODEL, engine.IR, engine.WEIGHTS, engine.LAYERS)

@@ -22,21 +22,19 @@ from edgekit.backends._contract import (
     Described,
     Rejection,
     Run,
-    constraint,
-    is_quantized,
     per_sample_of,
     rejections,
     without_port,
 )
 from edgekit.backends._real import real_form
-from edgekit.backends._rules import written_as_onnx
+from edgekit.backends._rules import activations_of, require_accepted, require_int8, written_as_onnx
 from edgekit.backends.tensorrt import build_engine, rules
 from edgekit.backends.tensorrt.options import CACHE, ENGINE, QDQ, REAL, Options, options_of
 from edgekit.backends.tensorrt.symmetric import symmetric
 from edgekit.errors import InputError, UnsupportedError
 from edgekit.export import onnx
 from edgekit.export.onnx import Style
-from edgekit.graph import Graph, Node
+from edgekit.graph import Graph
 from edgekit.target import Target
 from edgekit.verification import Verification
 
@@ -63,20 +61,13 @@ def supports(operator: str) -> bool:
     return onnx.supports(operator)
 
 
-@constraint(fix="Quantize activations to int8.", quantized=True)
-def eight_bits(graph: Graph, node: Node, options: Options) -> str | None:
-    """Activations must be int8, or float32 at the graph's ends."""
-    tensors = [t for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t is not None and not t.is_constant]
-    return next((t.dtype for t in tensors if t.dtype not in ("int8", "float32")), None)
-
-
 def sparsity(target: Target) -> dict[str, str]:
     """Two zeros among four input channels: the tensor cores of Ampere and later skip them, where TensorRT finds that
     faster (`BuilderFlag.SPARSE_WEIGHTS`)."""
     return {"2:4": "GPUs of compute capability 8.0 and later"} if options_of(target).sparse else {}
 
 
-CONSTRAINTS = (written_as_onnx, eight_bits)
+CONSTRAINTS = (written_as_onnx, activations_of("int8", "float32"))
 
 
 def check(graph: Graph, target: Target) -> list[Rejection]:
@@ -100,11 +91,8 @@ def compile(
 
     target = target.with_options(options or {})
     chosen = options_of(target)
-    if not is_quantized(graph):
-        raise UnsupportedError(graph.name, "this backend is for int8 graphs, this one is float", "quantize it")
-    found = check(graph, target)
-    if found:
-        raise UnsupportedError(graph.name, f"{len(found)} layers rejected by tensorrt, first: {found[0]}", found[0].fix)
+    require_int8(graph, target)
+    require_accepted(graph, target, check(graph, target))
     balanced, plain = symmetric(graph), real_form(graph) if floating is None else floating
     model = onnx.model(balanced, layers.STYLE)
     wrong = rules.broken(model)
