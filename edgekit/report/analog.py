@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from edgekit.metrics import ACCURACY
+from edgekit.report.page import text_table
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 1000, 300, 80, 30, 20, 50  # pixels
 UNITS = ((31536000.0, "year"), (86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
@@ -102,27 +103,15 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _times(found: Mapping[str, Any]) -> str:
-    head = ["after", "mean", "standard deviation", "lowest chip", "highest chip", "same class as float"]
+    head = ["after", "mean>", "standard deviation>", "lowest chip>", "highest chip>", "same class as float>"]
     rows = [
         [span(r["seconds"]), *(value(found, r[key]) for key in ("mean", "deviation", "lowest", "highest")),
          f"{r['agreement']:.2%}" if found["metric"] == ACCURACY else ""]
         for r in found["times"]
     ]  # fmt: skip
-    return _table(head, rows, 1)
+    return text_table(head, rows)
 
 
 def _tiles(facts: Mapping[str, Any]) -> str:
     rows = [[f"{r['layer']}", r["op"], f"{r['tiles']}", f"{r['utilization']:.1%}"] for r in facts["layers"]]
-    return _table(["layer on crossbars", "operator", "tiles", "cells in use"], rows, 2)
-
-
-def _table(head: list[str], rows: list[list[str]], numbers: int) -> str:
-    """Columns from `numbers` on are numbers."""
-
-    def row(tag: str, cells: list[str]) -> str:
-        marks = (' class="n"' if i >= numbers else "" for i in range(len(cells)))
-        return "<tr>" + "".join(f"<{tag}{m}>{escape(c)}</{tag}>" for m, c in zip(marks, cells, strict=True)) + "</tr>"
-
-    return (
-        '<div class="wide"><table>\n' + "\n".join([row("th", head), *(row("td", r) for r in rows)]) + "\n</table></div>"
-    )
+    return text_table(["layer on crossbars", "operator", "tiles>", "cells in use>"], rows)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
-from importlib import resources
 from typing import Any
 
 from edgekit import __version__
 from edgekit.graph import brief
+from edgekit.report.page import page, paragraphs, text_table
 
 TOP = 60.0  # dB at the right end of the plot
 ROW, NAMES, WIDTH, MARGIN = 22, 250, 1000, 70  # pixels
@@ -107,30 +107,16 @@ STYLE = """.plot rect.plain { fill: var(--accent); opacity: .55; } .plot rect.wo
 
 def render(name: str, found: Mapping[str, Any]) -> str:
     """The page. found: `Diagnosis.as_json()`."""
-    style = (resources.files("edgekit.report") / "style.css").read_text("utf-8") + STYLE
-    said = "".join(f"<p>{escape(text[:1].upper() + text[1:])}.</p>" for text in sentences(found))
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(name)} in int8</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f"<h1>{escape(name)} in int8</h1>\n{said}\n<h2>Layers</h2>\n"
+    title = f"{name} in int8"
+    return page(
+        title,
+        f"<h1>{escape(title)}</h1>\n{paragraphs(sentences(found))}\n<h2>Layers</h2>\n"
         "<p>Bars: signal to quantization noise with all layers int8, errors adding up from the input on. Dots: at the "
-        f"output, when only this layer is int8.</p>\n{plot(found)}\n{_table(COLUMNS, rows(found))}\n"
-        f"<h2>Fixes, each alone</h2>\n{_table(FIXES, fix_rows(found))}\n"
-        f"<footer>Written by edgekit {escape(__version__)}. The same figures for programs: diagnosis.json.</footer>\n"
-        "</body>\n</html>\n"
+        f"output, when only this layer is int8.</p>\n{plot(found)}\n{text_table(COLUMNS, rows(found))}\n"
+        f"<h2>Fixes, each alone</h2>\n{text_table(FIXES, fix_rows(found))}\n"
+        f"<footer>Written by edgekit {escape(__version__)}. The same figures for programs: diagnosis.json.</footer>",
+        STYLE,
     )
-
-
-def _table(head: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    numeric = [title.endswith(">") for title in head]
-
-    def row(tag: str, values: Sequence[str]) -> str:
-        marked = (f'<{tag} class="n">' if right else f"<{tag}>" for right in numeric)
-        return "<tr>" + "".join(f"{m}{escape(v)}</{tag}>" for m, v in zip(marked, values, strict=True)) + "</tr>"
-
-    lines = [row("th", [title.removesuffix(">") for title in head]), *(row("td", values) for values in cells)]
-    return '<div class="wide"><table>\n' + "\n".join(lines) + "\n</table></div>"
 
 
 def _place(value: float | None) -> float:

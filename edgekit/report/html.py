@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
-from importlib import resources
 from typing import Any
 
 from edgekit.graph import Graph, Node
 from edgekit.pipeline.accuracy import named, shown
 from edgekit.report import analog, qat, quantization
 from edgekit.report.firmware import firmware
+from edgekit.report.page import page, paragraphs, table, text_table
 
 Quality = Mapping[str, Mapping[str, float | None]]
-NUMERIC = "n"
 LOW_SQNR = 10.0  # dB; below, the noise of quantization is a third of the signal's amplitude
 
 
@@ -24,7 +23,6 @@ def render(manifest: Mapping[str, Any], graph: Graph, quality: Quality) -> str:
         manifest: of the build. graph: the int8 graph. quality: `sqnr`, `cosine`, `saturated` by layer, or empty.
     """
     title = f"{manifest['name']} for {manifest['title']}"
-    style = (resources.files("edgekit.report") / "style.css").read_text("utf-8")
     body = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="lead">{escape(_lead(manifest))}</p>',
@@ -39,18 +37,12 @@ def render(manifest: Mapping[str, Any], graph: Graph, quality: Quality) -> str:
         _section("Analog chips over time", analog.section(manifest)),
         _section("Layers", _layers(graph, quality)),
         _section("Inputs and outputs", _tensors(manifest)),
-        _section("Files", _rows(["file", "SHA-256"], ([_code(n), _code(h)] for n, h in manifest["files"].items()))),
-        _section("Tools", _rows(["tool", "version"], ([escape(n), escape(v)] for n, v in manifest["tools"].items()))),
+        _section("Files", table(["file", "SHA-256"], ([_code(n), _code(h)] for n, h in manifest["files"].items()))),
+        _section("Tools", table(["tool", "version"], ([escape(n), escape(v)] for n, v in manifest["tools"].items()))),
         f"<footer>Written by edgekit {escape(manifest['edgekit'])}. Graph {_code(manifest['model']['fingerprint'])}."
         " The same figures for programs: manifest.json.</footer>",
     ]
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        + "\n".join(part for part in body if part)
-        + "\n</body>\n</html>\n"
-    )
+    return page(title, "\n".join(part for part in body if part))
 
 
 def size(count: int) -> str:
@@ -112,23 +104,17 @@ def _accuracy(found: Mapping[str, Any]) -> str:
         rows.append(["same answer from both", f"{found['agreement']:.2%}"])
     if "drop_points" in found:
         rows.append(["lost by quantization", f"{found['drop_points']:.2f} points"])
-    return _rows([f"{found['metric']}, {found['samples']} test samples", ""], rows, (1,))
+    return table([f"{found['metric']}, {found['samples']} test samples", ">"], rows)
 
 
 def _quantization(found: Mapping[str, Any] | None) -> str:
-    return "" if found is None else _told(quantization.HEAD, quantization.sentences(found), quantization.rows(found))
+    if found is None:
+        return ""
+    return paragraphs(quantization.sentences(found)) + text_table(quantization.HEAD, quantization.rows(found))
 
 
 def _qat(found: Mapping[str, Any] | None) -> str:
-    return "" if found is None else _told(qat.HEAD, qat.sentences(found), qat.rows(found))
-
-
-def _told(titles: Sequence[str], sentences: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Sentences over a table; columns whose title ends in `>` are numbers."""
-    numeric = [i for i, title in enumerate(titles) if title.endswith(">")]
-    said = "".join(f"<p>{escape(text[:1].upper() + text[1:])}.</p>" for text in sentences)
-    head = [title.removesuffix(">") for title in titles]
-    return said + _rows(head, ([escape(cell) for cell in row] for row in rows), numeric)
+    return "" if found is None else paragraphs(qat.sentences(found)) + text_table(qat.HEAD, qat.rows(found))
 
 
 def _verified(manifest: Mapping[str, Any]) -> str:
@@ -146,8 +132,8 @@ def _verified(manifest: Mapping[str, Any]) -> str:
             f"{proof['differing']:,}",
         ])  # fmt: skip
     about = f"<p>Golden vectors: {golden['samples']}, from {escape(golden['from'])}.</p>"
-    head = ["the simulator against", "result", "how", "layers", "values", "differing"]
-    return about + _rows(head, rows, (3, 4, 5))
+    head = ["the simulator against", "result", "how", "layers>", "values>", "differing>"]
+    return about + table(head, rows)
 
 
 def _compiler(manifest: Mapping[str, Any]) -> str:
@@ -162,26 +148,24 @@ def _compiler(manifest: Mapping[str, Any]) -> str:
             ("subgraphs", log["subgraphs"]), ("on-chip parameters", _size(log["on_chip_used"])),
             ("on-chip memory left", _size(log["on_chip_remaining"])), ("streamed parameters", _size(log["off_chip"])),
         ]  # fmt: skip
-        parts.append(_rows(["figure", "value"], ([n, escape(str(v))] for n, v in figures if v is not None)))
-        table = ([_code(r["op"]), str(r["count"]), escape(r["status"])] for r in log["rows"])
-        parts.append("<br>" + _rows(["operator", "count", "status"], table, (1,)))
+        parts.append(table(["figure", "value"], ([n, escape(str(v))] for n, v in figures if v is not None)))
+        rows = ([_code(r["op"]), str(r["count"]), escape(r["status"])] for r in log["rows"])
+        parts.append("<br>" + table(["operator", "count>", "status"], rows))
     parts += [f'<p class="note">{escape(line)}</p>' for line in facts.get("advice", ())]
     return "".join(parts)
 
 
 def _firmware(manifest: Mapping[str, Any]) -> str:
-    parts = [
-        _rows(["figure", "value"], rows) if (rows := [[n, escape(text)] for n, text in firmware(manifest)]) else ""
-    ]
+    parts = [text_table(["figure", "value"], rows)] if (rows := list(firmware(manifest))) else []
     bench = manifest.get("bench")
     if bench is not None:
-        head = ["layer", "operator", "MACs", str(bench["unit"]), "per MAC"]
+        head = ["layer", "operator", "MACs>", f"{bench['unit']}>", "per MAC>"]
         layers = [
             [_code(r["layer"]), _code(r["op"]), f"{r['macs']:,}", f"{r['count']:,}",
              f"{r['count'] / r['macs']:.3f}" if r["macs"] else ""]
             for r in bench["layers"]
         ]  # fmt: skip
-        parts.append("<br>" + _rows(head, layers, (2, 3, 4)))
+        parts.append("<br>" + table(head, layers))
     return "".join(parts)
 
 
@@ -200,11 +184,11 @@ def _layers(graph: Graph, quality: Quality) -> str:
             escape(node.name), _code(node.op.name), " × ".join(map(str, tensor.shape)), f"{macs:,}{bar}",
             size(weights) if weights else "-", scale, zero, *_quality(quality, node.name),
         ])  # fmt: skip
-    head = ["layer", "operator", "output", "MACs", "constants", "scale", "zero point"]
+    head = ["layer", "operator", "output", "MACs>", "constants>", "scale>", "zero point>"]
     if quality:
-        head += ["SQNR dB", "saturated"]
+        head += ["SQNR dB>", "saturated>"]
         rows = [row if len(row) == len(head) else [*row, "-", "-"] for row in rows]
-    return _rows(head, rows, (3, 4, 5, 6, 7, 8))
+    return table(head, rows)
 
 
 def _quality(quality: Quality, layer: str) -> list[str]:
@@ -226,7 +210,7 @@ def _tensors(manifest: Mapping[str, Any]) -> str:
     ]  # fmt: skip
     labels = manifest["labels"]
     said = f"<p>Classes: {escape(', '.join(labels[:50]))}{' ...' if len(labels) > 50 else ''}</p>" if labels else ""
-    return _rows(["", "name", "shape", "type", "scale", "zero point"], rows, (4, 5)) + said
+    return table(["", "name", "shape", "type", "scale>", "zero point>"], rows) + said
 
 
 def _macs(graph: Graph, node: Node) -> int:
@@ -243,15 +227,3 @@ def _code(text: str) -> str:
 
 def _section(title: str, content: str) -> str:
     return f"<h2>{escape(title)}</h2>\n{content}" if content else ""
-
-
-def _rows(head: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[int] = ()) -> str:
-    """A table of cells that are HTML already."""
-
-    def cell(tag: str, index: int, text: str) -> str:
-        kind = NUMERIC if index in numeric else "name" if tag == "td" and index == 0 else ""
-        return f'<{tag} class="{kind}">{text}</{tag}>' if kind else f"<{tag}>{text}</{tag}>"
-
-    lines = ["<tr>" + "".join(cell("th", i, escape(t)) for i, t in enumerate(head)) + "</tr>"]
-    lines += ["<tr>" + "".join(cell("td", i, t) for i, t in enumerate(row)) + "</tr>" for row in rows]
-    return '<div class="wide"><table>\n' + "\n".join(lines) + "\n</table></div>"

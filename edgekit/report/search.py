@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
-from importlib import resources
 from typing import Any
 
 from edgekit import __version__
 from edgekit.metrics import ACCURACY, ERROR
 from edgekit.pipeline.accuracy import shown
+from edgekit.report.page import page, paragraphs, text_table
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 520, 360, 64, 18, 16, 64  # pixels of one plot
 STRIP = 22  # below the axis: trials that were never trained
@@ -56,21 +56,18 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
 def render(found: Mapping[str, Any]) -> str:
     """The page."""
     title = f"{found['name']} for {found['target']}: search"
-    style = (resources.files("edgekit.report") / "style.css").read_text("utf-8") + STYLE
-    said = "".join(f"<p>{escape(text[:1].upper() + text[1:])}.</p>" for text in sentences(found))
     plots = "".join(plot(found, goal) for goal in _goals(found)) if any(_done(found)) else "<p>Nothing to plot.</p>"
     every = [_row(trial, found) for trial in found["trials"]]
     head = [title for title in columns(found) if title != "test>"] + ["time>", ""]
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f"<h1>{escape(title)}</h1>\n{said}\n<h2>Pareto front</h2>\n<p>{FRONT}</p>\n"
-        f"{_table(columns(found), rows(found))}\n"
+    return page(
+        title,
+        f"<h1>{escape(title)}</h1>\n{paragraphs(sentences(found))}\n<h2>Pareto front</h2>\n<p>{FRONT}</p>\n"
+        f"{text_table(columns(found), rows(found))}\n"
         f'<p>{PLOTS}</p>\n<div class="plots">{plots}</div>\n'
-        f"<h2>All trials</h2>\n{_table(head, every)}\n"
+        f"<h2>All trials</h2>\n{text_table(head, every)}\n"
         f"<footer>Written by edgekit {escape(__version__)}. Study {escape(found['study'])}. The same figures for "
-        "programs: search.json. The recipes of the front: front/.</footer>\n</body>\n</html>\n"
+        "programs: search.json. The recipes of the front: front/.</footer>",
+        STYLE,
     )
 
 
@@ -218,14 +215,3 @@ def _short(value: float) -> str:
         if value >= scale:
             return f"{value / scale:.6g} {unit}"
     return f"{value:.6g}"
-
-
-def _table(head: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    numeric = [title.endswith(">") for title in head]
-
-    def row(tag: str, values: Sequence[str]) -> str:
-        marked = (f'<{tag} class="n">' if right else f"<{tag}>" for right in numeric)
-        return "<tr>" + "".join(f"{m}{escape(v)}</{tag}>" for m, v in zip(marked, values, strict=True)) + "</tr>"
-
-    lines = [row("th", [title.removesuffix(">") for title in head]), *(row("td", values) for values in cells)]
-    return '<div class="wide"><table>\n' + "\n".join(lines) + "\n</table></div>"
