@@ -17,8 +17,9 @@ from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.emission import Tile, calls_of
 from edgekit.backends.c.groups import find_groups
-from edgekit.backends.c.header import C_TYPES, comment, header, real
+from edgekit.backends.c.header import header
 from edgekit.backends.c.layers import called_layers, steps
+from edgekit.backends.c.literals import C_TYPES, Arrays, arguments, comment, number, real, values
 from edgekit.backends.c.memory import MemoryMap, memory_map
 from edgekit.backends.c.tiles import Group, lines_of
 from edgekit.errors import UsageError
@@ -77,7 +78,7 @@ def generate(
         shutil.copyfile(firmware / "src" / f"{name}.c", folder / "src" / f"{name}.c")
     for file in sorted((firmware / "include" / "edgekit").iterdir()):
         shutil.copyfile(file, folder / "src" / "edgekit" / file.name)
-    return Generated(memory, source.constants, tuple(source.kernels), tuple(calls), groups)
+    return Generated(memory, source.arrays.bytes, tuple(source.kernels), tuple(calls), groups)
 
 
 class _Source:
@@ -87,8 +88,7 @@ class _Source:
         self, graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group], memory: MemoryMap, prefix: str
     ) -> None:
         self.graph, self.memory, self.prefix = graph, memory, prefix
-        self.constants = 0
-        self.known: dict[tuple[str, bytes], str] = {}  # arrays by content: the tiles of a layer share its weights
+        self.arrays = Arrays(self.table)
         self.tables: list[str] = []
         self.steps: list[str] = []
         self.files: set[str] = set()
@@ -116,8 +116,8 @@ class _Source:
         """The lines that run a group of layers."""
         index = {self.graph.nodes[i].name: i for i in range(group.first, group.last + 1)}
         names: dict[tuple[str, Tile], str] = {}
-        for number, ((output, tile), call) in enumerate(group.calls.items()):
-            names[output, tile] = self.parameters(f"{self.prefix}_layer{index[output]}_tile{number}", call)
+        for count, ((output, tile), call) in enumerate(group.calls.items()):
+            names[output, tile] = self.parameters(f"{self.prefix}_layer{index[output]}_tile{count}", call)
 
         def call_lines(output: str, tile: Tile, call: Call, places: Mapping[str, str]) -> list[str]:
             scratch = self.memory.scratch.get(group.first, 0)
@@ -131,54 +131,34 @@ class _Source:
         """The lines that call one kernel with the parameters `name`; `places`: where activations lie in the arena."""
         inputs = [self.pointer(node.inputs[i], places, const=True) for i in call.inputs]
         outputs = [self.pointer(output, places, const=False) for output in node.outputs]
-        lines = []
-        if call.listed == "inputs":
-            lines.append(f"const void *const inputs[] = {{{', '.join(inputs)}}};")
-            inputs = ["inputs"]
-        elif call.listed == "outputs":
-            lines.append(f"void *const outputs[] = {{{', '.join(outputs)}}};")
-            outputs = ["outputs"]
+        lines, pointers = arguments(call.listed, inputs, outputs)
         last = [f"bytes + {scratch}"] if call.scratch else []
-        lines.append(f"ek_{call.kernel}({', '.join([f'&{name}', *inputs, *outputs, *last])});")
+        lines.append(f"ek_{call.kernel}({', '.join([f'&{name}', *pointers, *last])});")
         return lines if len(lines) == 1 else ["{", *(f"  {line}" for line in lines), "}"]
 
     def pointer(self, name: str | None, places: Mapping[str, str], const: bool) -> str:
         assert name is not None
         tensor = self.graph.tensors[name]
         if tensor.data is not None:
-            return self.array(f"{self.prefix}_constant{len(self.tables)}", tensor.data)
+            return self.arrays.name(f"{self.prefix}_constant{len(self.tables)}", tensor.data)
         wide = "(void *)" if np.dtype(tensor.dtype).itemsize > 1 else ""
         kind = f"{'const ' if const else ''}{C_TYPES[tensor.dtype]} *"
         return f"({kind}){wide}(bytes + {places[name]})"
 
-    def array(self, name: str, data: NDArray[Any]) -> str:
-        """The name of a constant array of these values: of one that is there already, or `name`."""
-        key = (data.dtype.str, data.tobytes())
-        if key in self.known:
-            return self.known[key]
-        self.known[key] = name
-        self.constants += data.nbytes
-        flat = data.reshape(-1)
-        values = [real(v) if data.dtype.kind == "f" else integer(int(v), data.dtype) for v in flat]
-        lines = [", ".join(values[i : i + 24]) for i in range(0, len(values), 24)]
-        body = ",\n  ".join(lines)
-        self.tables.append(
-            f"static const {C_TYPES[data.dtype.name]} {name}[{len(values)}] EK_ALIGNED = {{\n  {body}}};"
-        )
-        return name
+    def table(self, name: str, data: NDArray[Any]) -> None:
+        body = ",\n  ".join(values(data))
+        self.tables.append(f"static const {C_TYPES[data.dtype.name]} {name}[{data.size}] EK_ALIGNED = {{\n  {body}}};")
 
     def parameters(self, name: str, call: Call) -> str:
         """The name of the call's parameters, which are written."""
         members = []
         for key, value in call.fields.items():
             if isinstance(value, np.ndarray):
-                members.append(f".{key} = {self.array(f'{name}_{key}', value)}")
+                members.append(f".{key} = {self.arrays.name(f'{name}_{key}', value)}")
             elif isinstance(value, tuple):
                 members.append(f".{key} = {{{', '.join(str(v) for v in value)}}}")
-            elif isinstance(value, float):
-                members.append(f".{key} = {real(value)}")
             else:
-                members.append(f".{key} = {integer(int(value), np.dtype(np.int32))}")
+                members.append(f".{key} = {number(value)}")
         self.files.add(call.file)
         self.tables.append(f"static const ek_{call.file}_t {name} = {{\n  " + ",\n  ".join(members) + "};")
         return name
@@ -187,12 +167,6 @@ class _Source:
         includes = "\n".join(f'#include "edgekit/{name}.h"' for name in self.kernels)
         return templates.MODEL_C.format(p=self.prefix, includes=includes, tables="\n\n".join(self.tables),
                                steps="\n".join(self.steps), count=len(self.steps))  # fmt: skip
-
-
-def integer(value: int, dtype: np.dtype[Any]) -> str:
-    if value == np.iinfo(dtype).min and dtype.itemsize >= 4:
-        return f"({value + 1} - 1)"  # C has no negative literals: -2147483648 would be of a wider type
-    return str(value)
 
 
 def layers_source(graph: Graph, calls: Sequence[Call | Alias], groups: Sequence[Group], memory: MemoryMap) -> str:

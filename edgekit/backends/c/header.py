@@ -1,55 +1,38 @@
-"""The public header of a generated model."""
+"""The public headers of generated models."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-
-import numpy as np
+from typing import Any
 
 from edgekit import __version__
 from edgekit.backends.c import templates
+from edgekit.backends.c.literals import C_TYPES, comment, real
 from edgekit.backends.c.memory import MemoryMap
 from edgekit.graph import Graph
-
-C_TYPES = {"int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "uint16": "uint16_t", "int32": "int32_t",
-           "int64": "int64_t", "float32": "float", "bool": "uint8_t"}  # fmt: skip
-
-
-def comment(text: str) -> str:
-    """A model's own words, harmless inside a C comment or string."""
-    return re.sub(r"[^ -~]|\*/|/\*|\\|\?\?|\"", "_", text)
-
-
-def real(value: float | np.floating) -> str:
-    """A float32 as a C99 and C++ literal that reads back as the same float32."""
-    text = f"{float(value):.9g}"
-    return f"{text}f" if "." in text or "e" in text else f"{text}.0f"
 
 
 def header(graph: Graph, memory: MemoryMap, layers: int, prefix: str) -> str:
     """The text of `<prefix>.h`."""
     accessors = [_accessor("input", i, prefix) for i in range(len(graph.inputs))]
     accessors += [_accessor("output", i, prefix) for i in range(len(graph.outputs))]
-    return templates.MODEL_H.format(
-        p=prefix,
-        P=prefix.upper(),
-        version=__version__,
-        name=comment(graph.name),
-        hash=graph.fingerprint(),
-        arena=max(memory.arena, 1),
-        inputs=len(graph.inputs),
-        outputs=len(graph.outputs),
-        input_bytes=sum(graph.tensors[n].bytes for n in graph.inputs),
-        output_bytes=sum(graph.tensors[n].bytes for n in graph.outputs),
-        layers=layers,
-        input_macros=io_macros(graph, memory, graph.inputs, f"{prefix.upper()}_INPUT"),
-        output_macros=io_macros(graph, memory, graph.outputs, f"{prefix.upper()}_OUTPUT"),
-        accessors="\n".join(accessors),
-    )
+    return templates.MODEL_H.format(**facts(graph, memory, layers, prefix), accessors="\n".join(accessors))
 
 
-def io_macros(graph: Graph, memory: MemoryMap, names: Sequence[str], stem: str) -> str:
+def facts(graph: Graph, memory: MemoryMap, layers: int, prefix: str) -> dict[str, Any]:
+    """What every header of a model says, in C or CUDA C++."""
+    upper = prefix.upper()
+    return {
+        "p": prefix, "P": upper, "version": __version__, "name": comment(graph.name), "hash": graph.fingerprint(),
+        "arena": max(memory.arena, 1), "layers": layers, "inputs": len(graph.inputs), "outputs": len(graph.outputs),
+        "input_bytes": sum(graph.tensors[n].bytes for n in graph.inputs),
+        "output_bytes": sum(graph.tensors[n].bytes for n in graph.outputs),
+        "input_macros": _macros(graph, memory, graph.inputs, f"{upper}_INPUT"),
+        "output_macros": _macros(graph, memory, graph.outputs, f"{upper}_OUTPUT"),
+    }  # fmt: skip
+
+
+def _macros(graph: Graph, memory: MemoryMap, names: Sequence[str], stem: str) -> str:
     lines = []
     for i, name in enumerate(names):
         tensor, macro = graph.tensors[name], f"{stem}_{i}"

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit import __version__
 from edgekit.backends.c.call import Alias, Call
-from edgekit.backends.c.generate import integer, layers_source
-from edgekit.backends.c.header import C_TYPES, comment, io_macros, real
+from edgekit.backends.c.generate import layers_source
+from edgekit.backends.c.header import facts
 from edgekit.backends.c.layers import called_layers
+from edgekit.backends.c.literals import C_TYPES, Arrays, arguments, comment, number, values
 from edgekit.backends.c.memory import MemoryMap, memory_map
 from edgekit.backends.cuda import templates
 from edgekit.backends.cuda.launch import Launch, launches_of
@@ -81,7 +81,9 @@ def generate(
                                sources="\n".join(f"  ${{EDGEKIT_MODEL}}/{name}" for name in sources))
     )  # fmt: skip
     layers = tuple(called_layers(graph, calls))
-    return Generated(memory, source.constants, len(source.known), tuple(files), tuple(calls), tuple(launches), layers)
+    return Generated(
+        memory, source.arrays.bytes, len(source.arrays.names), tuple(files), tuple(calls), tuple(launches), layers
+    )
 
 
 def _copy_kernels(folder: Path, firmware: Path, files: Sequence[str]) -> None:
@@ -102,21 +104,12 @@ def _copy_kernels(folder: Path, firmware: Path, files: Sequence[str]) -> None:
 
 
 def _header(graph: Graph, memory: MemoryMap, layers: int, prefix: str) -> str:
-    upper = prefix.upper()
     accessors = [
-        templates.ACCESSOR.format(macro=f"{upper}_{role.upper()}_{i}", p=prefix, role=role, index=i)
+        templates.ACCESSOR.format(macro=f"{prefix.upper()}_{role.upper()}_{i}", p=prefix, role=role, index=i)
         for role, names in (("input", graph.inputs), ("output", graph.outputs))
         for i in range(len(names))
     ]
-    return templates.MODEL_H.format(
-        p=prefix, P=upper, name=comment(graph.name), version=__version__, hash=graph.fingerprint(),
-        arena=max(memory.arena, 1), layers=layers, inputs=len(graph.inputs), outputs=len(graph.outputs),
-        input_bytes=sum(graph.tensors[n].bytes for n in graph.inputs),
-        output_bytes=sum(graph.tensors[n].bytes for n in graph.outputs),
-        input_macros=io_macros(graph, memory, graph.inputs, f"{upper}_INPUT"),
-        output_macros=io_macros(graph, memory, graph.outputs, f"{upper}_OUTPUT"),
-        accessors="\n\n".join(accessors),
-    )  # fmt: skip
+    return templates.MODEL_H.format(**facts(graph, memory, layers, prefix), accessors="\n\n".join(accessors))
 
 
 class _Source:
@@ -126,8 +119,7 @@ class _Source:
         self, graph: Graph, launches: Sequence[Launch | None], memory: MemoryMap, prefix: str, guard: int
     ) -> None:
         self.graph, self.memory, self.prefix, self.guard = graph, memory, prefix, guard
-        self.constants = 0
-        self.known: dict[tuple[str, bytes], str] = {}  # arrays by content
+        self.arrays = Arrays(self.member)
         self.members: list[str] = []
         self.values: list[str] = []
         self.steps: list[str] = []
@@ -143,46 +135,30 @@ class _Source:
         place = f"{self.prefix}_constants." if launch.listed else "c->"  # what is listed is read on the host
         for key, value in launch.fields.items():
             if isinstance(value, np.ndarray):
-                lines.append(f"p.{key} = {place}{self.array(f'{name}_{key}'.replace('.', '_'), value)};")
+                lines.append(f"p.{key} = {place}{self.arrays.name(f'{name}_{key}'.replace('.', '_'), value)};")
             elif isinstance(value, tuple):
                 lines.append(f"{self.prefix}_set(p.{key}, {{{', '.join(map(str, value))}}});")
-            elif isinstance(value, float):
-                lines.append(f"p.{key} = {real(value)};")
             else:
-                lines.append(f"p.{key} = {integer(int(value), np.dtype(np.int32))};")
+                lines.append(f"p.{key} = {number(value)};")
         inputs = [self.pointer(node.inputs[i], f"{name}_input{i}", "const ") for i in launch.inputs]
         outputs = [self.pointer(output, name, "") for output in node.outputs]
-        if launch.listed == "inputs":
-            lines.append(f"const void *const inputs[] = {{{', '.join(inputs)}}};")
-            inputs = ["inputs"]
-        elif launch.listed == "outputs":
-            lines.append(f"void *const outputs[] = {{{', '.join(outputs)}}};")
-            outputs = ["outputs"]
-        return [*lines, f"ek_cuda_{launch.kernel}({', '.join(['p', *inputs, *outputs, 'stream'])});"]
+        before, pointers = arguments(launch.listed, inputs, outputs)
+        return [*lines, *before, f"ek_cuda_{launch.kernel}({', '.join(['p', *pointers, 'stream'])});"]
 
     def pointer(self, name: str | None, constant: str, const: str) -> str:
         assert name is not None
         tensor = self.graph.tensors[name]
         if tensor.data is not None:
-            return f"c->{self.array(constant, tensor.data)}"
+            return f"c->{self.arrays.name(constant, tensor.data)}"
         return f"reinterpret_cast<{const}{C_TYPES[tensor.dtype]} *>(bytes + {self.memory.tensors[name]})"
 
-    def array(self, name: str, data: NDArray[Any]) -> str:
-        """The member that holds these values: one that is there already, or `name`."""
-        key = (data.dtype.str, data.tobytes())
-        if key in self.known:
-            return self.known[key]
-        self.known[key] = name
-        self.constants += data.nbytes
-        flat = data.reshape(-1)
-        texts = [real(v) if data.dtype.kind == "f" else integer(int(v), data.dtype) for v in flat]
-        lines = ",\n   ".join(", ".join(texts[i : i + 24]) for i in range(0, len(texts), 24))
-        self.members.append(f"  alignas(16) {C_TYPES[data.dtype.name]} {name}[{len(texts)}];\n")
+    def member(self, name: str, data: NDArray[Any]) -> None:
+        lines = ",\n   ".join(values(data))
+        self.members.append(f"  alignas(16) {C_TYPES[data.dtype.name]} {name}[{data.size}];\n")
         self.values.append(f"  {{{lines}}},\n")
         if self.guard:
-            self.members.append(f"  uint8_t guard{len(self.known)}[{self.guard}];\n")
+            self.members.append(f"  uint8_t guard{len(self.arrays.names)}[{self.guard}];\n")
             self.values.append("  {},\n")
-        return name
 
     def text(self) -> str:
         return templates.MODEL_CU.format(
