@@ -10,12 +10,11 @@ The float network is the cached one of `benchmarks.quantization`; all trainings 
 
 from __future__ import annotations
 
-import argparse
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks import arguments
 from benchmarks.networks import recipe as recipe_of
 from edgekit import crosstrain, quantization, train
 from edgekit.errors import ToolError
@@ -111,24 +110,19 @@ def show(rows: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder with cifar10")
-    parser.add_argument("--cache", type=Path, help="folder that keeps the trained networks")
+    parser = arguments.parser(__doc__, "cifar10")
     parser.add_argument("--seed", type=int, default=0, help="of the training")
     parser.add_argument("--epochs", type=int, default=30, help="of distillation, a minute each on a free core")
     parser.add_argument("--limit", type=int, help="test samples at most")
-    parser.add_argument("--json", type=Path, help="file to write the rows to")
-    arguments = parser.parse_args()
-    if arguments.data is None or arguments.cache is None:
-        print("crosstraining: NOT RUN: a trained network and data are needed; give --data and --cache")
+    given = arguments.parsed(parser, "crosstraining")
+    if given is None:
         return
-    print(f"ResNet-8, CIFAR-10, training seed {arguments.seed}; {SECTIONS}, {arguments.epochs} epochs of distillation")
-    rows = run(arguments.data, arguments.cache, arguments.seed, arguments.limit, arguments.epochs)
+    print(f"ResNet-8, CIFAR-10, training seed {given.seed}; {SECTIONS}, {given.epochs} epochs of distillation")
+    rows = run(given.data, given.cache, given.seed, given.limit, given.epochs)
     print(
         f"float accuracy lost: {rows[0]['float'] - rows[-1]['float']:.2f} points, {rows[0]['samples']:,} test samples"
     )
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps(rows, indent=1), "utf-8")
+    arguments.write(rows, given.json)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ the channels between convolutions scaled by 2^-4 to 2^4.
 
 from __future__ import annotations
 
-import argparse
-import json
 import tempfile
 import time
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import arguments
 from benchmarks.networks import recipe, trained
 from benchmarks.quantization import NETWORKS, SAMPLES, standard_error
 from edgekit import frontend, passes
@@ -38,34 +37,27 @@ EPOCHS = {"resnet8": 2, "mobilenet_v1": 2, "dscnn": 4, "imu": 4, "autoencoder": 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder with fashion_mnist, cifar10, free_spoken_digit, watch_imu")
-    parser.add_argument("--cache", type=Path, help="folder that keeps the trained networks and the tuned ones")
+    parser = arguments.parser(__doc__, "fashion_mnist, cifar10, free_spoken_digit, watch_imu")
     parser.add_argument("--network", action="append", choices=NETWORKS, help="may be given several times; all without")
     parser.add_argument("--ranges", choices=("lsq", "moving-average"), default="lsq")
     parser.add_argument("--epochs", type=int, help="of tuning")
     parser.add_argument("--rate", type=float, help="learning rate of tuning")
-    parser.add_argument("--json", type=Path, help="file to write the rows to")
-    arguments = parser.parse_args()
-    if arguments.data is None or arguments.cache is None:
-        print("qat: NOT RUN: trained networks and data are needed; give --data and --cache")
+    given = arguments.parsed(parser, "qat")
+    if given is None:
         return
     print("training seed 0, calibration seed 0, tuning seed 0")
     print(f"{'network':22}{'float':>8}{'after training':>16}{'qat':>8}{'loss':>7}{'std. error':>12}{'seconds':>9}"
           "  agreement", flush=True)  # fmt: skip
     rows = []
-    for name in arguments.network or NETWORKS:
+    for name in given.network or NETWORKS:
         base = name.partition(" ")[0]
-        section = QatSection(
-            epochs=arguments.epochs or EPOCHS[base], ranges=arguments.ranges, learning_rate=arguments.rate
-        )
-        row = measure(name, arguments.data, arguments.cache, section)
+        section = QatSection(epochs=given.epochs or EPOCHS[base], ranges=given.ranges, learning_rate=given.rate)
+        row = measure(name, given.data, given.cache, section)
         rows.append(row)
         agreed = f"{row['same']:.2%}, {row['largest']} steps; {row['same_once']:.2%}"
         print(f"{name:22}{row['float']:8.2f}{row['ptq']:16.2f}{row['qat']:8.2f}{row['loss']:7.2f}{row['error']:12.2f}"
               f"{row['seconds']:9.0f}  {agreed}", flush=True)  # fmt: skip
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps(rows, indent=1), "utf-8")
+    arguments.write(rows, given.json)
 
 
 def measure(name: str, data: Path, cache: Path, section: QatSection) -> dict[str, Any]:

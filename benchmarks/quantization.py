@@ -13,8 +13,6 @@ edgekit's loss is not above the best peer's by more than it.
 
 from __future__ import annotations
 
-import argparse
-import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import arguments
 from benchmarks.networks import hostile, trained
 from edgekit import frontend, passes
 from edgekit.frontend.tflite import write
@@ -290,34 +289,29 @@ def verdict(rows: list[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder with fashion_mnist, cifar10, free_spoken_digit, watch_imu")
-    parser.add_argument("--cache", type=Path, help="folder that keeps the trained networks")
+    parser = arguments.parser(__doc__, "fashion_mnist, cifar10, free_spoken_digit, watch_imu")
     parser.add_argument("--network", action="append", choices=NETWORKS, help="may be given several times; all without")
     parser.add_argument("--tool", action="append", choices=list(TOOLS), help="may be given several times; all without")
     parser.add_argument("--seed", type=int, default=0, help="of the choice of calibration samples")
     parser.add_argument("--limit", type=int, help="test samples at most")
-    parser.add_argument("--json", type=Path, help="file to write the rows to")
-    arguments = parser.parse_args()
-    if arguments.data is None or arguments.cache is None:
-        print("quantization: NOT RUN: trained networks and data are needed; give --data and --cache")
+    given = arguments.parsed(parser, "quantization")
+    if given is None:
         return
-    print(f"training seed 0, calibration seed {arguments.seed}, {SAMPLES} calibration samples, max_drop {MAX_DROP}")
+    print(f"training seed 0, calibration seed {given.seed}, {SAMPLES} calibration samples, max_drop {MAX_DROP}")
     print("; ".join(f"{name} {version(name)}" for name in PACKAGES))
     head = f"{'network':22}{'tool':20}{'score %':>9}{'loss':>8}{'std. error':>12}{'bytes':>10}  note"
     print(head, flush=True)
     everything = []
-    for name in arguments.network or NETWORKS:
+    for name in given.network or NETWORKS:
         with tempfile.TemporaryDirectory() as folder:
-            job = task(name, arguments.data, arguments.cache, Path(folder), arguments.seed, arguments.limit)
-            rows = measure(job, arguments.tool or list(TOOLS))
+            job = task(name, given.data, given.cache, Path(folder), given.seed, given.limit)
+            rows = measure(job, given.tool or list(TOOLS))
         everything += rows
         for row in rows:
             figures = "" if row["score"] is None else f"{row['score']:9.2f}{row['loss']:8.2f}{row['error']:12.2f}"
             print(f"{row['network']:22}{row['tool']:20}{figures:29}{row['bytes']:10,}  {row['note']}")
         print(f"{name:22}{verdict(rows)}; {rows[0]['metric']}, {rows[0]['samples']:,} test samples", flush=True)
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps(everything, indent=1), "utf-8")
+    arguments.write(everything, given.json)
 
 
 if __name__ == "__main__":
