@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from edgekit import files, plugins
-from edgekit.export.onnx.writer import Place, Style, Writer
+from edgekit.export.onnx.nodes import Style
+from edgekit.export.onnx.writer import Place, Writer
 from edgekit.graph import Graph
 
 __all__ = ["Place", "Style", "model", "places", "save", "supports", "write"]
