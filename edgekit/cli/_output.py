@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDE = 100
+NAME = 24  # characters of a name that is never folded
 UNLIMITED = 1 << 14  # columns where no terminal limits them: nothing is wrapped or cut in pipes and files
 
 
@@ -72,7 +73,7 @@ def _plain(value: Any) -> Any:
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
     """A table on stdout. Columns whose title ends in `>` are numbers: right-aligned and never broken.
 
-    On a terminal too narrow for it, text is folded, not cut.
+    On a terminal too narrow for it, text is folded, not cut; short names in the first column stay whole.
     """
     from rich import box
     from rich.table import Table
@@ -85,9 +86,10 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = ""
         pad_edge=False,
         show_edge=False,
     )
-    for name in columns:
+    for i, name in enumerate(columns):
         number = name.endswith(">")
-        grid.add_column(name.removesuffix(">"), justify="right" if number else "left", no_wrap=number, overflow="fold")
+        whole = number or (i == 0 and all(len(_cell(row[0])) <= NAME for row in rows))  # names are typed again
+        grid.add_column(name.removesuffix(">"), justify="right" if number else "left", no_wrap=whole, overflow="fold")
     for row in rows:
         grid.add_row(*(_cell(value) for value in row))
     screen = console(sys.stdout)

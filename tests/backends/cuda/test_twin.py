@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgekit.backends.cuda import generate
+from edgekit.backends.c import literals
 from edgekit.backends.cuda.toolchain import SANITIZE
 from tests.backends.cuda import proof
 from tests.backends.cuda.test_kernels import shaped_cases
@@ -53,14 +53,14 @@ def test_a_missing_barrier_shows_in_the_order_of_threads(faults: Path) -> None:
 
 def test_a_wrong_product_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernels: Path) -> None:
     """The proof itself: one weight changed behind the simulator's back."""
-    honest = generate._Source.array
+    honest = literals.Arrays.name
 
-    def twisted(self: generate._Source, name: str, data: np.ndarray) -> str:
+    def twisted(self: literals.Arrays, name: str, data: np.ndarray) -> str:
         changed = data.copy()
         if name.endswith("_weights"):
             changed.flat[0] ^= 32
         return honest(self, name, changed)
 
-    monkeypatch.setattr(generate._Source, "array", twisted)
+    monkeypatch.setattr(literals.Arrays, "name", twisted)
     with pytest.raises(AssertionError, match="shape0_0"):
         proof.prove(shaped_cases()[:1], kernels, tmp_path / "proof")
