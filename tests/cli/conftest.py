@@ -61,8 +61,9 @@ Cli = Callable[..., Result]
 
 
 @pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
     """`cli("verify", path, "--json")`: the command line in this process, stdout and stderr apart."""
+    monkeypatch.delenv("COLUMNS", raising=False)  # pytest's workers have a terminal's width, pipes have none
 
     def call(*args: object) -> Result:
         capsys.readouterr()
