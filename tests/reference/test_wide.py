@@ -100,6 +100,23 @@ def test_every_value(operator: str, runtime: str) -> None:
         assert verify(graph, runtime, {"x": every}).exact, (seed, scale)
 
 
+@pytest.mark.parametrize("operator", ["logistic", "tanh"])
+def test_sigmoids_of_optimized_kernels_are_exact_or_refused(operator: str) -> None:
+    """LiteRT has kernels of its own for the scales that need no multiplier."""
+    every = np.arange(-(1 << 15), 1 << 15).astype(np.int16).reshape(1, -1)
+    refused = {2.0**-12, 2.0**-11} if operator == "tanh" else {2.0**-12}
+    for scale in (2.0**-13, 2.0**-12, 2.0**-11, 2.0**-10, 3.1e-4):
+        (node,) = narrow.cases(operator).case(RandomPicker(0)).nodes
+        graph = Graph(operator, inputs=["x"], outputs=["y"], nodes=[Node(node.op, ("x",), ("y",))])
+        graph.add(Tensor("x", every.shape, "int16", Quantization.per_tensor(scale, 0)))
+        graph.add(Tensor("y", every.shape, "int16", Quantization.per_tensor(2.0**-15, 0)))
+        if scale in refused:
+            with pytest.raises(UnsupportedError, match="optimized kernel"):
+                verify(graph, "litert", {"x": every})
+        else:
+            assert verify(graph, "litert", {"x": every}).exact, scale
+
+
 def test_what_has_no_defined_result_is_refused() -> None:
     graph = case("conv_2d", RandomPicker(3), 3)
     bias = graph.tensors["b"]
