@@ -1,203 +1,220 @@
 /* y[n,co] = requantize(bias[co] + sum over ci of (x[n,ci] - in_zero) * w[co,ci]), as fully_connected.c, for few outputs, with
  * the DSP instructions; pixels of 1x1 convolutions are samples too.
  *
- * Blocking: 1 sample x 2 channels x 4 inputs. With few outputs it does not pay to expand the sample first: its words are
- * expanded for every pair. Weights are halfwords, twice as large: SMMULR wants twice the sum. The zero point is folded into
- * the bias. The last four inputs come first, read where they lie; those that another word has too meet weights of 0 there.
- * An odd last channel is computed alone, 8 inputs at a time; what its words have twice meets weights of 0 likewise.
- * Registers: r0 x, r1 stream, r2 and r3 four inputs, r4 bytes of code to skip, r5-r8 weights, then constants, r9 and r10 the
- * sums, r11 end of x, r12 y, lr zero point. Of a single channel: r2-r5 eight inputs, r6-r9 weights, r10 the sum.
- * Budget: 8 instructions for 4 inputs (8 MACs: 1 each), 2 for every 32 inputs, 15 for both outputs; 11 for 8 inputs of a
- * single channel (1.38), 2 for every 32, 13 for its output; 12 for a sample. Cycles by LDR 2, LDM 1 + n, branch 2: 13 for 4
- * inputs, 1.6 a MAC. */
+ * Blocking: 1 sample x 4 channels x 4 inputs, then the last 3, 2 or 1 channels. With few outputs it does not pay to expand the
+ * sample first: its words are expanded for every block. Weights are halfwords, twice as large: SMMULR wants twice the sum. The
+ * zero point is folded into the bias. The last four inputs come first, read where they lie; those that another word has too
+ * meet weights of 0 there. A single channel takes 8 inputs at a time.
+ * Registers: r0 stream, r1 x, r2 y, r3 the last inputs' place, then with r12 four inputs. Four channels: r4-r7 weights, then
+ * constants, r8-r11 sums, lr bytes of code to skip. Three: r4-r9, r10, r11 and lr. Two: r4-r7, r8 and r9, r11 and r12 four
+ * inputs, r10 bytes to skip. One: r4-r7, r8, r9, r11 and r12 inputs, r10.
+ * Budget for 4 inputs: 13 instructions of four channels (0.81 a MAC), 10 of three (0.83), 8 of two, 11 for 8 inputs of one
+ * (1.38), 10 where they are whole words; 3 for every 32; 25 for a block of four, 5 and 4 an output for others; 12 for a sample,
+ * 17 for the call. Cycles by LDR 2, LDM 1 + n, branch 2: 22 for 4 inputs of four channels, 1.38 a MAC. */
 #include "edgekit/fully_connected_few_dsp.h"
 
 #include <stddef.h>
 
 #include "edgekit/arch_dsp.h"
 
-/* In the order in which the assembly has it on its stack; the last four are not there. */
-typedef struct {
-  const int8_t *x, *last;            /* the first sample, its last four or eight inputs */
-  const int32_t *stream, *stream_end; /* 8; 12 */
-  int32_t step, gap, samples;        /* 16; 20: from the last output of a sample to the first of the next; 24 */
-  int32_t skip;                      /* 28: bytes of code */
-  const int8_t *end;                 /* of the loop over the first sample */
-  int8_t *y;
-  int32_t zero;
-} samples_t;
-
 #if EK_DSP_INSTRUCTIONS
 
-_Static_assert(offsetof(samples_t, stream) == 8 && offsetof(samples_t, skip) == 28, "samples_t");
+_Static_assert(offsetof(ek_fully_connected_few_dsp_t, outputs) == 32, "ten words in the assembly's order");
+_Static_assert(offsetof(ek_fully_connected_few_dsp_t, gap) == 40, "read by its offset");
 
-#define MULTIPLY4                        \
-  "  sxtb16 r2, r3\n"                   \
-  "  sxtb16 r3, r3, ror #8\n"           \
-  "  smlad r9, r2, r5, r9\n"            \
-  "  smlad r10, r2, r7, r10\n"          \
-  "  smlad r9, r3, r6, r9\n"            \
-  "  smlad r10, r3, r8, r10\n"
-#define INPUTS4                        \
-  "  ldr.w r3, [r0], #4\n"             \
-  "  ldmia.w r1!, {r5, r6, r7, r8}\n" MULTIPLY4
-#define MULTIPLY8                        \
-  "  sxtb16 r2, r3\n"                   \
-  "  sxtb16 r3, r3, ror #8\n"           \
-  "  sxtb16 r4, r5\n"                   \
-  "  sxtb16 r5, r5, ror #8\n"           \
-  "  smlad r10, r2, r6, r10\n"          \
-  "  smlad r10, r3, r7, r10\n"          \
-  "  smlad r10, r4, r8, r10\n"          \
-  "  smlad r10, r5, r9, r10\n"
-#define INPUTS8                        \
-  "  ldr.w r3, [r0], #4\n"             \
-  "  ldr.w r5, [r0], #4\n"             \
-  "  ldmia.w r1!, {r6, r7, r8, r9}\n" MULTIPLY8
+#define ADD(SUM, X, W) "  smlad " SUM ", " X ", " W ", " SUM "\n"
+#define EXPAND(A, B)                \
+  "  sxtb16 " A ", " B "\n"         \
+  "  sxtb16 " B ", " B ", ror #8\n"
+#define FINISH(SUM, MULTIPLIER, DIVIDER)            \
+  "  smmulr " SUM ", " SUM ", " MULTIPLIER "\n"     \
+  "  smmlar " SUM ", " SUM ", " DIVIDER ", r12\n"   \
+  "  ssat " SUM ", #8, " SUM "\n"                   \
+  "  strb " SUM ", [r2], #1\n"
+#define TWICE(CODE) CODE CODE
+#define FOUR_TIMES(CODE) TWICE(TWICE(CODE))
+#define EIGHT_TIMES(CODE) TWICE(FOUR_TIMES(CODE))
 
-#define ENTER                                                   \
-  "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"             \
-  "  sub sp, sp, #28\n"                                         \
-  "  ldmia.w r0!, {r1, r2, r3, r4, r5, r6, r7}\n"               \
-  "  stmia.w sp, {r1, r2, r3, r4, r5, r6, r7}\n"                \
-  "  ldmia.w r0, {r4, r11, r12, lr}\n"
-#define NEXT_SAMPLE                                \
-  "  ldrd r0, r3, [sp]\n"                          \
-  "  ldrd r5, r6, [sp, #16]\n"                     \
-  "  ldr r7, [sp, #24]\n"                          \
-  "  add r0, r0, r5\n"                             \
-  "  add r3, r3, r5\n"                             \
-  "  add r11, r11, r5\n"                           \
-  "  add r12, r12, r6\n"                           \
-  "  subs r7, r7, #1\n"                            \
-  "  strd r0, r3, [sp]\n"                          \
-  "  str r7, [sp, #24]\n"                          \
-  "  bne.w 1b\n"                                   \
-  "  add sp, sp, #28\n"                            \
-  "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
+#define HALF4(X) ADD("r8", X, "r4") ADD("r9", X, "r5") ADD("r10", X, "r6") ADD("r11", X, "r7")
+#define MULTIPLY4 HALF4("r3") "  ldmia.w r0!, {r4, r5, r6, r7}\n" HALF4("r12")
+#define INPUTS4                       \
+  "  ldr.w r12, [r1], #4\n"           \
+  "  ldmia.w r0!, {r4, r5, r6, r7}\n" EXPAND("r3", "r12") MULTIPLY4
+
+#define HALF3(X, A, B, C) ADD("r10", X, A) ADD("r11", X, B) ADD("lr", X, C)
+#define MULTIPLY3 EXPAND("r3", "r12") HALF3("r3", "r4", "r5", "r6") HALF3("r12", "r7", "r8", "r9")
+#define INPUTS3             \
+  "  ldr.w r12, [r1], #4\n" \
+  "  ldmia.w r0!, {r4, r5, r6, r7, r8, r9}\n" MULTIPLY3
+
+#define MULTIPLY2 EXPAND("r11", "r12") ADD("r8", "r11", "r4") ADD("r9", "r11", "r5") ADD("r8", "r12", "r6") ADD("r9", "r12", "r7")
+#define INPUTS2             \
+  "  ldr.w r12, [r1], #4\n" \
+  "  ldmia.w r0!, {r4, r5, r6, r7}\n" MULTIPLY2
+
+#define MULTIPLY1                                                    \
+  EXPAND("r9", "r11") ADD("r8", "r9", "r4") ADD("r8", "r11", "r5")   \
+  EXPAND("r9", "r12") ADD("r8", "r9", "r6") ADD("r8", "r12", "r7")
+#define INPUTS1(LOADS) LOADS "  ldmia.w r0!, {r4, r5, r6, r7}\n" MULTIPLY1
+#define ONE(LOADS)                            \
+  "  ldmia.w r0!, {r4, r5, r6, r7, r8}\n"     \
+  "  ldr.w r11, [r3, #-4]!\n"                 \
+  "  ldr.w r12, [r3, #4]\n" MULTIPLY1         \
+  "  add pc, r10\n"                           \
+  "  nop\n"                                   \
+  "1:\n" FOUR_TIMES(INPUTS1(LOADS))           \
+  "  cmp r1, r3\n"                            \
+  "  blo.w 1b\n"                              \
+  "  ldmia.w r0!, {r4, r5, r12}\n" FINISH("r8", "r4", "r5") \
+  "  b.w 9b\n"
+
+/* To the branch that a register chooses by EK_FEW_; EK_FEW_NONE is what follows. */
+#define CHOOSE(REGISTER)      \
+  "  add pc, " REGISTER "\n"  \
+  "  nop\n"                   \
+  "  b.w 11f\n"               \
+  "  b.w 12f\n"               \
+  "  b.w 13f\n"               \
+  "  b.w 14f\n"
 
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 
-/* After the last inputs, the loop of 32 inputs, 32 bytes of code for each four, is entered where the rest is done, or left. */
-__attribute__((naked, noinline)) static void pairs_of(const samples_t *samples) {
+/* On the stack: 0 stream, 4 x, 8 last inputs, 12 tail_skip, 16 step, 20 first, 24 skip, 28 end of the fours' stream, 32 tail, 36
+ * end of the line's y, 40 lines left, 44 the parameters. After the last inputs the loops, whose turns are 32 inputs, are
+ * entered where the rest is done. */
+__attribute__((naked)) void ek_fully_connected_few_plain_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y) {
   __asm__ volatile(
-      ENTER
-      "1:\n"
-      "  ldr r1, [sp, #8]\n"
-      "2:\n"
-      "  ldrd r0, r3, [sp]\n"
-      "  ldmia.w r1!, {r5, r6, r7, r8, r9, r10}\n"
-      "  ldr r3, [r3]\n" MULTIPLY4
-      "  add pc, r4\n"
+      "  push {r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  ldmia.w r0, {r0, r3, r4, r5, r6, r7, r8, r9, r10, r11}\n"
+      "  add r3, r1\n"
+      "  add r8, r0\n"
+      "  add r10, r2\n"
+      "  push {r0, r1, r3, r4, r5, r6, r7, r8, r9, r10, r11}\n"
+      "  ldmia.w sp, {r0, r1, r3, r10, r11, r12, lr}\n"
+      "  b 2f\n"
+      "1:\n" /* the next sample */
+      "  ldmia.w sp, {r0, r1, r3, r10, r11, r12, lr}\n"
+      "  add r1, r11\n"
+      "  add r3, r11\n"
+      "  strd r1, r3, [sp, #4]\n"
+      "2:\n" CHOOSE("r12")
+      "3:\n" /* four channels */
+      "  ldmia.w r0!, {r4, r5, r6, r7, r8, r9, r10, r11}\n"
+      "  ldr.w r12, [r3]\n" EXPAND("r3", "r12") MULTIPLY4
+      "  add pc, lr\n"
       "  nop\n"
-      "3:\n" INPUTS4 INPUTS4 INPUTS4 INPUTS4 INPUTS4 INPUTS4 INPUTS4 INPUTS4
-      "  cmp.w r0, r11\n"
+      "4:\n" EIGHT_TIMES(INPUTS4)
+      "  ldr r4, [sp, #8]\n"
+      "  cmp r1, r4\n"
+      "  blo.w 4b\n"
+      "  ldmia.w r0!, {r4, r5, r6, r7, r12}\n" FINISH("r8", "r4", "r5") FINISH("r9", "r6", "r7")
+      "  ldmia.w r0!, {r4, r5, r6, r7}\n" FINISH("r10", "r4", "r5") FINISH("r11", "r6", "r7")
+      "  ldrd r4, r5, [sp, #28]\n"
+      "  ldrd r1, r3, [sp, #4]\n"
+      "  cmp r0, r4\n"
       "  bne.w 3b\n"
-      "  ldmia.w r1!, {r5, r6, r7, r8}\n"
-      "  smmulr r9, r9, r5\n"
-      "  smmulr r10, r10, r7\n"
-      "  ldr r5, [sp, #12]\n"
-      "  smmlar r9, r9, r6, lr\n"
-      "  smmlar r10, r10, r8, lr\n"
-      "  ssat r9, #8, r9\n"
-      "  ssat r10, #8, r10\n"
-      "  strb r9, [r12], #1\n"
-      "  strb r10, [r12], #1\n"
-      "  cmp r1, r5\n"
-      "  bne.w 2b\n" NEXT_SAMPLE);
-}
-
-/* The same of one channel and 44 bytes of code for each eight inputs; the skip is read from the struct's copy in r4 and kept on
- * the stack where the end of the stream was. */
-__attribute__((naked, noinline)) static void single_of(const samples_t *samples) {
-  __asm__ volatile(
-      ENTER
-      "  str r4, [sp, #12]\n"
-      "1:\n"
-      "  ldr r1, [sp, #8]\n"
-      "  ldrd r0, r4, [sp]\n"
-      "  ldmia.w r1!, {r6, r7, r8, r9, r10}\n"
-      "  ldr r3, [r4]\n"
-      "  ldr r5, [r4, #4]\n" MULTIPLY8
-      "  ldr r2, [sp, #12]\n"
-      "  add pc, r2\n"
+      "  ldr r10, [sp, #12]\n" CHOOSE("r5")
+      "9:\n" /* a sample is done */
+      "  ldrd r4, r5, [sp, #36]\n"
+      "  cmp r2, r4\n"
+      "  bne.w 1b\n"
+      "  subs r5, #1\n"
+      "  bne 5f\n"
+      "  add sp, #48\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
+      "5:\n" /* the next line */
+      "  ldr r6, [sp, #44]\n"
+      "  ldr r4, [r6, #32]\n"
+      "  ldr r6, [r6, #40]\n"
+      "  ldrd r1, r3, [sp, #4]\n"
+      "  add r4, r2\n"
+      "  add r1, r6\n"
+      "  add r3, r6\n"
+      "  strd r4, r5, [sp, #36]\n"
+      "  strd r1, r3, [sp, #4]\n"
+      "  b.w 1b\n"
+      "11:\n" ONE("  ldr.w r11, [r1], #4\n  ldr.w r12, [r1], #4\n")
+      "12:\n" ONE("  ldrd r11, r12, [r1], #8\n")
+      "13:\n"
+      "  ldmia.w r0!, {r4, r5, r6, r7, r8, r9}\n"
+      "  ldr.w r12, [r3]\n" MULTIPLY2
+      "  add pc, r10\n"
       "  nop\n"
-      "3:\n" INPUTS8 INPUTS8 INPUTS8 INPUTS8
-      "  cmp.w r0, r11\n"
-      "  bne.w 3b\n"
-      "  ldmia.w r1!, {r5, r6}\n"
-      "  smmulr r10, r10, r5\n"
-      "  smmlar r10, r10, r6, lr\n"
-      "  ssat r10, #8, r10\n"
-      "  strb r10, [r12], #1\n" NEXT_SAMPLE);
+      "1:\n" EIGHT_TIMES(INPUTS2)
+      "  cmp r1, r3\n"
+      "  blo.w 1b\n"
+      "  ldmia.w r0!, {r4, r5, r6, r7, r12}\n" FINISH("r8", "r4", "r5") FINISH("r9", "r6", "r7")
+      "  b.w 9b\n"
+      "14:\n"
+      "  ldmia.w r0!, {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  ldr.w r12, [r3]\n" MULTIPLY3
+      "  ldr r3, [sp, #12]\n"
+      "  add pc, r3\n"
+      "  nop\n"
+      "1:\n" EIGHT_TIMES(INPUTS3)
+      "  ldr r4, [sp, #8]\n"
+      "  cmp r1, r4\n"
+      "  blo.w 1b\n"
+      "  ldmia.w r0!, {r4, r5, r6, r7, r8, r9, r12}\n"
+      FINISH("r10", "r4", "r5") FINISH("r11", "r6", "r7") FINISH("lr", "r8", "r9")
+      "  b.w 9b\n");
 }
 #pragma GCC diagnostic pop
 
 #else
 
-/* `channels` at a time, `words` of four inputs of each in turn. */
-static void samples_of(const samples_t *p, int32_t channels, int32_t words) {
-  const int8_t *x = p->x, *last = p->last;
-  int8_t *y = p->y;
-  for (int32_t n = 0; n < p->samples; ++n, x += p->step, last += p->step, y += p->gap) {
-    for (const int32_t *stream = p->stream; stream != p->stream_end; y += channels) {
-      const int32_t each = 2 * channels * words;
-      int32_t sums[2];
-      memcpy(sums, stream + each, (size_t)channels * 4);
-      for (int32_t at = -4 * words; at < (int32_t)(p->end - p->x); at += 4 * words) {
-        for (int32_t i = 0; i < words; ++i) {
-          const uint32_t word = ek_load4((at < 0 ? last : x + at) + 4 * i);
-          for (int32_t c = 0; c < channels; ++c) {
-            const int32_t *w = stream + 2 * (i * channels + c);
-            sums[c] = ek_smlad(ek_sxtb16(word), (uint32_t)w[0], sums[c]);
-            sums[c] = ek_smlad(ek_sxtb16_odd(word), (uint32_t)w[1], sums[c]);
-          }
-        }
-        stream += each + (at < 0 ? channels : 0);
+/* `channels` outputs of one sample; returns where their stream ends. */
+static const int32_t *block_of(const int32_t *stream, const int8_t *x, int32_t in_c, int32_t channels, int8_t *y) {
+  const int32_t words = channels == 1 ? 2 : 1, each = 2 * channels * words, half = channels == 4 ? 4 : each;
+  int32_t w[8], sums[4];
+  memcpy(w, stream, (size_t)half * 4);
+  memcpy(sums, stream + half, (size_t)channels * 4);
+  memcpy(w + half, stream + half + channels, (size_t)(each - half) * 4);
+  stream += each + channels;
+  for (int32_t at = in_c - 4 * words, next = 0;; at = next, next += 4 * words, stream += each) {
+    for (int32_t i = 0; i < words; ++i) {
+      const uint32_t word = ek_load4(x + at + 4 * i);
+      for (int32_t c = 0; c < channels; ++c) {
+        sums[c] = ek_smlad(ek_sxtb16(word), (uint32_t)w[2 * channels * i + c], sums[c]);
+        sums[c] = ek_smlad(ek_sxtb16_odd(word), (uint32_t)w[2 * channels * i + channels + c], sums[c]);
       }
-      for (int32_t c = 0; c < channels; ++c, stream += 2) {
-        y[c] = ek_requantize(sums[c], stream[0], stream[1], p->zero);
+    }
+    if (next >= in_c - 4 * words) {
+      break;
+    }
+    memcpy(w, stream, (size_t)each * 4);
+  }
+  const int32_t zero = stream[channels < 3 ? 2 * channels : (channels == 4 ? 4 : 6)];
+  for (int32_t c = 0; c < channels; ++c) {
+    const int32_t *constants = stream + 2 * c + (channels == 4 && c > 1);
+    y[c] = ek_requantize(sums[c], constants[0], constants[1], zero);
+  }
+  return stream + 2 * channels + 1;
+}
+
+void ek_fully_connected_few_plain_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y) {
+  const int32_t tails[] = {1, 1, 2, 3, 0}, tail = tails[p->tail / 4];
+  for (int32_t line = 0; line < p->lines; ++line, x += p->gap) {
+    for (const int8_t *const end = y + p->outputs; y != end; x += p->step) {
+      const int32_t *stream = p->stream;
+      for (; stream != p->stream + p->bytes / 4; y += 4) {
+        stream = block_of(stream, x, p->in_c, 4, y);
+      }
+      if (tail > 0) {
+        block_of(stream, x, p->in_c, tail, y);
+        y += tail;
       }
     }
   }
 }
-static void pairs_of(const samples_t *p) { samples_of(p, 2, 1); }
-static void single_of(const samples_t *p) { samples_of(p, 1, 2); }
 
 #endif
 
-/* A line of samples. */
-static void line_of(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y) {
-  const int32_t pairs = p->out_c / 2, fours = (p->in_c - 1) / 4, eights = (p->in_c - 1) / 8; /* without the last */
-  samples_t samples = {.x = x, .step = p->step, .zero = p->out_zero};
-  samples.samples = p->samples;
-  samples.last = x + p->in_c - 4;
-  samples.stream = p->stream;
-  samples.stream_end = p->stream + pairs * (4 * fours + 10);
-  samples.gap = p->out_c & 1;
-  samples.skip = fours == 0 ? 8 * 32 + 8 : (-fours & 7) * 32;
-  samples.end = x + 4 * fours;
-  samples.y = y;
-  if (pairs > 0) {
-    pairs_of(&samples);
-  }
-  if (p->out_c & 1) {
-    samples.last = x + p->in_c - 8;
-    samples.stream = samples.stream_end;
-    samples.stream_end += 4 * eights + 7;
-    samples.gap = p->out_c - 1;
-    samples.skip = eights == 0 ? 4 * 44 + 8 : (-eights & 3) * 44;
-    samples.end = x + 8 * eights;
-    samples.y = y + p->out_c - 1;
-    single_of(&samples);
-  }
-}
-
 void ek_fully_connected_few_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y) {
-  const int32_t size = p->samples * p->out_c;
-  for (int32_t line = 0; line < p->lines; ++line, x += p->line_step, y += size) {
-    line_of(p, x, y);
+  const int32_t size = p->lines * p->outputs;
+  for (int32_t image = 0; image < p->images; ++image, x += p->image_step, y += size) {
+    ek_fully_connected_few_plain_dsp(p, x, y);
     ek_clamp_all(y, size, p->low, p->high);
   }
 }

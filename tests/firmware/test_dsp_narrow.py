@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from edgekit.backends.c.forms.dsp import (
     fully_connected_few,
     fully_connected_narrow,
 )
+from edgekit.backends.c.forms.dsp._few import TAIL, TAIL_ALIGNED
 from edgekit.backends.c.options import Options
 from edgekit.graph import Quantization
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -57,10 +59,14 @@ def shaped() -> Iterator[Case]:
 def few() -> Iterator[Case]:
     """Around whole turns of 32 inputs, odd and even outputs, one and more samples."""
     rng = np.random.default_rng(43)
-    for i, inputs in enumerate([20, 28, 32, 36, 64, 96, 256, 60, 17, 33, 30, 65, 100]):
-        outputs, batches = (1, 2, 3, 4, 7, 10, 2, 16)[i % 8], 1 + i % 3
+    for i, inputs in enumerate([20, 28, 32, 36, 64, 96, 256, 60, 17, 33, 30, 65, 100, 4, 8, 9, 40, 16, 70, 68]):
+        outputs, batches = (1, 2, 3, 4, 7, 10, 2, 16, 5, 6)[i % 10], 1 + i % 3
         graph = layer_graph("fully_connected", (batches, inputs), outputs, (1, 1), 1, SCALES[i % 4], rng)
-        yield Case(f"few_{i}", graph, i, 2, proof.GUARD)
+        yield Case(f"few_{i}", graph, i, 2, proof.GUARD, candidate=1)
+    for i in range(1, 12):  # all blocks, of one turn and more
+        for inputs in (12 + i, 32, 36 + 4 * i, 33):
+            graph = layer_graph("fully_connected", (1 + i % 2, inputs), i, (1, 1), 1, SCALES[i % 3], rng)
+            yield Case(f"few_{i}_{inputs}", graph, i, 2, proof.GUARD, candidate=1)
     for i, (stride, size) in enumerate([((1, 1), (3, 4)), ((2, 2), (4, 5)), ((2, 1), (1, 4)), ((2, 2), (2, 2))] * 2):
         shape, op = (1 + i % 2, *size, (17, 24, 33, 40)[i % 4]), Conv2D(stride, activation=("none", "relu")[i % 2])
         graph = layer_graph("conv_2d", shape, 1 + i % 5, (1, 1), 1, (*SCALES, (1.0, 0.25))[i % 5], rng, op)
@@ -71,9 +77,13 @@ CASES = list(shaped()) + list(few())
 
 
 def test_the_cases_take_the_form() -> None:
-    calls = [calls_of(case.graph, "cortex-m4")[0] for case in CASES]
-    kernels = [call.kernel for call in calls if isinstance(call, Call)]
-    assert kernels == [FEW if case.name.startswith("few") else KERNEL for case in CASES]
+    made = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
+    calls = [call for call in made if isinstance(call, Call)]
+    kernels, files = [call.kernel for call in calls], [call.file for call in calls]
+    assert files == [FEW if case.name.startswith("few") else KERNEL for case in CASES]
+    assert set(kernels) == {KERNEL, FEW, f"{FEW[:-4]}_plain_dsp", *(f"pointwise_{n}_dsp" for n in (4, 8, 12, 16))}
+    blocks = {(call.fields["tail"], call.fields["bytes"] != 0) for call in calls if call.file == FEW}
+    assert blocks == {*product((*TAIL.values(), TAIL_ALIGNED), (False, True))} - {(TAIL[0], False)}
 
 
 @pytest.mark.parametrize("inputs", [3, 17, 20])
@@ -83,7 +93,7 @@ def test_other_widths_take_other_forms(operator: str, inputs: int) -> None:
     graph = layer_graph(operator, shape, 200, (1, 1), 1, SCALES[0], np.random.default_rng(0))
     (call,) = calls_of(graph, "cortex-m4")
     assert isinstance(call, Call)
-    assert call.kernel != KERNEL
+    assert call.file != KERNEL
 
 
 @pytest.mark.parametrize(("inputs", "outputs", "fits"), [(256, 8, True), (256, 9, False), (33, 1, True), (3, 2, False)])
@@ -91,7 +101,7 @@ def test_few_weights(inputs: int, outputs: int, fits: bool) -> None:
     graph = layer_graph("fully_connected", (1, inputs), outputs, (1, 1), 1, SCALES[0], np.random.default_rng(0))
     (call,) = proof.first_forms(graph, "cortex-m4", 1)  # after that for many outputs
     assert isinstance(call, Call)
-    assert (call.kernel == FEW) == fits
+    assert (call.file == FEW) == fits
 
 
 @pytest.mark.parametrize(("scale", "taken"), [(0.6, True), (1.2, False), (60.0, True)])
@@ -104,7 +114,7 @@ def test_multipliers_from_a_quarter_to_a_half_take_other_forms(scale: float, tak
     graph.tensors["y"] = replace(y, quantization=Quantization.per_tensor(scale, 0))
     (call,) = calls_of(graph, "cortex-m4")
     assert isinstance(call, Call)
-    assert (call.kernel == KERNEL) == taken
+    assert (call.file == KERNEL) == taken
 
 
 def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,24 @@
 extern "C" {
 #endif
 
+/* In the order in which the assembly reads it. */
 typedef struct {
-  int32_t batches, in_h, in_w, in_c, out_h, out_w, out_c, stride_h, stride_w;
-  int32_t out_zero, low, high; /* zero point; clamp of the fused activation */
-  /* (out_c, 2 * n + 3) with n = in_c / 4, rounded up: twice the bias, twice the weights as halfwords, each 4 as 0, 2, 1, 3,
-   * multiplier, divider. The last 4 weights are of the last 4 inputs, 0 for those that others have. */
+  /* (out_c, 2 * words + 3) with words = in_c / 4, rounded up: twice the bias, twice the weights as halfwords, each 4 as 0, 2,
+   * 1, 3, multiplier, divider. The last 4 weights are of the last 4 inputs, 0 for those that others have. */
   const int32_t *stream;
+  int32_t out_zero;
+  int32_t step, skip, last;    /* bytes to the next pixel; of code for -out_c % 4 channels; to a pixel's last 4 inputs */
+  int32_t bytes;               /* of the stream */
+  int32_t lines, gap, outputs; /* gap: bytes from where a line's next pixel would be to the next line; outputs: of a line */
+  int32_t images, image_step;  /* bytes from image to image */
+  int32_t words, low, high;    /* inputs in words; clamp of the fused activation */
 } ek_pointwise_narrow_dsp_t;
 
+/* One image of one to four words of inputs, not clamped; and any. */
+void ek_pointwise_4_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_8_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_12_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_16_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_narrow_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from edgekit.backends.c.counts._window import Fields, ceil_div, clamped, pixels
+from edgekit.backends.c.counts._window import Fields, ceil_div, clamped
 
 
 def features(fields: Fields) -> dict[str, float]:
-    count, words = pixels(fields), ceil_div(fields["in_c"], 4)
-    outputs = count * fields["out_c"]
+    words, images = fields["words"], fields["images"]
+    lines = images * fields["lines"]
+    outputs, channels = lines * fields["outputs"], fields["bytes"] // (8 * words + 12)
+    pixels = outputs // channels
+    common = {"call": 1, "lines": lines, "pixels": pixels, "turns": pixels * ceil_div(channels, 4)}
+    if fields["kernel"] != "pointwise_narrow_dsp":
+        return {**common, "outputs": outputs}
     return {
-        "call": 1, "images": fields["batches"], "rows": fields["batches"] * fields["out_h"], "pixels": count,
-        "expanded": count * words, "turns": count * ceil_div(fields["out_c"], 4), "outputs": outputs,
+        **common, "images": images, "words": pixels * words,
         **{f"outputs_{4 * n}": outputs * (n == words) for n in (1, 2, 3, 4)}, **clamped(fields, outputs),
     }  # fmt: skip

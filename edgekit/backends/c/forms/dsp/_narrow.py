@@ -6,31 +6,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
+from edgekit.backends.c.forms.dsp._lines import Lines
 from edgekit.backends.c.forms.dsp._pack import halves, overlapped
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 
 WORD, MOST = 4, 16  # inputs: the least there must be, all that stay in registers
-KEPT = ("out_c", "out_zero", "low", "high")
+CODE = {1: 28, 2: 36, 3: 48, 4: 68}  # bytes for a channel, by words
+TURN = 4  # channels of a turn of the loop
+FILE = "pointwise_narrow_dsp"
 
 
 def fits(inputs: int) -> bool:
     return WORD <= inputs <= MOST
 
 
-def narrow(layer: Layer, call: Call, real: NDArray[np.float64], pixels: dict[str, Value]) -> Call | None:
+def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> Call | None:
     """The kernel's call; None where the requantization sequence is not exact.
 
     Args:
-        real: multipliers. pixels: the fields that say where the pixels lie.
+        real: multipliers.
     """
-    w = layer.input(1)
-    weights: NDArray[np.int8] = layer.data(1).reshape(w.shape[0], -1)
+    weights: NDArray[np.int8] = layer.data(1)
+    weights = weights.reshape(weights.shape[0], -1)
+    count, inputs = weights.shape
     zero_point = layer.input(0).zero_point
-    folded = fold(weights, bias_of(layer, w.shape[0]), zero_point, real, clamp_of(call), wide=True)
+    folded = fold(weights, bias_of(layer, count), zero_point, real, clamp_of(call), wide=True)
     if folded is None:
         return None
-    fields: dict[str, Value] = {name: call.fields[name] for name in KEPT}
-    return Call("pointwise_narrow_dsp", {**fields, **pixels, "stream": stream(folded)})
+    words, made = -(-inputs // WORD), stream(folded)
+    fields: dict[str, Value] = {name: call.fields[name] for name in ("out_zero", "low", "high")}
+    fields |= {"stream": made, "skip": -count % TURN * CODE[words], "last": inputs - WORD, "bytes": made.nbytes}
+    fields |= {**lines.fields(count), "words": words}
+    plain = lines.images == 1 and (fields["low"], fields["high"]) == (-128, 127)
+    return Call(f"pointwise_{WORD * words}_dsp" if plain else FILE, fields, source=FILE)
 
 
 def stream(folded: Folded) -> NDArray[np.int32]:

@@ -1,0 +1,45 @@
+"""Where the samples of a fully connected layer lie, or the pixels of a 1x1 convolution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edgekit.backends.c.call import Layer, Value
+
+
+@dataclass(frozen=True)
+class Lines:
+    """`images` images of `lines` lines of `samples` samples each, so many bytes apart as the steps say."""
+
+    samples: int
+    step: int
+    lines: int = 1
+    line_step: int = 0
+    images: int = 1
+    image_step: int = 0
+
+    def fields(self, channels: int) -> dict[str, Value]:
+        """Of the parameters of `pointwise_narrow_dsp` and `fully_connected_few_dsp`."""
+        gap = self.line_step - self.samples * self.step if self.lines > 1 else 0
+        return {"step": self.step, "lines": self.lines, "gap": gap, "outputs": self.samples * channels,
+                "images": self.images, "image_step": self.image_step}  # fmt: skip
+
+
+def of_samples(layer: Layer) -> Lines:
+    """A fully connected layer's."""
+    units, inputs = layer.input(1).shape
+    return Lines(layer.outputs[0].elements // units, inputs)
+
+
+def of_pixels(layer: Layer, stride: tuple[int, int]) -> Lines:
+    """Those that a 1x1 convolution reads, in as few lines and images as there can be."""
+    (batches, height, width, channels), (_, out_h, out_w, _) = layer.input(0).shape, layer.outputs[0].shape
+    samples, step, lines, line_step = out_w, stride[1] * channels, out_h, stride[0] * width * channels
+    images, image_step = batches, height * width * channels
+    if lines == 1 or image_step == lines * line_step:
+        lines, line_step, images = lines * images, line_step if lines > 1 else image_step, 1
+    if samples == 1 and lines > 1:
+        samples, step, lines = lines, line_step, 1
+    elif line_step == samples * step:
+        samples, lines = samples * lines, 1
+    return Lines(samples, step, lines, line_step, images, image_step)
