@@ -21,8 +21,6 @@ def _channels(fields: Fields, vectors: int) -> int:
     """From the stream's bytes."""
     lanes, first = fields["lanes"], fields["first"]
     rest = lanes if first >= 4 else first
-    if first == 5:
-        some = 8 * (12 + 16 * vectors)
-    else:
-        some = first * (4 + 16 * vectors) + 32 * (first > 0)
-    return int((fields["bytes"] - some) // (8 * (12 + 16 * vectors)) * 8 + rest)
+    block = 8 * (12 + 16 * vectors)
+    some = block if first == 5 else first * (4 + 16 * vectors) + 32 * (first > 0)
+    return int((fields["bytes"] - some) // block * 8 + rest)

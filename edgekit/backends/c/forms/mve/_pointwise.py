@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.backends.c.call import Call, Value
+from edgekit.backends.c.call import Call
 from edgekit.backends.c.forms.mve._pack import BLOCK, HALF, ORDER, VECTOR, WORD
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
@@ -16,7 +16,7 @@ LARGEST, MOST = 64, 5  # MOST: the code of a rest of 5 to 7 channels
 
 
 def pointwise(call: Call, geometry: Mapping[str, int]) -> Call | None:
-    """The form of a portable `call` without padding, whose picture is `geometry`; None where a condition does not hold."""
+    """The form of a portable `call` on a picture without padding, `geometry`; None where a condition does not hold."""
     fields = call.fields
     batches, in_h, in_w, out_h, out_w, down, right = (
         geometry[name] for name in ("batches", "in_h", "in_w", "out_h", "out_w", "stride_h", "stride_w")
@@ -30,6 +30,8 @@ def pointwise(call: Call, geometry: Mapping[str, int]) -> Call | None:
     if not np.all(found.second):
         return None
     dense = (in_h, in_w) == (out_h, out_w)
+    if dense:  # whatever the strides of one row or column
+        down = right = 1
     rest, packed, pitch = out_c % BLOCK, stream(found), in_w * in_c
     return Call(
         f"pointwise_mve_{in_c if in_c in EXACT else -(-in_c // VECTOR)}",
@@ -46,7 +48,7 @@ def pointwise(call: Call, geometry: Mapping[str, int]) -> Call | None:
 
 def vectors(weights: NDArray[np.int8]) -> NDArray[np.int8]:
     """(channels, inputs) -> (channels, multiple of 16): the last 16 are those of the last inputs."""
-    channels, length = weights.shape
+    length = weights.shape[1]
     whole = length // VECTOR * VECTOR
     if whole == length:
         return weights
