@@ -106,6 +106,16 @@ def wide(d: Draw) -> Graph:
     return _weighted(op, d, (outputs, 1, 1, inputs), 0, (1, h, w, inputs))
 
 
+def short(d: Draw) -> Graph:
+    """1x1 convolutions and fully connected layers of 16 to 64 channels, small pictures, strides; no clamp inside."""
+    inputs, outputs, batches = d.of(16, 18, 24, 24, 30, 32, 33, 40, 50, 60, 64, 64), d.upto(40), d.of(1, 2, 4)
+    b = Builder("short", (batches, inputs), d.of(*range(1000)))
+    if d.of(0, 0, 1):
+        return b.ended(b.weighted(FullyConnected(), "input", (outputs, inputs), 0))
+    b = Builder("short", (batches, d.upto(9), d.upto(9), inputs), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D(d.stride()), "input", (outputs, 1, 1, inputs), 0))
+
+
 def dilated(d: Draw) -> Graph:
     """Dilated convolutions, ordinary and depthwise."""
     (h, w), channels, side = d.size(), d.channels(48), d.of(2, 3, 3)
@@ -279,7 +289,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (conv_2d, 60), (pointwise, 30), (narrow, 30), (conv_3x3, 40), (depthwise_conv_2d, 60), (multiplied, 16),
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
-    (few_inputs, 60), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90),
+    (few_inputs, 60), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
 )  # fmt: skip
 
 
