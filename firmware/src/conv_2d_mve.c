@@ -1,10 +1,10 @@
 /* What `ek_conv_2d` computes, as a matrix product of windows and filters on Helium.
  *
- * Windows: a window is a pixel where the kernel is 1x1. Otherwise those of an output row lie in scratch as strips: columns of
- * kernel_h * in_c bytes, of which neighbours share all they have in common, so that a window is kernel_w columns one after
- * another; or, where a dilation forbids that or scratch is scarce, some windows are gathered one by one. Taps outside the input
- * are the zero point, whose products are in the bias. Weights are packed in the order of use, with zeros where a window ends
- * before its 16 bytes do.
+ * Windows: a window is a pixel where the kernel is 1x1, with bytes of the next ones up to a multiple of 16; the end of the input
+ * is copied where those are missing. Otherwise windows of an output row lie in scratch as strips: columns of kernel_h * in_c
+ * bytes, of which neighbours share all they have in common, so that a window is kernel_w columns one after another; or, where a
+ * dilation forbids that or scratch is scarce, some windows are gathered one by one. Taps outside the input are the zero point,
+ * whose products are in the bias. Weights are packed in the order of use, with zeros where a window ends before its 16 bytes do.
  *
  * Blocking: `blocks` takes window by window, 8 output channels at a time, 4 at the end where that is enough, 64 bytes of the
  * window at a time; `passes` takes block by block, all windows each, which costs less a window and more a block.
@@ -15,7 +15,7 @@
  * the window and of the requantization, so that choosing them costs one instruction.
  *
  * Budget: 46 instructions for a chunk of 64 x 8 products (0.090; in pairs 67, 0.131), 11, 22 or 33 for a rest of 16, 32 or 48
- * bytes, 22 for 8 outputs (3 more with a clamp that saturation is not), 10 a window. A pass takes 20 beside its products, 14 a
+ * bytes, 22 for 8 outputs (3 more with a clamp that saturation is not), 10 a window. A pass takes 20 beside its products, 11 a
  * block. Strips: 6 and 3 for every 16 bytes a column of a row, 5 for 16 bytes where in_c is at most 8. Gathering: 7 a window,
  * 6 a row of it and 2 for every 16 bytes. VLDM moves 64 bits a cycle, as VLDRB does, but no product is taken meanwhile: loads
  * and products in pairs (`paired`) need two thirds of the cycles.
@@ -242,6 +242,13 @@ static inline void fill(int8_t *to, int32_t value, int32_t count) {
       "2:\n" : "+r"(to) : "r"(value), "r"(count) : "lr", "q0", "memory");
 }
 
+static inline void copy(int8_t *to, const int8_t *from, int32_t count) {
+  __asm volatile(
+      "wlstp.8 lr, %2, 2f\n"
+      "1: vldrb.8 q0, [%1], #16\n vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
+      "2:\n" : "+r"(to), "+r"(from) : "r"(count) : "lr", "q0", "memory");
+}
+
 /* The whole vectors of a row beside the last one, which is predicated. */
 #define WHOLE1 "vldrb.8 q1, [%[a]]\n vstrb.8 q1, [%[b]]\n"
 #define WHOLE2 WHOLE1 "vldrb.8 q1, [%[a], #16]\n vstrb.8 q1, [%[b], #16]\n"
@@ -274,12 +281,7 @@ static void copy_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t coun
   } else {
     for (; windows > 0; --windows, from += step, to += size) {
       for (int32_t r = 0; r < rows; ++r) {
-        a = from + r * pitch;
-        b = to + r * segment;
-        __asm volatile(
-            "wlstp.8 lr, %2, 2f\n"
-            "1: vldrb.8 q0, [%1], #16\n vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
-            "2:\n" : "+r"(b), "+r"(a) : "r"(count) : "lr", "q0", "memory");
+        copy(to + r * segment, from + r * pitch, count);
       }
     }
   }
@@ -330,15 +332,29 @@ static void gather_all(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to,
   }
 }
 
-void ek_conv_2d_mve(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y) {
+/* Pixels as windows, line by line, and all at once without strides. The last `alone` windows are read from `again`, which is the
+ * end of the input, from `end` on, with room after it. */
+static inline __attribute__((always_inline)) void by_pixels(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, int32_t alone,
+                                                            const int8_t *end, const int8_t *again) {
   rows_t job = {.y = y, .x_step = p->stride_w * p->in_c};
   const int dense = p->stride_h == 1 && p->stride_w == 1;
   const int32_t lines = dense ? 1 : p->batches * p->out_h;
-  job.rows = dense ? p->batches * p->out_h * p->out_w : p->out_w;
+  const int32_t width = dense ? p->batches * p->out_h * p->out_w : p->out_w;
+  int32_t left = lines * width - alone; /* that are read where they lie */
   for (int32_t line = 0, oy = 0; line < lines; ++line) {
     job.x = x + oy * p->stride_h * p->in_w * p->in_c;
-    rows(p, &job);
-    job.y += job.rows * p->out_c;
+    job.rows = alone > 0 && left < width ? left : width;
+    if (job.rows > 0) {
+      rows(p, &job);
+      job.y += job.rows * p->out_c;
+      left -= job.rows;
+    }
+    if (alone > 0 && job.rows < width) {
+      job.x = again + (job.x + job.rows * job.x_step - end);
+      job.rows = width - job.rows;
+      rows(p, &job);
+      job.y += job.rows * p->out_c;
+    }
     if (++oy == p->out_h) {
       oy = 0;
       x += p->in_h * p->in_w * p->in_c;
@@ -346,22 +362,17 @@ void ek_conv_2d_mve(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y) {
   }
 }
 
+void ek_conv_2d_mve(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y) {
+  by_pixels(p, x, y, 0, 0, 0);
+}
+
 void ek_conv_2d_mve_rest(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  rows_t job = {.y = y};
-  int8_t *windows = (int8_t *)scratch;
-  const int32_t total = p->batches * p->out_h * p->out_w;
-  job.x = x;
-  job.x_step = p->in_c;
-  job.rows = total - p->pixels;
-  if (job.rows > 0) {
-    rows(p, &job);
-  }
-  job.x = windows;
-  job.x_step = 64 * p->chunks + 16 * p->rest;
-  job.rows = p->pixels < total ? p->pixels : total;
-  copy_rows(windows, x + (total - job.rows) * p->in_c, job.rows, p->in_c, p->in_c, job.x_step, 1, 0, 0);
-  job.y += (total - job.rows) * p->out_c;
-  rows(p, &job);
+  const int32_t c = p->in_c, all = p->batches * p->in_h * p->in_w * c;
+  const int32_t last = (64 * p->chunks + 16 * p->rest - 1) / c * c; /* pixels that do not have all those bytes */
+  const int32_t bytes = last < all ? last : all;
+  const int8_t *end = x + all - bytes;
+  copy((int8_t *)scratch, end, bytes);
+  by_pixels(p, x, y, p->pixels, end, (const int8_t *)scratch);
 }
 
 void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {

@@ -55,6 +55,13 @@ DEPTHWISE_WINDOWS = (
     (9, 9, 24, 1, TWO, TWO, ONE), (4, 4, 3, 1, THREE, TWO, ONE), (9, 12, 1, 8, (10, 8), TWO, ONE),
     (2, 2, 4, 1, (9, 9), ONE, ONE), (30, 40, 4, 1, THREE, (2, 1), ONE), (1, 1, 20, 1, THREE, ONE, ONE),
 )  # fmt: skip
+# height, width, input and output channels, stride, dilation
+POINTWISE = (
+    (7, 7, 24, 10, TWO, ONE), (8, 8, 24, 10, TWO, ONE), (8, 7, 24, 10, TWO, ONE), (9, 9, 1, 9, TWO, ONE),
+    (3, 3, 1, 9, TWO, ONE), (2, 1, 3, 5, TWO, ONE), (6, 10, 3, 17, (1, 3), ONE), (9, 5, 20, 8, (3, 1), TWO),
+    (5, 5, 65, 12, TWO, ONE), (5, 7, 100, 4, TWO, ONE), (9, 9, 16, 8, TWO, ONE), (5, 9, 2, 8, (1, 2), ONE),
+    (1, 1, 17, 3, TWO, ONE), (7, 7, 36, 64, (3, 2), ONE), (5, 5, 15, 8, THREE, ONE),
+)  # fmt: skip
 PICTURES = (((3, 3), 1), ((6, 6), 1), ((6, 6), 2), ((25, 5), 1), ((41, 50), 1), ((50, 47), 2))  # the last in bands
 
 
@@ -74,7 +81,17 @@ def shaped() -> Iterator[Case]:
     for size, stride in PICTURES:
         yield _case("depthwise_conv_2d", (1, *size, 17), 17, (3, 3), SCALES[1], rng, stride)
     yield from few_channels()
+    yield from pointwise_strides()
     yield from windows()
+
+
+def pointwise_strides() -> Iterator[Case]:
+    """1x1 convolutions with strides: pixels that end the input, or would be read beyond it, or neither."""
+    rng = np.random.default_rng(9)
+    for i, (height, width, in_c, out_c, stride, dilation) in enumerate(POINTWISE):
+        x = (1 + i % 3, height, width, in_c)
+        op = Conv2D(stride, dilation, "valid" if i % 2 else "same", ACTIVATIONS[i // 2 % 2])
+        yield Case(f"pointwise_{i}", _random(op, x, (out_c, 1, 1, in_c), 0, i, rng), i, 2, GUARD)
 
 
 def few_channels() -> Iterator[Case]:
@@ -160,6 +177,21 @@ def test_other_candidates_are_exact_too(tmp_path: Path) -> None:
     kernels = {first_forms(c.graph, "cortex-m55", c.candidate)[0].kernel for c in cases}  # type: ignore[union-attr]
     assert kernels >= {"conv_2d_mve", "conv_2d_mve_gather", "depthwise_conv_2d_strips_mve", "pointwise_mve_16"}
     prove(cases, TARGET, tmp_path / "program")
+
+
+def test_pixels_are_windows_where_they_lie() -> None:
+    """With strides too; in scratch are only those after which the input ends too early."""
+    found = []
+    for case in pointwise_strides():
+        (call,) = first_forms(case.graph, "cortex-m55")
+        assert isinstance(call, Call) and call.kernel in ("conv_2d_mve", "conv_2d_mve_rest"), case.name
+        f = {name: int(value) for name, value in call.fields.items() if isinstance(value, int)}
+        pixels = np.arange(f["batches"] * f["in_h"] * f["in_w"]).reshape(f["batches"], f["in_h"], f["in_w"])
+        starts = pixels[:, :: f["stride_h"], :: f["stride_w"]][:, : f["out_h"], : f["out_w"]] * f["in_c"]
+        beyond = starts + 64 * f["chunks"] + 16 * f["rest"] > pixels.size * f["in_c"]
+        assert f["pixels"] == np.count_nonzero(beyond) and (call.kernel == "conv_2d_mve") == (f["pixels"] == 0)
+        found.append((f["pixels"] > 0, f["pixels"] > f["out_w"], f["pixels"] == starts.size, f["passes"] > 0))
+    assert all(set(kind) == {False, True} for kind in zip(*found, strict=True))
 
 
 @pytest.mark.slow

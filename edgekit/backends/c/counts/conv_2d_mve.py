@@ -9,6 +9,7 @@ def features(fields: Fields) -> dict[str, float]:
     windows, blocks = pixels(fields), ceil_div(fields["out_c"], 8)
     limited = (fields["low"] != -128 or fields["high"] != 127) and fields["steps"] < 2
     found: dict[str, float] = {"call": 1}
+    lines = 1 if fields["stride_h"] * fields["stride_w"] == 1 else fields["batches"] * fields["out_h"]
     kernel = fields["kernel"]
     if kernel == "conv_2d_mve_gather":
         jobs = fields["batches"] * fields["out_h"] * ceil_div(fields["out_w"], fields["pixels"])
@@ -17,12 +18,12 @@ def features(fields: Fields) -> dict[str, float]:
         jobs = fields["batches"] * fields["out_h"]
         found |= _strips(fields)
     elif kernel == "conv_2d_mve_rest":
-        copied = min(windows, fields["pixels"])
-        jobs = 1 + (windows > copied)
-        found |= {"copied": copied, "copied_vectors": copied * ceil_div(fields["in_c"], 16)}
-        found |= {"long_copies": fields["in_c"] > 64, "long_copied": copied * (fields["in_c"] > 64)}
+        width, size = windows // lines, 64 * fields["chunks"] + 16 * fields["rest"]
+        short = min((size - 1) // fields["in_c"], fields["batches"] * fields["in_h"] * fields["in_w"])
+        jobs = ceil_div(windows - fields["pixels"], width) + ceil_div(fields["pixels"], width)
+        found |= {"lines": lines, "copied": ceil_div(short * fields["in_c"], 16)}
     else:
-        jobs = 1 if fields["stride_h"] * fields["stride_w"] == 1 else fields["batches"] * fields["out_h"]
+        jobs = lines
     if fields["passes"]:
         rounds = windows * blocks
         passed = {f"passed_{n}": rounds * (fields["rest"] == n) for n in (1, 2, 3)}

@@ -69,12 +69,19 @@ def _windows(geometry: Mapping[str, Value]) -> int:
     return math.prod(integer(geometry, name) for name in ("batches", "out_h", "out_w"))
 
 
+def _calls(geometry: Mapping[str, Value]) -> int:
+    """Runs of pixels equally far apart: lines, or without strides the whole input."""
+    dense = integer(geometry, "stride_h") == integer(geometry, "stride_w") == 1
+    return 1 if dense else integer(geometry, "batches") * integer(geometry, "out_h")
+
+
 def _many(kernel: str, pixels: int, geometry: Mapping[str, Value]) -> bool:
-    """Whether so many windows come at a time that blocks of filters should pass one by one: 10 instructions a window
-    less, 14 a block more."""
-    row = integer(geometry, "out_w")
-    windows = {"conv_2d_mve_gather": pixels, "conv_2d_mve_strips": row}.get(kernel, _windows(geometry))
-    return 10 * windows > 14 * -(-integer(geometry, "out_c") // BLOCK)
+    """Whether so many windows come at a time that blocks of filters should pass one by one: 10 instructions a
+    window and 1 a block of it less, 11 a block more."""
+    windows = {"conv_2d_mve_gather": pixels, "conv_2d_mve_strips": integer(geometry, "out_w")}.get(kernel)
+    windows = _windows(geometry) // _calls(geometry) if windows is None else windows
+    blocks = -(-integer(geometry, "out_c") // BLOCK)
+    return windows * (10 + blocks) > 11 * blocks
 
 
 def _kernels(geometry: Mapping[str, Value], length: int, size: int) -> list[tuple[str, int, int]]:
@@ -82,11 +89,10 @@ def _kernels(geometry: Mapping[str, Value], length: int, size: int) -> list[tupl
     be; windows that share columns lie in strips, others one by one, which takes less scratch."""
     kernel, stride, pad = ([integer(geometry, name) for name in names] for names in KERNEL_STRIDE_PAD)
     whole = kernel == [1, 1] and pad == [0, 0] and _inside(geometry)
-    if whole and length == size:
-        return [("conv_2d_mve", 0, 0)]
-    if whole and stride == [1, 1]:
-        pixels = -(-(size - length) // length)
-        return [("conv_2d_mve_rest", pixels, pixels * size)]
+    if whole:
+        short = (size - 1) // length  # pixels at the end of the input after which it has less than `size` bytes
+        pixels = _last(geometry, short)
+        return [("conv_2d_mve_rest", pixels, short * length + VECTOR - 1) if pixels else ("conv_2d_mve", 0, 0)]
     pixels = max(1, min(GATHERED // size, integer(geometry, "out_w")))
     gathered = ("conv_2d_mve_gather", pixels, pixels * size)
     columns = (integer(geometry, "out_w") - 1) * stride[1] + kernel[1]
@@ -94,6 +100,14 @@ def _kernels(geometry: Mapping[str, Value], length: int, size: int) -> list[tupl
         return [gathered]
     column = kernel[0] * integer(geometry, "in_c")
     return [("conv_2d_mve_strips", 0, columns * column + VECTOR - 1), gathered]
+
+
+def _last(geometry: Mapping[str, Value], pixels: int) -> int:
+    """How many windows of a 1x1 kernel are among the last `pixels` pixels of the input."""
+    n, h, w = (integer(geometry, name) for name in ("batches", "in_h", "in_w"))
+    lines = np.arange(n)[:, None] * h + np.arange(integer(geometry, "out_h")) * integer(geometry, "stride_h")
+    starts = lines[..., None] * w + np.arange(integer(geometry, "out_w")) * integer(geometry, "stride_w")
+    return int(np.count_nonzero(starts >= n * h * w - pixels))
 
 
 def _inside(geometry: Mapping[str, Value]) -> bool:
