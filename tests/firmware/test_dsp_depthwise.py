@@ -56,7 +56,17 @@ def drawn(start: int, count: int) -> Iterator[Case]:
         yield Case(f"drawn_{seed}", graph, seed, 2, proof.GUARD)
 
 
-CASES = [*shaped(), *drawn(0, 45), *operator_cases("depthwise_conv_2d", 0, 8, guard=proof.GUARD)]
+def multiplied() -> Iterator[Case]:
+    """Several outputs for each channel; few channels, which are read with what precedes or follows them, if anything."""
+    rng = np.random.default_rng(13)
+    for i, size in enumerate([(1, 1), (2, 1), (1, 3), (2, 2), (3, 1), (4, 3), (3, 6), (5, 5)]):
+        for stride, channels, factor in ((1, 1 + i % 3, 2), (2, 1 + i % 5, 3), (1, 5 + i % 3, 1 + i % 2)):
+            shape, op = (1 + i % 2, *size, channels), DepthwiseConv2D((stride, stride))
+            graph = layer_graph("depthwise_conv_2d", shape, channels * factor, (3, 3), 1, (1e-3, 0.05), rng, op)
+            yield Case(f"multiplied_{i}_{stride}_{channels}", graph, i, 2, proof.GUARD)
+
+
+CASES = [*shaped(), *multiplied(), *drawn(0, 45), *operator_cases("depthwise_conv_2d", 0, 8, guard=proof.GUARD)]
 
 
 def kernel_of(graph: Graph) -> str:
@@ -80,7 +90,8 @@ def test_cases_on_both_sides_of_the_conditions() -> None:
         ((4, 3), (1, 1), (1, 1), 4, 1, TAPS),
         ((3, 3), (1, 1), (1, 2), 4, 1, TAPS),
         ((4, 3), (1, 1), (1, 1), 3, 1, STRIPE),
-        ((3, 3), (1, 1), (1, 1), 4, 2, STRIPE),
+        ((3, 3), (1, 1), (1, 1), 4, 2, KERNEL),
+        ((4, 3), (1, 1), (1, 1), 4, 2, STRIPE),
         ((3, 3), (1, 1), (2, 2), 3, 1, PORTABLE),
     ],
 )
