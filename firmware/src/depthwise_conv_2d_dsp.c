@@ -279,21 +279,22 @@ static void transpose(uint32_t *to, const input_t *in) { transpose_narrow(to, in
 
 /* Multiplier, divider, bytes to the next output's strips, six words of weights and the bias of each output of a group. */
 static void expand(const ek_depthwise_conv_2d_dsp_t *p, int32_t *table, int32_t channel, int32_t count) {
-  const int32_t *constants = p->constants + 3 * channel * p->depth_multiplier;
-  const int8_t *weights = p->weights + 12 * channel * p->depth_multiplier;
-  for (int32_t left = count * p->depth_multiplier, same = p->depth_multiplier; left > 0; --left, constants += 3) {
-    *table++ = constants[0];
-    *table++ = constants[1];
-    *table++ = --same == 0 ? 8 : 0;
-    if (same == 0) {
-      same = p->depth_multiplier;
+  const int32_t many = p->depth_multiplier;
+  const int32_t *constants = p->constants + 3 * channel * many;
+  const int8_t *weights = p->weights + 12 * channel * many;
+  for (; count > 0; --count) {
+    for (int32_t i = 0; i < many; ++i, table += TABLE_WORDS, constants += 3) {
+      table[0] = constants[0];
+      table[1] = constants[1];
+      table[2] = 0;
+      for (int32_t k = 0; k < 3; ++k, weights += 4) {
+        const uint32_t w = ek_load4(weights);
+        table[3 + 2 * k] = (int32_t)(ek_sxtb16(w) << 1 & 0xFFFEFFFEU);
+        table[4 + 2 * k] = (int32_t)(ek_sxtb16_odd(w) << 1 & 0xFFFEFFFEU);
+      }
+      table[9] = constants[2];
     }
-    for (int32_t k = 0; k < 3; ++k, weights += 4) {
-      const uint32_t w = ek_load4(weights);
-      *table++ = (int32_t)(ek_sxtb16(w) << 1 & 0xFFFEFFFEU);
-      *table++ = (int32_t)(ek_sxtb16_odd(w) << 1 & 0xFFFEFFFEU);
-    }
-    *table++ = constants[2];
+    table[2 - TABLE_WORDS] = 4 * STRIP_WORDS / GROUP;
   }
 }
 
