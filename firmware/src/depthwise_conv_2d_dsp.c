@@ -1,10 +1,10 @@
-/* y[n,oy,ox,c] = requantize(bias[c] + sum over ky,kx of (x - in_zero) * w[ky,kx,c]), as depthwise_conv_2d.c, of at most 3x3
- * taps with stride 1 or 2, with the DSP instructions.
+/* y[n,oy,ox,o] = requantize(bias[o] + sum over ky,kx of (x - in_zero) * w[ky,kx,o]), as depthwise_conv_2d.c, of at most 3x3
+ * taps with stride 1 or 2, of one or several outputs for each channel, with the DSP instructions.
  *
  * Blocking: four channels, two lines of the padded input at a time. They are transposed to halfwords: for each pair of
  * columns 8 words, (first line, second line) of each channel. Two such strips are kept, and together they hold the input of
  * one strip of outputs: stride 1 two lines of them, 2x2 at a time, stride 2 one line, two outputs at a time. Outside the
- * input is the zero point, which is folded into the bias.
+ * input is the zero point, which is folded into the bias. All outputs of a channel are computed from the same strips.
  * Weights: (w0, w1) and (w1, w2) of each line. For words (x0, x1), (x2, x3) the first output is SMLAD with (w0, w1) and
  * SMLABT with w2, the second SMLATB with w0 and SMLAD with (w1, w2). Weights and bias are doubled, as ek_requantize wants.
  * Registers: r0, r1 strips, r2, r3 columns, r4-r9 weights, r10, r11, r12, lr sums. After the sums r2-r9 take what the
@@ -20,7 +20,7 @@
 
 #include "edgekit/arch_dsp.h"
 
-enum { GROUP = 4, STRIP_WORDS = 2 * GROUP, TABLE_WORDS = 9 };
+enum { GROUP = 4, STRIP_WORDS = 2 * GROUP, TABLE_WORDS = 10 };
 
 /* One strip of outputs, in the order in which the assembly has it on its stack. */
 typedef struct {
@@ -31,7 +31,7 @@ typedef struct {
   int32_t zero, column_step, line_step; /* 20 */
   const uint32_t *top, *bottom;         /* 32: the two strips of the input */
   const int32_t *table;                 /* 40: of the first channel */
-  int8_t *first;                        /* 44: its output */
+  int8_t *first;                        /* 44: its output, the next output one byte further */
   int32_t bytes;                        /* 48: from the first to the end of the columns */
   const int32_t *table_end;             /* 52 */
 } strip_t;
@@ -69,7 +69,7 @@ static void transpose_narrow(uint32_t *to, const input_t *in, int32_t channels) 
 _Static_assert(offsetof(strip_t, zero) == 20 && offsetof(strip_t, top) == 32 && offsetof(strip_t, table_end) == 52, "strip_t");
 _Static_assert(offsetof(input_t, full) == 16 && offsetof(input_t, half) == 32, "input_t");
 
-/* For each channel: r0, r1 strips, r2 weights, r3 y. */
+/* For each output of each channel: r0, r1 strips, r2 weights, r3 y, r7 bytes to the strips of the next. */
 #define PROLOGUE                                   \
   "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n" \
   "  sub sp, sp, #60\n"                            \
@@ -82,12 +82,12 @@ _Static_assert(offsetof(input_t, full) == 16 && offsetof(input_t, half) == 32, "
   "1:\n"                                           \
   "  add r8, sp, #32\n"                            \
   "  ldmia.w r8, {r0, r1, r2, r3, r4}\n"           \
-  "  ldmia r2!, {r5, r6}\n"                        \
+  "  ldmia r2!, {r5, r6, r7}\n"                    \
   "  add r4, r4, r0\n"                             \
   "  stmia.w sp, {r2, r3, r4, r5, r6}\n"           \
-  "  add r4, r0, #8\n"                             \
-  "  add r5, r1, #8\n"                             \
-  "  add r6, r2, #28\n" /* of the next channel */  \
+  "  add r4, r0, r7\n" /* of the next output */    \
+  "  add r5, r1, r7\n"                             \
+  "  add r6, r2, #28\n"                            \
   "  add r7, r3, #1\n"                             \
   "  stmia.w r8, {r4, r5, r6, r7}\n"
 
@@ -249,18 +249,19 @@ static int32_t row(const uint32_t *x, const uint32_t *w, int32_t odd, int32_t su
 }
 
 static void strip_of(const strip_t *s, int32_t stride) {
-  const int32_t *table = s->table;
-  for (int32_t c = 0; table != s->table_end; ++c, table += TABLE_WORDS) {
-    int8_t *y = s->first + c;
+  int32_t own = 0; /* the strips' place of the channel, in words */
+  int8_t *first = s->first;
+  for (const int32_t *table = s->table; table != s->table_end; own += table[2] / 4, table += TABLE_WORDS) {
+    int8_t *y = first++;
     for (int32_t at = 0; at < s->bytes / 4; at += stride * STRIP_WORDS, y += 2 * s->column_step) {
-      const uint32_t *top = s->top + 2 * c + at, *bottom = s->bottom + 2 * c + at;
+      const uint32_t *top = s->top + own + at, *bottom = s->bottom + own + at;
       const uint32_t *lines[4] = {top, top + 1, bottom, bottom + 1};
       for (int32_t i = 3 / stride; i >= 0; --i) { /* the second line first, the second column first */
         const int32_t dy = i / 2, dx = i % 2;
-        int32_t sum = table[8];
+        int32_t sum = table[9];
         for (int32_t k = 0; k < 3; ++k) {
           uint32_t w[2];
-          memcpy(w, table + 2 + 2 * k, sizeof w);
+          memcpy(w, table + 3 + 2 * k, sizeof w);
           sum = row(lines[dy + k] + (stride == 2 ? dx * STRIP_WORDS : 0), w, stride == 1 && dx, sum);
         }
         y[dy * s->line_step + dx * s->column_step] = ek_requantize(sum, table[0], table[1], s->zero);
@@ -276,57 +277,68 @@ static void transpose(uint32_t *to, const input_t *in) { transpose_narrow(to, in
 
 #endif
 
-/* Multiplier, divider, six words of weights and the bias of each channel of a group. */
+/* Multiplier, divider, bytes to the next output's strips, six words of weights and the bias of each output of a group. */
 static void expand(const ek_depthwise_conv_2d_dsp_t *p, int32_t *table, int32_t channel, int32_t count) {
-  const int32_t *constants = p->constants + 3 * channel;
-  const int8_t *weights = p->weights + 12 * channel;
-  for (; count > 0; --count, table += TABLE_WORDS, constants += 3) {
-    table[0] = constants[0];
-    table[1] = constants[1];
-    for (int32_t k = 0; k < 3; ++k, weights += 4) {
-      const uint32_t w = ek_load4(weights);
-      table[2 + 2 * k] = (int32_t)(ek_sxtb16(w) << 1 & 0xFFFEFFFEU);
-      table[3 + 2 * k] = (int32_t)(ek_sxtb16_odd(w) << 1 & 0xFFFEFFFEU);
+  const int32_t many = p->depth_multiplier;
+  const int32_t *constants = p->constants + 3 * channel * many;
+  const int8_t *weights = p->weights + 12 * channel * many;
+  for (; count > 0; --count) {
+    for (int32_t i = 0; i < many; ++i, table += TABLE_WORDS, constants += 3) {
+      table[0] = constants[0];
+      table[1] = constants[1];
+      table[2] = 0;
+      for (int32_t k = 0; k < 3; ++k, weights += 4) {
+        const uint32_t w = ek_load4(weights);
+        table[3 + 2 * k] = (int32_t)(ek_sxtb16(w) << 1 & 0xFFFEFFFEU);
+        table[4 + 2 * k] = (int32_t)(ek_sxtb16_odd(w) << 1 & 0xFFFEFFFEU);
+      }
+      table[9] = constants[2];
     }
-    table[8] = constants[2];
+    table[2 - TABLE_WORDS] = 4 * STRIP_WORDS / GROUP;
   }
 }
 
-/* A strip of `line` and the next of the image x; a line outside is one zero point for all its columns. */
-static void fill(const ek_depthwise_conv_2d_dsp_t *p, input_t *in, const int8_t *x, uint32_t *to, int32_t line,
-                 int32_t channels) {
+/* A strip of `line` and the next of the image, whose channels from `c` on are at x; a line outside is one zero point for
+ * all its columns. Fewer than four channels are read with what follows them in the tensor or, near its end, with what comes
+ * before; result: where the first of them is. */
+static const uint32_t *fill(const ek_depthwise_conv_2d_dsp_t *p, input_t *in, const int8_t *x, uint32_t *to, int32_t line,
+                            int32_t c, int32_t channels) {
+  const int32_t others = GROUP - channels, first = line > 0 ? line : 0, below = p->lines - 2 - line;
+  const int after = others == 0 || below < -1 || below * p->line_step >= others;
+  const int before = !after && first * p->line_step + c >= others;
+  const int32_t lane = before ? others : 0;
   for (int32_t i = 0; i < 2; ++i) {
     in->lines[i] = (const int8_t *)&in->zeros;
     in->steps[i] = 0;
     if ((uint32_t)(line + i) < (uint32_t)p->lines) {
-      in->lines[i] = x + (line + i) * p->line_step;
+      in->lines[i] = x + (line + i) * p->line_step - lane;
       in->steps[i] = p->column_step;
     }
   }
-  const int followed = line + 2 < p->lines && p->channels > GROUP; /* the next pixel may be read with the last channels */
-  if (channels == GROUP || followed) {
+  if (after || before) {
     transpose(to, in);
   } else {
     transpose_narrow(to, in, channels);
   }
+  return to + 2 * lane;
 }
 
 static void channel_group(const ek_depthwise_conv_2d_dsp_t *p, input_t *in, const int8_t *x, int8_t *y, uint32_t *strips,
-                          int32_t *table, int32_t channels) {
+                          int32_t *table, int32_t c, int32_t channels) {
   void (*const outputs)(const strip_t *) = p->stride == 1 ? stride_1 : stride_2;
   const int32_t block = p->stride * STRIP_WORDS, even = p->out_columns / 2, height = 3 - p->stride;
   const int32_t full = 4 * block * even, y_step = height * p->out_line_step;
   strip_t s;
-  uint32_t *top = strips, *bottom = strips + p->words * STRIP_WORDS;
+  uint32_t *spare = strips, *next = strips + p->words * STRIP_WORDS;
   s.zero = p->out_zero;
   s.table = table;
-  s.table_end = table + channels * TABLE_WORDS;
+  s.table_end = table + channels * p->depth_multiplier * TABLE_WORDS;
   s.line_step = p->out_line_step;
   int32_t line = -p->pad_line;
-  fill(p, in, x, top, line, channels);
+  const uint32_t *top = fill(p, in, x, spare, line, c, channels);
   for (int32_t left = p->out_lines; left > 0; left -= height, y += y_step) {
     line += 2;
-    fill(p, in, x, bottom, line, channels);
+    const uint32_t *const bottom = fill(p, in, x, next, line, c, channels);
     s.top = top;
     s.bottom = bottom;
     s.first = y;
@@ -346,9 +358,10 @@ static void channel_group(const ek_depthwise_conv_2d_dsp_t *p, input_t *in, cons
       s.bytes = 4 * block;
       outputs(&s);
     }
-    uint32_t *const next = bottom;
-    bottom = top;
-    top = next;
+    uint32_t *const filled = next;
+    next = spare;
+    spare = filled;
+    top = bottom;
   }
 }
 
@@ -363,12 +376,13 @@ void ek_depthwise_conv_2d_dsp(const ek_depthwise_conv_2d_dsp_t *p, const int8_t 
   in.left = p->pad_column;
   in.half = (p->columns - p->pad_column) & 1 ? in.full : -1;
   in.columns = p->columns;
-  const int32_t in_size = p->lines * p->columns * p->channels, out_size = p->out_lines * p->out_columns * p->channels;
+  const int32_t in_size = p->lines * p->columns * p->channels;
+  const int32_t out_size = p->out_lines * p->out_columns * p->channels * p->depth_multiplier;
   for (int32_t n = 0; n < p->batches; ++n, x += in_size, y += out_size) {
     for (int32_t c = 0; c < p->channels; c += GROUP) {
       const int32_t count = p->channels - c < GROUP ? p->channels - c : GROUP;
       expand(p, table, c, count);
-      channel_group(p, &in, x + c, y + c, strips, table, count);
+      channel_group(p, &in, x + c, y + c * p->depth_multiplier, strips, table, c, count);
     }
     ek_clamp_all(y, out_size, p->low, p->high);
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from edgekit.backends.c.call import Call
+from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.memory import memory_map
 from edgekit.graph import Graph
 from edgekit.graph.operator import ACTIVATIONS
@@ -20,8 +22,9 @@ from tests.firmware.cases import operator_cases
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-KERNEL, TAPS, PORTABLE = "depthwise_conv_2d_dsp", "depthwise_conv_2d_taps_dsp", "depthwise_conv_2d"
-STRIPE = "conv_2d_stripe_few_dsp"
+KERNEL, TAPS, INSIDE = "depthwise_conv_2d_dsp", "depthwise_conv_2d_taps_dsp", "depthwise_conv_2d_inside_dsp"
+OWN, STRIPE = {KERNEL, TAPS, INSIDE}, "conv_2d_stripe_few_dsp"
+Pair = tuple[int, int]
 
 
 def shaped() -> Iterator[Case]:
@@ -56,41 +59,76 @@ def drawn(start: int, count: int) -> Iterator[Case]:
         yield Case(f"drawn_{seed}", graph, seed, 2, proof.GUARD)
 
 
-CASES = [*shaped(), *drawn(0, 45), *operator_cases("depthwise_conv_2d", 0, 8, guard=proof.GUARD)]
+def multiplied() -> Iterator[Case]:
+    """Several outputs for each channel; few channels, read with what precedes or follows them, if anything."""
+    rng = np.random.default_rng(13)
+    for i, size in enumerate([(1, 1), (2, 1), (1, 3), (2, 2), (3, 1), (4, 3), (3, 6), (5, 5)]):
+        for stride, channels, factor in ((1, 1 + i % 3, 2), (2, 1 + i % 5, 3), (1, 5 + i % 3, 1 + i % 2)):
+            shape, op = (1 + i % 2, *size, channels), DepthwiseConv2D((stride, stride))
+            graph = layer_graph("depthwise_conv_2d", shape, channels * factor, (3, 3), 1, (1e-3, 0.05), rng, op)
+            yield Case(f"multiplied_{i}_{stride}_{channels}", graph, i, 2, proof.GUARD)
 
 
-def kernel_of(graph: Graph) -> str:
-    (call,) = proof.first_forms(graph, "cortex-m4")
-    assert isinstance(call, Call)
-    return call.kernel
+def dilated() -> Iterator[Case]:
+    """Small pictures, strides and dilations of both sides, of whole groups of channels."""
+    rng = np.random.default_rng(17)
+    for i, size in enumerate([(1, 1), (1, 4), (3, 2), (5, 5), (6, 9), (7, 4)]):
+        for k, stride, dilation in ((0, (1, 1), (1, 1)), (1, (2, 1), (1, 1)), (2, (1, 1), (2, 3)), (3, (3, 2), (1, 1))):
+            op = DepthwiseConv2D(stride, dilation, padding="same", activation=ACTIVATIONS[(i + k) % len(ACTIVATIONS)])
+            channels, kernel = 4 + 4 * (i % 3), ((3, 3), (3, 3), (2, 3), (3, 1))[(i + k) % 4]
+            scale = ((1e-3, 0.05), (1e-3, 0.4), (1.0, 40.0))[(i + k) % 3]
+            graph = layer_graph("depthwise_conv_2d", (1 + i % 2, *size, channels), channels, kernel, 1, scale, rng, op)
+            yield Case(f"dilated_{i}_{k}", graph, i, 2, proof.GUARD)
+
+
+def kernels_of(graph: Graph) -> list[str]:
+    """The DSP forms that could compute a layer; the portable kernel where there is none."""
+    (node,) = graph.nodes
+    found = [call.kernel for call in candidates_of(graph, node, "cortex-m4") if isinstance(call, Call)]
+    return found[:-1] or found
+
+
+RANDOM = [*drawn(0, 45), *operator_cases("depthwise_conv_2d", 0, 8, guard=proof.GUARD)]
+CASES = [
+    replace(case, name=f"{case.name}_{k}", candidate=k)
+    for case in [*shaped(), *multiplied(), *dilated(), *RANDOM]
+    for k, kernel in enumerate(kernels_of(case.graph))
+    if k == 0 or kernel in OWN
+]
 
 
 def test_cases_on_both_sides_of_the_conditions() -> None:
-    taken = Counter(kernel_of(case.graph) for case in CASES)
-    assert taken[KERNEL] >= 45 and taken[TAPS] >= 20 and taken[STRIPE] >= 5, taken
+    taken = Counter(kernels_of(case.graph)[case.candidate] for case in CASES)
+    assert taken[KERNEL] >= 70 and taken[INSIDE] >= 25 and taken[TAPS] >= 50 and taken[STRIPE] >= 5, taken
 
 
 @pytest.mark.parametrize(
     ("kernel", "stride", "dilation", "channels", "factor", "taken"),
     [
-        ((3, 3), (1, 1), (1, 1), 4, 1, KERNEL),
-        ((1, 3), (2, 2), (7, 1), 4, 1, KERNEL),
-        ((3, 3), (1, 2), (1, 1), 4, 1, TAPS),
-        ((3, 3), (3, 3), (1, 1), 4, 1, TAPS),
-        ((4, 3), (1, 1), (1, 1), 4, 1, TAPS),
-        ((3, 3), (1, 1), (1, 2), 4, 1, TAPS),
-        ((4, 3), (1, 1), (1, 1), 3, 1, STRIPE),
-        ((3, 3), (1, 1), (1, 1), 4, 2, STRIPE),
-        ((3, 3), (1, 1), (2, 2), 3, 1, PORTABLE),
+        ((3, 3), (1, 1), (1, 1), 4, 1, {KERNEL, INSIDE, TAPS}),
+        ((1, 3), (2, 2), (7, 1), 4, 1, {KERNEL, INSIDE, TAPS}),
+        ((3, 3), (1, 1), (1, 1), 5, 1, {KERNEL, TAPS}),
+        ((3, 3), (1, 2), (1, 1), 4, 1, {INSIDE, TAPS}),
+        ((3, 3), (3, 3), (1, 1), 4, 1, {INSIDE, TAPS}),
+        ((3, 3), (1, 1), (1, 2), 4, 1, {INSIDE, TAPS}),
+        ((4, 3), (1, 1), (1, 1), 4, 1, {TAPS}),
+        ((4, 3), (1, 1), (1, 1), 3, 1, set()),
+        ((3, 3), (1, 1), (1, 1), 4, 2, {KERNEL}),
+        ((4, 3), (1, 1), (1, 1), 4, 2, set()),
     ],
 )
-def test_conditions(
-    kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int], channels: int, factor: int, taken: str
-) -> None:
+def test_conditions(kernel: Pair, stride: Pair, dilation: Pair, channels: int, factor: int, taken: set[str]) -> None:
     op = DepthwiseConv2D(stride, dilation, padding="same")
     rng = np.random.default_rng(1)
     graph = layer_graph("depthwise_conv_2d", (1, 9, 9, channels), channels * factor, kernel, 1, (1e-3, 0.05), rng, op)
-    assert kernel_of(graph) == taken
+    assert OWN & set(kernels_of(graph)) == taken
+
+
+def test_a_window_outside_the_input_is_refused() -> None:
+    """The first column's taps are at -1 and 2 of two columns."""
+    op = DepthwiseConv2D(dilation=(1, 3))
+    graph = layer_graph("depthwise_conv_2d", (1, 5, 2, 4), 4, (3, 2), 1, (1e-3, 0.05), np.random.default_rng(1), op)
+    assert INSIDE not in kernels_of(graph)
 
 
 @pytest.mark.parametrize(("stride", "padding", "shared"), [(1, "same", True), (1, "valid", False), (2, "same", False)])

@@ -13,9 +13,9 @@ from edgekit.reference.requantize import effective_scale
 
 TAPS = 3
 STRIDES = (1, 2)
-KEPT = ("batches", "in_zero", "out_zero", "low", "high")
+KEPT = ("batches", "depth_multiplier", "in_zero", "out_zero", "low", "high")
 STRIP = 64  # bytes for a pair of columns: four lines of four channels
-WEIGHTS = 144  # bytes: of four channels
+WEIGHTS = 160  # bytes: of four channels, one output of each
 INSTRUCTIONS = {1: 51, 2: 32}  # of a block of outputs
 CHANNEL = 19  # instructions for each channel of a strip
 
@@ -27,14 +27,14 @@ def form(layer: Layer, call: Call) -> Call | None:
     spread = [fields[f"dilation_{side}"] != 1 and fields[f"kernel_{side}"] != 1 for side in "hw"]
     if max(height, width) > TAPS or stride not in STRIDES or stride != fields["stride_w"] or any(spread):
         return None
-    if fields["depth_multiplier"] != 1 or not {fields["pad_top"], fields["pad_left"]} <= {0, 1}:
+    if not {fields["pad_top"], fields["pad_left"]} <= {0, 1}:
         return None
     x, w, y = layer.input(0), layer.input(1), layer.outputs[0]
-    channels = x.shape[3]
-    weights = np.zeros((channels, TAPS, TAPS), np.int8)
+    channels, outputs = x.shape[3], y.shape[3]
+    weights = np.zeros((outputs, TAPS, TAPS), np.int8)
     weights[:, :height, :width] = layer.data(1)[0].transpose(2, 0, 1)
-    real, bias = effective_scale(x, w, y), bias_of(layer, channels)
-    folded = fold(weights.reshape(channels, -1), bias, x.zero_point, real, clamp_of(call))
+    real, bias = effective_scale(x, w, y), bias_of(layer, outputs)
+    folded = fold(weights.reshape(outputs, -1), bias, x.zero_point, real, clamp_of(call))
     if folded is None:
         return None
     weights = folded.weights.reshape(weights.shape)
@@ -43,7 +43,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     for name, side in zip(("line", "column"), "wh" if turned else "hw", strict=True):
         for prefix, key, shape in (("", "in", x.shape), ("out_", "out", y.shape)):
             lines[f"{prefix}{name}s"] = fields[f"{key}_{side}"]
-            lines[f"{prefix}{name}_step"] = channels * (shape[2] if side == "h" else 1)
+            lines[f"{prefix}{name}_step"] = shape[3] * (shape[2] if side == "h" else 1)
         lines[f"pad_{name}"] = fields["pad_top" if side == "h" else "pad_left"]
     words = _words(y.shape[1] if turned else y.shape[2], stride)
     constants: dict[str, Value] = {
@@ -54,7 +54,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     return Call(
         "depthwise_conv_2d_dsp",
         {**{name: fields[name] for name in KEPT}, **lines, **constants},
-        scratch=STRIP * words + WEIGHTS,
+        scratch=STRIP * words + WEIGHTS * outputs // channels,
         in_place=(0,) if stride == 1 and x.shape == y.shape else (),
     )
 
