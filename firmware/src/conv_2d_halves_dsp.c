@@ -400,7 +400,6 @@ static void lines_of(const params_t *p, pass_t *pass, expand_t *const expand[2],
 
 void ek_conv_2d_halves_dsp(const ek_conv_2d_halves_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
   const int32_t fours = p->groups - 1, line = p->out_w * p->out_c, down = p->stride_h * p->in_row;
-  int8_t *const band = (int8_t *)scratch + 16 * p->groups;
   pass_t pass = {.zero = p->out_zero, .stream = p->stream, .rows = p->kernel_h};
   expand_t *expand[2];
   choose(p, &pass, expand);
@@ -410,9 +409,7 @@ void ek_conv_2d_halves_dsp(const ek_conv_2d_halves_dsp_t *p, const int8_t *x, in
   pass.skip = fours == 0 ? 8 * 40 + 8 : (-fours & 7) * 40;
   pass.odd = p->out_c % 2 == 0 ? -1 : fours == 0 ? 8 * 24 + 8 : (-fours & 7) * 24;
   pass.pitch = p->dilation_h * p->pitch;
-  if (p->copied) {
-    ek_fill_words(band, ek_band_rows(p, p->lines) * p->pitch, p->in_zero);
-  }
+  int8_t *const band = p->copied ? ek_band(p, scratch + 16 * p->groups) : 0;
   for (int32_t n = 0; n < p->batches; ++n, x += p->in_size, y += p->out_h * line) {
     for (int32_t first = 0; first < p->out_h; first += p->lines) {
       const int32_t left = p->out_h - first, lines = left < p->lines ? left : p->lines;

@@ -19,7 +19,7 @@ from tests.firmware import proof
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-HALVES = "conv_2d_halves_dsp"
+HALVES, PLANE = "conv_2d_halves_dsp", "conv_2d_plane_dsp"
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1.0, 0.25), (1e-7, 1.0))  # left shifts, constants
 STRIDES = ((1, 1), (2, 2), (1, 2), (2, 1), (3, 1))
 PADDINGS: tuple[Padding, ...] = ("same", "same", "valid")
@@ -47,6 +47,11 @@ def drawn() -> Iterator[tuple[str, Graph, str]]:
         yield f"halves_{i}", layer_graph("conv_2d", shape, out_c, kernel, 1, SCALES[i % 5], rng, op), HALVES
     for i, size in enumerate([(37, 30), (9, 300), (2, 2), (1, 1)]):  # of the first ones not all lines fit a band
         yield f"halves_sized_{i}", layer_graph("conv_2d", (1, *size, 3), 4, (3, 3), 1, SCALES[i], rng), HALVES
+    for i, size in enumerate([(1, 1), (2, 3), (5, 4), (7, 7), (4, 16), (3, 17), (90, 60), (3, 3), (1, 9), (33, 2)]):
+        padding: Padding = "valid" if i % 3 == 2 and min(size) > 2 else "same"
+        op = Conv2D(padding=padding, activation=("none", "relu")[i % 2])
+        shape, out_c = (1 + i % 2, *size, 1), (1, 8, 3, 5, 16, 9, 2, 7, 11, 4)[i]
+        yield f"plane_{i}", layer_graph("conv_2d", shape, out_c, (3, 3), 1, SCALES[i % 5], rng, op), PLANE
 
 
 DRAWN = list(drawn())
@@ -61,6 +66,10 @@ def test_cases_of_every_kind() -> None:
     assert len(CASES) >= 0.9 * len(DRAWN)  # channels without a sequence have none
     calls = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
     fields = [{k: v for k, v in call.fields.items() if isinstance(v, int)} for call in calls if isinstance(call, Call)]
+    planes = [f for f in fields if f["groups"] == 0]
+    assert {f["out_c"] % 8 for f in planes} >= {0, 1, 3, 5} and any(f["lines"] < f["out_h"] for f in planes)
+    assert {(f["out_h"] % 2, f["out_w"] % 2) for f in planes} == {(0, 0), (0, 1), (1, 0), (1, 1)}
+    fields = [f for f in fields if f["groups"] > 0]
     assert min(Counter(f["copied"] for f in fields).values()) >= 5
     assert min(Counter(f["out_c"] % 2 for f in fields).values()) >= 15
     assert {f["kernel_row"] for f in fields if f["kernel_h"] == 3} >= {4, 6, 9, 12, 15}

@@ -28,15 +28,32 @@ static inline int32_t ek_band_rows(const ek_conv_2d_bands_t *p, int32_t lines) {
   return (lines - 1) * p->stride_h + (p->kernel_h - 1) * p->dilation_h + 1;
 }
 
-/* `count` words or so: bytes from any address to any. */
+/* Bytes from any address to a multiple of 4. */
 static inline void ek_copy_row(int8_t *to, const int8_t *from, int32_t count) {
-  for (; count >= 16; count -= 16, to += 16, from += 16) {
-    const uint32_t a = ek_load4(from), b = ek_load4(from + 4), c = ek_load4(from + 8), d = ek_load4(from + 12);
-    memcpy(to, &a, 4);
-    memcpy(to + 4, &b, 4);
-    memcpy(to + 8, &c, 4);
-    memcpy(to + 12, &d, 4);
+#if EK_DSP_INSTRUCTIONS
+  if (count >= 16) { /* then the last 16 once more */
+    const int8_t *const end = from + count - 16;
+    int8_t *const last = to + count - 16;
+    __asm__ volatile(
+        "1:\n"
+        "  ldr r3, [%0], #4\n"
+        "  ldr r4, [%0], #4\n"
+        "  ldr r5, [%0], #4\n"
+        "  ldr r6, [%0], #4\n"
+        "  stmia %1!, {r3, r4, r5, r6}\n"
+        "  cmp %0, %2\n"
+        "  bls 1b\n"
+        : "+r"(from), "+r"(to)
+        : "r"(end)
+        : "r3", "r4", "r5", "r6", "cc", "memory");
+    if (from != end + 16) {
+      for (int32_t i = 0; i < 16; i += 4) {
+        memcpy(last + i, end + i, 4);
+      }
+    }
+    return;
   }
+#endif
   for (; count >= 4; count -= 4, to += 4, from += 4) {
     memcpy(to, from, 4);
   }
@@ -59,6 +76,12 @@ static inline void ek_fill_words(int8_t *to, int32_t bytes, int32_t value) {
   }
 }
 
+/* Where the first row of the band in `scratch` begins; its inside is at a multiple of 4. All of it becomes padding. */
+static inline int8_t *ek_band(const ek_conv_2d_bands_t *p, uint8_t *scratch) {
+  ek_fill_words((int8_t *)scratch, ek_band_rows(p, p->lines) * p->pitch + ((p->before + 3) & ~3), p->in_zero);
+  return (int8_t *)scratch + (-p->before & 3);
+}
+
 /* The rows from `row` on, to `band`, whose padding on the sides is there already. */
 static inline void ek_fill_band(const ek_conv_2d_bands_t *p, const int8_t *x, int32_t row, int32_t rows, int8_t *band) {
   const int32_t room = p->pitch - p->before, count = p->in_row < room ? p->in_row : room;
@@ -66,7 +89,7 @@ static inline void ek_fill_band(const ek_conv_2d_bands_t *p, const int8_t *x, in
     if ((uint32_t)row < (uint32_t)p->in_h) {
       ek_copy_row(band + p->before, from, count);
     } else {
-      ek_fill_words(band, p->pitch, p->in_zero);
+      ek_fill_words(band + p->before, p->pitch, p->in_zero); /* up to the inside of the next one */
     }
   }
 }

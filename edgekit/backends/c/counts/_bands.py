@@ -15,7 +15,8 @@ def bands(fields: Fields) -> Iterator[tuple[int, int]]:
 
 def filled(fields: Fields) -> dict[str, float]:
     """`ek_fill_band` of all bands, and the first filling."""
-    names = ("rows_inside", "rows_outside", "sixteens", "fours", "bytes", "filled_sixteens", "filled_fours")
+    names = ("rows_inside", "rows_outside", "long", "sixteens", "ends", "fours", "bytes", "filled_sixteens",
+             "filled_fours")  # fmt: skip
     found = dict.fromkeys(names, 0.0)
     if not fields["copied"]:
         return found
@@ -28,9 +29,12 @@ def filled(fields: Fields) -> dict[str, float]:
         inside += sum(0 <= top + row < fields["in_h"] for row in range(read))
     inside *= fields["batches"]
     outside = rows * fields["batches"] - inside
-    all_rows = ((fields["lines"] - 1) * fields["stride_h"] + span) * pitch
+    all_rows = ((fields["lines"] - 1) * fields["stride_h"] + span) * pitch + ceil_div(fields["before"], 4) * 4
     found |= {"rows_inside": inside, "rows_outside": outside}
-    found |= {"sixteens": inside * (count // 16), "fours": inside * (count % 16 // 4), "bytes": inside * (count % 4)}
+    if count >= 16:
+        found |= {"long": inside, "sixteens": inside * (count // 16), "ends": inside * (count % 16 > 0)}
+    else:
+        found |= {"fours": inside * (count // 4), "bytes": inside * (count % 4)}
     found["filled_sixteens"] = outside * (pitch // 16) + all_rows // 16
     found["filled_fours"] = outside * ceil_div(pitch % 16, 4) + ceil_div(all_rows % 16, 4)
     return found
