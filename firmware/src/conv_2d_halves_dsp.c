@@ -400,9 +400,13 @@ static void lines_of(const params_t *p, pass_t *pass, expand_t *const expand[2],
 
 void ek_conv_2d_halves_dsp(const ek_conv_2d_halves_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
   const int32_t fours = p->groups - 1, line = p->out_w * p->out_c, down = p->stride_h * p->in_row;
-  pass_t pass = {.zero = p->out_zero, .stream = p->stream, .rows = p->kernel_h};
+  pass_t pass;
   expand_t *expand[2];
   choose(p, &pass, expand);
+  pass.zero = p->out_zero;
+  pass.stream = p->stream;
+  pass.rows = p->kernel_h;
+  pass.unused = 0;
   pass.stream_end = p->stream + p->out_c / 2 * (4 * p->groups + 6);
   pass.columns = (uint32_t *)(void *)scratch;
   pass.end = pass.columns + 4 * p->groups;

@@ -1,16 +1,17 @@
 /* y[n,oy,ox,co] = requantize(bias[co] + sum over ky,kx of (x - in_zero) * w), as conv_2d.c, of one input channel and 3x3 taps, with
  * the DSP instructions.
  *
- * Blocking: 2x2 pixels x all channels, first both pixels on the left, then on the right, 1 channel at a time. What they need are
- * four columns of four rows, so four words of the input, which SXTB16 makes the columns 0 and 2 of the left pixels and 1 and
- * 3, which are 0 and 2 of the right ones; the columns between are paired over two rows. The windows' rows are copied with
- * their padding first; the zero point is folded into the bias. The lower pixels of an odd last line go where the upper ones
- * follow.
+ * Blocking with stride 1: 2x2 pixels x all channels, first both pixels on the left, then on the right, 1 channel at a time. What
+ * they need are four columns of four rows, so four words of the input, which SXTB16 makes the columns 0 and 2 of the left
+ * pixels and 1 and 3, which are 0 and 2 of the right ones; the columns between are paired over two rows. The windows' rows
+ * are copied with their padding first; the zero point is folded into the bias.
  * Registers: r0 y, r1 weights and constants, r2 from the upper to the lower output, r3 the middle columns of two rows, r4-r7
  * the outer ones of four, r8 the middle ones of the other rows, r9 and lr the sums, r10-r12 weights and constants. The right
  * pixels, and everything else, are on the stack.
- * Budget: 21 instructions for two outputs (18 MACs), 3 for every 8 channels of two pixels, 33 for 2x2 pixels, 12 for two lines.
- * Cycles by LDR 2, LDM 1 + n, branch 2: 30 for two outputs, 1.7 a MAC. */
+ * Of other strides and of an odd last line: 1 pixel x all channels, 2 channels at a time, from the same stream. Registers: r0 y,
+ * r1 weights and constants, r2-r6 the pixel, r7-r12 and lr what was loaded, r7 and r10 are the sums.
+ * Budget: 21 instructions for two outputs (18 MACs), 3 for every 8 channels of a pixel or two, 34 for 2x2 pixels, 21 for one, 12
+ * for a line or two. Cycles by LDR 2, LDM 1 + n, branch 2: 30 for two outputs, 1.7 a MAC. */
 #include "edgekit/conv_2d_plane_dsp.h"
 
 #include <stddef.h>
@@ -32,9 +33,23 @@ typedef struct {
   int32_t apart;             /* from the upper to the lower line of outputs */
 } pass_t;
 
+/* Lines of single pixels, likewise; y stays in a register. */
+typedef struct {
+  const int8_t *x;              /* the first window */
+  int32_t pitch, stride;        /* 4; 8: from window to window */
+  const int32_t *stream;        /* 12 */
+  int32_t odd, skip;            /* 16: whether one channel comes first; 20: bytes of code */
+  const int32_t *stream_end;    /* 24 */
+  const int8_t *end;            /* 28: of the line in y */
+  const int8_t *line;           /* 32: where the line's first window begins */
+  int32_t lines, outputs, down; /* 36; 40: of a line; 44: from line to line of windows */
+  int8_t *y;                    /* 48 */
+} pixels_t;
+
 #if EK_DSP_INSTRUCTIONS
 
 _Static_assert(offsetof(pass_t, upper) == 24 && offsetof(pass_t, left) == 48 && offsetof(pass_t, y) == 64, "pass_t");
+_Static_assert(offsetof(pixels_t, stream) == 12 && offsetof(pixels_t, end) == 28 && offsetof(pixels_t, y) == 48, "pixels_t");
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
@@ -123,6 +138,72 @@ __attribute__((naked, noinline)) static void pairs_of_lines(const pass_t *pass) 
       "  bge.w 1b\n"
       "  b.w 3b\n");
 }
+
+#define FINISH(D, MULTIPLIER, DIVIDER, ZERO)                         \
+  "  smmulr " D ", " D ", " MULTIPLIER "\n"                         \
+  "  smmlar " D ", " D ", " DIVIDER ", " ZERO "\n"                  \
+  "  ssat " D ", #8, " D "\n"                                       \
+  "  strb " D ", [r0], #1\n"
+#define FIRST                                                        \
+  "  ldmia.w r1!, {r7, r8, r9, r10, r11, r12, lr}\n"                \
+  ADD("r7", "r2", "r8", "r7") ADD("r7", "r3", "r9", "r7") ADD("r7", "r4", "r10", "r7") ADD("r7", "r5", "r11", "r7") \
+  "  smlabt r7, r6, r12, r7\n"
+#define TWO_CHANNELS FIRST                                           \
+  "  ldmia.w r1!, {r8, r9, r10, r11, r12}\n" FINISH("r7", "lr", "r8", "r9") \
+  ADD("r10", "r2", "r11", "r10") ADD("r10", "r3", "r12", "r10")      \
+  "  ldmia.w r1!, {r7, r8, r9, r11, r12, lr}\n"                     \
+  ADD("r10", "r4", "r7", "r10") ADD("r10", "r5", "r8", "r10")        \
+  "  smlabt r10, r6, r9, r10\n" FINISH("r10", "r11", "r12", "lr")
+
+/* The loop of four pairs of channels, 84 bytes of code each, is entered where the rest is done. */
+__attribute__((naked, noinline)) static void pixels_of(const pixels_t *pixels) {
+  __asm__ volatile(
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  sub sp, sp, #48\n"
+      "  ldmia.w r0!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12}\n"
+      "  stmia.w sp, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12}\n"
+      "  ldr r0, [r0]\n"
+      "1:\n"
+      "  ldmia.w sp, {r7, r8, r9}\n"
+      "  ldr.w r2, [r7]\n"
+      "  ldr.w r3, [r7, r8]\n"
+      "  ldr.w r4, [r7, r8, lsl #1]\n"
+      "  add r7, r9\n"
+      "  str r7, [sp]\n"
+      "  sxtb16 r5, r2, ror #8\n"
+      "  sxtb16 r7, r3, ror #8\n"
+      "  sxtb16 r6, r4, ror #8\n"
+      "  sxtb16 r2, r2\n"
+      "  sxtb16 r3, r3\n"
+      "  sxtb16 r4, r4\n"
+      "  pkhbt r5, r5, r7, lsl #16\n"
+      "  ldrd r1, r7, [sp, #12]\n"
+      "  cbz r7, 2f\n" FIRST
+      "  ldmia.w r1!, {r8, r9}\n" FINISH("r7", "lr", "r8", "r9")
+      "2:\n"
+      "  ldr r7, [sp, #20]\n"
+      "  .p2align 2\n"
+      "  add pc, r7\n"
+      "  nop\n"
+      "3:\n" TWO_CHANNELS TWO_CHANNELS TWO_CHANNELS TWO_CHANNELS
+      "  ldr r7, [sp, #24]\n"
+      "  cmp r1, r7\n"
+      "  bne.w 3b\n"
+      "  ldr r7, [sp, #28]\n"
+      "  cmp r0, r7\n"
+      "  bne.w 1b\n"
+      "  ldrd r2, r3, [sp, #32]\n"
+      "  ldrd r4, r5, [sp, #40]\n"
+      "  add r2, r5\n"
+      "  add r7, r4\n"
+      "  str r2, [sp]\n"
+      "  str r7, [sp, #28]\n"
+      "  subs r3, r3, #1\n"
+      "  strd r2, r3, [sp, #32]\n"
+      "  bne.w 1b\n"
+      "  add sp, sp, #48\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
 #pragma GCC diagnostic pop
 
 #else
@@ -151,40 +232,66 @@ static void pairs_of_lines(const pass_t *p) {
   }
 }
 
-#endif
-
-/* Lines of outputs from `y` on whose first window begins at `x`. */
-static void lines_of(const ek_conv_2d_plane_dsp_t *p, pass_t *pass, const int8_t *x, int8_t *y, int32_t lines) {
-  pass->left = pass->last;
-  pass->apart = p->out_w * p->out_c;
-  pass->lines = lines / 2;
-  pass->line = pass->upper = x;
-  pass->lower = x + p->pitch;
-  pass->y = y;
-  if (pass->lines > 0) {
-    pairs_of_lines(pass);
-  }
-  if (lines % 2 != 0) {
-    pass->y = y + (lines - 1) * pass->apart;
-    pass->apart = 0;
-    pass->lines = 1;
-    pass->line = pass->upper = x + (lines - 1) * p->pitch;
-    pass->lower = pass->line + p->pitch;
-    pairs_of_lines(pass);
+static void pixels_of(const pixels_t *p) {
+  int8_t *y = p->y;
+  for (int32_t line = 0; line < p->lines; ++line) {
+    const int8_t *x = p->line + line * p->down;
+    for (const int8_t *end = y + p->outputs; y != end; x += p->stride) {
+      for (const int32_t *stream = p->stream; stream != p->stream_end; stream += WORDS) {
+        *y++ = output(x, p->pitch, stream);
+      }
+    }
   }
 }
 
-void ek_conv_2d_plane_dsp(const ek_conv_2d_plane_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  const int32_t line = p->out_w * p->out_c;
-  int8_t *const band = ek_band(p, scratch);
-  pass_t pass = {.pitch = p->pitch, .stream = p->stream, .last = p->out_w - 1};
+#endif
+
+/* Lines of outputs, two at a time, from `y` on whose first window begins at `x`. */
+static void by_fours(const ek_conv_2d_plane_dsp_t *p, const int8_t *x, int8_t *y, int32_t lines) {
+  pass_t pass;
+  pass.upper = pass.line = x;
+  pass.lower = x + p->pitch;
+  pass.pitch = p->pitch;
+  pass.stream = p->stream;
   pass.skip = (-p->out_c & 7) * 84;
   pass.stream_end = p->stream + WORDS * p->out_c;
+  pass.left = pass.last = p->out_w - 1;
+  pass.lines = lines / 2;
+  pass.y = y;
+  pass.apart = p->out_w * p->out_c;
+  pairs_of_lines(&pass);
+}
+
+static void one_by_one(const ek_conv_2d_plane_dsp_t *p, const int8_t *x, int8_t *y, int32_t lines) {
+  pixels_t pixels;
+  pixels.x = pixels.line = x;
+  pixels.pitch = p->pitch;
+  pixels.stride = p->stride;
+  pixels.stream = p->stream;
+  pixels.odd = p->out_c & 1;
+  pixels.skip = p->out_c == 1 ? 4 * 84 : (-(p->out_c / 2) & 3) * 84;
+  pixels.stream_end = p->stream + WORDS * p->out_c;
+  pixels.outputs = p->out_w * p->out_c;
+  pixels.end = y + pixels.outputs;
+  pixels.lines = lines;
+  pixels.down = p->stride_h * p->pitch;
+  pixels.y = y;
+  pixels_of(&pixels);
+}
+
+void ek_conv_2d_plane_dsp(const ek_conv_2d_plane_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  const int32_t line = p->out_w * p->out_c, apart = p->stride_h != 1 || p->stride != 1;
+  int8_t *const band = ek_band(p, scratch);
   for (int32_t n = 0; n < p->batches; ++n, x += p->in_size, y += p->out_h * line) {
     for (int32_t first = 0; first < p->out_h; first += p->lines) {
-      const int32_t left = p->out_h - first, lines = left < p->lines ? left : p->lines;
-      ek_fill_band(p, x, first - p->pad_top, lines + 2, band);
-      lines_of(p, &pass, band, y + first * line, lines);
+      const int32_t left = p->out_h - first, lines = left < p->lines ? left : p->lines, single = apart ? lines : lines & 1;
+      ek_fill_band(p, x, first * p->stride_h - p->pad_top, ek_band_rows(p, lines), band);
+      if (lines > single) {
+        by_fours(p, band, y + first * line, lines);
+      }
+      if (single > 0) {
+        one_by_one(p, band + (lines - single) * p->pitch, y + (first + lines - single) * line, single);
+      }
     }
     ek_clamp_all(y, p->out_h * line, p->low, p->high);
   }

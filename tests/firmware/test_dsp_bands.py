@@ -47,10 +47,11 @@ def drawn() -> Iterator[tuple[str, Graph, str]]:
         yield f"halves_{i}", layer_graph("conv_2d", shape, out_c, kernel, 1, SCALES[i % 5], rng, op), HALVES
     for i, size in enumerate([(37, 30), (9, 300), (2, 2), (1, 1)]):  # of the first ones not all lines fit a band
         yield f"halves_sized_{i}", layer_graph("conv_2d", (1, *size, 3), 4, (3, 3), 1, SCALES[i], rng), HALVES
-    for i, size in enumerate([(1, 1), (2, 3), (5, 4), (7, 7), (4, 16), (3, 17), (90, 60), (3, 3), (1, 9), (33, 2)]):
+    sizes = [(1, 1), (2, 3), (5, 4), (7, 7), (4, 16), (3, 17), (90, 60), (3, 3), (1, 9), (33, 2)]
+    for i, size in enumerate(sizes * 2):
         padding: Padding = "valid" if i % 3 == 2 and min(size) > 2 else "same"
-        op = Conv2D(padding=padding, activation=("none", "relu")[i % 2])
-        shape, out_c = (1 + i % 2, *size, 1), (1, 8, 3, 5, 16, 9, 2, 7, 11, 4)[i]
+        op = Conv2D(STRIDES[i % 5] if i > 9 else (1, 1), padding=padding, activation=("none", "relu")[i % 2])
+        shape, out_c = (1 + i % 2, *size, 1), (1, 8, 3, 5, 16, 9, 2, 7, 11, 4)[(i + i // 10) % 10]
         yield f"plane_{i}", layer_graph("conv_2d", shape, out_c, (3, 3), 1, SCALES[i % 5], rng, op), PLANE
 
 
@@ -63,7 +64,7 @@ CASES = [
 
 
 def test_cases_of_every_kind() -> None:
-    assert len(CASES) >= 0.9 * len(DRAWN)  # channels without a sequence have none
+    assert len(CASES) >= 0.85 * len(DRAWN)  # channels without a sequence have none
     calls = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
     fields = [{k: v for k, v in call.fields.items() if isinstance(v, int)} for call in calls if isinstance(call, Call)]
     planes = [f for f in fields if f["groups"] == 0]

@@ -28,49 +28,79 @@ static inline int32_t ek_band_rows(const ek_conv_2d_bands_t *p, int32_t lines) {
   return (lines - 1) * p->stride_h + (p->kernel_h - 1) * p->dilation_h + 1;
 }
 
-/* Bytes from any address to a multiple of 4. */
-static inline void ek_copy_row(int8_t *to, const int8_t *from, int32_t count) {
+/* `rows` rows of `count` bytes from any address to multiples of 4; they begin `step` and `pitch` bytes apart. */
+static inline void ek_copy_rows(int8_t *to, const int8_t *from, int32_t count, int32_t rows, int32_t step, int32_t pitch) {
 #if EK_DSP_INSTRUCTIONS
-  if (count >= 16) { /* then the last 16 once more */
-    const int8_t *const end = from + count - 16;
-    int8_t *const last = to + count - 16;
+  if (count >= 16 && rows > 0) { /* sixteen at a time, then the last sixteen once more */
+    const int32_t whole = count & ~15, over = (count & 15) - 16, last = count - 16;
+    step += 16 - count;
+    pitch -= whole;
+    const int8_t *end;
     __asm__ volatile(
         "1:\n"
-        "  ldr r3, [%0], #4\n"
-        "  ldr r4, [%0], #4\n"
-        "  ldr r5, [%0], #4\n"
-        "  ldr r6, [%0], #4\n"
-        "  stmia %1!, {r3, r4, r5, r6}\n"
-        "  cmp %0, %2\n"
-        "  bls 1b\n"
-        : "+r"(from), "+r"(to)
-        : "r"(end)
+        "  add %[end], %[from], %[last]\n"
+        "2:\n"
+        "  ldr r3, [%[from]], #4\n"
+        "  ldr r4, [%[from]], #4\n"
+        "  ldr r5, [%[from]], #4\n"
+        "  ldr r6, [%[from]], #4\n"
+        "  stmia %[to]!, {r3, r4, r5, r6}\n"
+        "  cmp %[from], %[end]\n"
+        "  bls 2b\n"
+        "  cmp %[over], #-16\n"
+        "  beq 3f\n"
+        "  ldr r3, [%[end]]\n"
+        "  ldr r4, [%[end], #4]\n"
+        "  ldr r5, [%[end], #8]\n"
+        "  ldr r6, [%[end], #12]\n"
+        "  add %[from], %[to], %[over]\n"
+        "  str r3, [%[from]]\n"
+        "  str r4, [%[from], #4]\n"
+        "  str r5, [%[from], #8]\n"
+        "  str r6, [%[from], #12]\n"
+        "3:\n"
+        "  add %[from], %[end], %[step]\n"
+        "  add %[to], %[pitch]\n"
+        "  subs %[rows], #1\n"
+        "  bne 1b\n"
+        : [from] "+r"(from), [to] "+r"(to), [rows] "+r"(rows), [end] "=&r"(end)
+        : [last] "r"(last), [over] "r"(over), [step] "r"(step), [pitch] "r"(pitch)
         : "r3", "r4", "r5", "r6", "cc", "memory");
-    if (from != end + 16) {
-      for (int32_t i = 0; i < 16; i += 4) {
-        memcpy(last + i, end + i, 4);
-      }
-    }
     return;
   }
 #endif
-  for (; count >= 4; count -= 4, to += 4, from += 4) {
-    memcpy(to, from, 4);
-  }
-  for (; count > 0; --count) {
-    *to++ = *from++;
+  for (; rows > 0; --rows, from += step, to += pitch) {
+    for (int32_t i = 0; i + 4 <= count; i += 4) {
+      memcpy(to + i, from + i, 4);
+    }
+    for (int32_t i = count & ~3; i < count; ++i) {
+      to[i] = from[i];
+    }
   }
 }
 
+/* A multiple of 4 bytes, at one. */
 static inline void ek_fill_words(int8_t *to, int32_t bytes, int32_t value) {
   const uint32_t word = (uint32_t)(uint8_t)value * 0x01010101U;
   uint32_t *at = (uint32_t *)(void *)to;
-  for (; bytes >= 16; bytes -= 16, at += 4) {
-    at[0] = word;
-    at[1] = word;
-    at[2] = word;
-    at[3] = word;
+#if EK_DSP_INSTRUCTIONS
+  if (bytes >= 16) {
+    bytes -= 16;
+    __asm__ volatile(
+        "  mov r3, %2\n"
+        "  mov r4, %2\n"
+        "  mov r5, %2\n"
+        "  mov r6, %2\n"
+        "1:\n"
+        "  stmia %0!, {r3, r4, r5, r6}\n"
+        "  subs %1, #16\n"
+        "  bge 1b\n"
+        "  adds %1, #16\n"
+        : "+r"(at), "+r"(bytes)
+        : "r"(word)
+        : "r3", "r4", "r5", "r6", "cc", "memory");
   }
+#endif
   for (; bytes > 0; bytes -= 4) {
     *at++ = word;
   }
@@ -82,16 +112,16 @@ static inline int8_t *ek_band(const ek_conv_2d_bands_t *p, uint8_t *scratch) {
   return (int8_t *)scratch + (-p->before & 3);
 }
 
-/* The rows from `row` on, to `band`, whose padding on the sides is there already. */
+/* `rows` rows from `row` on to `band`, whose padding on the sides is there already; a row of padding ends where the inside of
+ * the next one begins. */
 static inline void ek_fill_band(const ek_conv_2d_bands_t *p, const int8_t *x, int32_t row, int32_t rows, int8_t *band) {
   const int32_t room = p->pitch - p->before, count = p->in_row < room ? p->in_row : room;
-  for (const int8_t *from = x + row * p->in_row; rows > 0; --rows, ++row, from += p->in_row, band += p->pitch) {
-    if ((uint32_t)row < (uint32_t)p->in_h) {
-      ek_copy_row(band + p->before, from, count);
-    } else {
-      ek_fill_words(band + p->before, p->pitch, p->in_zero); /* up to the inside of the next one */
-    }
-  }
+  const int32_t above = row < 0 ? (-row < rows ? -row : rows) : 0, left = p->in_h - row - above;
+  const int32_t most = rows - above, inside = left < most ? (left < 0 ? 0 : left) : most;
+  int8_t *const to = band + p->before;
+  ek_fill_words(to, above * p->pitch, p->in_zero);
+  ek_copy_rows(to + above * p->pitch, x + (row + above) * p->in_row, count, inside, p->in_row, p->pitch);
+  ek_fill_words(to + (above + inside) * p->pitch, (most - inside) * p->pitch, p->in_zero);
 }
 
 #ifdef __cplusplus

@@ -35,6 +35,6 @@ def filled(fields: Fields) -> dict[str, float]:
         found |= {"long": inside, "sixteens": inside * (count // 16), "ends": inside * (count % 16 > 0)}
     else:
         found |= {"fours": inside * (count // 4), "bytes": inside * (count % 4)}
-    found["filled_sixteens"] = outside * (pitch // 16) + all_rows // 16
+    found["filled_sixteens"] = outside * pitch // 16 + all_rows // 16
     found["filled_fours"] = outside * ceil_div(pitch % 16, 4) + ceil_div(all_rows % 16, 4)
     return found

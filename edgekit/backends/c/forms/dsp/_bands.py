@@ -9,21 +9,20 @@ KEPT = ("batches", "in_h", "in_c", "out_h", "out_w", "out_c", "kernel_h", "strid
         "in_zero", "out_zero", "low", "high")  # fmt: skip
 
 
-def bands(layer: Layer, call: Call, together: int = 0) -> tuple[dict[str, Value], int] | None:
+def bands(layer: Layer, call: Call, more: int = 0) -> tuple[dict[str, Value], int] | None:
     """Fields of `ek_conv_2d_bands_t` without `groups` and `stream`, and the band's bytes; None where columns are dilated
     or inputs are in groups.
 
     Args:
-        together: outputs of a line that are read together, from a copy in any case.
+        more: bytes behind a line's windows that are read too, so that there is a copy in any case.
     """
     f: dict[str, int] = {name: value for name, value in call.fields.items() if isinstance(value, int)}
     if layer.input(1).shape[3] != f["in_c"] or (f["dilation_w"] > 1 and f["kernel_w"] > 1):
         return None
     in_c, row = f["in_c"], f["in_w"] * f["in_c"]
     before = f["pad_left"] * in_c
-    columns = f["out_w"] + (-f["out_w"] % together if together else 0)
-    width = ((columns - 1) * f["stride_w"] + f["kernel_w"]) * in_c
-    copied = together > 0 or before > 0 or f["pad_top"] > 0 or width > row or _rows(f, f["out_h"]) > f["in_h"]
+    width = ((f["out_w"] - 1) * f["stride_w"] + f["kernel_w"]) * in_c + more
+    copied = more > 0 or before > 0 or f["pad_top"] > 0 or width > row or _rows(f, f["out_h"]) > f["in_h"]
     pitch = -(-width // 4) * 4 if copied else row
     lines = f["out_h"]
     if copied and _rows(f, lines) * pitch > BAND:

@@ -12,16 +12,16 @@ from edgekit.reference.requantize import effective_scale
 
 OPERATOR = "conv_2d"
 FEW = 4096  # weights of a layer that may take twice their bytes
-TOGETHER = 2  # outputs of a line
+MORE = 1  # byte that is read behind a line's last window
 
 
 def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
     f, weights = call.fields, layer.data(1)
-    plain = all(f[name] == 1 for name in ("stride_h", "stride_w", "dilation_h", "dilation_w"))
-    if weights.shape[1:] != (3, 3, 1) or not plain or weights.size > FEW:
+    dilated = f["dilation_h"] != 1 or f["dilation_w"] != 1
+    if weights.shape[1:] != (3, 3, 1) or dilated or weights.size > FEW:
         return None
-    found, x = bands(layer, call, TOGETHER), layer.input(0)
+    found, x = bands(layer, call, MORE), layer.input(0)
     real = effective_scale(x, layer.input(1), layer.outputs[0])
     flat = weights.reshape(weights.shape[0], -1)
     folded = fold(flat, bias_of(layer, flat.shape[0]), x.zero_point, real, clamp_of(call), wide=True)
@@ -29,7 +29,7 @@ def form(layer: Layer, call: Call) -> Call | None:
         return None
     fields, band = found
     fields |= {"groups": 0, "stream": _stream(folded, int(f["out_zero"]))}  # type: ignore[arg-type]
-    return Call("conv_2d_plane_dsp", fields, scratch=band + int(fields["pitch"]))  # type: ignore[arg-type]
+    return Call("conv_2d_plane_dsp", fields, scratch=band)
 
 
 def _stream(folded: Folded, zero: int) -> NDArray[np.int32]:
