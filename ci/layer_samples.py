@@ -190,6 +190,14 @@ def first(d: Draw) -> Graph:
     return _weighted(op, d, (d.upto(32), side, side, channels), 0, (1, h + side, w + side, channels))
 
 
+def plane(d: Draw) -> Graph:
+    """Windows of 3x3 in one channel, next to each other or not."""
+    (h, w), stride, same = d.size(), d.of(1, 1, 2), d.of(0, 1, 1)
+    op = Conv2D((stride, stride), padding="same" if same else "valid", activation=d.activation())
+    shape = (d.of(1, 1, 2), h, w, 1) if same else (1, h + 2, w + 2, 1)
+    return _weighted(op, d, (d.upto(40), 3, 3, 1), 0, shape)
+
+
 def stripes(d: Draw) -> Graph:
     """Windows of few channels, or into few; images and signals."""
     op = Conv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
@@ -289,7 +297,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (conv_2d, 60), (pointwise, 30), (narrow, 30), (conv_3x3, 40), (depthwise_conv_2d, 60), (multiplied, 16),
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
-    (few_inputs, 60), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
+    (few_inputs, 60), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160), (plane, 80),
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@
  * ek_conv_2d_stripe_few_dsp: 1 pixel x all channels, at most 16 taps, which stay in registers. Registers: r0 y, r1 stream, r2
  * zero point, from r3 on the taps, in the others up to lr what was loaded. Budget: 7, 8, 9, 11, 12, 17 instructions for an
  * output of 2, 3, 4, 5, 6, 8 words, 0.75 of a loop over four channels, 16 for a pixel.
- * The stripe takes 1 to 3 instructions for each of its taps. */
+ * The stripe takes 1 to 3 instructions for each of its taps; x is at a multiple of 4 where in_c is one. */
 #include "edgekit/conv_2d_stripe_dsp.h"
 
 #include <stddef.h>
@@ -267,18 +267,58 @@ static void expand_one(uint8_t *to, const int8_t *x, int32_t count, int32_t step
   }
 }
 
-static void expand_fours(uint8_t *to, const int8_t *x, int32_t count, int32_t step, int32_t in_c, int32_t record) {
-  if (in_c == step && in_c == record) { /* all in a row */
-    ek_expand((uint32_t *)(void *)to, x, count * in_c, 2);
-    return;
-  }
-  for (; count > 0; --count, x += step, to += 2 * record) {
-    uint32_t *at = (uint32_t *)(void *)to;
-    for (int32_t i = 0; i < in_c; i += 4, at += 2) {
-      const uint32_t word = ek_load4(x + i);
-      at[0] = ek_sxtb16(word);
-      at[1] = ek_sxtb16_odd(word);
+/* `count` columns of `words` words each, x at a multiple of 4; `gap` and `apart` bytes lie between two columns of x and of the
+ * stripe. 12 instructions for four words, and two or one that are left; 10 for a column. */
+#if EK_DSP_INSTRUCTIONS
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
+#define BYTES(EVEN, ODD) "  sxtb16 " EVEN ", " ODD "\n  sxtb16 " ODD ", " ODD ", ror #8\n"
+__attribute__((naked, noinline)) static void expand_words(uint8_t *to, const int8_t *x, int32_t count, int32_t words,
+                                                          int32_t gap, int32_t apart) {
+  __asm__ volatile(
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  ldr lr, [sp, #36]\n"
+      "1:\n"
+      "  subs r12, r3, #4\n"
+      "  blt 3f\n"
+      "2:\n"
+      "  ldmia.w r1!, {r5, r7, r9, r11}\n" BYTES("r4", "r5") BYTES("r6", "r7") BYTES("r8", "r9") BYTES("r10", "r11")
+      "  stmia.w r0!, {r4, r5, r6, r7, r8, r9, r10, r11}\n"
+      "  subs r12, r12, #4\n"
+      "  bge 2b\n"
+      "3:\n"
+      "  lsls.w r12, r12, #31\n" /* carry: two are left; negative: one */
+      "  bcc 4f\n"
+      "  ldmia.w r1!, {r5, r7}\n" BYTES("r4", "r5") BYTES("r6", "r7")
+      "  stmia.w r0!, {r4, r5, r6, r7}\n"
+      "4:\n"
+      "  bpl 5f\n"
+      "  ldr r5, [r1], #4\n" BYTES("r4", "r5")
+      "  stmia.w r0!, {r4, r5}\n"
+      "5:\n"
+      "  ldr r4, [sp, #40]\n"
+      "  add r1, lr\n"
+      "  add r0, r4\n"
+      "  subs r2, r2, #1\n"
+      "  bne 1b\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
+#pragma GCC diagnostic pop
+#else
+static void expand_words(uint8_t *to, const int8_t *x, int32_t count, int32_t words, int32_t gap, int32_t apart) {
+  for (; count > 0; --count, x += gap, to += apart) {
+    for (int32_t i = 0; i < words; ++i, x += 4, to += 8) {
+      ek_expand((uint32_t *)(void *)to, x, 4, 2);
     }
+  }
+}
+#endif
+
+static void expand_fours(uint8_t *to, const int8_t *x, int32_t count, int32_t step, int32_t in_c, int32_t record) {
+  if (count > 0 && in_c == step && in_c == record) { /* all in a row */
+    expand_words(to, x, 1, count * in_c / 4, 0, 0);
+  } else if (count > 0) {
+    expand_words(to, x, count, in_c / 4, step - in_c, 2 * (record - in_c));
   }
 }
 

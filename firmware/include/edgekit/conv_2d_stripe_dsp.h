@@ -26,7 +26,8 @@ typedef struct {
 } ek_conv_2d_stripe_dsp_t;
 
 /* scratch, aligned to 4: with n = (segment - 1) * stride_column + kernel_columns columns of r = kernel_lines * in_c taps,
- * n * r / 2 words, rounded up, and 4 more, twice where r * stride_column is odd; then max(n, in_c) bytes, rounded up to 4. */
+ * n * r / 2 words, rounded up, and 4 more, twice where r * stride_column is odd; then max(n, in_c) bytes, rounded up to 4.
+ * x is aligned to 4 where in_c is a multiple of 4. */
 void ek_conv_2d_stripe_dsp(const ek_conv_2d_stripe_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_conv_2d_stripe_few_dsp(const ek_conv_2d_stripe_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 

@@ -42,12 +42,17 @@ def _filled(fields: Fields, start: int, count: int, odd: int) -> dict[str, float
     return {
         "outside": out_lines * (width - inside) * record,
         "copies": out_lines * odd, "copied": out_lines * odd * ceil_div((width * record + 1) // 2, 4), **times,
-        "flat_sixteens": times["flat"] * (values // 16), "flat_fours": times["flat"] * (values % 16 // 4),
-        "fours_columns": times["fours"] * inside, "fours_words": times["fours"] * values // 4,
+        "columns": times["fours"] * inside,
+        **{name: _words(times["flat"], values)[name] + n for name, n in _words(times["fours"] * inside, in_c).items()},
         "any_columns": times["any"] * inside, "any_more": times["any"] * inside * max(0, in_c - 3),
         **{f"{way}_{name}": times[way] * count for way in ("two", "one") for name, count in (
             ("columns", inside // 4), ("single", inside % 4))},
     }  # fmt: skip
+
+
+def _words(times: int, taps: int) -> dict[str, int]:
+    """`times` runs of so many taps, whole words."""
+    return {"sixteens": times * (taps // 16), "eights": times * (taps % 16 // 8), "words": times * (taps % 8 // 4)}
 
 
 def _pairs(fields: Fields, counts: list[int], odd: int) -> dict[str, float]:
