@@ -73,7 +73,7 @@ def calls_of(graph: Graph, core: str, optimize: Optimize = "speed") -> list[Call
         if graph.tensors[name].is_constant:
             raise UnsupportedError(graph.name, f"its output {name} is a constant", "remove that output")
     Simulator(graph)
-    return choice.choose(graph, [candidates_of(graph, node, core) for node in graph.nodes], core, optimize)
+    return choice.choose([candidates_of(graph, node, core) for node in graph.nodes], core, optimize)
 
 
 def call_of(graph: Graph, node: Node, core: str, tile: Tile | None = None) -> Call | Alias:
