@@ -11,6 +11,7 @@ Where a candidate of a layer has no estimate, the first one is taken: forms come
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -22,7 +23,7 @@ from edgekit.backends.c.call import Alias, Call
 Optimize = Literal["speed", "ram", "flash"]
 Calls = list[Call | Alias]
 LEVELS: dict[Optimize, str] = {"speed": "-O3", "ram": "-O3", "flash": "-Os"}
-FLASH_POWER = 2  # a percent of flash is worth so many of the instructions, for flash
+FLASH_WORTH: dict[Optimize, float] = {"speed": 0.02, "ram": 0.1, "flash": 2}  # percent of the instructions, a percent
 SAVED = 0.0005  # of the model's instructions, the least that a kernel must save
 TEXT, SAVED_BEYOND = 16 << 10, 0.01  # bytes of text at -O2; the least that a kernel must save where it is more
 FIXED = 700  # bytes of text beside kernels, tables and the layers' parameters and calls
@@ -108,11 +109,12 @@ def _fewest_bytes(candidates: Sequence[Calls], core: str, level: str) -> Calls:
         return sum(constants[id(c)] for c in calls) + sum(CODE_UNKNOWN if n is None else n for n in code)
 
     def product(calls: Calls) -> float:
-        return float(size(calls)) ** FLASH_POWER * max(1.0, sum(found.get(id(c)) or 0.0 for c in calls))
+        instructions = sum(found.get(id(c)) or 0.0 for c in calls)
+        return math.log(max(1.0, instructions)) + FLASH_WORTH["flash"] * math.log(max(1, size(calls)))
 
     def own(call: Call | Alias) -> float:
         """Of one layer, the code aside."""
-        rate = FLASH_POWER * total / max(1, bytes_)
+        rate = FLASH_WORTH["flash"] * total / max(1, bytes_)
         return (found.get(id(call)) or 0.0) + rate * constants[id(call)]
 
     def without(file: str) -> Calls:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from edgekit.analysis import live_bytes
 from edgekit.backends._contract import Rejection
-from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.emission import calls_of
-from edgekit.backends.c.groups import find_groups
+from edgekit.backends.c.groups import divide
 from edgekit.backends.c.layers import constant_bytes
 from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.options import Options, options_of
@@ -22,8 +19,8 @@ HARNESS_BYTES = 9 << 10  # stack and the serial harness's own state
 def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
     """At most one rejection for the RAM limit, one for RAM and one for flash, with the figures and what would help."""
     options = options_of(target)
-    calls = calls_of(graph, options.core, options.optimize)
-    groups = find_groups(graph, calls, options.core, options.optimize, options.ram_limit)
+    division = divide(graph, options.core, options.optimize, options.ram_limit)
+    calls, groups = division.calls, division.groups
     arena, constants = memory_map(graph, calls, groups=groups).arena, constant_bytes(graph, calls, groups)
     inputs = sum(graph.tensors[name].bytes for name in graph.inputs)
     need_ram, need_flash = arena + inputs + HARNESS_BYTES, constants + CODE_BYTES
@@ -44,7 +41,7 @@ def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
     if ram is not None and need_ram > ram:
         live = live_bytes(graph)
         peak = graph.nodes[live.index(max(live))].name
-        striped = _striped(graph, calls, options, ram - inputs - HARNESS_BYTES)
+        striped = _striped(graph, options, ram - inputs - HARNESS_BYTES)
         share = max(0, ram - HARNESS_BYTES) / (arena + inputs)
         found.append(
             Rejection(
@@ -73,12 +70,12 @@ def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:
     return found
 
 
-def _striped(graph: Graph, calls: Sequence[Call | Alias], options: Options, room: int) -> str:
+def _striped(graph: Graph, options: Options, room: int) -> str:
     """Whether the model would fit with layers that run stripe by stripe."""
     if options.optimize == "ram" or options.ram_limit is not None:
         return ""
-    groups = find_groups(graph, calls, options.core, "ram")
-    arena = memory_map(graph, calls, groups=groups).arena
+    found = divide(graph, options.core, "ram")
+    arena = memory_map(graph, found.calls, groups=found.groups).arena
     fits = "fits" if arena <= room else "is still too much"
     return f'; with optimize = "ram" the arena is {arena:,} bytes, which {fits}'
 

@@ -13,7 +13,7 @@ from edgekit.arrays import load_arrays
 from edgekit.backends._contract import Artifact
 from edgekit.backends.c import toolchain
 from edgekit.backends.c.generate import generate
-from edgekit.backends.c.groups import price
+from edgekit.backends.c.groups import divide, price
 from edgekit.backends.c.layers import called_layers, steps, weight_bytes
 from edgekit.backends.c.options import Options, options_of
 from edgekit.backends.c.packages import Array, write_packages
@@ -51,7 +51,8 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
     options = options_of(target)
     firmware = firmware_folder()
     (folder / model).write_bytes(write(graph))
-    made = generate(graph, folder, firmware, options.core, optimize=options.optimize, ram_limit=options.ram_limit)
+    division = divide(graph, options.core, options.optimize, options.ram_limit)
+    made = generate(graph, folder, firmware, options.core, calls=division.calls, groups=division.groups)
     copy_harness(folder, firmware, options)
     golden = write_packages(graph, target, options, folder, _golden(graph, folder))
     facts: dict[str, Any] = {
@@ -67,7 +68,7 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
         "kernels": list(made.kernels),
         "golden_on_board": golden,
         "layers": called_layers(graph, made.calls, made.groups),
-        "groups": price(graph, made.calls, made.groups, options.core),
+        "groups": price(graph, division, options.core),
         "offsets": {name: made.memory.tensors[name] for name in graph.outputs},
     }
     notes: list[str] = []
