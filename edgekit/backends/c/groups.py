@@ -7,8 +7,8 @@ percent less RAM is paid with at most a percent more instructions, or ten percen
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from edgekit.backends.c import counts
@@ -64,46 +64,58 @@ _FOUND: dict[tuple[object, ...], Division] = {}  # a build asks again what its c
 
 
 def _find(graph: Graph, calls: tuple[Call | Alias, ...], core: str, optimize: Optimize, limit: int | None) -> Division:
-    level = LEVELS[optimize]
-    own = {call.file for call in calls if isinstance(call, Call)}
+    level, worth = LEVELS[optimize], FLASH_WORTH[optimize]
+    own = frozenset(call.file for call in calls if isinstance(call, Call))
     search = Search(graph, calls, core, level, kernels=own)
     whole = [found[-1] for i in search.folded if (found := search.group(i, i + 1, ALL, ALL))]
     plain = _division(search, calls, tuple(search.groups(c)[0] for c in whole))
     arena = memory_map(graph, calls, groups=plain.groups).arena
     if (optimize != "ram" and limit is None) or (limit is not None and arena <= limit):
         return plain
-    rate = FLASH_WORTH[optimize] * plain.instructions / flash_bytes(graph, plain, core, level)
+    rate = worth * plain.instructions / flash_bytes(graph, plain, core, level)
+    searches: dict[frozenset[str] | None, Search] = {}
 
-    def made(kernels: Collection[str] | None) -> Division:
-        return _within(Search(graph, calls, core, level, rate, kernels, search), plain, limit)
+    def score(found: Division, peak: int) -> tuple[int, float]:
+        cost = found.instructions * flash_bytes(graph, found, core, level) ** worth
+        return (0, peak * cost) if limit is None else (max(0, peak - limit), cost)
 
-    def score(division: Division) -> tuple[int, float]:
-        found = memory_map(graph, division.calls, groups=division.groups).arena
-        count = division.instructions * flash_bytes(graph, division, core, level) ** FLASH_WORTH[optimize]
-        return (0, found * count) if limit is None else (max(0, found - limit), count)
+    def trial(kernels: frozenset[str] | None, peak: int | None) -> _Trial:
+        """The best division with these kernels: for `ram`, or within a peak."""
+        if kernels not in searches:
+            searches[kernels] = Search(graph, calls, core, level, rate, kernels, search)
+        of = searches[kernels]
+        least = peak_of(of.divide(None))
+        chosen = of.divide(of.worthwhile(least, arena) if peak is None else max(peak, least))
+        made = [of.groups(c) for c in chosen if c.schedule is not None]
+        alone = {c.first: c.call for c in chosen if c.call is not None}
+        found = _division(of, [alone.get(i, call) for i, call in enumerate(calls)], tuple(g[0] for g in made))
+        return _Trial(score(found, peak_of(chosen)), found, made, peak_of(chosen))
 
-    best = min(plain, made(own), made(None), key=score)
-    for file in sorted(_files(best) - own):
-        best = min(best, made(_files(best) - {file}), key=score)
-    return best
+    def best(peak: int | None) -> _Trial:
+        found = min(trial(own, peak), trial(None, peak), key=lambda t: t.score)
+        for file in sorted(_files(found.division) - own):
+            found = min(found, trial(_files(found.division) - {file}, peak), key=lambda t: t.score)
+        return found
 
-
-def _within(search: Search, plain: Division, limit: int | None) -> Division:
-    """The best division of one search: for `ram`, or within the limit."""
-    graph = search.graph
-    arena = memory_map(graph, plain.calls, groups=plain.groups).arena
-    least = peak_of(search.divide(None))
-    peak = search.worthwhile(least, arena) if limit is None else max(limit, least)
+    bound = limit
     while True:
-        chosen = search.divide(peak)
-        calls = list(plain.calls)
-        for c in chosen:
-            calls[c.first] = calls[c.first] if c.call is None else c.call
-        groups = _directed([search.groups(c) for c in chosen if c.schedule is not None], graph, calls)
-        found = memory_map(graph, calls, groups=groups).arena
-        if limit is None or found <= limit or peak == least:
-            return _division(search, calls, groups)
-        peak = max(least, peak - max(found - limit, STEP))
+        tried = best(bound)
+        made = tried.division
+        made = replace(made, groups=_directed(tried.groups, graph, made.calls))
+        least = memory_map(graph, made.calls, groups=made.groups).arena
+        if limit is None or least <= limit or bound is None or tried.peak > bound:
+            return made if score(made, least) < score(plain, arena) else plain
+        bound = tried.peak - max(least - limit, STEP)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A division with its peak; `groups`: each in both directions."""
+
+    score: tuple[int, float]
+    division: Division
+    groups: list[list[Group]]
+    peak: int
 
 
 def _division(search: Search, calls: Sequence[Call | Alias], groups: tuple[Group, ...]) -> Division:
@@ -118,11 +130,9 @@ def _division(search: Search, calls: Sequence[Call | Alias], groups: tuple[Group
     return Division(tuple(calls), groups, total)
 
 
-def _files(division: Division) -> set[str]:
-    made = [call for group in division.groups for call in group.calls.values()]
-    return {
-        call.file for call in [*made, *(c for _, c in steps(division.calls, division.groups))] if isinstance(call, Call)
-    }
+def _files(division: Division) -> frozenset[str]:
+    inside = [call.file for group in division.groups for call in group.calls.values()]
+    return frozenset(inside + [c.file for _, c in steps(division.calls, division.groups) if isinstance(c, Call)])
 
 
 def flash_bytes(graph: Graph, division: Division, core: str, level: str) -> int:
