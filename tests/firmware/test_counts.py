@@ -13,9 +13,7 @@ from edgekit import plugins
 from edgekit.analysis import analyze
 from edgekit.backends.c import choice, counts
 from edgekit.backends.c.call import Alias, Call
-from edgekit.backends.c.emission import calls_of, candidates_of
-from edgekit.backends.c.layers import constant_bytes
-from edgekit.backends.c.memory import memory_map
+from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.project import firmware_folder
 from edgekit.graph import Graph
 from tests.firmware.proof import options_for
@@ -70,27 +68,6 @@ def test_the_cheapest_is_chosen() -> None:
     small, large = (Call("lookup", {"count": count}) for count in (10, 1000))
     assert choice.fastest([large, small], "cortex-m7") is small
     assert choice.fastest([Alias(), small], "cortex-m7") == Alias()
-
-
-def cost(graph: Graph, core: str, calls: list[Call | Alias]) -> tuple[float, int, int]:
-    """Instructions, arena, and bytes of constants and code."""
-    called = [call for call in calls if isinstance(call, Call)]
-    code = [counts.text(file, core, "-Os") for file in {call.file for call in called}]
-    known = [counts.instructions(call, core) for call in called]
-    assert None not in code and None not in known
-    flash = constant_bytes(graph, calls) + sum(filter(None, code))
-    return sum(filter(None, known)), memory_map(graph, calls).arena, flash
-
-
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
-@pytest.mark.parametrize("make", graphs.NETWORKS)
-def test_each_objective_is_best_at_its_own(make: Callable[[], Graph], core: str) -> None:
-    graph = make()
-    speed, ram, flash = (cost(graph, core, calls_of(graph, core, aim)) for aim in ("speed", "ram", "flash"))
-    # a few instructions are given for kernels that are not worth their code
-    assert speed[0] <= min(ram[0], flash[0]) * (1 + choice.SAVED_BEYOND)
-    assert ram[1] <= speed[1]
-    assert flash[2] <= min(speed[2], ram[2])
 
 
 def test_every_candidate_computes_the_same_layer() -> None:

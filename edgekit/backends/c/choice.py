@@ -6,13 +6,14 @@
     flash   the smallest product of instructions and squared bytes of code and constants, at -Os: a percent less flash
             may cost two percent more instructions, and no more; code counts once for all layers that share a kernel
 
+Where flash is limited, forms give way to smaller ones, those first that cost the fewest instructions a byte.
 Where a candidate of a layer has no estimate, the first one is taken: forms come best first.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -32,13 +33,14 @@ AT_O2 = 0.45  # of the way from a kernel's size at -Os to that at -O3: 0.33 to 0
 CODE_UNKNOWN = 4096  # bytes of a kernel whose code was not measured: no reason to choose it
 
 
-def choose(candidates: Sequence[Calls], core: str, optimize: Optimize) -> Calls:
-    """One call per node out of its candidates."""
+def choose(candidates: Sequence[Calls], core: str, optimize: Optimize, limit: int | None = None) -> Calls:
+    """One call per node out of its candidates. `limit`: bytes of the kernels' code and all constants."""
     level = LEVELS[optimize]
     candidates = [some if _instructions(some, core, level) is not None else some[:1] for some in candidates]
-    if optimize == "flash":
-        return _fewest_bytes(candidates, core, level)
-    return _worth_their_code([fastest(some, core, level) for some in candidates], candidates, core, level)
+    calls = [fastest(some, core, level) for some in candidates]
+    costs = _Costs(candidates, core, level)
+    calls = _fewest_bytes(calls, costs) if optimize == "flash" else _worth_their_code(calls, candidates, core, level)
+    return calls if limit is None else _within(calls, costs, limit)
 
 
 def fastest(candidates: Calls, core: str, level: str = counts.LEVEL) -> Call | Alias:
@@ -98,44 +100,72 @@ def text_bytes(calls: Calls, core: str) -> int:
     return round(FIXED + parameters + sum(map(at_o2, _files(calls))))
 
 
-def _fewest_bytes(candidates: Sequence[Calls], core: str, level: str) -> Calls:
-    """From the fastest on, one layer, all layers of a kernel, or all that a kernel can take change form while that
-    makes the product smaller."""
-    found = {id(c): counts.instructions(c, core, level) for some in candidates for c in some if isinstance(c, Call)}
-    constants = {id(c): _constants(c) for some in candidates for c in some}
+class _Costs:
+    """Instructions and bytes of choices out of the candidates, and the choices next to one."""
 
-    def size(calls: Calls) -> int:
-        code = [counts.text(file, core, level) for file in _files(calls)]
-        return sum(constants[id(c)] for c in calls) + sum(CODE_UNKNOWN if n is None else n for n in code)
+    def __init__(self, candidates: Sequence[Calls], core: str, level: str) -> None:
+        self.candidates, self.core, self.level = candidates, core, level
+        calls = [call for some in candidates for call in some]
+        known = [0.0 if isinstance(c, Alias) else counts.instructions(c, core, level) for c in calls]
+        self.counted = {id(call): count or 0.0 for call, count in zip(calls, known, strict=True)}
+        self.constants = {id(call): _constants(call) for call in calls}
+        self.code = {file: counts.text(file, core, level) for file in sorted(_files(calls))}
+
+    def instructions(self, calls: Calls) -> float:
+        return sum(self.counted[id(call)] for call in calls)
+
+    def size(self, calls: Calls) -> int:
+        """Bytes of the kernels' code, once, and of constants."""
+        code = [CODE_UNKNOWN if (size := self.code[file]) is None else size for file in _files(calls)]
+        return sum(self.constants[id(call)] for call in calls) + sum(code)
+
+    def near(self, calls: Calls, rate: float) -> Iterator[Calls]:
+        """With another form of one layer, without one kernel, or with a kernel wherever it can be.
+
+        `rate`: instructions that a byte of constants is worth, where several layers take another form.
+        """
+
+        def cost(call: Call | Alias) -> float:
+            return self.counted[id(call)] + rate * self.constants[id(call)]
+
+        for i, some in enumerate(self.candidates):
+            yield from ([*calls[:i], call, *calls[i + 1 :]] for call in some if call is not calls[i])
+        for file in self.code:
+            others = [[c for c in some if _file(c) != file] for some in self.candidates]
+            pairs = zip(calls, others, strict=True)
+            yield [min(some, key=cost) if _file(c) == file and some else c for c, some in pairs]
+            same = [[c for c in some if _file(c) == file] for some in self.candidates]
+            yield [min(some, key=cost) if some else c for c, some in zip(calls, same, strict=True)]
+
+
+def _fewest_bytes(best: Calls, costs: _Costs) -> Calls:
+    """The smallest product of instructions and bytes, step by step."""
+    worth = FLASH_WORTH["flash"]
 
     def product(calls: Calls) -> float:
-        instructions = sum(found.get(id(c)) or 0.0 for c in calls)
-        return math.log(max(1.0, instructions)) + FLASH_WORTH["flash"] * math.log(max(1, size(calls)))
+        return math.log(max(1.0, costs.instructions(calls))) + worth * math.log(max(1, costs.size(calls)))
 
-    def own(call: Call | Alias) -> float:
-        """Of one layer, the code aside."""
-        rate = FLASH_WORTH["flash"] * total / max(1, bytes_)
-        return (found.get(id(call)) or 0.0) + rate * constants[id(call)]
-
-    def without(file: str) -> Calls:
-        others = [[c for c in some if _file(c) != file] for some in candidates]
-        pairs = zip(best, others, strict=True)
-        return [min(some, key=own) if _file(c) == file and some else c for c, some in pairs]
-
-    def wherever(file: str) -> Calls:
-        others = [[c for c in some if _file(c) == file] for some in candidates]
-        return [min(some, key=own) if some else c for c, some in zip(best, others, strict=True)]
-
-    best = [fastest(some, core, level) for some in candidates]
-    files = sorted({_file(c) for some in candidates for c in some} - {""})
     while True:
-        total, bytes_ = sum(found.get(id(c)) or 0.0 for c in best), size(best)
-        trials = [[*best[:i], c, *best[i + 1 :]] for i, some in enumerate(candidates) for c in some]
-        trials += [make(file) for file in files for make in (without, wherever)]
-        smallest = min(trials, key=product, default=best)
+        rate = worth * costs.instructions(best) / max(1, costs.size(best))
+        smallest = min(costs.near(best, rate), key=product, default=best)
         if product(smallest) >= product(best):
             return best
         best = smallest
+
+
+def _within(calls: Calls, costs: _Costs, limit: int) -> Calls:
+    """As small as the limit, by the fewest instructions a byte at every step; where that cannot be, the smallest."""
+    while (size := costs.size(calls)) > limit:
+        total = costs.instructions(calls)
+        smaller = [trial for trial in costs.near(calls, total / size) if costs.size(trial) < size]
+        if not smaller:
+            return calls
+
+        def price(trial: Calls, total: float = total, size: int = size) -> float:
+            return (costs.instructions(trial) - total) / (size - max(limit, costs.size(trial)))
+
+        calls = min(smaller, key=price)
+    return calls
 
 
 def _files(calls: Calls) -> set[str]:

@@ -22,6 +22,7 @@ from edgekit.backends.c.tiles import Group, tiles_of
 from edgekit.graph import Graph
 
 KEPT = 8  # results
+DEARER = (1, 2, 4, 8, 16, 32, 64)  # times what a byte of flash is worth
 STEP = 256  # bytes by which a peak is lowered whose arena is above the limit
 
 
@@ -39,31 +40,35 @@ class Division:
 
 def divide(
     graph: Graph, core: str, optimize: Optimize = "speed", limit: int | None = None,
-    calls: Sequence[Call | Alias] | None = None,
+    calls: Sequence[Call | Alias] | None = None, flash_limit: int | None = None,
 ) -> Division:  # fmt: skip
     """The division that a build has.
 
     Args:
         limit: bytes of arena: the cheapest division within them. Where nothing is small enough, the smallest.
         calls: of the layers one by one, chosen elsewhere.
+        flash_limit: bytes of the kernels' code and all constants, before those of arena.
 
     Raises:
         UnsupportedError: as `calls_of`.
     """
-    calls = tuple(calls_of(graph, core, optimize) if calls is None else calls)
+    calls = tuple(calls_of(graph, core, optimize, flash_limit) if calls is None else calls)
     kernels = tuple((c.kernel, c.scratch) if isinstance(c, Call) else None for c in calls)
-    key = (graph.fingerprint(), core, optimize, limit, kernels)
+    key = (graph.fingerprint(), core, optimize, limit, flash_limit, kernels)
     if key not in _FOUND:
         while len(_FOUND) >= KEPT:
             _FOUND.pop(next(iter(_FOUND)))
-        _FOUND[key] = _find(graph, calls, core, optimize, limit)
+        _FOUND[key] = _find(graph, calls, core, optimize, limit, flash_limit)
     return _FOUND[key]
 
 
 _FOUND: dict[tuple[object, ...], Division] = {}  # a build asks again what its check has asked: seconds
 
 
-def _find(graph: Graph, calls: tuple[Call | Alias, ...], core: str, optimize: Optimize, limit: int | None) -> Division:
+def _find(
+    graph: Graph, calls: tuple[Call | Alias, ...], core: str, optimize: Optimize, limit: int | None,
+    flash_limit: int | None,
+) -> Division:  # fmt: skip
     level, worth = LEVELS[optimize], FLASH_WORTH[optimize]
     own = frozenset(call.file for call in calls if isinstance(call, Call))
     search = Search(graph, calls, core, level, kernels=own)
@@ -73,17 +78,19 @@ def _find(graph: Graph, calls: tuple[Call | Alias, ...], core: str, optimize: Op
     if (optimize != "ram" and limit is None) or (limit is not None and arena <= limit):
         return plain
     rate = worth * plain.instructions / flash_bytes(graph, plain, core, level)
-    searches: dict[frozenset[str] | None, Search] = {}
+    searches: dict[tuple[frozenset[str] | None, int], Search] = {}
 
-    def score(found: Division, peak: int) -> tuple[int, float]:
-        cost = found.instructions * flash_bytes(graph, found, core, level) ** worth
-        return (0, peak * cost) if limit is None else (max(0, peak - limit), cost)
+    def score(found: Division, peak: int) -> tuple[int, int, float]:
+        flash = flash_bytes(graph, found, core, level)
+        over = 0 if flash_limit is None else max(0, flash - flash_limit)
+        cost = found.instructions * flash**worth
+        return (over, 0, peak * cost) if limit is None else (over, max(0, peak - limit), cost)
 
-    def trial(kernels: frozenset[str] | None, peak: int | None) -> _Trial:
+    def trial(kernels: frozenset[str] | None, peak: int | None, times: int) -> _Trial:
         """The best division with these kernels: for `ram`, or within a peak."""
-        if kernels not in searches:
-            searches[kernels] = Search(graph, calls, core, level, rate, kernels, search)
-        of = searches[kernels]
+        if (kernels, times) not in searches:
+            searches[kernels, times] = Search(graph, calls, core, level, times * rate, kernels, search)
+        of = searches[kernels, times]
         least = peak_of(of.divide(None))
         chosen = of.divide(of.worthwhile(least, arena) if peak is None else max(peak, least))
         made = [of.groups(c) for c in chosen if c.schedule is not None]
@@ -92,9 +99,12 @@ def _find(graph: Graph, calls: tuple[Call | Alias, ...], core: str, optimize: Op
         return _Trial(score(found, peak_of(chosen)), found, made, peak_of(chosen))
 
     def best(peak: int | None) -> _Trial:
-        found = min(trial(own, peak), trial(None, peak), key=lambda t: t.score)
-        for file in sorted(_files(found.division) - own):
-            found = min(found, trial(_files(found.division) - {file}, peak), key=lambda t: t.score)
+        for times in DEARER:  # until it is as small as the flash
+            found = min(trial(own, peak, times), trial(None, peak, times), key=lambda t: t.score)
+            for file in sorted(_files(found.division) - own):
+                found = min(found, trial(_files(found.division) - {file}, peak, times), key=lambda t: t.score)
+            if found.score[0] == 0:
+                break
         return found
 
     bound = limit
@@ -112,7 +122,7 @@ def _find(graph: Graph, calls: tuple[Call | Alias, ...], core: str, optimize: Op
 class _Trial:
     """A division with its peak; `groups`: each in both directions."""
 
-    score: tuple[int, float]
+    score: tuple[int, int, float]
     division: Division
     groups: list[list[Group]]
     peak: int

@@ -5,7 +5,8 @@ from __future__ import annotations
 from edgekit.backends._contract import Estimate
 from edgekit.backends.c import counts
 from edgekit.backends.c.division import around
-from edgekit.backends.c.groups import divide, price
+from edgekit.backends.c.fit import division_for
+from edgekit.backends.c.groups import price
 from edgekit.backends.c.layers import constant_bytes, steps
 from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.options import level_of, options_of
@@ -24,11 +25,10 @@ def estimate(graph: Graph, target: Target) -> Estimate:
         InputError: unknown options. UnsupportedError: a layer without a kernel.
     """
     options = options_of(target)
-    division = divide(graph, options.core, options.optimize, options.ram_limit)
+    division, notes = division_for(graph, target)
     calls, groups = division.calls, division.groups
     layers: dict[str, float | None] = {node.name: 0.0 for node in graph.nodes}
     kernels = {node.name: "" for node in graph.nodes}
-    notes = []
     for i, step in steps(calls, groups):
         name = step.output if isinstance(step, Group) else graph.nodes[i].name
         made = list(step.calls.values()) if isinstance(step, Group) else [step]
