@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edgekit.backends.c.division import ALL, HEIGHTS, Search
 from edgekit.backends.c.emission import calls_of
-from edgekit.backends.c.groups import ALL, HEIGHTS, Search
 from edgekit.backends.c.tiles import Group
 from edgekit.graph import Graph, Tensor
 from edgekit.graph.operator import ACTIVATIONS
@@ -102,12 +102,12 @@ def forced(graph: Graph, core: str, pick: Picker) -> tuple[Group, ...]:
     while i < len(graph.nodes):
         lasts = [last for last in range(i, len(graph.nodes)) if search.together(i, last)]
         last = lasts[-1] if lasts and pick.integer(0, 2) else choose(pick, lasts or [i])
-        made = search.group(i, last, *choose(pick, HEIGHTS)) or search.group(i, last, 1, 1) if lasts else None
-        if made is None and i in search.folded:
+        made = search.group(i, last, *choose(pick, HEIGHTS)) or search.group(i, last, 1, 1) if lasts else []
+        if not made and i in search.folded:
             last = i + 1
             made = search.group(i, last, ALL, ALL)
-        if made is not None:
-            found.append(choose(pick, search.groups(made)))
+        if made:
+            found.append(choose(pick, search.groups(choose(pick, made))))
         i = last + 1
     return tuple(found)
 

@@ -13,9 +13,7 @@ from edgekit import plugins
 from edgekit.analysis import analyze
 from edgekit.backends.c import choice, counts
 from edgekit.backends.c.call import Alias, Call
-from edgekit.backends.c.emission import calls_of, candidates_of
-from edgekit.backends.c.layers import constant_bytes
-from edgekit.backends.c.memory import memory_map
+from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.project import firmware_folder
 from edgekit.graph import Graph
 from tests.firmware.proof import options_for
@@ -25,8 +23,6 @@ REFIT = "python -m ci.fit_counts"
 NOT_CALLED = {"roll"}  # of layers; groups call it
 CLOSE = 0.05
 TEXT_LIMIT = 16 << 10
-# Over the limit, by no more than this: three forms of convolution, each of which saves over 5 % of the instructions.
-TEXT_OVER = {"tflite_micro/person_detect": 256}
 CONVOLUTIONAL = [make for make in graphs.NETWORKS if make is not graphs.autoencoder]
 FILES = sorted({path.stem for path in (firmware_folder() / "src").glob("*.c")} - NOT_CALLED)
 
@@ -74,27 +70,6 @@ def test_the_cheapest_is_chosen() -> None:
     assert choice.fastest([Alias(), small], "cortex-m7") == Alias()
 
 
-def cost(graph: Graph, core: str, calls: list[Call | Alias]) -> tuple[float, int, int]:
-    """Instructions, arena, and bytes of constants and code."""
-    called = [call for call in calls if isinstance(call, Call)]
-    code = [counts.text(file, core, "-Os") for file in {call.file for call in called}]
-    known = [counts.instructions(call, core) for call in called]
-    assert None not in code and None not in known
-    flash = constant_bytes(graph, calls) + sum(filter(None, code))
-    return sum(filter(None, known)), memory_map(graph, calls).arena, flash
-
-
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
-@pytest.mark.parametrize("make", graphs.NETWORKS)
-def test_each_objective_is_best_at_its_own(make: Callable[[], Graph], core: str) -> None:
-    graph = make()
-    speed, ram, flash = (cost(graph, core, calls_of(graph, core, aim)) for aim in ("speed", "ram", "flash"))
-    # a few instructions are given for kernels that are not worth their code
-    assert speed[0] <= min(ram[0], flash[0]) * (1 + choice.SAVED_BEYOND)
-    assert ram[1] <= speed[1]
-    assert flash[2] <= min(speed[2], ram[2])
-
-
 def test_every_candidate_computes_the_same_layer() -> None:
     graph = graphs.dscnn()
     found = [candidates_of(graph, node, "cortex-m4") for node in graph.nodes]
@@ -112,14 +87,14 @@ def test_prediction(make: Callable[[], Graph], target: str) -> None:
 @pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55"])
 @pytest.mark.parametrize("name", MODELS)
 def test_prediction_of_models(name: str, target: str, shared: Path) -> None:
-    compare(model(shared, name), target, TEXT_OVER.get(name, 0))
+    compare(model(shared, name), target)
 
 
-def compare(graph: Graph, target: str, over: int = 0) -> None:
+def compare(graph: Graph, target: str) -> None:
     """No layer of these graphs was measured for the fit."""
     options_for(target)
     found, real = analyze(graph, [target]).estimates[target], measure(graph, target, runs=1)
     assert found.total == pytest.approx(real.instructions, rel=CLOSE), found.notes
     assert (found.arena_bytes, found.constant_bytes) == (real.arena, real.constants)
     if target == "qemu-m4" and any(op == "conv_2d" for _, op, _, _ in real.layers):
-        assert real.text <= TEXT_LIMIT + over
+        assert real.text <= TEXT_LIMIT

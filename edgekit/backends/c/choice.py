@@ -1,43 +1,46 @@
 """Which of the candidates computes each layer: by the cost model and the objective.
 
     speed   the fewest instructions, layer by layer; but a kernel that saves next to none of the model's is not worth
-            its code, nor is one that saves few where all kernels take more than 16 KiB
-    ram     the smallest arena, then the fewest instructions that leave it as small
-    flash   the fewest bytes of code and constants, at -Os: code counts once for all layers that share a kernel
+            its code, and where the text is more than 16 KiB, the kernels that save the least give way to smaller ones
+    ram     as speed; `groups` then takes other forms where they save memory
+    flash   the smallest product of instructions and squared bytes of code and constants, at -Os: a percent less flash
+            may cost two percent more instructions, and no more; code counts once for all layers that share a kernel
 
-A layer may take at most `ram` 2 %, `flash` 25 % of the whole model's instructions more than its fastest form, and for
-flash the model at most twice its instructions.
-Where a candidate has no estimate, the first one is taken: forms come best first.
+Where flash is limited, forms give way to smaller ones, those first that cost the fewest instructions a byte.
+Where a candidate of a layer has no estimate, the first one is taken: forms come best first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
 
 from edgekit.backends.c import counts
 from edgekit.backends.c.call import Alias, Call
-from edgekit.graph import Graph
 
 Optimize = Literal["speed", "ram", "flash"]
 Calls = list[Call | Alias]
 LEVELS: dict[Optimize, str] = {"speed": "-O3", "ram": "-O3", "flash": "-Os"}
-MORE: dict[Optimize, float] = {"ram": 0.02, "flash": 0.25}  # of the model's instructions, for one layer
-SLOWEST = 2.0  # times the fastest, the whole model for flash
+FLASH_WORTH: dict[Optimize, float] = {"speed": 0.02, "ram": 0.1, "flash": 2}  # percent of the instructions, a percent
 SAVED = 0.0005  # of the model's instructions, the least that a kernel must save
-CODE, SAVED_BEYOND = 16 << 10, 0.01  # bytes of all kernels; the least that one must save where they are more
+TEXT, SAVED_BEYOND = 16 << 10, 0.01  # bytes of text at -O2; the least that a kernel must save where it is more
+FIXED = 700  # bytes of text beside kernels, tables and the layers' parameters and calls
+A_CALL, A_FIELD = 24, 4  # bytes of text
+AT_O2 = 0.45  # of the way from a kernel's size at -Os to that at -O3: 0.33 to 0.46 in whole models
 CODE_UNKNOWN = 4096  # bytes of a kernel whose code was not measured: no reason to choose it
 
 
-def choose(graph: Graph, candidates: Sequence[Calls], core: str, optimize: Optimize) -> Calls:
-    """One call per node out of its candidates."""
+def choose(candidates: Sequence[Calls], core: str, optimize: Optimize, limit: int | None = None) -> Calls:
+    """One call per node out of its candidates. `limit`: bytes of the kernels' code and all constants."""
     level = LEVELS[optimize]
-    if optimize == "speed":
-        return _worth_their_code([fastest(some, core, level) for some in candidates], candidates, core, level)
-    candidates = _affordable(candidates, core, level, MORE[optimize])
-    return _smallest_arena(graph, candidates, core) if optimize == "ram" else _fewest_bytes(candidates, core, level)
+    candidates = [some if _instructions(some, core, level) is not None else some[:1] for some in candidates]
+    calls = [fastest(some, core, level) for some in candidates]
+    costs = _Costs(candidates, core, level)
+    calls = _fewest_bytes(calls, costs) if optimize == "flash" else _worth_their_code(calls, candidates, core, level)
+    return calls if limit is None else _within(calls, costs, limit)
 
 
 def fastest(candidates: Calls, core: str, level: str = counts.LEVEL) -> Call | Alias:
@@ -56,7 +59,7 @@ def _instructions(candidates: Calls, core: str, level: str) -> list[float] | Non
 
 
 def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, level: str) -> Calls:
-    """Without the kernels that save too little, the least useful first; as it is where something is not known."""
+    """Without the kernels that save too little, the least useful first."""
     found = {
         id(c): counts.instructions(c, core, level) if isinstance(c, Call) else 0.0 for some in candidates for c in some
     }
@@ -64,86 +67,117 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
     def cost(call: Call | Alias) -> float:
         return found[id(call)] or 0.0
 
-    if None in found.values():
-        return calls
+    def text(calls: Calls) -> int:
+        tables = sum(_constants(c) for c, some in zip(calls, candidates, strict=True) if not _weighted(some[-1]))
+        return tables + text_bytes(calls, core)
+
     total = sum(map(cost, calls))
     while True:
-        used, trials = {_file(c) for c in calls} - {""}, []
+        used, size, trials = _files(calls), text(calls), []
         for file in sorted(used):
             others = [[c for c in some if _file(c) != file] for some in candidates]
             if all(rest for call, rest in zip(calls, others, strict=True) if _file(call) == file):
                 trial = [min(o, key=cost) if _file(c) == file else c for c, o in zip(calls, others, strict=True)]
-                if {_file(c) for c in trial} - {""} < used:  # another kernel instead would save no code
-                    trials.append((sum(map(cost, trial)) - total, trial))
+                lost = sum(map(cost, trial)) - total
+                useless = _files(trial) < used and lost <= SAVED * total  # another kernel instead saves no code
+                if useless or (size > TEXT and text(trial) < size and lost <= SAVED_BEYOND * total):
+                    trials.append((lost, trial))
         if not trials:
             return calls
-        code = sum(counts.text(file, core, level) or 0 for file in used)
-        lost, trial = min(trials, key=lambda made: made[0])
-        if lost > (SAVED_BEYOND if code > CODE else SAVED) * total:
-            return calls
-        calls, total = trial, total + lost
+        lost, calls = min(trials, key=lambda made: made[0])
+        total += lost
 
 
-def _affordable(candidates: Sequence[Calls], core: str, level: str, more: float) -> list[Calls]:
-    """Without those that take much longer than the fastest; the first of each alone where something is not known."""
-    found = [_instructions(some, core, level) for some in candidates]
-    single = [some[0] for some in candidates if len(some) == 1]
-    others = [counts.instructions(c, core, level) for c in single if isinstance(c, Call)]
-    most = more * (sum(min(some) for some in found if some) + sum(filter(None, others)))
-    return [
-        [c for c, count in zip(some, known, strict=True) if count <= min(known) + most] if known else some[:1]
-        for some, known in zip(candidates, found, strict=True)
-    ]
+def text_bytes(calls: Calls, core: str) -> int:
+    """About all flash of an inference at -O2 but constants."""
+
+    def at_o2(file: str) -> float:
+        low, high = counts.text(file, core, "-Os"), counts.text(file, core, "-O3")
+        return CODE_UNKNOWN if low is None or high is None else low + AT_O2 * (high - low)
+
+    called = [call for call in calls if isinstance(call, Call)]
+    parameters = sum(A_CALL + A_FIELD * len(call.fields) for call in called)
+    return round(FIXED + parameters + sum(map(at_o2, _files(calls))))
 
 
-def _smallest_arena(graph: Graph, candidates: Sequence[Calls], core: str) -> Calls:
-    """From the least scratch everywhere to the fastest candidates that leave the arena as small."""
-    from edgekit.backends.c.memory import memory_map  # which needs the calls of tiles
+class _Costs:
+    """Instructions and bytes of choices out of the candidates, and the choices next to one."""
 
-    chosen = [min(some, key=_scratch) for some in candidates]
-    least = memory_map(graph, chosen).arena
-    for i, some in enumerate(candidates):
-        quick = fastest(some, core)
-        if quick is not chosen[i]:
-            trial = [*chosen[:i], quick, *chosen[i + 1 :]]
-            if memory_map(graph, trial).arena <= least:
-                chosen = trial
-    return chosen
+    def __init__(self, candidates: Sequence[Calls], core: str, level: str) -> None:
+        self.candidates, self.core, self.level = candidates, core, level
+        calls = [call for some in candidates for call in some]
+        known = [0.0 if isinstance(c, Alias) else counts.instructions(c, core, level) for c in calls]
+        self.counted = {id(call): count or 0.0 for call, count in zip(calls, known, strict=True)}
+        self.constants = {id(call): _constants(call) for call in calls}
+        self.code = {file: counts.text(file, core, level) for file in sorted(_files(calls))}
+
+    def instructions(self, calls: Calls) -> float:
+        return sum(self.counted[id(call)] for call in calls)
+
+    def size(self, calls: Calls) -> int:
+        """Bytes of the kernels' code, once, and of constants."""
+        code = [CODE_UNKNOWN if (size := self.code[file]) is None else size for file in _files(calls)]
+        return sum(self.constants[id(call)] for call in calls) + sum(code)
+
+    def near(self, calls: Calls, rate: float) -> Iterator[Calls]:
+        """With another form of one layer, without one kernel, or with a kernel wherever it can be.
+
+        `rate`: instructions that a byte of constants is worth, where several layers take another form.
+        """
+
+        def cost(call: Call | Alias) -> float:
+            return self.counted[id(call)] + rate * self.constants[id(call)]
+
+        for i, some in enumerate(self.candidates):
+            yield from ([*calls[:i], call, *calls[i + 1 :]] for call in some if call is not calls[i])
+        for file in self.code:
+            others = [[c for c in some if _file(c) != file] for some in self.candidates]
+            pairs = zip(calls, others, strict=True)
+            yield [min(some, key=cost) if _file(c) == file and some else c for c, some in pairs]
+            same = [[c for c in some if _file(c) == file] for some in self.candidates]
+            yield [min(some, key=cost) if some else c for c, some in zip(calls, same, strict=True)]
 
 
-def _fewest_bytes(candidates: Sequence[Calls], core: str, level: str) -> Calls:
-    """From the fastest on, one layer, or all layers of a kernel, take another form while that saves bytes."""
-    found = {id(c): counts.instructions(c, core, level) for some in candidates for c in some if isinstance(c, Call)}
+def _fewest_bytes(best: Calls, costs: _Costs) -> Calls:
+    """The smallest product of instructions and bytes, step by step."""
+    worth = FLASH_WORTH["flash"]
 
-    def instructions(calls: Calls) -> float:
-        return sum(found.get(id(c)) or 0.0 for c in calls)
+    def product(calls: Calls) -> float:
+        return math.log(max(1.0, costs.instructions(calls))) + worth * math.log(max(1, costs.size(calls)))
 
-    def size(calls: Calls) -> int:
-        code = [counts.text(file, core, level) for file in {_file(c) for c in calls} - {""}]
-        return sum(map(_constants, calls)) + sum(CODE_UNKNOWN if n is None else n for n in code)
-
-    def without(file: str) -> Calls:
-        others = [[c for c in some if _file(c) != file] for some in candidates]
-        pairs = zip(best, others, strict=True)
-        return [min(some, key=_constants) if _file(c) == file and some else c for c, some in pairs]
-
-    best = [fastest(some, core, level) for some in candidates]
-    most = SLOWEST * instructions(best)
     while True:
-        trials = [[*best[:i], c, *best[i + 1 :]] for i, some in enumerate(candidates) for c in some]
-        trials += [without(file) for file in sorted({_file(c) for c in best})]
-        smallest = min((t for t in trials if instructions(t) <= most), key=size, default=best)
-        if size(smallest) >= size(best):
+        rate = worth * costs.instructions(best) / max(1, costs.size(best))
+        smallest = min(costs.near(best, rate), key=product, default=best)
+        if product(smallest) >= product(best):
             return best
         best = smallest
+
+
+def _within(calls: Calls, costs: _Costs, limit: int) -> Calls:
+    """As small as the limit, by the fewest instructions a byte at every step; where that cannot be, the smallest."""
+    while (size := costs.size(calls)) > limit:
+        total = costs.instructions(calls)
+        smaller = [trial for trial in costs.near(calls, total / size) if costs.size(trial) < size]
+        if not smaller:
+            return calls
+
+        def price(trial: Calls, total: float = total, size: int = size) -> float:
+            return (costs.instructions(trial) - total) / (size - max(limit, costs.size(trial)))
+
+        calls = min(smaller, key=price)
+    return calls
+
+
+def _files(calls: Calls) -> set[str]:
+    return {_file(call) for call in calls} - {""}
 
 
 def _file(call: Call | Alias) -> str:
     return "" if isinstance(call, Alias) else call.file
 
 
-def _scratch(call: Call | Alias) -> int:
-    return 0 if isinstance(call, Alias) else call.scratch
+def _weighted(portable: Call | Alias) -> bool:
+    return isinstance(portable, Call) and "weights" in portable.fields
 
 
 def _constants(call: Call | Alias) -> int:

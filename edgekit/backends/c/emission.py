@@ -60,8 +60,10 @@ def supports(operator: str) -> bool:
     return operator in plugins.names("edgekit.backends.c.emit")
 
 
-def calls_of(graph: Graph, core: str, optimize: Optimize = "speed") -> list[Call | Alias]:
-    """One call per node, chosen for the objective.
+def calls_of(
+    graph: Graph, core: str, optimize: Optimize = "speed", flash_limit: int | None = None
+) -> list[Call | Alias]:
+    """One call per node, chosen for the objective. `flash_limit`: bytes of the kernels' code and all constants.
 
     Raises:
         UnsupportedError: names the first layer that has no kernel for its operator, types or parameters, with the
@@ -73,7 +75,7 @@ def calls_of(graph: Graph, core: str, optimize: Optimize = "speed") -> list[Call
         if graph.tensors[name].is_constant:
             raise UnsupportedError(graph.name, f"its output {name} is a constant", "remove that output")
     Simulator(graph)
-    return choice.choose(graph, [candidates_of(graph, node, core) for node in graph.nodes], core, optimize)
+    return choice.choose([candidates_of(graph, node, core) for node in graph.nodes], core, optimize, flash_limit)
 
 
 def call_of(graph: Graph, node: Node, core: str, tile: Tile | None = None) -> Call | Alias:

@@ -16,7 +16,7 @@ from edgekit.backends.c import templates
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.emission import Tile, calls_of
-from edgekit.backends.c.groups import find_groups
+from edgekit.backends.c.groups import divide
 from edgekit.backends.c.header import header
 from edgekit.backends.c.layers import called_layers, steps
 from edgekit.backends.c.literals import C_TYPES, Arrays, arguments, comment, number, real, values
@@ -57,7 +57,7 @@ def generate(
         prefix: of files, functions and types, and in capitals of macros, so that a program can hold several models;
             a C identifier in lower case.
         guard: bytes around every buffer, which then share no memory but in place: for tests.
-        optimize: what the forms are chosen for; with `ram_limit`, which layers run in groups (`find_groups`).
+        optimize: what the forms are chosen for; with `ram_limit`, which layers run in groups (`divide`).
         calls: one per node, chosen elsewhere; groups: likewise.
 
     Raises:
@@ -65,8 +65,11 @@ def generate(
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", prefix) or prefix.startswith("ek_"):
         raise UsageError("prefix", f"must be a C identifier in lower case and not begin with ek_, found {prefix!r}")
-    calls = calls_of(graph, core, optimize) if calls is None else calls
-    groups = find_groups(graph, calls, core, optimize, ram_limit) if groups is None else groups
+    if groups is None:
+        found = divide(graph, core, optimize, ram_limit, calls)
+        calls, groups = found.calls, found.groups
+    elif calls is None:
+        calls = calls_of(graph, core, optimize)
     memory = memory_map(graph, calls, guard, groups)
     source = _Source(graph, calls, groups, memory, prefix)
     for room in ("src/edgekit", "harness"):

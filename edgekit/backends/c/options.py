@@ -68,6 +68,9 @@ class Options(Section):
     ram_limit: int | None = Field(
         None, ge=0, description="bytes of arena: layers run stripe by stripe as far as that is needed, and no further"
     )
+    flash_limit: int | None = Field(
+        None, ge=0, description="bytes of the kernels' code and all constants: forms give way to smaller ones"
+    )
     harness: Literal["", "mps", "host", "bare"] = Field(
         "", description="board support in firmware/harness; bare: linked for its sizes, nothing here can run it"
     )

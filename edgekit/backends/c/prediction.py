@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from edgekit.backends._contract import Estimate
 from edgekit.backends.c import counts
-from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import calls_of
-from edgekit.backends.c.groups import find_groups, moving, price
+from edgekit.backends.c.division import around
+from edgekit.backends.c.fit import division_for
+from edgekit.backends.c.groups import price
 from edgekit.backends.c.layers import constant_bytes, steps
 from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.options import level_of, options_of
-from edgekit.backends.c.stripes import Roll
-from edgekit.backends.c.tiles import Group, tile_of
+from edgekit.backends.c.tiles import Group, tiles_of
 from edgekit.graph import Graph
 from edgekit.report.firmware import groups as words
 from edgekit.target import Target
@@ -26,11 +25,10 @@ def estimate(graph: Graph, target: Target) -> Estimate:
         InputError: unknown options. UnsupportedError: a layer without a kernel.
     """
     options = options_of(target)
-    calls = calls_of(graph, options.core, options.optimize)
-    groups = find_groups(graph, calls, options.core, options.optimize, options.ram_limit)
+    division, notes = division_for(graph, target)
+    calls, groups = division.calls, division.groups
     layers: dict[str, float | None] = {node.name: 0.0 for node in graph.nodes}
     kernels = {node.name: "" for node in graph.nodes}
-    notes = []
     for i, step in steps(calls, groups):
         name = step.output if isinstance(step, Group) else graph.nodes[i].name
         made = list(step.calls.values()) if isinstance(step, Group) else [step]
@@ -43,7 +41,7 @@ def estimate(graph: Graph, target: Target) -> Estimate:
             None if missing else _group(step, known, options.core) if isinstance(step, Group) else known[id(step)]
         )
     if groups:
-        notes.append(words(price(graph, calls, groups, options.core)))
+        notes.append(words(price(graph, division, options.core)))
     total = [count for count in layers.values() if count is not None]
     return Estimate(
         "instructions",
@@ -57,8 +55,10 @@ def estimate(graph: Graph, target: Target) -> Estimate:
 
 
 def _group(group: Group, found: dict[int, float], core: str) -> float:
-    """All runs of a group's tiles, and the rows that are moved."""
-    runs: list[Call] = [
-        group.calls[step.output, tile_of(step)] for step in group.schedule.steps if not isinstance(step, Roll)
-    ]
-    return sum(found[id(call)] for call in runs) + moving(group.schedule.moved(group.row_bytes), core)
+    """All runs of a group's tiles, and what is around them."""
+    runs = sum(
+        times * found[id(group.calls[output, tile])]
+        for output, tiles in tiles_of(group.schedule).items()
+        for tile, times in tiles.items()
+    )
+    return runs + around(group.schedule, group.row_bytes, core)

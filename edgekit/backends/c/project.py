@@ -12,6 +12,7 @@ from typing import Any
 from edgekit.arrays import load_arrays
 from edgekit.backends._contract import Artifact
 from edgekit.backends.c import toolchain
+from edgekit.backends.c.fit import division_for
 from edgekit.backends.c.generate import generate
 from edgekit.backends.c.groups import price
 from edgekit.backends.c.layers import called_layers, steps, weight_bytes
@@ -51,7 +52,8 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
     options = options_of(target)
     firmware = firmware_folder()
     (folder / model).write_bytes(write(graph))
-    made = generate(graph, folder, firmware, options.core, optimize=options.optimize, ram_limit=options.ram_limit)
+    division, notes = division_for(graph, target)
+    made = generate(graph, folder, firmware, options.core, calls=division.calls, groups=division.groups)
     copy_harness(folder, firmware, options)
     golden = write_packages(graph, target, options, folder, _golden(graph, folder))
     facts: dict[str, Any] = {
@@ -67,10 +69,9 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
         "kernels": list(made.kernels),
         "golden_on_board": golden,
         "layers": called_layers(graph, made.calls, made.groups),
-        "groups": price(graph, made.calls, made.groups, options.core),
+        "groups": price(graph, division, options.core),
         "offsets": {name: made.memory.tensors[name] for name in graph.outputs},
     }
-    notes: list[str] = []
     compiled: bool | None = False
     if toolchain.find(options) is None:
         install = toolchain.INSTALL.get(options.compiler, "")

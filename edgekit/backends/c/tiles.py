@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import Tile, call_of
+from edgekit.backends.c.emission import Tile
 from edgekit.backends.c.folds import Fold
 from edgekit.backends.c.stripes import Roll, Run, Schedule, Step
 from edgekit.graph import Graph, Node
@@ -52,25 +53,26 @@ class Group:
 
 
 def group_of(
-    graph: Graph, first: int, last: int, core: str, schedule: Schedule, row_bytes: Mapping[str, int], reused: str,
-    folded: Mapping[int, Fold],
+    graph: Graph, first: int, last: int, schedule: Schedule, row_bytes: Mapping[str, int], reused: str,
+    folded: Mapping[int, Fold], calls: Mapping[tuple[str, Tile], Call],
 ) -> Group:  # fmt: skip
     """The group with a call for every kind of tile. `folded`: the pads among its nodes that became borders."""
     pads = {i for i in range(first, last + 1) if i in folded}
     nodes = {graph.nodes[i].name: graph.nodes[i] for i in range(first, last + 1) if i not in pads}
     nodes |= {folded[i].node.name: folded[i].node for i in pads}
-    lefts = {folded[i].node.name: folded[i].left for i in pads}
-    calls = {}
-    for step in schedule.steps:
-        if isinstance(step, Run) and (step.output, tile_of(step)) not in calls:
-            tile = tile_of(step)
-            call = call_of(graph, nodes[step.output], core, tile=replace(tile, left=lefts.get(step.output)))
-            assert isinstance(call, Call)
-            calls[step.output, tile] = call
     buffers = {name: rows * row_bytes[name] for name, rows in schedule.held.items()}
     hidden = frozenset(graph.nodes[i].name for i in pads)
     output = graph.nodes[last].name
     return Group(first, last, output, schedule, buffers, row_bytes, calls, reused, nodes, hidden)
+
+
+def tiles_of(schedule: Schedule) -> dict[str, Counter[Tile]]:
+    """How often each tile of each output runs, in the order of the first."""
+    found: dict[str, Counter[Tile]] = {}
+    for step in schedule.steps:
+        if isinstance(step, Run):
+            found.setdefault(step.output, Counter())[tile_of(step)] += 1
+    return found
 
 
 def tile_of(run: Run) -> Tile:
