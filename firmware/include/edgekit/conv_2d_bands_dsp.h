@@ -28,44 +28,60 @@ static inline int32_t ek_band_rows(const ek_conv_2d_bands_t *p, int32_t lines) {
   return (lines - 1) * p->stride_h + (p->kernel_h - 1) * p->dilation_h + 1;
 }
 
+#if EK_DSP_INSTRUCTIONS
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
+/* Rows of 16 bytes and more: sixteen at a time, then the last sixteen once more. Registers: r0 to, r1 from, r3 rows, r4 from the
+ * last sixteen of a row to the next row, r5 likewise from what was written, r6 count - 16, r7 from the end of whole sixteens
+ * to the last one, 0 for none; r8-r11 bytes, r12 the last sixteen. */
+__attribute__((naked, noinline, unused)) static void ek_copy_long(int8_t *to, const int8_t *from, int32_t count, int32_t rows,
+                                                                  int32_t step, int32_t pitch) {
+  __asm__ volatile(
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  ldrd r4, r5, [sp, #36]\n"
+      "  sub r6, r2, #16\n"
+      "  sub r4, r4, r6\n"
+      "  bic r7, r2, #15\n"
+      "  sub r5, r5, r7\n"
+      "  subs r7, r6, r7\n"
+      "  cmp r7, #-16\n"
+      "  it eq\n"
+      "  moveq r7, #0\n"
+      "1:\n"
+      "  add r12, r1, r6\n"
+      "2:\n"
+      "  ldr r8, [r1], #4\n"
+      "  ldr r9, [r1], #4\n"
+      "  ldr r10, [r1], #4\n"
+      "  ldr r11, [r1], #4\n"
+      "  stmia.w r0!, {r8, r9, r10, r11}\n"
+      "  cmp r1, r12\n"
+      "  bls 2b\n"
+      "  cbz r7, 3f\n"
+      "  ldr.w r8, [r12]\n"
+      "  ldr.w r9, [r12, #4]\n"
+      "  ldr.w r10, [r12, #8]\n"
+      "  ldr.w r11, [r12, #12]\n"
+      "  adds r1, r0, r7\n"
+      "  str.w r8, [r1]\n"
+      "  str.w r9, [r1, #4]\n"
+      "  str.w r10, [r1, #8]\n"
+      "  str.w r11, [r1, #12]\n"
+      "3:\n"
+      "  add r1, r12, r4\n"
+      "  add r0, r5\n"
+      "  subs r3, #1\n"
+      "  bne 1b\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
+#pragma GCC diagnostic pop
+#endif
+
 /* `rows` rows of `count` bytes from any address to multiples of 4; they begin `step` and `pitch` bytes apart. */
 static inline void ek_copy_rows(int8_t *to, const int8_t *from, int32_t count, int32_t rows, int32_t step, int32_t pitch) {
 #if EK_DSP_INSTRUCTIONS
-  if (count >= 16 && rows > 0) { /* sixteen at a time, then the last sixteen once more */
-    const int32_t whole = count & ~15, over = (count & 15) - 16, last = count - 16;
-    step += 16 - count;
-    pitch -= whole;
-    const int8_t *end;
-    __asm__ volatile(
-        "1:\n"
-        "  add %[end], %[from], %[last]\n"
-        "2:\n"
-        "  ldr r3, [%[from]], #4\n"
-        "  ldr r4, [%[from]], #4\n"
-        "  ldr r5, [%[from]], #4\n"
-        "  ldr r6, [%[from]], #4\n"
-        "  stmia %[to]!, {r3, r4, r5, r6}\n"
-        "  cmp %[from], %[end]\n"
-        "  bls 2b\n"
-        "  cmp %[over], #-16\n"
-        "  beq 3f\n"
-        "  ldr r3, [%[end]]\n"
-        "  ldr r4, [%[end], #4]\n"
-        "  ldr r5, [%[end], #8]\n"
-        "  ldr r6, [%[end], #12]\n"
-        "  add %[from], %[to], %[over]\n"
-        "  str r3, [%[from]]\n"
-        "  str r4, [%[from], #4]\n"
-        "  str r5, [%[from], #8]\n"
-        "  str r6, [%[from], #12]\n"
-        "3:\n"
-        "  add %[from], %[end], %[step]\n"
-        "  add %[to], %[pitch]\n"
-        "  subs %[rows], #1\n"
-        "  bne 1b\n"
-        : [from] "+r"(from), [to] "+r"(to), [rows] "+r"(rows), [end] "=&r"(end)
-        : [last] "r"(last), [over] "r"(over), [step] "r"(step), [pitch] "r"(pitch)
-        : "r3", "r4", "r5", "r6", "cc", "memory");
+  if (count >= 16 && rows > 0) {
+    ek_copy_long(to, from, count, rows, step, pitch);
     return;
   }
 #endif

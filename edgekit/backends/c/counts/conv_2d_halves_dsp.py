@@ -19,7 +19,8 @@ def features(fields: Fields) -> dict[str, float]:
     return {
         "call": 1, "images": batches, "bands": batches * len(every), "below": below,
         "odd_lines": odd, "beside": odd * (width > 1), "last": odd * (width % 2), "pixels": pairs,
-        "channels": pairs * (out_c // 2), "groups": pairs * (out_c // 2) * groups, "turns": pairs * (out_c // 2) * turns,
+        "channels": pairs * (out_c // 2), "groups": pairs * (out_c // 2) * groups,
+        "turns": pairs * (out_c // 2) * turns,
         "single": pairs * (out_c % 2), "single_groups": pairs * (out_c % 2) * groups,
         "single_turns": pairs * (out_c % 2) * turns,
         **_expanded(fields, below * width, beside), **filled(fields),

@@ -10,7 +10,7 @@ KEPT = ("batches", "in_h", "in_c", "out_h", "out_w", "out_c", "kernel_h", "strid
 
 
 def bands(layer: Layer, call: Call, more: int = 0) -> tuple[dict[str, Value], int] | None:
-    """Fields of `ek_conv_2d_bands_t` without `groups` and `stream`, and the band's bytes; None where columns are dilated
+    """Fields of `ek_conv_2d_bands_t` without `groups` and `stream`, a band's bytes; None where columns are dilated
     or inputs are in groups.
 
     Args:

@@ -1,4 +1,4 @@
-"""Layers of few outputs, whose inputs are expanded for every block of them: `firmware/src/fully_connected_few_dsp.c`."""
+"""Layers of few outputs, whose inputs are expanded for each block of them: `firmware/src/fully_connected_few_dsp.c`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def few(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> Ca
 
 
 def skip(inputs: int, channels: int, code: int) -> int:
-    """Bytes of the loop's first turn that are not run: of `code` bytes for each word, all where the last inputs are all."""
+    """Bytes of the loop's first turn that are not run, `code` bytes a word: all where the last inputs are all."""
     width = EIGHT if channels == 1 else LEAST
     words, turn = (inputs - 1) // width, TURN // width
     return code * (-words % turn if words else turn)
