@@ -183,6 +183,18 @@ def few_outputs(d: Draw) -> Graph:
     return _weighted(FullyConnected(activation=d.activation()), d, (d.upto(16), width), 0, (d.of(1, 1, 4), width))
 
 
+def one_sample(d: Draw) -> Graph:
+    """Fully connected layers of one sample, few inputs and few outputs."""
+    inputs, outputs = 3 + d.upto(33) if d.of(0, 1) else 4 * d.upto(9), d.of(2, 3, 4, d.upto(20))
+    return _weighted(FullyConnected(), d, (outputs, inputs), 0, (1, inputs))
+
+
+def one_channel(d: Draw) -> Graph:
+    """1x1 convolutions and fully connected layers into one channel, and of 8 channels into 3 or 4."""
+    inputs, outputs = (8 * d.upto(8), 1) if d.of(0, 1) else (8, d.of(3, 4))
+    return _weighted(Conv2D(), d, (outputs, 1, 1, inputs), 0, (1, d.upto(20), 2 * d.upto(10) + d.of(0, 0, 1), inputs))
+
+
 def first(d: Draw) -> Graph:
     """First layers of images: windows of one to three channels."""
     (h, w), channels, side = d.size(), d.of(1, 2, 3, 3, 3), d.of(3, 3, 3, 5)
@@ -298,7 +310,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 60), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (plane, 80),
+    (plane, 80), (one_sample, 80), (one_channel, 40),
 )  # fmt: skip
 
 

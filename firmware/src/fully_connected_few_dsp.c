@@ -9,8 +9,8 @@
  * constants, r8-r11 sums, lr bytes of code to skip. Three: r4-r9, r10, r11 and lr. Two: r4-r7, r8 and r9, r11 and r12 four
  * inputs, r10 bytes to skip. One: r4-r7, r8, r9, r11 and r12 inputs, r10.
  * Budget for 4 inputs: 13 instructions of four channels (0.81 a MAC), 10 of three (0.83), 8 of two, 11 for 8 inputs of one
- * (1.38), 10 where they are whole words; 3 for every 32; 25 for a block of four, 5 and 4 an output for others; 12 for a sample,
- * 17 for the call. Cycles by LDR 2, LDM 1 + n, branch 2: 22 for 4 inputs of four channels, 1.38 a MAC. */
+ * (1.38), 10 where they are whole words; 3 for every 32; 25 for a block of four, 5 and 4 an output for others; 10 for a sample,
+ * 19 for the call; of one small sample 3. Cycles by LDR 2, LDM 1 + n, branch 2: 22 for 4 inputs of four channels, 1.38 a MAC. */
 #include "edgekit/fully_connected_few_dsp.h"
 
 #include <stddef.h>
@@ -160,6 +160,44 @@ __attribute__((naked)) void ek_fully_connected_few_plain_dsp(const ek_fully_conn
       FINISH("r10", "r4", "r5") FINISH("r11", "r6", "r7") FINISH("lr", "r8", "r9")
       "  b.w 9b\n");
 }
+
+/* One sample, whose blocks are the same without loops. */
+__attribute__((naked)) void ek_fully_connected_to_2_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y) {
+  __asm__ volatile(
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  ldmia.w r0, {r0, r3, r10}\n"
+      "  ldmia.w r0!, {r4, r5, r6, r7, r8, r9}\n"
+      "  ldr.w r12, [r1, r3]\n" MULTIPLY2
+      "  add pc, r10\n"
+      "  nop\n" EIGHT_TIMES(INPUTS2)
+      "  ldmia.w r0!, {r4, r5, r6, r7, r12}\n" FINISH("r8", "r4", "r5") FINISH("r9", "r6", "r7")
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
+__attribute__((naked)) void ek_fully_connected_to_3_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y) {
+  __asm__ volatile(
+      "  ldmia.w r0, {r0, r3, r12}\n"
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, r12, lr}\n"
+      "  ldmia.w r0!, {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  ldr.w r12, [r1, r3]\n" MULTIPLY3
+      "  ldr r3, [sp, #32]\n"
+      "  add pc, r3\n"
+      "  nop\n" EIGHT_TIMES(INPUTS3)
+      "  ldmia.w r0!, {r4, r5, r6, r7, r8, r9, r12}\n"
+      FINISH("r10", "r4", "r5") FINISH("r11", "r6", "r7") FINISH("lr", "r8", "r9")
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, r12, pc}\n");
+}
+__attribute__((naked)) void ek_fully_connected_to_4_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y) {
+  __asm__ volatile(
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  ldmia.w r0, {r0, r3, r4, r5, r6, lr}\n"
+      "  ldmia.w r0!, {r4, r5, r6, r7, r8, r9, r10, r11}\n"
+      "  ldr.w r12, [r1, r3]\n" EXPAND("r3", "r12") MULTIPLY4
+      "  add pc, lr\n"
+      "  nop\n" EIGHT_TIMES(INPUTS4)
+      "  ldmia.w r0!, {r4, r5, r6, r7, r12}\n" FINISH("r8", "r4", "r5") FINISH("r9", "r6", "r7")
+      "  ldmia.w r0!, {r4, r5, r6, r7}\n" FINISH("r10", "r4", "r5") FINISH("r11", "r6", "r7")
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
 #pragma GCC diagnostic pop
 
 #else
@@ -207,6 +245,16 @@ void ek_fully_connected_few_plain_dsp(const ek_fully_connected_few_dsp_t *p, con
       }
     }
   }
+}
+
+void ek_fully_connected_to_2_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y) {
+  block_of(p->stream, x, p->in_c, 2, y);
+}
+void ek_fully_connected_to_3_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y) {
+  block_of(p->stream, x, p->in_c, 3, y);
+}
+void ek_fully_connected_to_4_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y) {
+  block_of(p->stream, x, p->in_c, 4, y);
 }
 
 #endif

@@ -40,7 +40,10 @@ def drawn() -> Iterator[tuple[str, Graph, str]]:
     for i, (kernel, in_c) in enumerate(SHAPES * 3):
         op = Conv2D(STRIDES[i % 5], dilation=(1 + i % 4 // 3, 1), padding=PADDINGS[i % 3],
                     activation=("none", "relu")[i // 2 % 2])  # fmt: skip
-        least = [(side - 1) * step + 1 if op.padding == "valid" else 1 for side, step in zip(kernel, op.dilation, strict=True)]
+        least = [
+            (side - 1) * step + 1 if op.padding == "valid" else 1
+            for side, step in zip(kernel, op.dilation, strict=True)
+        ]
         size = [max(n, int(rng.integers(1, 14))) for n in least]
         out_c = (1, 2, 3, 4, 5, 8, 9)[i % 7]
         shape = (1 + i % 2, *size, in_c)

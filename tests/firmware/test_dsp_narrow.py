@@ -54,6 +54,13 @@ def shaped() -> Iterator[Case]:
             op = Conv2D(stride=((1, 1), (2, 1), (1, 3), (2, 2))[i % 5 % 4], activation=("none", "relu")[i % 2])
             graph = layer_graph("conv_2d", (batches, 1 + i % 4, 5, inputs), out_c, (1, 1), 1, scale, rng, op)
         yield Case(name, graph, i, 2, proof.GUARD)
+    for inputs, out_c in product((4, 8, 10, 16), (1, 7, 16, 17)):  # one pixel
+        graph = layer_graph("fully_connected", (1, inputs), out_c, (1, 1), 1, SCALES[out_c % 3], rng)
+        yield Case(f"shaped_{inputs}_{out_c}", graph, out_c, 2, proof.GUARD)
+    for width, out_c, activation in product((1, 4, 6), (3, 4), ("none", "relu6")):  # 8 inputs, odd and even pixels
+        shape = (1, 1 + width // 6, width, 8)
+        graph = layer_graph("conv_2d", shape, out_c, (1, 1), 1, (1.0, 40.0), rng, Conv2D(activation=activation))
+        yield Case(f"shaped_8_{out_c}_{width}_{activation}", graph, width, 2, proof.GUARD)
 
 
 def few() -> Iterator[Case]:
@@ -67,6 +74,9 @@ def few() -> Iterator[Case]:
         for inputs in (12 + i, 32, 36 + 4 * i, 33):
             graph = layer_graph("fully_connected", (1 + i % 2, inputs), i, (1, 1), 1, SCALES[i % 3], rng)
             yield Case(f"few_{i}_{inputs}", graph, i, 2, proof.GUARD, candidate=1)
+    for inputs, outputs in product((4, 16, 30, 36, 37), (2, 3, 4)):  # one sample
+        graph = layer_graph("fully_connected", (1, inputs), outputs, (1, 1), 1, SCALES[inputs % 3], rng)
+        yield Case(f"few_one_{inputs}_{outputs}", graph, inputs, 2, proof.GUARD, candidate=1)
     for i, (stride, size) in enumerate([((1, 1), (3, 4)), ((2, 2), (4, 5)), ((2, 1), (1, 4)), ((2, 2), (2, 2))] * 2):
         shape, op = (1 + i % 2, *size, (17, 24, 33, 40)[i % 4]), Conv2D(stride, activation=("none", "relu")[i % 2])
         graph = layer_graph("conv_2d", shape, 1 + i % 5, (1, 1), 1, (*SCALES, (1.0, 0.25))[i % 5], rng, op)
@@ -81,7 +91,13 @@ def test_the_cases_take_the_form() -> None:
     calls = [call for call in made if isinstance(call, Call)]
     kernels, files = [call.kernel for call in calls], [call.file for call in calls]
     assert files == [FEW if case.name.startswith("few") else KERNEL for case in CASES]
-    assert set(kernels) == {KERNEL, FEW, f"{FEW[:-4]}_plain_dsp", *(f"pointwise_{n}_dsp" for n in (4, 8, 12, 16))}
+    narrow = [f"pointwise_{n}{one}_dsp" for n in (4, 8, 12, 16) for one in ("", "_pixel")]
+    functions = [
+        *narrow,
+        *(f"pointwise_8_to_{n}_dsp" for n in (3, 4)),
+        *(f"fully_connected_to_{n}_dsp" for n in (2, 3, 4)),
+    ]
+    assert set(kernels) == {KERNEL, FEW, "fully_connected_few_plain_dsp", *functions}
     blocks = {(call.fields["tail"], call.fields["bytes"] != 0) for call in calls if call.file == FEW}
     assert blocks == {*product((*TAIL.values(), TAIL_ALIGNED), (False, True))} - {(TAIL[0], False)}
 

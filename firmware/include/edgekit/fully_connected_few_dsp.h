@@ -28,8 +28,12 @@ typedef struct {
 /* Bytes of a branch each: one output; one of inputs that lie in whole words; two; three; none, or fours first. */
 enum { EK_FEW_ONE = 0, EK_FEW_ONE_ALIGNED = 4, EK_FEW_TWO = 8, EK_FEW_THREE = 12, EK_FEW_NONE = 16 };
 
-/* in_c is at least 4, and 8 where out_c % 4 is 1. One image, not clamped; and any. */
+/* in_c is at least 4, and 8 where out_c % 4 is 1. One image, not clamped; `few`, the last, takes any. */
 void ek_fully_connected_few_plain_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y);
+/* One sample of at most 36 inputs, not clamped. */
+void ek_fully_connected_to_2_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_fully_connected_to_3_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_fully_connected_to_4_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_fully_connected_few_dsp(const ek_fully_connected_few_dsp_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus

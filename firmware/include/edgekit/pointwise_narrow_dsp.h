@@ -14,18 +14,26 @@ typedef struct {
    * 1, 3, multiplier, divider. The last 4 weights are of the last 4 inputs, 0 for those that others have. */
   const int32_t *stream;
   int32_t out_zero;
-  int32_t step, skip, last;    /* bytes to the next pixel; of code for -out_c % 4 channels; to a pixel's last 4 inputs */
+  int32_t step, skip, last;    /* bytes to the next pixel; of code for channels that are not; to a pixel's last 4 inputs */
   int32_t bytes;               /* of the stream */
   int32_t lines, gap, outputs; /* gap: bytes from where a line's next pixel would be to the next line; outputs: of a line */
   int32_t images, image_step;  /* bytes from image to image */
   int32_t words, low, high;    /* inputs in words; clamp of the fused activation */
 } ek_pointwise_narrow_dsp_t;
 
-/* One image of one to four words of inputs, not clamped; and any. */
+/* One image of one to four words of inputs, not clamped; `narrow`, the last, takes any. */
 void ek_pointwise_4_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_8_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_12_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_16_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+/* One pixel, at most 16 channels, not clamped. */
+void ek_pointwise_4_pixel_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_8_pixel_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_12_pixel_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_16_pixel_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+/* An even number of pixels one after the other, 8 inputs, 3 and 4 channels, not clamped. */
+void ek_pointwise_8_to_3_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_8_to_4_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_narrow_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus

@@ -10,6 +10,8 @@ def features(fields: Fields) -> dict[str, float]:
     in_c, images, tail = fields["in_c"], fields["images"], fields["tail"]
     lines = images * fields["lines"]
     outputs = lines * fields["outputs"]
+    if "_to_" in fields["kernel"]:
+        return {"call": 1, "fours": (in_c - 1) // 4}
     rest = {place: count for count, place in TAIL.items()}.get(tail, 1)
     fours, eights, groups = (in_c - 1) // 4, (in_c - 1) // 8, fields["bytes"] // (4 * (4 * 2 * ceil_div(in_c, 4) + 13))
     samples = outputs // (4 * groups + rest)

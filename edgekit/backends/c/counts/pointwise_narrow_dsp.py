@@ -10,6 +10,10 @@ def features(fields: Fields) -> dict[str, float]:
     lines = images * fields["lines"]
     outputs, channels = lines * fields["outputs"], fields["bytes"] // (8 * words + 12)
     pixels = outputs // channels
+    if fields["kernel"].endswith("pixel_dsp"):
+        return {"call": 1, "outputs": outputs}
+    if "_to_" in fields["kernel"]:
+        return {"call": 1, "pixels": pixels}
     common = {"call": 1, "lines": lines, "pixels": pixels, "turns": pixels * ceil_div(channels, 4)}
     if fields["kernel"] != "pointwise_narrow_dsp":
         return {**common, "outputs": outputs}

@@ -1,4 +1,4 @@
-"""Layers of few outputs, whose inputs are expanded for each block of them: `firmware/src/fully_connected_few_dsp.c`."""
+"""Layers of few outputs, whose inputs are expanded for every block: `firmware/src/fully_connected_few_dsp.c`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ CODE = {4: 52, 3: 40, 2: 32, 1: 44}  # bytes of the code that takes four inputs,
 ALIGNED = 40  # of a single channel whose inputs lie in whole words
 TAIL = {1: 0, 2: 8, 3: 12, 0: 16}  # EK_FEW_
 TAIL_ALIGNED = 4
+ALONE, MOST_ALONE = (2, 3, 4), TURN + LEAST  # outputs and inputs of the functions for one sample
 FILE = "fully_connected_few_dsp"
 
 
@@ -46,11 +47,14 @@ def few(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> Ca
     fields |= {"tail": tail, "first": TAIL[0] if count >= FOUR else tail, **lines.fields(count)}
     fields |= {"in_c": inputs, "low": low, "high": high}
     plain = lines.images == 1 and (low, high) == (-128, 127)
-    return Call("fully_connected_few_plain_dsp" if plain else FILE, fields, source=FILE)
+    name = "fully_connected_few_plain_dsp" if plain else FILE
+    if plain and lines.lines == lines.samples == 1 and count in ALONE and inputs <= MOST_ALONE:
+        name = f"fully_connected_to_{count}_dsp"
+    return Call(name, fields, source=FILE)
 
 
 def skip(inputs: int, channels: int, code: int) -> int:
-    """Bytes of the loop's first turn that are not run, `code` bytes a word: all where the last inputs are all."""
+    """Bytes of the loop's first turn that are not run, `code` for each word: all where the last inputs are all."""
     width = EIGHT if channels == 1 else LEAST
     words, turn = (inputs - 1) // width, TURN // width
     return code * (-words % turn if words else turn)

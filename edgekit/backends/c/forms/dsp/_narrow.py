@@ -13,6 +13,8 @@ from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 WORD, MOST = 4, 16  # inputs: the least there must be, all that stay in registers
 CODE = {1: 28, 2: 36, 3: 48, 4: 68}  # bytes for a channel, by words
 TURN = 4  # channels of a turn of the loop
+PIXEL = 16  # channels at most, of the functions for one pixel
+FIXED = (3, 4)  # channels that have a function of their own for 8 inputs
 FILE = "pointwise_narrow_dsp"
 
 
@@ -35,10 +37,22 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) ->
         return None
     words, made = -(-inputs // WORD), stream(folded)
     fields: dict[str, Value] = {name: call.fields[name] for name in ("out_zero", "low", "high")}
-    fields |= {"stream": made, "skip": -count % TURN * CODE[words], "last": inputs - WORD, "bytes": made.nbytes}
-    fields |= {**lines.fields(count), "words": words}
     plain = lines.images == 1 and (fields["low"], fields["high"]) == (-128, 127)
-    return Call(f"pointwise_{WORD * words}_dsp" if plain else FILE, fields, source=FILE)
+    name = _name(lines, inputs, count) if plain else FILE
+    done = PIXEL - count if name.endswith("pixel_dsp") else -count % TURN
+    fields |= {"stream": made, "skip": done * CODE[words], "last": inputs - WORD, "bytes": made.nbytes}
+    fields |= {**lines.fields(count), "words": words}
+    return Call(name, fields, source=FILE)
+
+
+def _name(lines: Lines, inputs: int, count: int) -> str:
+    """The function for one image without a clamp."""
+    width = -(-inputs // WORD) * WORD
+    if lines.lines == lines.samples == 1 and count <= PIXEL:
+        return f"pointwise_{width}_pixel_dsp"
+    if (inputs, lines.lines, lines.step, lines.samples % 2) == (8, 1, 8, 0) and count in FIXED:
+        return f"pointwise_8_to_{count}_dsp"
+    return f"pointwise_{width}_dsp"
 
 
 def stream(folded: Folded) -> NDArray[np.int32]:

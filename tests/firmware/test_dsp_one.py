@@ -1,0 +1,73 @@
+"""The kernel of one output gives the simulator's integers: on the host, by C twins, and on emulated cores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.forms.dsp import conv_2d, conv_2d_one, fully_connected, fully_connected_one
+from edgekit.graph.ops.conv_2d import Conv2D
+from tests.firmware import proof
+from tests.firmware.proof import Case
+from tests.firmware.shapes import layer_graph
+
+KERNEL = "pointwise_one_dsp"
+SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))  # the last makes channels constants
+
+
+@pytest.fixture(autouse=True)
+def only_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conv_2d, "form", conv_2d_one.form)
+    monkeypatch.setattr(fully_connected, "form", fully_connected_one.form)
+
+
+def cases() -> Iterator[Case]:
+    """All widths, odd and even pixels, one pair and many."""
+    rng = np.random.default_rng(59)
+    for i, inputs in enumerate((8, 16, 24, 32, 40, 48, 56, 64) * 2):
+        size = ((1, 2), (1, 3), (5, 5), (4, 6), (12, 12))[i % 5]
+        graph = layer_graph("conv_2d", (1 + i % 2, *size, inputs), 1, (1, 1), 1, SCALES[i % 4], rng)
+        yield Case(f"one_{i}", graph, i, 2, proof.GUARD)
+    for batches in (2, 3, 4):
+        graph = layer_graph("fully_connected", (batches, 16 * batches), 1, (1, 1), 1, SCALES[batches % 3], rng)
+        yield Case(f"one_samples_{batches}", graph, batches, 2, proof.GUARD)
+
+
+CASES = list(cases())
+
+
+def test_the_cases_take_the_form() -> None:
+    calls = [proof.first_forms(case.graph, "cortex-m4")[0] for case in CASES]
+    assert all(isinstance(call, Call) and call.kernel == KERNEL for call in calls)
+
+
+@pytest.mark.parametrize(
+    ("shape", "outputs", "op"),
+    [
+        ((1, 3, 4, 16), 2, Conv2D()),
+        ((1, 3, 4, 12), 1, Conv2D()),
+        ((1, 3, 4, 72), 1, Conv2D()),
+        ((1, 1, 1, 16), 1, Conv2D()),
+        ((1, 4, 4, 16), 1, Conv2D((2, 2))),
+        ((1, 3, 4, 16), 1, Conv2D(activation="relu6")),
+    ],
+)
+def test_other_layers_take_other_forms(shape: tuple[int, ...], outputs: int, op: Conv2D) -> None:
+    graph = layer_graph("conv_2d", shape, outputs, (1, 1), 1, (1.0, 40.0), np.random.default_rng(0), op)
+    call = proof.first_forms(graph, "cortex-m4")[0]
+    assert isinstance(call, Call)
+    assert call.kernel != KERNEL
+
+
+@pytest.mark.usefixtures("host_as_m4")
+def test_host(tmp_path: Path) -> None:
+    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
+
+
+@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
+def test_emulated(target: str, tmp_path: Path) -> None:
+    proof.prove(CASES, target, tmp_path)
