@@ -96,10 +96,10 @@ class Layer:
         return min(self.graph.tensors["input"].elements, prod(y[:-1]) * self.terms * channels)
 
 
-# M4: SMMULR, SMMLAR, SSAT, STRB and one load of two constants for two outputs; SMLAD takes two products, and an LDM has
-# eight words of weights for two outputs; LDR and two SXTB16 expand four values. Winograd's algorithm, which needs fewer
-# products, is not bounded by it. M55: six instructions requantize four outputs, VMLADAVA takes 16 products.
-BOUNDS = {"m4": Bound(20, 4.5, 2, 1 / 16, 0.75), "m55": Bound(20, 1.5, 16, 0, 1 / 16)}
+# M4: BL, PUSH, POP, loads of the parameters and of what stays in registers; SMMULR, SMMLAR, SSAT, STRB and a quarter of
+# an LDM of eight constants; SMLAD takes two products, and an LDM has eight words of weights of two outputs; LDR and
+# two SXTB16 expand four values. Winograd's algorithm, which needs fewer products, is not bounded by it. M55: six instructions requantize four outputs, VMLADAVA takes 16 products.
+BOUNDS = {"m4": Bound(8, 4.25, 2, 1 / 16, 0.75), "m55": Bound(20, 1.5, 16, 0, 1 / 16)}
 BOUNDS |= {"m7": BOUNDS["m4"], "m33": BOUNDS["m4"]}
 
 

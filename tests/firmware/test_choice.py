@@ -19,6 +19,7 @@ from edgekit.graph import Graph
 from edgekit.target import Memory, Target, find_target
 
 CORES = ("cortex-m4", "cortex-m55")
+CYCLES = 1.1  # whole 1x1 layers of the M55 hold filters for fewer cycles; tiles take the form of fewer instructions
 TILED = 1.02  # whole 1x1 layers have one form on the M55, which tiles of few pixels do without: ram can be smaller
 MAKES = {make.__name__: make for make in graphs.NETWORKS}
 
@@ -51,7 +52,8 @@ def test_each_objective_is_best_at_its_own(name: str, core: str) -> None:
     ram = {aim: arena(name, found[aim]) for aim in aims}
     size = {aim: flash(name, core, aim, found[aim]) for aim in aims}
     # a few instructions are given for kernels that are not worth their code
-    assert count["speed"] <= min(count["ram"], count["flash"]) * (1 + choice.SAVED_BEYOND)
+    most = CYCLES if core == "cortex-m55" else 1 + choice.SAVED_BEYOND
+    assert count["speed"] <= min(count["ram"], count["flash"]) * most
     assert ram["ram"] <= min(ram["speed"], ram["flash"])
     assert size["flash"] <= min(size["speed"], size["ram"] * (TILED if core == "cortex-m55" else 1))
     worth = FLASH_WORTH["ram"]

@@ -56,10 +56,11 @@ def test_every_kernel_is_used_and_has_its_header(tmp_path: Path) -> None:
     used = {kernel for made in grouped for kernel in made.kernels}
     for core in ("portable", *FAMILY):
         cases = [case for operator in OPERATORS for case in operator_cases(operator, 0, 8)] + wide_cases(0, 40)
-        few = layer_graph("conv_2d", (1, 6, 6, 16), 8, (1, 1), 1, (1e-3, 0.3), np.random.default_rng(0))  # channels
+        some = [((1, 6, 6, 16), 8, (1, 1)), ((1, 12, 12, 1), 8, (3, 3)), ((1, 6, 6, 16), 1, (1, 1))]  # few channels
+        few = [layer_graph("conv_2d", x, c, k, 1, (1e-3, 0.3), np.random.default_rng(0)) for x, c, k in some]
         cases += [case for operator in EMITTED for case in s16_cases(operator, 0, 4)] + conversions()
-        all_graphs = [few, *(case.graph for case in cases)]
-        calls = [call for graph in all_graphs for i in range(2) for call in first_forms(graph, core, i)]
+        all_graphs = [*few, *(case.graph for case in cases)]
+        calls = [call for graph in all_graphs for i in range(6) for call in first_forms(graph, core, i)]
         used |= {call.file for call in calls if isinstance(call, Call)}
     assert used == {path.stem for path in (firmware_folder() / "src").glob("*.c")}
     assert used <= {path.stem for path in (firmware_folder() / "include" / "edgekit").glob("*.h")}
