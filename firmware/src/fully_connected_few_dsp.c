@@ -55,6 +55,11 @@ _Static_assert(offsetof(ek_fully_connected_few_dsp_t, gap) == 40, "read by its o
 #define MULTIPLY1                                                    \
   EXPAND("r9", "r11") ADD("r8", "r9", "r4") ADD("r8", "r11", "r5")   \
   EXPAND("r9", "r12") ADD("r8", "r9", "r6") ADD("r8", "r12", "r7")
+/* Leaves the lines that are left in r5. */
+#define SAMPLE_END          \
+  "  ldrd r4, r5, [sp, #36]\n" \
+  "  cmp r2, r4\n"          \
+  "  bne.w 7b\n"
 #define INPUTS1(LOADS) LOADS "  ldmia.w r0!, {r4, r5, r6, r7}\n" MULTIPLY1
 #define ONE(LOADS)                            \
   "  ldmia.w r0!, {r4, r5, r6, r7, r8}\n"     \
@@ -65,7 +70,7 @@ _Static_assert(offsetof(ek_fully_connected_few_dsp_t, gap) == 40, "read by its o
   "1:\n" FOUR_TIMES(INPUTS1(LOADS))           \
   "  cmp r1, r3\n"                            \
   "  blo.w 1b\n"                              \
-  "  ldmia.w r0!, {r4, r5, r12}\n" FINISH("r8", "r4", "r5") \
+  "  ldmia.w r0!, {r4, r5, r12}\n" FINISH("r8", "r4", "r5") SAMPLE_END \
   "  b.w 9b\n"
 
 /* To the branch that a register chooses by EK_FEW_; EK_FEW_NONE is what follows. */
@@ -93,7 +98,7 @@ __attribute__((naked)) void ek_fully_connected_few_plain_dsp(const ek_fully_conn
       "  push {r0, r1, r3, r4, r5, r6, r7, r8, r9, r10, r11}\n"
       "  ldmia.w sp, {r0, r1, r3, r10, r11, r12, lr}\n"
       "  b 2f\n"
-      "1:\n" /* the next sample */
+      "7:\n" /* the next sample */
       "  ldmia.w sp, {r0, r1, r3, r10, r11, r12, lr}\n"
       "  add r1, r11\n"
       "  add r3, r11\n"
@@ -114,11 +119,8 @@ __attribute__((naked)) void ek_fully_connected_few_plain_dsp(const ek_fully_conn
       "  ldrd r1, r3, [sp, #4]\n"
       "  cmp r0, r4\n"
       "  bne.w 3b\n"
-      "  ldr r10, [sp, #12]\n" CHOOSE("r5")
-      "9:\n" /* a sample is done */
-      "  ldrd r4, r5, [sp, #36]\n"
-      "  cmp r2, r4\n"
-      "  bne.w 1b\n"
+      "  ldr r10, [sp, #12]\n" CHOOSE("r5") SAMPLE_END
+      "9:\n" /* a line is done */
       "  subs r5, #1\n"
       "  bne 5f\n"
       "  add sp, #48\n"
@@ -133,7 +135,7 @@ __attribute__((naked)) void ek_fully_connected_few_plain_dsp(const ek_fully_conn
       "  add r3, r6\n"
       "  strd r4, r5, [sp, #36]\n"
       "  strd r1, r3, [sp, #4]\n"
-      "  b.w 1b\n"
+      "  b.w 7b\n"
       "11:\n" ONE("  ldr.w r11, [r1], #4\n  ldr.w r12, [r1], #4\n")
       "12:\n" ONE("  ldrd r11, r12, [r1], #8\n")
       "13:\n"
@@ -144,7 +146,7 @@ __attribute__((naked)) void ek_fully_connected_few_plain_dsp(const ek_fully_conn
       "1:\n" EIGHT_TIMES(INPUTS2)
       "  cmp r1, r3\n"
       "  blo.w 1b\n"
-      "  ldmia.w r0!, {r4, r5, r6, r7, r12}\n" FINISH("r8", "r4", "r5") FINISH("r9", "r6", "r7")
+      "  ldmia.w r0!, {r4, r5, r6, r7, r12}\n" FINISH("r8", "r4", "r5") FINISH("r9", "r6", "r7") SAMPLE_END
       "  b.w 9b\n"
       "14:\n"
       "  ldmia.w r0!, {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
@@ -157,7 +159,7 @@ __attribute__((naked)) void ek_fully_connected_few_plain_dsp(const ek_fully_conn
       "  cmp r1, r4\n"
       "  blo.w 1b\n"
       "  ldmia.w r0!, {r4, r5, r6, r7, r8, r9, r12}\n"
-      FINISH("r10", "r4", "r5") FINISH("r11", "r6", "r7") FINISH("lr", "r8", "r9")
+      FINISH("r10", "r4", "r5") FINISH("r11", "r6", "r7") FINISH("lr", "r8", "r9") SAMPLE_END
       "  b.w 9b\n");
 }
 

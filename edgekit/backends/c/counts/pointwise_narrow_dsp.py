@@ -14,7 +14,7 @@ def features(fields: Fields) -> dict[str, float]:
         return {"call": 1, "outputs": outputs}
     if "_to_" in fields["kernel"]:
         return {"call": 1, "pixels": pixels}
-    common = {"call": 1, "lines": lines, "pixels": pixels, "turns": pixels * ceil_div(channels, 4)}
+    common = {"call": 1, "lines": lines, "pixels": pixels, "turns": pixels * ceil_div(channels, 8)}
     if fields["kernel"] != "pointwise_narrow_dsp":
         return {**common, "outputs": outputs}
     return {

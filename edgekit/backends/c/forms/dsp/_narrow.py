@@ -12,7 +12,7 @@ from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 
 WORD, MOST = 4, 16  # inputs: the least there must be, all that stay in registers
 CODE = {1: 28, 2: 36, 3: 48, 4: 68}  # bytes for a channel, by words
-TURN = 4  # channels of a turn of the loop
+TURN = 8  # channels of a turn of the loop
 PIXEL = 16  # channels at most, of the functions for one pixel
 FIXED = (3, 4)  # channels that have a function of their own for 8 inputs
 FILE = "pointwise_narrow_dsp"
