@@ -167,7 +167,7 @@ def fully_connected(d: Draw) -> Graph:
 
 def few_inputs(d: Draw) -> Graph:
     """1x1 convolutions and fully connected layers of at most 16 inputs."""
-    (h, w), inputs, outputs = d.size(), d.of(4, 8, 12, 16, 4 + d.upto(12)), d.upto(64)
+    (h, w), inputs, outputs = d.size(), d.of(d.upto(3), 4, 8, 12, 16, 4 + d.upto(12)), d.upto(64)
     if d.of(0, 0, 0, 1):
         return _weighted(FullyConnected(activation=d.activation()), d, (outputs, inputs), 0, (d.upto(4), inputs))
     op = Conv2D(stride=d.stride() if d.of(0, 0, 1) else (1, 1), activation=d.activation())
@@ -309,7 +309,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (conv_2d, 60), (pointwise, 30), (narrow, 30), (conv_3x3, 40), (depthwise_conv_2d, 60), (multiplied, 16),
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
-    (few_inputs, 60), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
+    (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
     (plane, 80), (one_sample, 80), (one_channel, 40),
 )  # fmt: skip
 

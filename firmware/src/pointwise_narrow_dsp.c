@@ -181,12 +181,35 @@ PIXELS(ek_pointwise_8_to_4_dsp, 2)
 
 #endif
 
+static void part_of(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y, int32_t lines, int32_t outputs) {
+  ek_pointwise_narrow_dsp_t part = *p;
+  part.lines = lines;
+  part.outputs = outputs;
+  if (lines > 0 && outputs > 0) {
+    ek_pointwise_4_dsp(&part, x, y);
+  }
+}
+
+/* A word of each pixel has bytes of the next ones, which meet weights of 0; the last pixels, up to three, have none: copied. */
+void ek_pointwise_3_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) {
+  const int32_t channels = p->bytes / 20, pixels = p->outputs / channels, line = pixels * p->step + p->gap;
+  const int32_t least = (3 - p->in_c + p->step) / p->step, copied = least < pixels ? least : pixels;
+  const int32_t before = pixels - copied;
+  part_of(p, x, y, p->lines - 1, p->outputs);
+  x += (p->lines - 1) * line;
+  y += (p->lines - 1) * p->outputs;
+  part_of(p, x, y, 1, before * channels);
+  int8_t last[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+  memcpy(last, x + before * p->step, (size_t)((copied - 1) * p->step + p->in_c));
+  part_of(p, last, y + before * channels, 1, copied * channels);
+}
+
 void ek_pointwise_narrow_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) {
   static void (*const forms[])(const ek_pointwise_narrow_dsp_t *, const int8_t *, int8_t *) = {
-      ek_pointwise_4_dsp, ek_pointwise_8_dsp, ek_pointwise_12_dsp, ek_pointwise_16_dsp};
+      ek_pointwise_3_dsp, ek_pointwise_4_dsp, ek_pointwise_8_dsp, ek_pointwise_12_dsp, ek_pointwise_16_dsp};
   const int32_t size = p->lines * p->outputs;
   for (int32_t image = 0; image < p->images; ++image, x += p->image_step, y += size) {
-    forms[p->words - 1](p, x, y);
+    forms[p->in_c < 4 ? 0 : (p->in_c + 3) / 4](p, x, y);
     ek_clamp_all(y, size, p->low, p->high);
   }
 }

@@ -57,6 +57,11 @@ def shaped() -> Iterator[Case]:
     for inputs, out_c in product((4, 8, 10, 16), (1, 7, 16, 17)):  # one pixel
         graph = layer_graph("fully_connected", (1, inputs), out_c, (1, 1), 1, SCALES[out_c % 3], rng)
         yield Case(f"shaped_{inputs}_{out_c}", graph, out_c, 2, proof.GUARD)
+    for inputs, (size, stride) in product((1, 2, 3), (((1, 1), 1), ((2, 7), 2), ((4, 5), 1), ((5, 5), 2))):
+        for batches, activation in ((1, "none"), (2, "relu")):
+            op, shape = Conv2D(stride=(stride, stride), activation=activation), (batches, *size, inputs)
+            graph = layer_graph("conv_2d", shape, 1 + 3 * inputs, (1, 1), 1, (1.0, 40.0), rng, op)
+            yield Case(f"shaped_least_{inputs}_{size[0]}_{batches}", graph, inputs, 2, proof.GUARD)
     for width, out_c, activation in product((1, 4, 6), (3, 4), ("none", "relu6")):  # 8 inputs, odd and even pixels
         shape = (1, 1 + width // 6, width, 8)
         graph = layer_graph("conv_2d", shape, out_c, (1, 1), 1, (1.0, 40.0), rng, Conv2D(activation=activation))
@@ -93,6 +98,7 @@ def test_the_cases_take_the_form() -> None:
     assert files == [FEW if case.name.startswith("few") else KERNEL for case in CASES]
     narrow = [f"pointwise_{n}{one}_dsp" for n in (4, 8, 12, 16) for one in ("", "_pixel")]
     functions = [
+        "pointwise_3_dsp",
         *narrow,
         *(f"pointwise_8_to_{n}_dsp" for n in (3, 4)),
         *(f"fully_connected_to_{n}_dsp" for n in (2, 3, 4)),
@@ -102,7 +108,7 @@ def test_the_cases_take_the_form() -> None:
     assert blocks == {*product((*TAIL.values(), TAIL_ALIGNED), (False, True))} - {(TAIL[0], False)}
 
 
-@pytest.mark.parametrize("inputs", [3, 17, 20])
+@pytest.mark.parametrize("inputs", [17, 20])
 @pytest.mark.parametrize("operator", ["conv_2d", "fully_connected"])
 def test_other_widths_take_other_forms(operator: str, inputs: int) -> None:
     shape = (1, 2, 2, inputs) if operator == "conv_2d" else (1, inputs)

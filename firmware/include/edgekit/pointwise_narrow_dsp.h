@@ -1,4 +1,4 @@
-/* 1x1 convolution or fully connected layer of 4 to 16 inputs, int8, NHWC, with the DSP instructions. */
+/* 1x1 convolution or fully connected layer of up to 16 inputs, int8, NHWC, with the DSP instructions. */
 #ifndef EDGEKIT_POINTWISE_NARROW_DSP_H
 #define EDGEKIT_POINTWISE_NARROW_DSP_H
 
@@ -11,17 +11,19 @@ extern "C" {
 /* In the order in which the assembly reads it. */
 typedef struct {
   /* (out_c, 2 * words + 3) with words = in_c / 4, rounded up: twice the bias, twice the weights as halfwords, each 4 as 0, 2,
-   * 1, 3, multiplier, divider. The last 4 weights are of the last 4 inputs, 0 for those that others have. */
+   * 1, 3, multiplier, divider. The last 4 weights are of the last 4 inputs, 0 for those that others have; of fewer inputs
+   * those that are not have 0. */
   const int32_t *stream;
   int32_t out_zero;
   int32_t step, skip, last;    /* bytes to the next pixel; of code for channels that are not; to a pixel's last 4 inputs */
   int32_t bytes;               /* of the stream */
   int32_t lines, gap, outputs; /* gap: bytes from where a line's next pixel would be to the next line; outputs: of a line */
   int32_t images, image_step;  /* bytes from image to image */
-  int32_t words, low, high;    /* inputs in words; clamp of the fused activation */
+  int32_t in_c, low, high;     /* clamp of the fused activation */
 } ek_pointwise_narrow_dsp_t;
 
-/* One image of one to four words of inputs, not clamped; `narrow`, the last, takes any. */
+/* One image of up to 3, 4, 8, 12 or 16 inputs, not clamped; `narrow`, the last, takes any. */
+void ek_pointwise_3_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_4_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_8_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_12_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);

@@ -6,7 +6,7 @@ from edgekit.backends.c.counts._window import Fields, ceil_div, clamped
 
 
 def features(fields: Fields) -> dict[str, float]:
-    words, images = fields["words"], fields["images"]
+    words, images = ceil_div(fields["in_c"], 4), fields["images"]
     lines = images * fields["lines"]
     outputs, channels = lines * fields["outputs"], fields["bytes"] // (8 * words + 12)
     pixels = outputs // channels
@@ -15,9 +15,11 @@ def features(fields: Fields) -> dict[str, float]:
     if "_to_" in fields["kernel"]:
         return {"call": 1, "pixels": pixels}
     common = {"call": 1, "lines": lines, "pixels": pixels, "turns": pixels * ceil_div(channels, 8)}
+    if fields["kernel"] == "pointwise_3_dsp":
+        return {**common, "outputs": outputs, "several": pixels > 1, "many": fields["lines"] > 1}
     if fields["kernel"] != "pointwise_narrow_dsp":
         return {**common, "outputs": outputs}
     return {
-        **common, "images": images, "words": pixels * words,
+        **common, "images": images, "least": images * (fields["in_c"] < 4), "words": pixels * words,
         **{f"outputs_{4 * n}": outputs * (n == words) for n in (1, 2, 3, 4)}, **clamped(fields, outputs),
     }  # fmt: skip

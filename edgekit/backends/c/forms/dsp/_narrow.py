@@ -10,7 +10,7 @@ from edgekit.backends.c.forms.dsp._lines import Lines
 from edgekit.backends.c.forms.dsp._pack import halves, overlapped
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 
-WORD, MOST = 4, 16  # inputs: the least there must be, all that stay in registers
+WORD, MOST = 4, 16  # inputs: of a word, all that stay in registers
 CODE = {1: 28, 2: 36, 3: 48, 4: 68}  # bytes for a channel, by words
 TURN = 8  # channels of a turn of the loop
 PIXEL = 16  # channels at most, of the functions for one pixel
@@ -19,7 +19,7 @@ FILE = "pointwise_narrow_dsp"
 
 
 def fits(inputs: int) -> bool:
-    return WORD <= inputs <= MOST
+    return inputs <= MOST
 
 
 def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> Call | None:
@@ -40,13 +40,15 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) ->
     plain = lines.images == 1 and (fields["low"], fields["high"]) == (-128, 127)
     name = _name(lines, inputs, count) if plain else FILE
     done = PIXEL - count if name.endswith("pixel_dsp") else -count % TURN
-    fields |= {"stream": made, "skip": done * CODE[words], "last": inputs - WORD, "bytes": made.nbytes}
-    fields |= {**lines.fields(count), "words": words}
+    fields |= {"stream": made, "skip": done * CODE[words], "last": max(inputs - WORD, 0), "bytes": made.nbytes}
+    fields |= {**lines.fields(count), "in_c": inputs}
     return Call(name, fields, source=FILE)
 
 
 def _name(lines: Lines, inputs: int, count: int) -> str:
     """The function for one image without a clamp."""
+    if inputs < WORD:
+        return "pointwise_3_dsp"
     width = -(-inputs // WORD) * WORD
     if lines.lines == lines.samples == 1 and count <= PIXEL:
         return f"pointwise_{width}_pixel_dsp"
@@ -57,9 +59,10 @@ def _name(lines: Lines, inputs: int, count: int) -> str:
 
 def stream(folded: Folded) -> NDArray[np.int32]:
     """(channels, words + 3): the bias, the weights as halfwords, with their factors, multiplier, divider."""
+    weights = np.pad(folded.halves, ((0, 0), (0, max(0, WORD - folded.halves.shape[1]))))
     parts = [
         folded.start.astype(np.int32)[:, None],
-        halves(np.concatenate(overlapped(folded.halves, WORD), axis=1)).view(np.int32),
+        halves(np.concatenate(overlapped(weights, WORD), axis=1)).view(np.int32),
         np.stack([folded.multiplier, folded.divider], axis=1).astype(np.int32),
     ]
     return np.concatenate(parts, axis=1)
