@@ -20,7 +20,7 @@
 
 #include "edgekit/arch_dsp.h"
 
-enum { GROUP = 4, STRIP_WORDS = 2 * GROUP, TABLE_WORDS = 10 };
+enum { GROUP = 4, STRIP_WORDS = 2 * GROUP, TABLE_WORDS = 10, CHANNEL_BYTES = 8 };
 
 /* One strip of outputs, in the order in which the assembly has it on its stack. */
 typedef struct {
@@ -239,6 +239,33 @@ __attribute__((naked, noinline)) static void transpose(uint32_t *to, const input
       "5:\n"
       "  pop {r0, r1, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
+
+/* Multiplier, divider, bytes to the next output's strips, six words of doubled weights and the bias of each output. */
+__attribute__((naked, noinline)) static void expand(int32_t *table, const int32_t *constants, const int32_t *weights,
+                                                    int32_t count) {
+  __asm__ volatile(
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "1:\n"
+      "  ldmia r2!, {r4, r5, r6}\n"
+      "  sxtb16 r7, r4\n"
+      "  sxtb16 r8, r4, ror #8\n"
+      "  sxtb16 r9, r5\n"
+      "  sxtb16 r10, r5, ror #8\n"
+      "  sxtb16 r11, r6\n"
+      "  sxtb16 r12, r6, ror #8\n"
+      "  sxtab16 r7, r7, r4\n"
+      "  sxtab16 r8, r8, r4, ror #8\n"
+      "  sxtab16 r9, r9, r5\n"
+      "  sxtab16 r10, r10, r5, ror #8\n"
+      "  sxtab16 r11, r11, r6\n"
+      "  sxtab16 r12, r12, r6, ror #8\n"
+      "  ldmia.w r1!, {r4, r5, lr}\n"
+      "  movs r6, #8\n"
+      "  subs r3, r3, #1\n"
+      "  stmia.w r0!, {r4, r5, r6, r7, r8, r9, r10, r11, r12, lr}\n"
+      "  bne 1b\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
 #pragma GCC diagnostic pop
 
 #else
@@ -275,26 +302,31 @@ static void stride_2(const strip_t *strip) { strip_of(strip, 2); }
 
 static void transpose(uint32_t *to, const input_t *in) { transpose_narrow(to, in, GROUP); }
 
+/* As the assembly above. */
+static void expand(int32_t *table, const int32_t *constants, const int32_t *weights, int32_t count) {
+  for (; count > 0; --count, constants += 3) {
+    *table++ = constants[0];
+    *table++ = constants[1];
+    *table++ = CHANNEL_BYTES;
+    for (int32_t k = 0; k < 3; ++k) {
+      const uint32_t w = (uint32_t)*weights++, even = ek_sxtb16(w), odd = ek_sxtb16_odd(w);
+      *table++ = (int32_t)ek_sxtab16(even, w);
+      *table++ = (int32_t)ek_sxtab16_odd(odd, w);
+    }
+    *table++ = constants[2];
+  }
+}
+
 #endif
 
-/* Multiplier, divider, bytes to the next output's strips, six words of weights and the bias of each output of a group. */
-static void expand(const ek_depthwise_conv_2d_dsp_t *p, int32_t *table, int32_t channel, int32_t count) {
-  const int32_t many = p->depth_multiplier;
-  const int32_t *constants = p->constants + 3 * channel * many;
-  const int8_t *weights = p->weights + 12 * channel * many;
-  for (; count > 0; --count) {
-    for (int32_t i = 0; i < many; ++i, table += TABLE_WORDS, constants += 3) {
-      table[0] = constants[0];
-      table[1] = constants[1];
-      table[2] = 0;
-      for (int32_t k = 0; k < 3; ++k, weights += 4) {
-        const uint32_t w = ek_load4(weights);
-        table[3 + 2 * k] = (int32_t)(ek_sxtb16(w) << 1 & 0xFFFEFFFEU);
-        table[4 + 2 * k] = (int32_t)(ek_sxtb16_odd(w) << 1 & 0xFFFEFFFEU);
-      }
-      table[9] = constants[2];
+/* The table of a group of channels; those of one channel's outputs that others follow stay at its strips. */
+static void fill_table(const ek_depthwise_conv_2d_dsp_t *p, int32_t *table, int32_t channel, int32_t count) {
+  const int32_t many = p->depth_multiplier, first = channel * many;
+  expand(table, p->constants + 3 * first, p->weights + 3 * first, count * many);
+  for (int32_t *bytes = table + 2; many > 1 && count > 0; --count, bytes += TABLE_WORDS) {
+    for (int32_t i = 1; i < many; ++i, bytes += TABLE_WORDS) {
+      *bytes = 0;
     }
-    table[2 - TABLE_WORDS] = 4 * STRIP_WORDS / GROUP;
   }
 }
 
@@ -381,7 +413,7 @@ void ek_depthwise_conv_2d_dsp(const ek_depthwise_conv_2d_dsp_t *p, const int8_t 
   for (int32_t n = 0; n < p->batches; ++n, x += in_size, y += out_size) {
     for (int32_t c = 0; c < p->channels; c += GROUP) {
       const int32_t count = p->channels - c < GROUP ? p->channels - c : GROUP;
-      expand(p, table, c, count);
+      fill_table(p, table, c, count);
       channel_group(p, &in, x + c, y + c * p->depth_multiplier, strips, table, c, count);
     }
     ek_clamp_all(y, out_size, p->low, p->high);

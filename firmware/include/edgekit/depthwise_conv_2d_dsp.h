@@ -16,7 +16,7 @@ typedef struct {
   int32_t pad_line, pad_column;         /* padding before the first */
   int32_t in_zero, out_zero, low, high; /* zero points; clamp of the fused activation */
   int32_t words;                        /* pairs of columns of a line of the padded input */
-  const int8_t *weights;                /* (outputs, 3, 4): w0, w1, w1, w2 of each line of the kernel */
+  const int32_t *weights;               /* (outputs, 3): bytes w0, w1, w1, w2 of each line of the kernel */
   const int32_t *constants;             /* (outputs, 3): multiplier, divider, 2 * bias */
 } ek_depthwise_conv_2d_dsp_t;
 

@@ -19,7 +19,7 @@ def features(fields: Fields) -> dict[str, float]:
     quick = groups * (strips + 1) - narrow
     calls = (columns > 1) + columns % 2
     return {
-        "call": 1, "batches": batches, "groups": groups, "tables": outputs,
+        "call": 1, "batches": batches, "groups": groups, "tables": outputs, "repeated": outputs * (many > 1),
         "fills": groups * (strips + 1), "words": quick * words, "quick": quick, "apart": quick * apart,
         "narrow": narrow * words, "narrow_values": narrow * words * rest, "strips": groups * strips,
         "calls": groups * strips * calls, "channels": outputs * strips * calls,

@@ -74,6 +74,6 @@ def _turned(height: int, width: int, stride: int) -> bool:
     return cost(width, height) < cost(height, width)
 
 
-def _pack(weights: NDArray[Any]) -> NDArray[np.int8]:
-    """(channels, 3, 3) to (channels, 3, 4): w0, w1, w1, w2, which SXTB16 makes (w0, w1) and (w1, w2)."""
-    return np.ascontiguousarray(weights[:, :, (0, 1, 1, 2)])
+def _pack(weights: NDArray[Any]) -> NDArray[np.int32]:
+    """(outputs, 3, 3) to (outputs, 3): words of w0, w1, w1, w2, which SXTB16 makes (w0, w1) and (w1, w2)."""
+    return np.ascontiguousarray(weights[:, :, (0, 1, 1, 2)]).view(np.int32)[..., 0]
