@@ -1,0 +1,186 @@
+"""Convolutions by bands of rows: windows, blocks and weights of `conv_2d_bands_mve.c`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.forms.mve._pack import ORDER
+from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+
+BLOCK, VECTOR = 8, 16  # outputs; bytes
+ONE, TWO, THREE_ONES, THREE_TWOS, UNITS = range(5)  # EK_BANDS_
+WAYS = {(1, 1): ONE, (1, 2): TWO, (3, 1): THREE_ONES, (3, 2): THREE_TWOS}  # by segments and their vectors
+COSTS = {ONE: 31, TWO: 41, THREE_ONES: 54, THREE_TWOS: 87}  # instructions of a block for one step
+UNIT_COSTS, UNITS_COST = (0, 15, 25, 37, 49), 33
+ROW, ROW_OF_STRIPS = (8, 3), (40, 8)  # to prepare one, and for 16 bytes of it
+ROOM = 4096  # bytes of scratch that a band may take, unless one row takes more
+LARGEST_UNIT, LARGEST_STEP = 4, 1 << 16
+LARGEST_WEIGHTS = 8192  # bytes, where filters are repeated for several pixels
+KEPT = (
+    "batches", "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "stride_h", "stride_w", "pad_top",
+    "pad_left", "in_zero", "out_zero", "low", "high",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Block:
+    """Outputs `first` to `last` of a step's pixels, counted through; the window begins at the pixel of the first."""
+
+    first: int
+    last: int
+    pixel: int
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How windows lie: `segments` of `bytes`, `vectors` of them read, each as `parts` units; `column` bytes a column."""
+
+    strips: bool
+    step: int
+    blocks: tuple[Block, ...]
+    width: int
+    segments: int
+    column: int
+
+    @property
+    def bytes(self) -> int:
+        return self.width * self.column
+
+    @property
+    def parts(self) -> int:
+        return 1 if self.way != UNITS else -(-self.bytes // (VECTOR * LARGEST_UNIT))
+
+    @property
+    def unit(self) -> int:
+        return -(-self.bytes // (VECTOR * self.parts))
+
+    @property
+    def way(self) -> int:
+        return WAYS.get((self.segments, -(-self.bytes // VECTOR)), UNITS)
+
+    @property
+    def cost(self) -> int:
+        """Instructions of a step."""
+        units = UNITS_COST + self.segments * self.parts * UNIT_COSTS[self.unit] if self.way == UNITS else 0
+        return len(self.blocks) * (units or COSTS[self.way])
+
+
+def bands(call: Call) -> Call | None:
+    """The form of a portable convolution `call`; None where a condition does not hold."""
+    fields = call.fields
+
+    def of(name: str) -> int:
+        return integer(fields, name)
+
+    taps = of("kernel_h") * of("kernel_w")
+    dilated = of("dilation_h") > 1 or of("dilation_w") > 1
+    inside = all(
+        0 <= of(pad) < of(f"kernel_{s}") >= of(f"stride_{s}")
+        and (of(f"out_{s}") - 1) * of(f"stride_{s}") - of(pad) < of(f"in_{s}")
+        for s, pad in (("h", "pad_top"), ("w", "pad_left"))
+    )
+    if taps == 1 or dilated or not inside:
+        return None
+    found = fold(fields, np.asarray(fields["weights"]).reshape(of("out_c"), -1))
+    if not np.all(found.second):
+        return None
+    columns = (of("out_w") - 1) * of("stride_w") + of("kernel_w")
+    shape = min(_shapes(call), key=lambda shape: _cost(call, shape))
+    pitch, pixel = columns * shape.column, of("stride_w") * shape.column
+    if shape.step * pixel >= LARGEST_STEP or columns * of("in_c") > LARGEST_STEP:
+        return None
+    behind = max(b.pixel for b in shape.blocks) * pixel + shape.parts * shape.unit * VECTOR
+    more = max(0, behind - (of("kernel_w") + (shape.step - 1) * of("stride_w")) * shape.column)
+    band = max(1, *(r for r in range(1, of("out_h") + 1) if _rows(call, shape, r) * pitch <= ROOM), 1)
+    if shape.strips:
+        more += of("in_w") * of("in_c")
+    return Call(
+        "conv_2d_bands_mve",
+        {
+            **{name: fields[name] for name in KEPT},
+            "band": band, "columns": columns, "strips": int(shape.strips), "step": shape.step,
+            "blocks": len(shape.blocks), "way": shape.way + (shape.unit if shape.way == UNITS else 0),
+            "units": shape.segments * shape.parts, "some": int(shape.step * of("out_c") % BLOCK > 0),
+            "gaps": _gaps(shape, pitch, pixel), "weights": _pack(found, shape, call),
+        },
+        scratch=_rows(call, shape, band) * pitch + more,
+    )  # fmt: skip
+
+
+def _rows(call: Call, shape: Shape, band: int) -> int:
+    """Of scratch."""
+    if shape.strips:
+        return band
+    return (band - 1) * integer(call.fields, "stride_h") + integer(call.fields, "kernel_h")
+
+
+def _shapes(call: Call) -> Iterator[Shape]:
+    fields = call.fields
+    height, width, stride, in_c, out_c, out_w = (
+        integer(fields, name) for name in ("kernel_h", "kernel_w", "stride_w", "in_c", "out_c", "out_w")
+    )
+    for step in range(1, min(BLOCK, out_w) + 1):
+        blocks = []
+        for first in range(0, step * out_c, BLOCK):
+            last = min(first + BLOCK, step * out_c) - 1
+            blocks.append(Block(first, last, first // out_c))
+        wide = width + max(b.last // out_c - b.pixel for b in blocks) * stride
+        weights = len(blocks) * BLOCK * height * wide * in_c
+        if step > 1 and (weights > LARGEST_WEIGHTS or step * out_c % BLOCK == 0 and out_c % BLOCK == 0):
+            continue
+        yield Shape(False, step, tuple(blocks), wide, height, in_c)
+        if height == 3 and in_c <= 3:
+            yield Shape(True, step, tuple(blocks), wide, 1, 3 * in_c)
+
+
+def _cost(call: Call, shape: Shape) -> float:
+    """Instructions of an output row."""
+    of = call.fields
+    steps = -(-integer(of, "out_w") // shape.step)
+    vectors = integer(of, "in_w") * integer(of, "in_c") / VECTOR
+    once, each = ROW_OF_STRIPS if shape.strips else ROW
+    rows = 1 if shape.strips else integer(of, "stride_h")
+    return steps * shape.cost + 9 * len(shape.blocks) + rows * (once + each * vectors)
+
+
+def _gaps(shape: Shape, pitch: int, pixel: int) -> NDArray[np.int32]:
+    """From behind each unit to the next one's begin; from behind the last to the next step's."""
+    size = shape.unit * VECTOR * shape.parts
+    gaps = np.zeros((shape.segments, shape.parts), np.int32)
+    gaps[:, -1] = pitch - size
+    gaps[-1, -1] = shape.step * pixel - size - (shape.segments - 1) * pitch
+    return gaps.reshape(-1)
+
+
+def _pack(found: Folded, shape: Shape, call: Call) -> NDArray[np.int32]:
+    """By blocks: where the window begins, outputs, biases, vectors of weights in the order of use, and constants."""
+    out_c, height, width, in_c, stride = (
+        integer(call.fields, name) for name in ("out_c", "kernel_h", "kernel_w", "in_c", "stride_w")
+    )
+    filters = found.weights.reshape(out_c, height, width, in_c)
+    parts: list[NDArray[Any]] = []
+    for block in shape.blocks:
+        wide = np.zeros((BLOCK, height, shape.width, in_c), np.int8)
+        rows = np.zeros((3, BLOCK), np.int64)
+        for lane, output in enumerate(range(block.first, block.last + 1)):
+            at, channel = (output // out_c - block.pixel) * stride, output % out_c
+            wide[lane, :, at : at + width] = filters[channel]
+            rows[:, lane] = found.bias[channel], found.multiplier[channel], found.second[channel]
+        if shape.strips:
+            wide = wide.swapaxes(1, 2)
+        size = shape.parts * shape.unit * VECTOR
+        padded = np.zeros((BLOCK, shape.segments, size), np.int8)
+        padded[:, :, : shape.bytes] = wide.reshape(BLOCK, shape.segments, shape.bytes)
+        units = padded.reshape(BLOCK, shape.segments * shape.parts, -1).swapaxes(0, 1).reshape(-1, VECTOR)
+        words = np.ascontiguousarray(units).view("<i4")
+        cut = len(words) - (shape.way == THREE_ONES)
+        begin = block.pixel * stride * shape.column
+        parts += [np.array([begin, block.last + 1 - block.first]), rows[0], words[:cut].reshape(-1)]
+        parts += [rows[1:, ORDER].reshape(-1), words[cut:].reshape(-1)]
+    return np.concatenate(parts).astype(np.int32)

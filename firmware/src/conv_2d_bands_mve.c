@@ -1,0 +1,297 @@
+/* What `ek_conv_2d` computes for windows of several taps without dilation, on Helium, many rows at a time.
+ *
+ * Windows: a band of output rows has its padded input rows in scratch, either as they are, a window being one segment of each
+ * of kernel_h rows; or, for up to 3 channels and 3 rows, as strips, whose columns have their 3 rows one after another, so that
+ * a window is one segment. A segment is some vectors of 16 bytes; what they have beyond the window meets weights of 0.
+ *
+ * Blocking: 8 outputs at a time, over all pixels of a band. Where out_c is no multiple of 8, the outputs of `step` pixels
+ * beside each other are taken as those of one pixel with a wider window: blocks of 8 of them, whose filters are moved to
+ * where their pixel is. Pixels that are left at the end of a row are computed with some before them once more.
+ *
+ * Registers: sums of outputs 0 to 7 in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with the
+ * biases; the window in the last vector registers, weights in all others; r1 weights, biases and constants in the order of
+ * use, r3 window, r7 output. One segment: r5 output zero point, r9 bytes to the next output, r11 pixels left and bytes to the
+ * next window in one. Several: r5 bytes to the next row, r9 to the next window, r11 pixels left. The rest is on the stack.
+ *
+ * Budget of 8 outputs: 30 and 40 instructions for windows of one and two vectors, 53 for three segments of one, 86 of two;
+ * otherwise 31 and 14, 24, 36 or 48 for each unit of 1 to 4 vectors. A row takes 9 a block; its copy 8 and 3 for 16
+ * bytes, a row of strips 40 and 8 for 16 bytes. Requantization as in conv_2d_mve.c. */
+#include "edgekit/conv_2d_bands_mve.h"
+
+#include <arm_mve.h>
+
+#define UNUSED __attribute__((unused))
+
+/* What `windows` works on; its first 80 bytes lie on its stack. */
+typedef struct {
+  int32_t zero, y_step;     /* 0, 4 */
+  int32_t count;            /* 8: pixels of a row; where windows are one segment, less one, and x_step in the lower half */
+  int32_t x_gap, y_gap;     /* 12, 16: from behind a row to the next one */
+  int32_t left, rows;       /* 20, 24 */
+  const int8_t *x;          /* 28 */
+  int8_t *y;                /* 32 */
+  int32_t blocks;           /* 36 */
+  int32_t pitch, x_step;    /* 40, 44 */
+  const int32_t *gaps;      /* 48 */
+  int32_t units;            /* 52 */
+  int32_t code, finish;     /* 56, 60: addresses, of the products and of what follows, where windows are units */
+  const int32_t *weights;   /* 64: of the block */
+  int32_t pixels;           /* 68: left */
+  int32_t unused[2];        /* 72 */
+  int16_t low[8], high[8];  /* 80, 96 */
+} windows_t;
+
+#define M1(a, w, x) "vmladava.s8 " a ", " w ", " x "\n"
+#define M2(a, v, w) M1(a, v, "q6") M1(a, w, "q7")
+#define WEIGHTS(d) "vldmia r1!, {" d "}\n"
+#define AT(q, at) "vldrb.8 " q ", [r3, #" at "]\n"
+#define NEXT(q) "vldrb.8 " q ", [r3], #16\n"
+#define BIASES "ldm r1!, {r0, r2, r4, r6, r8, r10, r12, lr}\n"
+#define CONSTANTS WEIGHTS("d4-d11")
+
+/* 8 filters and a segment of two vectors. */
+#define TWO                                                                                      \
+  WEIGHTS("d0-d11") M2("r0", "q0", "q1") M2("r2", "q2", "q3") M2("r4", "q4", "q5")               \
+  WEIGHTS("d0-d11") M2("r6", "q0", "q1") M2("r8", "q2", "q3") M2("r10", "q4", "q5")              \
+  WEIGHTS("d0-d7") M2("r12", "q0", "q1") M2("lr", "q2", "q3")
+/* Of one vector, with the constants. */
+#define ONE_AND_CONSTANTS                                                                        \
+  WEIGHTS("d0-d13") M1("r0", "q0", "q7") M1("r2", "q1", "q7") M1("r4", "q2", "q7") M1("r6", "q3", "q7") \
+  M1("r8", "q4", "q7") M1("r10", "q5", "q7") M1("r12", "q6", "q7") WEIGHTS("d2-d11") M1("lr", "q1", "q7")
+/* Three of one vector, with the constants: 7, 7, 7 and 3 vectors of weights. */
+#define THREE_ONES_AND_CONSTANTS                                                                 \
+  AT("q7", "0") "add r3, r5\n"                                                                   \
+  WEIGHTS("d0-d13") M1("r0", "q0", "q7") M1("r2", "q1", "q7") M1("r4", "q2", "q7") M1("r6", "q3", "q7") \
+  M1("r8", "q4", "q7") M1("r10", "q5", "q7") M1("r12", "q6", "q7")                               \
+  WEIGHTS("d0-d13") M1("lr", "q0", "q7") AT("q7", "0") "add r3, r5\n"                            \
+  M1("r0", "q1", "q7") M1("r2", "q2", "q7") M1("r4", "q3", "q7") M1("r6", "q4", "q7") M1("r8", "q5", "q7") \
+  M1("r10", "q6", "q7") WEIGHTS("d0-d13") M1("r12", "q0", "q7") M1("lr", "q1", "q7") AT("q7", "0") \
+  M1("r0", "q2", "q7") M1("r2", "q3", "q7") M1("r4", "q4", "q7") M1("r6", "q5", "q7") M1("r8", "q6", "q7") \
+  WEIGHTS("d0-d13") M1("r10", "q0", "q7") M1("r12", "q1", "q7") M1("lr", "q6", "q7")
+/* Units of windows that may be of many. */
+#define UNIT1                                                                                    \
+  NEXT("q7") WEIGHTS("d0-d13") M1("r0", "q0", "q7") M1("r2", "q1", "q7") M1("r4", "q2", "q7") M1("r6", "q3", "q7") \
+  M1("r8", "q4", "q7") M1("r10", "q5", "q7") M1("r12", "q6", "q7") WEIGHTS("d0-d1") M1("lr", "q0", "q7")
+#define UNIT2 NEXT("q6") NEXT("q7") TWO
+#define M3(a, u, v, w) M1(a, u, "q5") M1(a, v, "q6") M1(a, w, "q7")
+#define UNIT3                                                                                    \
+  NEXT("q5") NEXT("q6") NEXT("q7")                                                               \
+  WEIGHTS("d0-d9") M3("r0", "q0", "q1", "q2") M1("r2", "q3", "q5") M1("r2", "q4", "q6")          \
+  WEIGHTS("d0-d9") M1("r2", "q0", "q7") M3("r4", "q1", "q2", "q3") M1("r6", "q4", "q5")          \
+  WEIGHTS("d0-d9") M1("r6", "q0", "q6") M1("r6", "q1", "q7") M3("r8", "q2", "q3", "q4")          \
+  WEIGHTS("d0-d9") M3("r10", "q0", "q1", "q2") M1("r12", "q3", "q5") M1("r12", "q4", "q6")       \
+  WEIGHTS("d0-d7") M1("r12", "q0", "q7") M3("lr", "q1", "q2", "q3")
+#define M4(a) WEIGHTS("d0-d7") M1(a, "q0", "q4") M1(a, "q1", "q5") M1(a, "q2", "q6") M1(a, "q3", "q7")
+#define UNIT4 \
+  NEXT("q4") NEXT("q5") NEXT("q6") NEXT("q7") M4("r0") M4("r2") M4("r4") M4("r6") M4("r8") M4("r10") M4("r12") M4("lr")
+
+/* Even outputs to q0, odd ones to q1; q2 to q5 constants. */
+#define SUMS                                                                                     \
+  "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n"                                     \
+  "vmov q1[2], q1[0], r2, r10\n vmov q1[3], q1[1], r6, lr\n"
+#define SCALE(zero)                                                                              \
+  "vqrdmulh.s32 q0, q0, q2\n vqrdmulh.s32 q1, q1, q3\n"                                          \
+  "vqrdmlash.s32 q0, q4, " zero "\n vqrdmlash.s32 q1, q5, " zero "\n"                            \
+  "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n"
+#define SATURATE "vqmovnb.s16 q0, q0\n"
+#define CLAMP "vldrw.32 q2, [sp, #80]\n vldrw.32 q3, [sp, #96]\n vmax.s16 q0, q0, q2\n vmin.s16 q0, q0, q3\n"
+#define STORE "vstrb.16 q0, [r7]\n"
+#define STORE_SOME "vpst\n vstrbt.16 q0, [r7]\n"
+
+/* A block: where its window begins, how many outputs it has; then rows of pixels. */
+#define BLOCK(kind)                                                                              \
+  ".balign 4\n.Lblock" kind "%=:\n"                                                              \
+  "ldrd r0, r2, [r1], #8\n vctp.16 r2\n"                                                         \
+  "ldr r3, [sp, #28]\n add r3, r0\n ldr r7, [sp, #32]\n add r2, r7, #8\n str r2, [sp, #32]\n"    \
+  "ldr r0, [sp, #24]\n str r0, [sp, #20]\n"
+#define END_OF_ROW(kind)                                                                         \
+  "ldrd r0, r2, [sp, #12]\n add r3, r0\n add r7, r2\n"                                           \
+  "ldr r0, [sp, #20]\n subs r0, #1\n str r0, [sp, #20]\n bne .Lrow" kind "%=\n"
+#define END_OF_BLOCK(kind) \
+  "ldr r0, [sp, #36]\n subs r0, #1\n str r0, [sp, #36]\n bne .Lblock" kind "%=\n b .Lend%=\n"
+/* Windows of one segment, of several. `products` leaves the constants in q2 to q5. */
+#define SEGMENT(kind, size, products, finish)                                                    \
+  BLOCK(kind) "ldr r5, [sp]\n ldr r9, [sp, #4]\n"                                                \
+  ".Lrow" kind "%=:\n ldr r11, [sp, #8]\n"                                                       \
+  "1:\n" BIASES products SUMS SCALE("r5") finish                                                 \
+  "add r7, r9\n uxtah r3, r3, r11\n sub r1, #" size "\n subs r11, #0x10000\n bhs 1b\n"           \
+  END_OF_ROW(kind) "add r1, #" size "\n" END_OF_BLOCK(kind)
+#define SEGMENTS(kind, size, products, finish)                                                   \
+  BLOCK(kind) "ldrd r5, r9, [sp, #40]\n"                                                         \
+  ".Lrow" kind "%=:\n ldr r11, [sp, #8]\n"                                                       \
+  "1:\n" BIASES products SUMS "ldrd r0, r2, [sp]\n" SCALE("r0") finish                           \
+  "add r7, r2\n add r3, r9\n sub r1, #" size "\n subs r11, #1\n bne 1b\n"                        \
+  END_OF_ROW(kind) "add r1, #" size "\n" END_OF_BLOCK(kind)
+#define TWOS AT("q6", "0") AT("q7", "16") TWO
+#define WAYS(kind, finish)                                                                       \
+  SEGMENT("One" kind, "224", AT("q7", "0") ONE_AND_CONSTANTS, finish)                            \
+  SEGMENT("Two" kind, "352", TWOS CONSTANTS, finish)                                             \
+  SEGMENTS("Ones" kind, "480", THREE_ONES_AND_CONSTANTS, finish)                                 \
+  SEGMENTS("Twos" kind, "864", TWOS "add r3, r5\n" TWOS "add r3, r5\n" TWOS CONSTANTS, finish)
+#define UNITS(u, unit)                                                                           \
+  ".balign 4\n.Lunit" u "%=:\n" unit                                                             \
+  "ldr r11, [r5], #4\n add r3, r11\n subs r9, #1\n bne .Lunit" u "%=\n ldr pc, [sp, #60]\n"
+#define FINISH(kind, finish)                                                                     \
+  ".balign 4\n.Lfinish" kind "%=:\n" CONSTANTS SUMS "ldrd r0, r2, [sp]\n" SCALE("r0") finish     \
+  "add r7, r2\n ldr r0, [sp, #68]\n subs r0, #1\n str r0, [sp, #68]\n bne .Lpixel%=\n b .LrowEnd%=\n"
+#define CODE(label) ".word " label "%= - .Lcodes%= + 1\n"
+#define CODES(kind) CODE(".LblockOne" kind) CODE(".LblockTwo" kind) CODE(".LblockOnes" kind) CODE(".LblockTwos" kind)
+
+/* All outputs of a band. `way` is that of the parameters, `finish` 0, 1 some blocks of less than 8 outputs, 2 a clamp. */
+__attribute__((naked, noinline)) static void windows(const windows_t *job UNUSED, const int32_t *weights UNUSED,
+                                                     int32_t way UNUSED, int32_t finish UNUSED) {
+  __asm volatile(
+      "push {r4-r11, lr}\n"
+      "sub sp, #4\n"
+      "vpush {d8-d15}\n"
+      "sub sp, #112\n"
+      "vldmia r0, {d0-d13}\n vstmia sp, {d0-d13}\n"
+      "adr r4, .Lcodes%=\n cmp r2, #4\n bgt .Lunits%=\n"
+      "add r2, r2, r3, lsl #2\n ldr r0, [r4, r2, lsl #2]\n add r0, r4\n bx r0\n"
+      ".balign 4\n"
+      ".Lcodes%=:\n" CODES("") CODES("Some") CODES("Clamped")
+      CODE(".Lunit1") CODE(".Lunit2") CODE(".Lunit3") CODE(".Lunit4")
+      CODE(".Lfinish") CODE(".LfinishSome") CODE(".LfinishClamped")
+      ".balign 4\n.Lunits%=:\n"
+      "add r5, r4, #28\n ldr r0, [r5, r2, lsl #2]\n add r0, r4\n str r0, [sp, #56]\n"
+      "add r5, r4, #64\n ldr r0, [r5, r3, lsl #2]\n add r0, r4\n str r0, [sp, #60]\n"
+      BLOCK("Units") "str r1, [sp, #64]\n"
+      ".LrowUnits%=:\n ldr r0, [sp, #8]\n str r0, [sp, #68]\n"
+      ".Lpixel%=:\n ldr r1, [sp, #64]\n" BIASES "ldrd r5, r9, [sp, #48]\n ldr pc, [sp, #56]\n"
+      UNITS("1", UNIT1) UNITS("2", UNIT2) UNITS("3", UNIT3) UNITS("4", UNIT4)
+      ".balign 4\n.LrowEnd%=:\n" END_OF_ROW("Units") END_OF_BLOCK("Units")
+      FINISH("", SATURATE STORE) FINISH("Some", SATURATE STORE_SOME) FINISH("Clamped", CLAMP STORE_SOME)
+      ".balign 4\n"
+      WAYS("", SATURATE STORE)
+      WAYS("Some", SATURATE STORE_SOME)
+      WAYS("Clamped", CLAMP STORE_SOME)
+      ".balign 4\n.Lend%=:\n"
+      "add sp, #112\n"
+      "vpop {d8-d15}\n"
+      "add sp, #4\n"
+      "pop {r4-r11, pc}\n" ::: "memory");
+}
+
+static inline void fill(int8_t *to, int32_t value, int32_t count) {
+  __asm volatile(
+      "vdup.8 q0, %1\n"
+      "wlstp.8 lr, %2, 2f\n"
+      "1: vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
+      "2:\n" : "+r"(to) : "r"(value), "r"(count) : "lr", "q0", "memory");
+}
+
+/* `rows` > 0 times `count` > 0 bytes. */
+static inline void copy(int8_t *to, const int8_t *from, int32_t rows, int32_t count, int32_t to_pitch, int32_t from_pitch) {
+  const int8_t *a;
+  int8_t *b;
+  __asm volatile(
+      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n wlstp.8 lr, %[count], 3f\n"
+      "2: vldrb.8 q0, [%[a]], #16\n vstrb.8 q0, [%[b]], #16\n letp lr, 2b\n"
+      "3:\n add %[from], %[from_pitch]\n add %[to], %[to_pitch]\n subs %[rows], #1\n bne 1b\n"
+      : [to] "+r"(to), [from] "+r"(from), [rows] "+r"(rows), [a] "=&r"(a), [b] "=&r"(b)
+      : [count] "r"(count), [to_pitch] "r"(to_pitch), [from_pitch] "r"(from_pitch)
+      : "lr", "q0", "cc", "memory");
+}
+
+/* The input rows of a band; `first`: nothing is in scratch yet. */
+static void copy_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *to, int32_t top, int32_t rows, int first) {
+  const int32_t c = p->in_c, pitch = p->columns * c, from_pitch = p->in_w * c;
+  const int32_t inside = p->columns - p->pad_left < p->in_w ? p->columns - p->pad_left : p->in_w;
+  const int32_t slots = (rows - 1) * p->stride_h + p->kernel_h;
+  const int32_t before = top < 0 ? -top : 0, end = p->in_h - top < slots ? p->in_h - top : slots;
+  if (first && (inside < p->columns || before > 0 || end < slots)) {
+    fill(to, p->in_zero, slots * pitch);
+  } else if (p->band < p->out_h) {
+    fill(to, p->in_zero, before * pitch);
+    fill(to + end * pitch, p->in_zero, (slots - end) * pitch);
+  }
+  if (end > before) {
+    copy(to + before * pitch + p->pad_left * c, x + (top + before) * from_pitch, end - before, inside * c, pitch, from_pitch);
+  }
+}
+
+/* 3 rows to the strips of one: 16 or, of 3 channels, 15 bytes at a time. */
+#define GROUPS(size)                                                                                          \
+  __asm volatile(                                                                                             \
+      "vctp.8 %[rest]\n wls lr, %[groups], 3f\n"                                                              \
+      "2:\n vldrb.u8 q0, [%[a]], #" size "\n vldrb.u8 q4, [%[b]], #" size "\n vldrb.u8 q5, [%[c]], #" size "\n" \
+      "vstrb.8 q0, [%[to], q1]\n vstrb.8 q4, [%[to], q2]\n vstrb.8 q5, [%[to], q3]\n"                         \
+      "add %[to], %[step]\n le lr, 2b\n"                                                                      \
+      "3:\n vpstt\n vldrbt.u8 q0, [%[a]]\n vstrbt.8 q0, [%[to], q1]\n"                                        \
+      "vpstt\n vldrbt.u8 q0, [%[b]]\n vstrbt.8 q0, [%[to], q2]\n"                                             \
+      "vpstt\n vldrbt.u8 q0, [%[c]]\n vstrbt.8 q0, [%[to], q3]\n"                                             \
+      : [to] "+r"(to), [a] "+r"(a), [b] "+r"(b), [c] "+r"(c)                                                  \
+      : [rest] "r"(rest), [groups] "r"(groups), [step] "r"(step), "w"(q1), "w"(q2), "w"(q3)                   \
+      : "lr", "q0", "q4", "q5", "memory")
+
+/* The strips of a band; behind them a row of the zero point for those outside the image. */
+static void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *strips, int32_t top, int32_t rows,
+                         int first) {
+  const int32_t channels = p->in_c, column = 3 * channels, line = p->columns * column, pitch = p->in_w * channels;
+  const int32_t inside = p->columns - p->pad_left < p->in_w ? p->columns - p->pad_left : p->in_w;
+  const int32_t bytes = inside * channels, size = channels == 3 ? 15 : 16, groups = bytes < 16 ? 0 : (bytes - 16) / size + 1;
+  const int32_t rest = bytes - groups * size, step = size * 3;
+  const int8_t *outside = strips + p->band * line;
+  uint8_t offsets[16];
+  if (first) {
+    fill(strips, p->in_zero, p->band * line + bytes);
+  }
+  for (int32_t i = 0, at = 0; i < 16; at += column - channels) {
+    for (int32_t k = 0; k < channels && i < 16; ++k) {
+      offsets[i++] = (uint8_t)at++;
+    }
+  }
+  register uint8x16_t q1 __asm("q1") = vldrbq_u8(offsets);
+  register uint8x16_t q2 __asm("q2") = vaddq_n_u8(q1, (uint8_t)channels);
+  register uint8x16_t q3 __asm("q3") = vaddq_n_u8(q2, (uint8_t)channels);
+  strips += p->pad_left * column;
+  for (; rows > 0; --rows, top += p->stride_h, strips += line) {
+    const int8_t *a = x + top * pitch, *b = a + pitch, *c = b + pitch;
+    int8_t *to = strips;
+    if (top < 0 || top + 2 >= p->in_h) {
+      a = top >= 0 && top < p->in_h ? a : outside;
+      b = top >= -1 && top + 1 < p->in_h ? b : outside;
+      c = top >= -2 && top + 2 < p->in_h ? c : outside;
+    }
+    if (size == 15) {
+      GROUPS("15");
+    } else {
+      GROUPS("16");
+    }
+  }
+}
+
+void ek_conv_2d_bands_mve(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  const int limited = p->low != INT8_MIN || p->high != INT8_MAX;
+  const int32_t finish = limited ? 2 : p->some, column = p->in_c * (p->strips ? p->kernel_h : 1);
+  const int32_t pitch = p->columns * column, row = (p->strips ? 1 : p->stride_h) * pitch, pixel = p->stride_w * column;
+  const int32_t steps = p->out_w / p->step, rest = p->out_w - steps * p->step;
+  windows_t job = {.zero = p->out_zero, .y_step = p->step * p->out_c, .pitch = pitch, .gaps = p->gaps, .units = p->units};
+  job.x_step = p->step * pixel - 2 * pitch;
+  vstrhq_s16(job.low, vdupq_n_s16((int16_t)p->low));
+  vstrhq_s16(job.high, vdupq_n_s16((int16_t)p->high));
+  int first = 1;
+  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_w * p->in_c) {
+    for (int32_t oy = 0; oy < p->out_h; oy += p->band) {
+      const int32_t rows = p->out_h - oy < p->band ? p->out_h - oy : p->band, top = oy * p->stride_h - p->pad_top;
+      if (p->strips) {
+        scatter_rows(p, x, (int8_t *)scratch, top, rows, first);
+      } else {
+        copy_rows(p, x, (int8_t *)scratch, top, rows, first);
+      }
+      first = 0;
+      for (int32_t last = 0; last <= (rest > 0); ++last) {
+        const int32_t count = last ? 1 : steps, start = last ? p->out_w - p->step : 0;
+        job.count = p->way < EK_BANDS_THREE_ONES ? (count - 1) * 0x10000 + p->step * pixel : count;
+        job.x = (int8_t *)scratch + start * pixel;
+        job.y = y + start * p->out_c;
+        job.rows = rows;
+        job.blocks = p->blocks;
+        job.x_gap = row - count * p->step * pixel;
+        job.y_gap = (p->out_w - count * p->step) * p->out_c;
+        windows(&job, p->weights, p->way, finish);
+      }
+      y += rows * p->out_w * p->out_c;
+    }
+  }
+}
