@@ -37,7 +37,7 @@ typedef struct {
   int32_t code, finish;     /* 56, 60: addresses, of the products and of what follows, where windows are units */
   const int32_t *weights;   /* 64: of the block */
   int32_t pixels;           /* 68: left */
-  int32_t unused[2];        /* 72 */
+  int32_t lanes, unused;    /* 72: address of the first output's products, where a block has less than 8 */
   int16_t low[8], high[8];  /* 80, 96 */
 } windows_t;
 
@@ -69,21 +69,25 @@ typedef struct {
   M1("r0", "q2", "q7") M1("r2", "q3", "q7") M1("r4", "q4", "q7") M1("r6", "q5", "q7") M1("r8", "q6", "q7") \
   WEIGHTS("d0-d13") M1("r10", "q0", "q7") M1("r12", "q1", "q7") M1("lr", "q6", "q7")
 /* Units of windows that may be of many. */
+#define WINDOW1 NEXT("q7")
+#define WINDOW2 NEXT("q6") WINDOW1
+#define WINDOW3 NEXT("q5") WINDOW2
+#define WINDOW4 NEXT("q4") WINDOW3
+#define LANE1(a) WEIGHTS("d0-d1") M1(a, "q0", "q7")
+#define LANE2(a) WEIGHTS("d0-d3") M2(a, "q0", "q1")
+#define LANE3(a) WEIGHTS("d0-d5") M3(a, "q0", "q1", "q2")
+#define LANE4(a) WEIGHTS("d0-d7") M1(a, "q0", "q4") M1(a, "q1", "q5") M1(a, "q2", "q6") M1(a, "q3", "q7")
 #define UNIT1                                                                                    \
-  NEXT("q7") WEIGHTS("d0-d13") M1("r0", "q0", "q7") M1("r2", "q1", "q7") M1("r4", "q2", "q7") M1("r6", "q3", "q7") \
+  WEIGHTS("d0-d13") M1("r0", "q0", "q7") M1("r2", "q1", "q7") M1("r4", "q2", "q7") M1("r6", "q3", "q7") \
   M1("r8", "q4", "q7") M1("r10", "q5", "q7") M1("r12", "q6", "q7") WEIGHTS("d0-d1") M1("lr", "q0", "q7")
-#define UNIT2 NEXT("q6") NEXT("q7") TWO
 #define M3(a, u, v, w) M1(a, u, "q5") M1(a, v, "q6") M1(a, w, "q7")
 #define UNIT3                                                                                    \
-  NEXT("q5") NEXT("q6") NEXT("q7")                                                               \
   WEIGHTS("d0-d9") M3("r0", "q0", "q1", "q2") M1("r2", "q3", "q5") M1("r2", "q4", "q6")          \
   WEIGHTS("d0-d9") M1("r2", "q0", "q7") M3("r4", "q1", "q2", "q3") M1("r6", "q4", "q5")          \
   WEIGHTS("d0-d9") M1("r6", "q0", "q6") M1("r6", "q1", "q7") M3("r8", "q2", "q3", "q4")          \
   WEIGHTS("d0-d9") M3("r10", "q0", "q1", "q2") M1("r12", "q3", "q5") M1("r12", "q4", "q6")       \
   WEIGHTS("d0-d7") M1("r12", "q0", "q7") M3("lr", "q1", "q2", "q3")
-#define M4(a) WEIGHTS("d0-d7") M1(a, "q0", "q4") M1(a, "q1", "q5") M1(a, "q2", "q6") M1(a, "q3", "q7")
-#define UNIT4 \
-  NEXT("q4") NEXT("q5") NEXT("q6") NEXT("q7") M4("r0") M4("r2") M4("r4") M4("r6") M4("r8") M4("r10") M4("r12") M4("lr")
+#define UNIT4 LANE4("r0") LANE4("r2") LANE4("r4") LANE4("r6") LANE4("r8") LANE4("r10") LANE4("r12") LANE4("lr")
 
 /* Even outputs to q0, odd ones to q1; q2 to q5 constants. */
 #define SUMS                                                                                     \
@@ -95,8 +99,11 @@ typedef struct {
   "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n"
 #define SATURATE "vqmovnb.s16 q0, q0\n"
 #define CLAMP "vldrw.32 q2, [sp, #80]\n vldrw.32 q3, [sp, #96]\n vmax.s16 q0, q0, q2\n vmin.s16 q0, q0, q3\n"
-#define STORE "vstrb.16 q0, [r7]\n"
-#define STORE_SOME "vpst\n vstrbt.16 q0, [r7]\n"
+/* `step`: the register of bytes to the next pixels' outputs. */
+#define PLAIN(step) SATURATE "vstrb.16 q0, [r7]\n add r7, " step "\n"
+#define PLAIN8(step) SATURATE "vstrb.16 q0, [r7], #8\n"
+#define SOME(step) SATURATE "vpst\n vstrbt.16 q0, [r7]\n add r7, " step "\n"
+#define CLAMPED(step) CLAMP "vpst\n vstrbt.16 q0, [r7]\n add r7, " step "\n"
 
 /* A block: where its window begins, how many outputs it has; then rows of pixels. */
 #define BLOCK(kind)                                                                              \
@@ -109,35 +116,41 @@ typedef struct {
   "ldr r0, [sp, #20]\n subs r0, #1\n str r0, [sp, #20]\n bne .Lrow" kind "%=\n"
 #define END_OF_BLOCK(kind) \
   "ldr r0, [sp, #36]\n subs r0, #1\n str r0, [sp, #36]\n bne .Lblock" kind "%=\n b .Lend%=\n"
-/* Windows of one segment, of several. `products` leaves the constants in q2 to q5. */
+/* Windows of one segment; of several, with the output zero point and step behind the weights. `products` leaves the
+ * constants in q2 to q5. */
 #define SEGMENT(kind, size, products, finish)                                                    \
   BLOCK(kind) "ldr r5, [sp]\n ldr r9, [sp, #4]\n"                                                \
   ".Lrow" kind "%=:\n ldr r11, [sp, #8]\n"                                                       \
-  "1:\n" BIASES products SUMS SCALE("r5") finish                                                 \
-  "add r7, r9\n uxtah r3, r3, r11\n sub r1, #" size "\n subs r11, #0x10000\n bhs 1b\n"           \
+  "1:\n" BIASES products SUMS SCALE("r5") finish("r9")                                           \
+  "uxtah r3, r3, r11\n sub r1, #" size "\n subs r11, #0x10000\n bhs 1b\n"           \
   END_OF_ROW(kind) "add r1, #" size "\n" END_OF_BLOCK(kind)
 #define SEGMENTS(kind, size, products, finish)                                                   \
   BLOCK(kind) "ldrd r5, r9, [sp, #40]\n"                                                         \
   ".Lrow" kind "%=:\n ldr r11, [sp, #8]\n"                                                       \
-  "1:\n" BIASES products SUMS "ldrd r0, r2, [sp]\n" SCALE("r0") finish                           \
-  "add r7, r2\n add r3, r9\n sub r1, #" size "\n subs r11, #1\n bne 1b\n"                        \
-  END_OF_ROW(kind) "add r1, #" size "\n" END_OF_BLOCK(kind)
+  "1:\n" BIASES products SUMS "ldrd r0, r2, [r1], #-" size "\n" SCALE("r0") finish("r2")         \
+  "add r3, r9\n subs r11, #1\n bne 1b\n"                                                        \
+  END_OF_ROW(kind) "add r1, #" size " + 8\n" END_OF_BLOCK(kind)
 #define TWOS AT("q6", "0") AT("q7", "16") TWO
 #define WAYS(kind, finish)                                                                       \
   SEGMENT("One" kind, "224", AT("q7", "0") ONE_AND_CONSTANTS, finish)                            \
   SEGMENT("Two" kind, "352", TWOS CONSTANTS, finish)                                             \
   SEGMENTS("Ones" kind, "480", THREE_ONES_AND_CONSTANTS, finish)                                 \
   SEGMENTS("Twos" kind, "864", TWOS "add r3, r5\n" TWOS "add r3, r5\n" TWOS CONSTANTS, finish)
-#define UNITS(u, unit)                                                                           \
-  ".balign 4\n.Lunit" u "%=:\n" unit                                                             \
-  "ldr r11, [r5], #4\n add r3, r11\n subs r9, #1\n bne .Lunit" u "%=\n ldr pc, [sp, #60]\n"
+/* A unit of 8 outputs; of fewer, from the last one on, the code for the others is left out. */
+#define END_OF_UNIT(kind) "ldr r11, [r5], #4\n add r3, r11\n subs r9, #1\n bne .L" kind "%=\n ldr pc, [sp, #60]\n"
+#define UNITS(u, unit, windows, lane)                                                            \
+  ".balign 4\n.Lunit" u "%=:\n" windows unit END_OF_UNIT("unit" u)                               \
+  ".balign 4\n.Lfew" u "%=:\n" windows "ldr pc, [sp, #72]\n"                                    \
+  ".balign 4\n.Llane" u "%=:\n"                                                                 \
+  lane("lr") lane("r12") lane("r10") lane("r8") lane("r6") lane("r4") lane("r2") lane("r0") END_OF_UNIT("few" u)
 #define FINISH(kind, finish)                                                                     \
-  ".balign 4\n.Lfinish" kind "%=:\n" CONSTANTS SUMS "ldrd r0, r2, [sp]\n" SCALE("r0") finish     \
-  "add r7, r2\n ldr r0, [sp, #68]\n subs r0, #1\n str r0, [sp, #68]\n bne .Lpixel%=\n b .LrowEnd%=\n"
+  ".balign 4\n.Lfinish" kind "%=:\n" CONSTANTS SUMS "ldrd r0, r2, [sp]\n" SCALE("r0") finish("r2") \
+  "ldr r0, [sp, #68]\n subs r0, #1\n str r0, [sp, #68]\n bne .Lpixel%=\n b .LrowEnd%=\n"
 #define CODE(label) ".word " label "%= - .Lcodes%= + 1\n"
 #define CODES(kind) CODE(".LblockOne" kind) CODE(".LblockTwo" kind) CODE(".LblockOnes" kind) CODE(".LblockTwos" kind)
 
-/* All outputs of a band. `way` is that of the parameters, `finish` 0, 1 some blocks of less than 8 outputs, 2 a clamp. */
+/* All outputs of a band. `way` is that of the parameters, `finish` 0, 1 some blocks of less than 8 outputs, 2 a clamp,
+ * 3 all blocks of 8 outputs, of which pixels have no more. */
 __attribute__((naked, noinline)) static void windows(const windows_t *job UNUSED, const int32_t *weights UNUSED,
                                                      int32_t way UNUSED, int32_t finish UNUSED) {
   __asm volatile(
@@ -146,25 +159,31 @@ __attribute__((naked, noinline)) static void windows(const windows_t *job UNUSED
       "vpush {d8-d15}\n"
       "sub sp, #112\n"
       "vldmia r0, {d0-d13}\n vstmia sp, {d0-d13}\n"
-      "adr r4, .Lcodes%=\n cmp r2, #4\n bgt .Lunits%=\n"
+      "adr r4, .Lcodes%=\n cmp r2, #4\n beq .Lunits%=\n"
       "add r2, r2, r3, lsl #2\n ldr r0, [r4, r2, lsl #2]\n add r0, r4\n bx r0\n"
       ".balign 4\n"
-      ".Lcodes%=:\n" CODES("") CODES("Some") CODES("Clamped")
+      ".Lcodes%=:\n" CODES("") CODES("Some") CODES("Clamped") CODES("Eight")
+      CODE(".Lfinish") CODE(".LfinishSome") CODE(".LfinishClamped") CODE(".Lfinish")
       CODE(".Lunit1") CODE(".Lunit2") CODE(".Lunit3") CODE(".Lunit4")
-      CODE(".Lfinish") CODE(".LfinishSome") CODE(".LfinishClamped")
+      CODE(".Lfew1") CODE(".Lfew2") CODE(".Lfew3") CODE(".Lfew4")
+      CODE(".Llane1") CODE(".Llane2") CODE(".Llane3") CODE(".Llane4")
       ".balign 4\n.Lunits%=:\n"
-      "add r5, r4, #28\n ldr r0, [r5, r2, lsl #2]\n add r0, r4\n str r0, [sp, #56]\n"
       "add r5, r4, #64\n ldr r0, [r5, r3, lsl #2]\n add r0, r4\n str r0, [sp, #60]\n"
-      BLOCK("Units") "str r1, [sp, #64]\n"
+      BLOCK("Units") /* then which code, from .Lunit1 on, and how much of the last outputs' is left out */
+      "ldrd r4, r5, [r1], #8\n str r1, [sp, #64]\n adr.w r6, .Lcodes%=\n add r4, r6, r4, lsl #2\n"
+      "ldr r0, [r4, #80]\n add r0, r6\n str r0, [sp, #56]\n"
+      "ldr r0, [r4, #96]\n add r0, r6\n add r0, r5\n str r0, [sp, #72]\n"
       ".LrowUnits%=:\n ldr r0, [sp, #8]\n str r0, [sp, #68]\n"
       ".Lpixel%=:\n ldr r1, [sp, #64]\n" BIASES "ldrd r5, r9, [sp, #48]\n ldr pc, [sp, #56]\n"
-      UNITS("1", UNIT1) UNITS("2", UNIT2) UNITS("3", UNIT3) UNITS("4", UNIT4)
+      UNITS("1", UNIT1, WINDOW1, LANE1) UNITS("2", TWO, WINDOW2, LANE2) UNITS("3", UNIT3, WINDOW3, LANE3)
+      UNITS("4", UNIT4, WINDOW4, LANE4)
       ".balign 4\n.LrowEnd%=:\n" END_OF_ROW("Units") END_OF_BLOCK("Units")
-      FINISH("", SATURATE STORE) FINISH("Some", SATURATE STORE_SOME) FINISH("Clamped", CLAMP STORE_SOME)
+      FINISH("", PLAIN) FINISH("Some", SOME) FINISH("Clamped", CLAMPED)
       ".balign 4\n"
-      WAYS("", SATURATE STORE)
-      WAYS("Some", SATURATE STORE_SOME)
-      WAYS("Clamped", CLAMP STORE_SOME)
+      WAYS("", PLAIN)
+      WAYS("Some", SOME)
+      WAYS("Clamped", CLAMPED)
+      WAYS("Eight", PLAIN8)
       ".balign 4\n.Lend%=:\n"
       "add sp, #112\n"
       "vpop {d8-d15}\n"
@@ -180,34 +199,41 @@ static inline void fill(int8_t *to, int32_t value, int32_t count) {
       "2:\n" : "+r"(to) : "r"(value), "r"(count) : "lr", "q0", "memory");
 }
 
-/* `rows` > 0 times `count` > 0 bytes. */
-static inline void copy(int8_t *to, const int8_t *from, int32_t rows, int32_t count, int32_t to_pitch, int32_t from_pitch) {
+/* `rows` > 0 times `count` > 0 bytes, of which the first 64 * `chunks` lie at multiples of 4. */
+static inline void copy(int8_t *to, const int8_t *from, int32_t rows, int32_t chunks, int32_t count, int32_t to_pitch,
+                        int32_t from_pitch) {
   const int8_t *a;
   int8_t *b;
   __asm volatile(
-      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n wlstp.8 lr, %[count], 3f\n"
-      "2: vldrb.8 q0, [%[a]], #16\n vstrb.8 q0, [%[b]], #16\n letp lr, 2b\n"
-      "3:\n add %[from], %[from_pitch]\n add %[to], %[to_pitch]\n subs %[rows], #1\n bne 1b\n"
+      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n wls lr, %[chunks], 3f\n"
+      "2: vldmia %[a]!, {d0-d7}\n vstmia %[b]!, {d0-d7}\n le lr, 2b\n"
+      "3:\n wlstp.8 lr, %[count], 5f\n"
+      "4: vldrb.8 q0, [%[a]], #16\n vstrb.8 q0, [%[b]], #16\n letp lr, 4b\n"
+      "5:\n add %[from], %[from_pitch]\n add %[to], %[to_pitch]\n subs %[rows], #1\n bne 1b\n"
       : [to] "+r"(to), [from] "+r"(from), [rows] "+r"(rows), [a] "=&r"(a), [b] "=&r"(b)
-      : [count] "r"(count), [to_pitch] "r"(to_pitch), [from_pitch] "r"(from_pitch)
-      : "lr", "q0", "cc", "memory");
+      : [chunks] "r"(chunks), [count] "r"(count - 64 * chunks), [to_pitch] "r"(to_pitch), [from_pitch] "r"(from_pitch)
+      : "lr", "q0", "q1", "q2", "q3", "cc", "memory");
 }
 
-/* The input rows of a band; `first`: nothing is in scratch yet. */
+/* The input rows of a band; `first`: nothing is in scratch yet, and all that lies outside the image is filled. */
 static void copy_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *to, int32_t top, int32_t rows, int first) {
   const int32_t c = p->in_c, pitch = p->columns * c, from_pitch = p->in_w * c;
-  const int32_t inside = p->columns - p->pad_left < p->in_w ? p->columns - p->pad_left : p->in_w;
+  const int32_t inside = p->columns - p->pad_left < p->in_w ? p->columns - p->pad_left : p->in_w, bytes = inside * c;
   const int32_t slots = (rows - 1) * p->stride_h + p->kernel_h;
   const int32_t before = top < 0 ? -top : 0, end = p->in_h - top < slots ? p->in_h - top : slots;
-  if (first && (inside < p->columns || before > 0 || end < slots)) {
-    fill(to, p->in_zero, slots * pitch);
-  } else if (p->band < p->out_h) {
+  int8_t *image = to + before * pitch + p->pad_left * c;
+  if (first && pitch > bytes) {
+    fill(to, p->in_zero, before * pitch + p->pad_left * c);
+    for (int8_t *gap = image + bytes, *last = gap + (end - before - 1) * pitch; gap != last; gap += pitch) {
+      fill(gap, p->in_zero, pitch - bytes);
+    }
+    int8_t *behind = image + bytes + (end - before - 1) * pitch;
+    fill(behind, p->in_zero, to + slots * pitch - behind);
+  } else if (first || p->band < p->out_h) {
     fill(to, p->in_zero, before * pitch);
     fill(to + end * pitch, p->in_zero, (slots - end) * pitch);
   }
-  if (end > before) {
-    copy(to + before * pitch + p->pad_left * c, x + (top + before) * from_pitch, end - before, inside * c, pitch, from_pitch);
-  }
+  copy(image, x + (top + before) * from_pitch, end - before, c % 4 == 0 ? bytes / 64 : 0, bytes, pitch, from_pitch);
 }
 
 /* 3 rows to the strips of one: 16 or, of 3 channels, 15 bytes at a time. */
@@ -263,7 +289,8 @@ static void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_
 
 void ek_conv_2d_bands_mve(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
   const int limited = p->low != INT8_MIN || p->high != INT8_MAX;
-  const int32_t finish = limited ? 2 : p->some, column = p->in_c * (p->strips ? p->kernel_h : 1);
+  const int32_t eight = p->blocks == 1 && p->step * p->out_c == 8;
+  const int32_t finish = limited ? 2 : p->some ? 1 : eight ? 3 : 0, column = p->in_c * (p->strips ? p->kernel_h : 1);
   const int32_t pitch = p->columns * column, row = (p->strips ? 1 : p->stride_h) * pitch, pixel = p->stride_w * column;
   const int32_t steps = p->out_w / p->step, rest = p->out_w - steps * p->step;
   windows_t job = {.zero = p->out_zero, .y_step = p->step * p->out_c, .pitch = pitch, .gaps = p->gaps, .units = p->units};

@@ -16,13 +16,16 @@ typedef struct {
   int32_t strips;                       /* 1: the 3 rows of a column one after another; in_c up to 3 */
   int32_t step;                         /* pixels of an output row computed together */
   int32_t blocks;                       /* of 8 of their outputs */
-  int32_t way;                          /* EK_BANDS_ONE, _TWO, _THREE_ONES, _THREE_TWOS, or _UNITS and the vectors of a unit */
+  int32_t way;                          /* EK_BANDS_ONE, _TWO, _THREE_ONES, _THREE_TWOS or _UNITS */
   int32_t units;                        /* of a window */
   int32_t some;                         /* 1: not all blocks have 8 outputs */
   const int32_t *gaps;                  /* bytes from behind one unit to the next, from behind the last to the next pixels */
-  const int32_t *weights;               /* of a block: where its window begins in bytes, how many outputs, bias[8]; of every
-                                           unit the vectors of one output after another; even outputs before odd ones,
-                                           multiplier[8] and 2^(31-e)+1 [8]. For _THREE_ONES the last vector comes last. */
+  const int32_t *weights;               /* of a block: where its window begins in bytes, how many outputs; for _UNITS their
+                                           vectors less one, 4 more where outputs are fewer than 8, whose code is taken from
+                                           the last one on, and bytes of it for the others; bias[8]; of every unit the
+                                           vectors of one output after another; even outputs before odd ones,
+                                           multiplier[8] and 2^(31-e)+1 [8]. For _THREE_ONES the last vector comes last.
+                                           For _THREE_, out_zero and step * out_c. */
 } ek_conv_2d_bands_mve_t;
 
 enum { EK_BANDS_ONE, EK_BANDS_TWO, EK_BANDS_THREE_ONES, EK_BANDS_THREE_TWOS, EK_BANDS_UNITS };

@@ -13,11 +13,11 @@ from edgekit.backends.c.call import Call
 from edgekit.backends.c.forms.mve._pack import ORDER
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
-BLOCK, VECTOR = 8, 16  # outputs; bytes
+BLOCK, VECTOR, WORD = 8, 16, 4  # outputs; bytes
 ONE, TWO, THREE_ONES, THREE_TWOS, UNITS = range(5)  # EK_BANDS_
 WAYS = {(1, 1): ONE, (1, 2): TWO, (3, 1): THREE_ONES, (3, 2): THREE_TWOS}  # by segments and their vectors
-COSTS = {ONE: 31, TWO: 41, THREE_ONES: 54, THREE_TWOS: 87}  # instructions of a block for one step
-UNIT_COSTS, UNITS_COST = (0, 15, 25, 37, 49), 33
+COSTS = {ONE: 29, TWO: 40, THREE_ONES: 51, THREE_TWOS: 84}  # instructions of a block for one step
+UNIT_COSTS, UNITS_COST = (0, 15, 25, 36, 48), 27  # of a unit of 8 outputs, of a block beside its units
 ROW, ROW_OF_STRIPS = (8, 3), (40, 8)  # to prepare one, and for 16 bytes of it
 ROOM = 4096  # bytes of scratch that a band may take, unless one row takes more
 LARGEST_UNIT, LARGEST_STEP = 4, 1 << 16
@@ -36,10 +36,14 @@ class Block:
     last: int
     pixel: int
 
+    @property
+    def outputs(self) -> int:
+        return self.last + 1 - self.first
+
 
 @dataclass(frozen=True)
 class Shape:
-    """How windows lie: `segments` of `bytes`, `vectors` of them read, each as `parts` units; `column` bytes a column."""
+    """How windows lie: `segments` of `bytes`, which are `parts` units of `unit` vectors; `column` bytes a column."""
 
     strips: bool
     step: int
@@ -47,6 +51,7 @@ class Shape:
     width: int
     segments: int
     column: int
+    way: int
 
     @property
     def bytes(self) -> int:
@@ -61,14 +66,15 @@ class Shape:
         return -(-self.bytes // (VECTOR * self.parts))
 
     @property
-    def way(self) -> int:
-        return WAYS.get((self.segments, -(-self.bytes // VECTOR)), UNITS)
-
-    @property
     def cost(self) -> int:
         """Instructions of a step."""
-        units = UNITS_COST + self.segments * self.parts * UNIT_COSTS[self.unit] if self.way == UNITS else 0
-        return len(self.blocks) * (units or COSTS[self.way])
+        return sum(self.cost_of(block) for block in self.blocks)
+
+    def cost_of(self, block: Block) -> int:
+        if self.way != UNITS:
+            return COSTS[self.way]
+        few = self.unit + 5 + block.outputs * (self.unit + 1)
+        return UNITS_COST + self.segments * self.parts * (UNIT_COSTS[self.unit] if block.outputs == BLOCK else few)
 
 
 def bands(call: Call) -> Call | None:
@@ -105,7 +111,7 @@ def bands(call: Call) -> Call | None:
         {
             **{name: fields[name] for name in KEPT},
             "band": band, "columns": columns, "strips": int(shape.strips), "step": shape.step,
-            "blocks": len(shape.blocks), "way": shape.way + (shape.unit if shape.way == UNITS else 0),
+            "blocks": len(shape.blocks), "way": shape.way,
             "units": shape.segments * shape.parts, "some": int(shape.step * of("out_c") % BLOCK > 0),
             "gaps": _gaps(shape, pitch, pixel), "weights": _pack(found, shape, call),
         },
@@ -134,9 +140,12 @@ def _shapes(call: Call) -> Iterator[Shape]:
         weights = len(blocks) * BLOCK * height * wide * in_c
         if step > 1 and (weights > LARGEST_WEIGHTS or step * out_c % BLOCK == 0 and out_c % BLOCK == 0):
             continue
-        yield Shape(False, step, tuple(blocks), wide, height, in_c)
-        if height == 3 and in_c <= 3:
-            yield Shape(True, step, tuple(blocks), wide, 1, 3 * in_c)
+        for strips, segments, column in ((False, height, in_c), (True, 1, 3 * in_c)):
+            if strips and (height != 3 or in_c > 3):
+                continue
+            way = WAYS.get((segments, -(-wide * column // VECTOR)), UNITS)
+            for each in {way, UNITS}:
+                yield Shape(strips, step, tuple(blocks), wide, segments, column, each)
 
 
 def _cost(call: Call, shape: Shape) -> float:
@@ -177,10 +186,15 @@ def _pack(found: Folded, shape: Shape, call: Call) -> NDArray[np.int32]:
         size = shape.parts * shape.unit * VECTOR
         padded = np.zeros((BLOCK, shape.segments, size), np.int8)
         padded[:, :, : shape.bytes] = wide.reshape(BLOCK, shape.segments, shape.bytes)
-        units = padded.reshape(BLOCK, shape.segments * shape.parts, -1).swapaxes(0, 1).reshape(-1, VECTOR)
-        words = np.ascontiguousarray(units).view("<i4")
+        units = padded.reshape(BLOCK, shape.segments * shape.parts, -1).swapaxes(0, 1)
+        parts.append(np.array([block.pixel * stride * shape.column, block.outputs]))
+        if shape.way == UNITS:
+            few = block.outputs < BLOCK
+            units = units[:, block.outputs - 1 :: -1] if few else units
+            parts.append(np.array([shape.unit - 1 + 4 * few, (BLOCK - block.outputs) * WORD * (shape.unit + 1)]))
+        words = np.ascontiguousarray(units.reshape(-1, VECTOR)).view("<i4")
         cut = len(words) - (shape.way == THREE_ONES)
-        begin = block.pixel * stride * shape.column
-        parts += [np.array([begin, block.last + 1 - block.first]), rows[0], words[:cut].reshape(-1)]
-        parts += [rows[1:, ORDER].reshape(-1), words[cut:].reshape(-1)]
+        parts += [rows[0], words[:cut].reshape(-1), rows[1:, ORDER].reshape(-1), words[cut:].reshape(-1)]
+        if shape.way in (THREE_ONES, THREE_TWOS):
+            parts.append(np.array([integer(call.fields, "out_zero"), shape.step * out_c]))
     return np.concatenate(parts).astype(np.int32)
