@@ -24,10 +24,11 @@
 
 /* What `windows` works on; its first 80 bytes lie on its stack. */
 typedef struct {
-  int32_t zero, y_step;     /* 0, 4 */
-  int32_t count;            /* 8: pixels of a row; where windows are one segment, less one, and x_step in the lower half */
-  int32_t x_gap, y_gap;     /* 12, 16: from behind a row to the next one */
-  int32_t left, rows;       /* 20, 24 */
+  int32_t x_gap, y_gap;     /* 0, 4: from behind a row to the next one */
+  const int8_t *end;        /* 8: of the rows, for this block */
+  int32_t count;            /* 12: pixels of a row; where windows are one segment, less one, and x_step in the lower half */
+  int32_t zero, y_step;     /* 16, 20 */
+  int32_t size;             /* 24: bytes of all rows */
   const int8_t *x;          /* 28 */
   int8_t *y;                /* 32 */
   int32_t blocks;           /* 36 */
@@ -109,24 +110,23 @@ typedef struct {
 #define BLOCK(kind)                                                                              \
   ".balign 4\n.Lblock" kind "%=:\n"                                                              \
   "ldrd r0, r2, [r1], #8\n vctp.16 r2\n"                                                         \
-  "ldr r3, [sp, #28]\n add r3, r0\n ldr r7, [sp, #32]\n add r2, r7, #8\n str r2, [sp, #32]\n"    \
-  "ldr r0, [sp, #24]\n str r0, [sp, #20]\n"
+  "ldrd r2, r3, [sp, #24]\n add r3, r0\n add r2, r3\n str r2, [sp, #8]\n"                      \
+  "ldr r7, [sp, #32]\n add r2, r7, #8\n str r2, [sp, #32]\n ldr r11, [sp, #12]\n"
 #define END_OF_ROW(kind)                                                                         \
-  "ldrd r0, r2, [sp, #12]\n add r3, r0\n add r7, r2\n"                                           \
-  "ldr r0, [sp, #20]\n subs r0, #1\n str r0, [sp, #20]\n bne .Lrow" kind "%=\n"
+  "ldm sp, {r0, r2, r4, r11}\n add r3, r0\n add r7, r2\n cmp r3, r4\n bne .Lrow" kind "%=\n"
 #define END_OF_BLOCK(kind) \
   "ldr r0, [sp, #36]\n subs r0, #1\n str r0, [sp, #36]\n bne .Lblock" kind "%=\n b .Lend%=\n"
 /* Windows of one segment; of several, with the output zero point and step behind the weights. `products` leaves the
  * constants in q2 to q5. */
 #define SEGMENT(kind, size, products, finish)                                                    \
-  BLOCK(kind) "ldr r5, [sp]\n ldr r9, [sp, #4]\n"                                                \
-  ".Lrow" kind "%=:\n ldr r11, [sp, #8]\n"                                                       \
+  BLOCK(kind) "ldrd r5, r9, [sp, #16]\n"                                                        \
+  ".Lrow" kind "%=:\n"                                                                           \
   "1:\n" BIASES products SUMS SCALE("r5") finish("r9")                                           \
   "uxtah r3, r3, r11\n sub r1, #" size "\n subs r11, #0x10000\n bhs 1b\n"           \
   END_OF_ROW(kind) "add r1, #" size "\n" END_OF_BLOCK(kind)
 #define SEGMENTS(kind, size, products, finish)                                                   \
   BLOCK(kind) "ldrd r5, r9, [sp, #40]\n"                                                         \
-  ".Lrow" kind "%=:\n ldr r11, [sp, #8]\n"                                                       \
+  ".Lrow" kind "%=:\n"                                                                           \
   "1:\n" BIASES products SUMS "ldrd r0, r2, [r1], #-" size "\n" SCALE("r0") finish("r2")         \
   "add r3, r9\n subs r11, #1\n bne 1b\n"                                                        \
   END_OF_ROW(kind) "add r1, #" size " + 8\n" END_OF_BLOCK(kind)
@@ -144,7 +144,7 @@ typedef struct {
   ".balign 4\n.Llane" u "%=:\n"                                                                 \
   lane("lr") lane("r12") lane("r10") lane("r8") lane("r6") lane("r4") lane("r2") lane("r0") END_OF_UNIT("few" u)
 #define FINISH(kind, finish)                                                                     \
-  ".balign 4\n.Lfinish" kind "%=:\n" CONSTANTS SUMS "ldrd r0, r2, [sp]\n" SCALE("r0") finish("r2") \
+  ".balign 4\n.Lfinish" kind "%=:\n" CONSTANTS SUMS "ldrd r0, r2, [sp, #16]\n" SCALE("r0") finish("r2") \
   "ldr r0, [sp, #68]\n subs r0, #1\n str r0, [sp, #68]\n bne .Lpixel%=\n b .LrowEnd%=\n"
 #define CODE(label) ".word " label "%= - .Lcodes%= + 1\n"
 #define CODES(kind) CODE(".LblockOne" kind) CODE(".LblockTwo" kind) CODE(".LblockOnes" kind) CODE(".LblockTwos" kind)
@@ -173,7 +173,7 @@ __attribute__((naked, noinline)) static void windows(const windows_t *job UNUSED
       "ldrd r4, r5, [r1], #8\n str r1, [sp, #64]\n adr.w r6, .Lcodes%=\n add r4, r6, r4, lsl #2\n"
       "ldr r0, [r4, #80]\n add r0, r6\n str r0, [sp, #56]\n"
       "ldr r0, [r4, #96]\n add r0, r6\n add r0, r5\n str r0, [sp, #72]\n"
-      ".LrowUnits%=:\n ldr r0, [sp, #8]\n str r0, [sp, #68]\n"
+      ".LrowUnits%=:\n str r11, [sp, #68]\n"
       ".Lpixel%=:\n ldr r1, [sp, #64]\n" BIASES "ldrd r5, r9, [sp, #48]\n ldr pc, [sp, #56]\n"
       UNITS("1", UNIT1, WINDOW1, LANE1) UNITS("2", TWO, WINDOW2, LANE2) UNITS("3", UNIT3, WINDOW3, LANE3)
       UNITS("4", UNIT4, WINDOW4, LANE4)
@@ -236,31 +236,44 @@ static void copy_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *
   copy(image, x + (top + before) * from_pitch, end - before, c % 4 == 0 ? bytes / 64 : 0, bytes, pitch, from_pitch);
 }
 
-/* 3 rows to the strips of one: 16 or, of 3 channels, 15 bytes at a time. */
-#define GROUPS(size)                                                                                          \
-  __asm volatile(                                                                                             \
-      "vctp.8 %[rest]\n wls lr, %[groups], 3f\n"                                                              \
+/* A row of an image or several, `pitch` apart, to the strips of `lines` > 0 output rows: 16 bytes or, of 3 channels, 15 at
+ * a time, `step` of strips. Offsets of the rows' bytes are in q1, q2 and q3. */
+#define THREE_ROWS(size, step)                                                                              \
+  __asm volatile(                                                                                           \
+      "vctp.8 %[t]\n"                                                                                       \
+      "1:\n mov %[t], %[to]\n mov %[a], %[from]\n add %[b], %[a], %[pitch]\n add %[c], %[b], %[pitch]\n"    \
+      "wls lr, %[groups], 3f\n"                                                                             \
       "2:\n vldrb.u8 q0, [%[a]], #" size "\n vldrb.u8 q4, [%[b]], #" size "\n vldrb.u8 q5, [%[c]], #" size "\n" \
-      "vstrb.8 q0, [%[to], q1]\n vstrb.8 q4, [%[to], q2]\n vstrb.8 q5, [%[to], q3]\n"                         \
-      "add %[to], %[step]\n le lr, 2b\n"                                                                      \
-      "3:\n vpstt\n vldrbt.u8 q0, [%[a]]\n vstrbt.8 q0, [%[to], q1]\n"                                        \
-      "vpstt\n vldrbt.u8 q0, [%[b]]\n vstrbt.8 q0, [%[to], q2]\n"                                             \
-      "vpstt\n vldrbt.u8 q0, [%[c]]\n vstrbt.8 q0, [%[to], q3]\n"                                             \
-      : [to] "+r"(to), [a] "+r"(a), [b] "+r"(b), [c] "+r"(c)                                                  \
-      : [rest] "r"(rest), [groups] "r"(groups), [step] "r"(step), "w"(q1), "w"(q2), "w"(q3)                   \
-      : "lr", "q0", "q4", "q5", "memory")
+      "vstrb.8 q0, [%[t], q1]\n vstrb.8 q4, [%[t], q2]\n vstrb.8 q5, [%[t], q3]\n"                          \
+      "add %[t], #" step "\n le lr, 2b\n"                                                                   \
+      "3:\n vpstt\n vldrbt.u8 q0, [%[a]]\n vstrbt.8 q0, [%[t], q1]\n"                                       \
+      "vpstt\n vldrbt.u8 q0, [%[b]]\n vstrbt.8 q0, [%[t], q2]\n"                                            \
+      "vpstt\n vldrbt.u8 q0, [%[c]]\n vstrbt.8 q0, [%[t], q3]\n"                                            \
+      "add %[from], %[down]\n add %[to], %[line]\n subs %[lines], #1\n bne 1b\n"                            \
+      : [to] "+r"(to), [from] "+r"(from), [lines] "+r"(lines), [t] "+r"(t), [a] "=&r"(a), [b] "=&r"(b),     \
+        [c] "=&r"(c)                                                                                        \
+      : [groups] "r"(groups), [pitch] "r"(pitch), [down] "r"(down), [line] "r"(line), "w"(q1), "w"(q2),     \
+        "w"(q3)                                                                                             \
+      : "lr", "q0", "q4", "q5", "cc", "memory")
+#define ONE_ROW(size, step)                                                                                 \
+  __asm volatile(                                                                                           \
+      "vctp.8 %[t]\n wls lr, %[groups], 3f\n"                                                               \
+      "2:\n vldrb.u8 q0, [%[from]], #" size "\n vstrb.8 q0, [%[to], q1]\n add %[to], #" step "\n le lr, 2b\n" \
+      "3:\n vpstt\n vldrbt.u8 q0, [%[from]]\n vstrbt.8 q0, [%[to], q1]\n"                                   \
+      : [to] "+r"(to), [from] "+r"(from)                                                                    \
+      : [t] "r"(t), [groups] "r"(groups), "w"(q1)                                                           \
+      : "lr", "q0", "memory")
 
-/* The strips of a band; behind them a row of the zero point for those outside the image. */
+/* The strips of a band. */
 static void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *strips, int32_t top, int32_t rows,
                          int first) {
   const int32_t channels = p->in_c, column = 3 * channels, line = p->columns * column, pitch = p->in_w * channels;
   const int32_t inside = p->columns - p->pad_left < p->in_w ? p->columns - p->pad_left : p->in_w;
   const int32_t bytes = inside * channels, size = channels == 3 ? 15 : 16, groups = bytes < 16 ? 0 : (bytes - 16) / size + 1;
-  const int32_t rest = bytes - groups * size, step = size * 3;
-  const int8_t *outside = strips + p->band * line;
+  const int32_t rest = bytes - groups * size, down = p->stride_h * pitch, left = p->pad_left * column;
   uint8_t offsets[16];
-  if (first) {
-    fill(strips, p->in_zero, p->band * line + bytes);
+  if (first && p->columns > inside) {
+    fill(strips, p->in_zero, p->band * line);
   }
   for (int32_t i = 0, at = 0; i < 16; at += column - channels) {
     for (int32_t k = 0; k < channels && i < 16; ++k) {
@@ -270,20 +283,37 @@ static void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_
   register uint8x16_t q1 __asm("q1") = vldrbq_u8(offsets);
   register uint8x16_t q2 __asm("q2") = vaddq_n_u8(q1, (uint8_t)channels);
   register uint8x16_t q3 __asm("q3") = vaddq_n_u8(q2, (uint8_t)channels);
-  strips += p->pad_left * column;
-  for (; rows > 0; --rows, top += p->stride_h, strips += line) {
-    const int8_t *a = x + top * pitch, *b = a + pitch, *c = b + pitch;
-    int8_t *to = strips;
-    if (top < 0 || top + 2 >= p->in_h) {
-      a = top >= 0 && top < p->in_h ? a : outside;
-      b = top >= -1 && top + 1 < p->in_h ? b : outside;
-      c = top >= -2 && top + 2 < p->in_h ? c : outside;
+  while (rows > 0) {
+    const int8_t *from = x + top * pitch, *a, *b, *c;
+    int8_t *to = strips + left;
+    int32_t lines = p->in_h - 3 < top ? 0 : (p->in_h - 3 - top) / p->stride_h + 1, t = rest;
+    if (top >= 0 && lines > 0) {
+      lines = lines < rows ? lines : rows;
+      rows -= lines;
+      top += lines * p->stride_h;
+      strips += lines * line;
+      if (size == 15) {
+        THREE_ROWS("15", "45");
+      } else {
+        THREE_ROWS("16", "48");
+      }
+      continue;
     }
-    if (size == 15) {
-      GROUPS("15");
-    } else {
-      GROUPS("16");
+    fill(strips, p->in_zero, line); /* some of the three rows are outside the image */
+    for (int32_t row = 0; row < 3; ++row) {
+      if (top + row >= 0 && top + row < p->in_h) {
+        from = x + (top + row) * pitch;
+        to = strips + left + row * channels;
+        if (size == 15) {
+          ONE_ROW("15", "45");
+        } else {
+          ONE_ROW("16", "48");
+        }
+      }
     }
+    --rows;
+    top += p->stride_h;
+    strips += line;
   }
 }
 
@@ -312,7 +342,7 @@ void ek_conv_2d_bands_mve(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8
         job.count = p->way < EK_BANDS_THREE_ONES ? (count - 1) * 0x10000 + p->step * pixel : count;
         job.x = (int8_t *)scratch + start * pixel;
         job.y = y + start * p->out_c;
-        job.rows = rows;
+        job.size = rows * row;
         job.blocks = p->blocks;
         job.x_gap = row - count * p->step * pixel;
         job.y_gap = (p->out_w - count * p->step) * p->out_c;

@@ -18,7 +18,7 @@ ONE, TWO, THREE_ONES, THREE_TWOS, UNITS = range(5)  # EK_BANDS_
 WAYS = {(1, 1): ONE, (1, 2): TWO, (3, 1): THREE_ONES, (3, 2): THREE_TWOS}  # by segments and their vectors
 COSTS = {ONE: 29, TWO: 40, THREE_ONES: 51, THREE_TWOS: 84}  # instructions of a block for one step
 UNIT_COSTS, UNITS_COST = (0, 15, 25, 36, 48), 27  # of a unit of 8 outputs, of a block beside its units
-ROW, ROW_OF_STRIPS = (8, 3), (40, 8)  # to prepare one, and for 16 bytes of it
+ROW, ROW_OF_STRIPS = (9, 2), (20, 8)  # to prepare one, and for 16 bytes of it
 ROOM = 4096  # bytes of scratch that a band may take, unless one row takes more
 LARGEST_UNIT, LARGEST_STEP = 4, 1 << 16
 LARGEST_WEIGHTS = 8192  # bytes, where filters are repeated for several pixels
@@ -104,8 +104,6 @@ def bands(call: Call) -> Call | None:
     behind = max(b.pixel for b in shape.blocks) * pixel + shape.parts * shape.unit * VECTOR
     more = max(0, behind - (of("kernel_w") + (shape.step - 1) * of("stride_w")) * shape.column)
     band = max(1, *(r for r in range(1, of("out_h") + 1) if _rows(call, shape, r) * pitch <= ROOM), 1)
-    if shape.strips:
-        more += of("in_w") * of("in_c")
     return Call(
         "conv_2d_bands_mve",
         {
@@ -155,7 +153,7 @@ def _cost(call: Call, shape: Shape) -> float:
     vectors = integer(of, "in_w") * integer(of, "in_c") / VECTOR
     once, each = ROW_OF_STRIPS if shape.strips else ROW
     rows = 1 if shape.strips else integer(of, "stride_h")
-    return steps * shape.cost + 9 * len(shape.blocks) + rows * (once + each * vectors)
+    return steps * shape.cost + 6 * len(shape.blocks) + rows * (once + each * vectors)
 
 
 def _gaps(shape: Shape, pitch: int, pixel: int) -> NDArray[np.int32]:
