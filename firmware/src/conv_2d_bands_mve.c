@@ -26,7 +26,7 @@
 typedef struct {
   int32_t x_gap, y_gap;     /* 0, 4: from behind a row to the next one */
   const int8_t *end;        /* 8: of the rows, for this block */
-  int32_t count;            /* 12: pixels of a row; where windows are one segment, less one, and x_step in the lower half */
+  int32_t count;            /* 12: pixels of a row, even where they come in twos; of one segment, less one, and x_step in the lower half */
   int32_t zero, y_step;     /* 16, 20 */
   int32_t size;             /* 24: bytes of all rows */
   const int8_t *x;          /* 28 */
@@ -38,7 +38,8 @@ typedef struct {
   int32_t code, finish;     /* 56, 60: addresses, of the products and of what follows, where windows are units */
   const int32_t *weights;   /* 64: of the block */
   int32_t pixels;           /* 68: left */
-  int32_t lanes, unused;    /* 72: address of the first output's products, where a block has less than 8 */
+  int32_t lanes;            /* 72: address of the products of the last of less than 8 outputs, or of a row's first pixel */
+  int32_t odd;              /* 76: pixels of a row, where they come in twos */
   int16_t low[8], high[8];  /* 80, 96 */
 } windows_t;
 
@@ -116,26 +117,31 @@ typedef struct {
   "ldm sp, {r0, r2, r4, r11}\n add r3, r0\n add r7, r2\n cmp r3, r4\n bne .Lrow" kind "%=\n"
 #define END_OF_BLOCK(kind) \
   "ldr r0, [sp, #36]\n subs r0, #1\n str r0, [sp, #36]\n bne .Lblock" kind "%=\n b .Lend%=\n"
+/* Rows of `pixel`s, one or two a round; the first of an odd number of pixels is then the second of a round. */
+#define ROUNDS(kind, size, pixel, count)                                                         \
+  ".Lrow" kind "%=:\n1:\n" pixel count("1") " 1b\n" END_OF_ROW(kind) "add r1, #" size "\n" END_OF_BLOCK(kind)
+#define ROUNDS_OF_TWO(kind, size, pixel, count)                                                  \
+  "ldr r2, [sp, #76]\n cmp r2, #0\n adr.w r2, 1f\n it ne\n adrne.w r2, 2f\n orr r2, #1\n str r2, [sp, #72]\n" \
+  ".Lrow" kind "%=:\n ldr pc, [sp, #72]\n"                                                       \
+  ".balign 4\n1:\n" pixel "2:\n" pixel count("2") " 1b\n"                                         \
+  END_OF_ROW(kind) "add r1, #" size "\n" END_OF_BLOCK(kind)
 /* Windows of one segment; of several, with the output zero point and step behind the weights. `products` leaves the
  * constants in q2 to q5. */
-#define SEGMENT(kind, size, products, finish)                                                    \
-  BLOCK(kind) "ldrd r5, r9, [sp, #16]\n"                                                        \
-  ".Lrow" kind "%=:\n"                                                                           \
-  "1:\n" BIASES products SUMS SCALE("r5") finish("r9")                                           \
-  "uxtah r3, r3, r11\n sub r1, #" size "\n subs r11, #0x10000\n bhs 1b\n"           \
-  END_OF_ROW(kind) "add r1, #" size "\n" END_OF_BLOCK(kind)
-#define SEGMENTS(kind, size, products, finish)                                                   \
+#define LESS_PACKED(n) "subs r11, #" n " << 16\n bhs"
+#define LESS(n) "subs r11, #" n "\n bne"
+#define SEGMENT(kind, size, rounds, products, finish)                                            \
+  BLOCK(kind) "ldrd r5, r9, [sp, #16]\n"                                                         \
+  rounds(kind, size, BIASES products SUMS SCALE("r5") finish("r9") "uxtah r3, r3, r11\n sub r1, #" size "\n", LESS_PACKED)
+#define SEGMENTS(kind, size, rounds, products, finish)                                           \
   BLOCK(kind) "ldrd r5, r9, [sp, #40]\n"                                                         \
-  ".Lrow" kind "%=:\n"                                                                           \
-  "1:\n" BIASES products SUMS "ldrd r0, r2, [r1], #-" size "\n" SCALE("r0") finish("r2")         \
-  "add r3, r9\n subs r11, #1\n bne 1b\n"                                                        \
-  END_OF_ROW(kind) "add r1, #" size " + 8\n" END_OF_BLOCK(kind)
+  rounds(kind, size " + 8",                                                                      \
+         BIASES products SUMS "ldrd r0, r2, [r1], #-" size "\n" SCALE("r0") finish("r2") "add r3, r9\n", LESS)
 #define TWOS AT("q6", "0") AT("q7", "16") TWO
 #define WAYS(kind, finish)                                                                       \
-  SEGMENT("One" kind, "224", AT("q7", "0") ONE_AND_CONSTANTS, finish)                            \
-  SEGMENT("Two" kind, "352", TWOS CONSTANTS, finish)                                             \
-  SEGMENTS("Ones" kind, "480", THREE_ONES_AND_CONSTANTS, finish)                                 \
-  SEGMENTS("Twos" kind, "864", TWOS "add r3, r5\n" TWOS "add r3, r5\n" TWOS CONSTANTS, finish)
+  SEGMENT("One" kind, "224", ROUNDS, AT("q7", "0") ONE_AND_CONSTANTS, finish)                            \
+  SEGMENT("Two" kind, "352", ROUNDS_OF_TWO, TWOS CONSTANTS, finish)                                             \
+  SEGMENTS("Ones" kind, "480", ROUNDS_OF_TWO, THREE_ONES_AND_CONSTANTS, finish)                                 \
+  SEGMENTS("Twos" kind, "864", ROUNDS, TWOS "add r3, r5\n" TWOS "add r3, r5\n" TWOS CONSTANTS, finish)
 /* A unit of 8 outputs; of fewer, from the last one on, the code for the others is left out. */
 #define END_OF_UNIT(kind) "ldr r11, [r5], #4\n add r3, r11\n subs r9, #1\n bne .L" kind "%=\n ldr pc, [sp, #60]\n"
 #define UNITS(u, unit, windows, lane)                                                            \
@@ -339,7 +345,11 @@ void ek_conv_2d_bands_mve(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8
       first = 0;
       for (int32_t last = 0; last <= (rest > 0); ++last) {
         const int32_t count = last ? 1 : steps, start = last ? p->out_w - p->step : 0;
-        job.count = p->way < EK_BANDS_THREE_ONES ? (count - 1) * 0x10000 + p->step * pixel : count;
+        job.odd = p->way == EK_BANDS_TWO || p->way == EK_BANDS_THREE_ONES ? count & 1 : 0;
+        job.count = count + job.odd;
+        if (p->way < EK_BANDS_THREE_ONES) {
+          job.count = (job.count - 1) * 0x10000 + p->step * pixel;
+        }
         job.x = (int8_t *)scratch + start * pixel;
         job.y = y + start * p->out_c;
         job.size = rows * row;
