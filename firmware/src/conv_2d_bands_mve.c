@@ -275,18 +275,12 @@ static void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_
                          int first) {
   const int32_t channels = p->in_c, column = 3 * channels, line = p->columns * column, pitch = p->in_w * channels;
   const int32_t inside = p->columns - p->pad_left < p->in_w ? p->columns - p->pad_left : p->in_w;
-  const int32_t bytes = inside * channels, size = channels == 3 ? 15 : 16, groups = bytes < 16 ? 0 : (bytes - 16) / size + 1;
+  const int32_t bytes = inside * channels, size = channels == 3 ? 15 : 16, groups = p->groups;
   const int32_t rest = bytes - groups * size, down = p->stride_h * pitch, left = p->pad_left * column;
-  uint8_t offsets[16];
   if (first && p->columns > inside) {
     fill(strips, p->in_zero, p->band * line);
   }
-  for (int32_t i = 0, at = 0; i < 16; at += column - channels) {
-    for (int32_t k = 0; k < channels && i < 16; ++k) {
-      offsets[i++] = (uint8_t)at++;
-    }
-  }
-  register uint8x16_t q1 __asm("q1") = vldrbq_u8(offsets);
+  register uint8x16_t q1 __asm("q1") = vldrbq_u8(p->offsets);
   register uint8x16_t q2 __asm("q2") = vaddq_n_u8(q1, (uint8_t)channels);
   register uint8x16_t q3 __asm("q3") = vaddq_n_u8(q2, (uint8_t)channels);
   while (rows > 0) {

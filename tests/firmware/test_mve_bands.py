@@ -21,15 +21,20 @@ KERNEL = "conv_2d_bands_mve"
 THREE = (3, 3)
 # batches, height, width, input and output channels, kernel, stride, padding
 LAYERS: tuple[tuple[int, int, int, int, int, tuple[int, int], tuple[int, int], Padding], ...] = (
-    (1, 9, 12, 3, 8, THREE, (1, 1), "same"), (2, 20, 40, 3, 8, THREE, (2, 2), "same"), (1, 5, 5, 3, 16, THREE, (1, 1), "valid"),
-    (1, 4, 7, 1, 8, THREE, (1, 1), "same"), (2, 3, 3, 2, 12, THREE, (2, 2), "same"), (1, 64, 50, 1, 8, THREE, (1, 1), "same"),
-    (1, 6, 6, 4, 16, THREE, (1, 1), "same"), (2, 7, 5, 5, 10, THREE, (1, 1), "same"), (1, 7, 9, 8, 8, THREE, (2, 2), "same"),
-    (1, 40, 40, 8, 8, THREE, (1, 1), "same"), (1, 5, 7, 16, 4, THREE, (1, 1), "same"), (1, 6, 5, 24, 3, THREE, (1, 2), "same"),
-    (1, 5, 5, 33, 1, THREE, (1, 1), "same"), (1, 5, 9, 64, 8, THREE, (1, 1), "same"), (2, 6, 11, 4, 1, THREE, (1, 1), "same"),
-    (1, 9, 9, 2, 6, (5, 5), (1, 1), "same"), (1, 8, 8, 6, 20, (2, 2), (1, 1), "valid"), (1, 12, 6, 1, 9, (10, 4), (2, 2), "same"),
-    (1, 1, 30, 8, 8, (1, 3), (1, 1), "same"), (1, 30, 1, 4, 7, (3, 1), (1, 1), "same"), (1, 1, 50, 20, 8, (1, 5), (1, 1), "same"),
-    (1, 6, 1, 3, 8, THREE, (1, 1), "same"), (1, 2, 2, 3, 8, THREE, (1, 1), "same"), (1, 3, 9, 3, 5, THREE, (3, 3), "valid"),
-    (1, 5, 7, 16, 16, THREE, (1, 1), "same"), (1, 7, 8, 5, 8, (5, 5), (1, 1), "same"), (2, 30, 30, 16, 8, THREE, (1, 1), "same"),
+    (1, 9, 12, 3, 8, THREE, (1, 1), "same"), (2, 20, 40, 3, 8, THREE, (2, 2), "same"),
+    (1, 5, 5, 3, 16, THREE, (1, 1), "valid"), (1, 4, 7, 1, 8, THREE, (1, 1), "same"),
+    (2, 3, 3, 2, 12, THREE, (2, 2), "same"), (1, 64, 50, 1, 8, THREE, (1, 1), "same"),
+    (1, 6, 6, 4, 16, THREE, (1, 1), "same"), (2, 7, 5, 5, 10, THREE, (1, 1), "same"),
+    (1, 7, 9, 8, 8, THREE, (2, 2), "same"), (1, 40, 40, 8, 8, THREE, (1, 1), "same"),
+    (1, 5, 7, 16, 4, THREE, (1, 1), "same"), (1, 6, 5, 24, 3, THREE, (1, 2), "same"),
+    (1, 5, 5, 33, 1, THREE, (1, 1), "same"), (1, 5, 9, 64, 8, THREE, (1, 1), "same"),
+    (2, 6, 11, 4, 1, THREE, (1, 1), "same"), (1, 9, 9, 2, 6, (5, 5), (1, 1), "same"),
+    (1, 8, 8, 6, 20, (2, 2), (1, 1), "valid"), (1, 12, 6, 1, 9, (10, 4), (2, 2), "same"),
+    (1, 1, 30, 8, 8, (1, 3), (1, 1), "same"), (1, 30, 1, 4, 7, (3, 1), (1, 1), "same"),
+    (1, 1, 50, 20, 8, (1, 5), (1, 1), "same"), (1, 6, 1, 3, 8, THREE, (1, 1), "same"),
+    (1, 2, 2, 3, 8, THREE, (1, 1), "same"), (1, 3, 9, 3, 5, THREE, (3, 3), "valid"),
+    (1, 5, 7, 16, 16, THREE, (1, 1), "same"), (1, 7, 8, 5, 8, (5, 5), (1, 1), "same"),
+    (2, 30, 30, 16, 8, THREE, (1, 1), "same"),
 )  # fmt: skip
 
 
@@ -40,7 +45,9 @@ def layers() -> Iterator[Graph]:
         op = Conv2D(stride, padding=padding, activation=("none", "relu6")[i % 2])  # type: ignore[arg-type]
         graph = b.ended(b.weighted(op, "input", (out_c, *kernel, in_c), 0))
         x = graph.tensors["input"]
-        graph.tensors["input"] = replace(x, quantization=Quantization.per_tensor(float(x.scale), int(rng.integers(-128, 128))))
+        graph.tensors["input"] = replace(
+            x, quantization=Quantization.per_tensor(float(x.scale), int(rng.integers(-128, 128)))
+        )
         if i % 3 == 0:  # a clamp inside the range
             y = graph.tensors[graph.outputs[0]]
             graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(0.06, -5))

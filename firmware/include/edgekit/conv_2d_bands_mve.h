@@ -14,6 +14,8 @@ typedef struct {
   int32_t band;                         /* output rows that scratch holds the windows of */
   int32_t columns;                      /* of the padded picture: those that windows have */
   int32_t strips;                       /* 1: the 3 rows of a column one after another; in_c up to 3 */
+  int32_t groups;                       /* of strips: whole 16 bytes of a row, where 15 are of 5 pixels of 3 channels */
+  const uint8_t *offsets;               /* of strips: where 16 bytes of a row go */
   int32_t step;                         /* pixels of an output row computed together */
   int32_t blocks;                       /* of 8 of their outputs */
   int32_t way;                          /* EK_BANDS_ONE, _TWO, _THREE_ONES, _THREE_TWOS or _UNITS */

@@ -108,7 +108,8 @@ def bands(call: Call) -> Call | None:
         "conv_2d_bands_mve",
         {
             **{name: fields[name] for name in KEPT},
-            "band": band, "columns": columns, "strips": int(shape.strips), "step": shape.step,
+            "band": band, "columns": columns, "strips": int(shape.strips),
+            "groups": _groups(call, columns), "offsets": _offsets(of("in_c")), "step": shape.step,
             "blocks": len(shape.blocks), "way": shape.way,
             "units": shape.segments * shape.parts, "some": int(shape.step * of("out_c") % BLOCK > 0),
             "gaps": _gaps(shape, pitch, pixel), "weights": _pack(found, shape, call),
@@ -136,7 +137,7 @@ def _shapes(call: Call) -> Iterator[Shape]:
             blocks.append(Block(first, last, first // out_c))
         wide = width + max(b.last // out_c - b.pixel for b in blocks) * stride
         weights = len(blocks) * BLOCK * height * wide * in_c
-        if step > 1 and (weights > LARGEST_WEIGHTS or step * out_c % BLOCK == 0 and out_c % BLOCK == 0):
+        if step > 1 and (weights > LARGEST_WEIGHTS or out_c % BLOCK == 0):
             continue
         for strips, segments, column in ((False, height, in_c), (True, 1, 3 * in_c)):
             if strips and (height != 3 or in_c > 3):
@@ -154,6 +155,19 @@ def _cost(call: Call, shape: Shape) -> float:
     once, each = ROW_OF_STRIPS if shape.strips else ROW
     rows = 1 if shape.strips else integer(of, "stride_h")
     return steps * shape.cost + 6 * len(shape.blocks) + rows * (once + each * vectors)
+
+
+def _groups(call: Call, columns: int) -> int:
+    """How many times 16 bytes, of whole pixels and what is behind them, fit in the bytes of a row that windows read."""
+    in_c = integer(call.fields, "in_c")
+    bytes_inside = min(columns - integer(call.fields, "pad_left"), integer(call.fields, "in_w")) * in_c
+    return 0 if bytes_inside < VECTOR else (bytes_inside - VECTOR) // (VECTOR // in_c * in_c or VECTOR) + 1
+
+
+def _offsets(in_c: int) -> NDArray[np.uint8]:
+    """Of 16 bytes of a row in strips of three rows."""
+    at = np.arange(VECTOR)
+    return (at // in_c * 3 * in_c + at % in_c).astype(np.uint8)
 
 
 def _gaps(shape: Shape, pitch: int, pixel: int) -> NDArray[np.int32]:
