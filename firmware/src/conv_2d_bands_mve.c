@@ -155,8 +155,7 @@ typedef struct {
 #define CODE(label) ".word " label "%= - .Lcodes%= + 1\n"
 #define CODES(kind) CODE(".LblockOne" kind) CODE(".LblockTwo" kind) CODE(".LblockOnes" kind) CODE(".LblockTwos" kind)
 
-/* All outputs of a band. `way` is that of the parameters, `finish` 0, 1 some blocks of less than 8 outputs, 2 a clamp,
- * 3 all blocks of 8 outputs, of which pixels have no more. */
+/* All outputs of a band. `way` is that of the parameters, `finish` EK_BANDS_PLAIN and so on. */
 __attribute__((naked, noinline)) static void windows(const windows_t *job UNUSED, const int32_t *weights UNUSED,
                                                      int32_t way UNUSED, int32_t finish UNUSED) {
   __asm volatile(
@@ -222,24 +221,22 @@ static inline void copy(int8_t *to, const int8_t *from, int32_t rows, int32_t ch
 }
 
 /* The input rows of a band; `first`: nothing is in scratch yet, and all that lies outside the image is filled. */
-static void copy_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *to, int32_t top, int32_t rows, int first) {
-  const int32_t c = p->in_c, pitch = p->columns * c, from_pitch = p->in_w * c;
-  const int32_t inside = p->columns - p->pad_left < p->in_w ? p->columns - p->pad_left : p->in_w, bytes = inside * c;
-  const int32_t slots = (rows - 1) * p->stride_h + p->kernel_h;
+static inline void copy_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *to, int32_t top, int32_t rows,
+                             int first) {
+  const int32_t pitch = p->pitch, outside = pitch - p->inside, slots = (rows - 1) * p->stride_h + p->kernel_h;
   const int32_t before = top < 0 ? -top : 0, end = p->in_h - top < slots ? p->in_h - top : slots;
-  int8_t *image = to + before * pitch + p->pad_left * c;
-  if (first && pitch > bytes) {
-    fill(to, p->in_zero, before * pitch + p->pad_left * c);
-    for (int8_t *gap = image + bytes, *last = gap + (end - before - 1) * pitch; gap != last; gap += pitch) {
-      fill(gap, p->in_zero, pitch - bytes);
+  int8_t *image = to + before * pitch + p->left, *gap = image + p->inside;
+  if (first && outside > 0) {
+    fill(to, p->in_zero, image - to);
+    for (int32_t row = before + 1; row < end; ++row, gap += pitch) {
+      fill(gap, p->in_zero, outside);
     }
-    int8_t *behind = image + bytes + (end - before - 1) * pitch;
-    fill(behind, p->in_zero, to + slots * pitch - behind);
+    fill(gap, p->in_zero, to + slots * pitch - gap);
   } else if (first || p->band < p->out_h) {
     fill(to, p->in_zero, before * pitch);
     fill(to + end * pitch, p->in_zero, (slots - end) * pitch);
   }
-  copy(image, x + (top + before) * from_pitch, end - before, c % 4 == 0 ? bytes / 64 : 0, bytes, pitch, from_pitch);
+  copy(image, x + (top + before) * p->in_pitch, end - before, p->chunks, p->inside, pitch, p->in_pitch);
 }
 
 /* A row of an image or several, `pitch` apart, to the strips of `lines` > 0 output rows: 16 bytes or, of 3 channels, 15 at
@@ -271,40 +268,39 @@ static void copy_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *
       : "lr", "q0", "memory")
 
 /* The strips of a band. */
-static void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *strips, int32_t top, int32_t rows,
-                         int first) {
-  const int32_t channels = p->in_c, column = 3 * channels, line = p->columns * column, pitch = p->in_w * channels;
-  const int32_t inside = p->columns - p->pad_left < p->in_w ? p->columns - p->pad_left : p->in_w;
-  const int32_t bytes = inside * channels, size = channels == 3 ? 15 : 16, groups = p->groups;
-  const int32_t rest = bytes - groups * size, down = p->stride_h * pitch, left = p->pad_left * column;
-  if (first && p->columns > inside) {
+static inline void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *strips, int32_t top, int32_t rows,
+                                int first) {
+  const int32_t channels = p->in_c, line = p->pitch, pitch = p->in_pitch, groups = p->groups;
+  const int32_t rest = p->inside - groups * (channels == 3 ? 15 : 16), down = p->stride_h * pitch;
+  if (first && line > 3 * p->inside) {
     fill(strips, p->in_zero, p->band * line);
   }
   register uint8x16_t q1 __asm("q1") = vldrbq_u8(p->offsets);
   register uint8x16_t q2 __asm("q2") = vaddq_n_u8(q1, (uint8_t)channels);
   register uint8x16_t q3 __asm("q3") = vaddq_n_u8(q2, (uint8_t)channels);
+  strips += p->left;
   while (rows > 0) {
     const int8_t *from = x + top * pitch, *a, *b, *c;
-    int8_t *to = strips + left;
+    int8_t *to = strips;
     int32_t lines = p->in_h - 3 < top ? 0 : (p->in_h - 3 - top) / p->stride_h + 1, t = rest;
     if (top >= 0 && lines > 0) {
       lines = lines < rows ? lines : rows;
       rows -= lines;
       top += lines * p->stride_h;
       strips += lines * line;
-      if (size == 15) {
+      if (channels == 3) {
         THREE_ROWS("15", "45");
       } else {
         THREE_ROWS("16", "48");
       }
       continue;
     }
-    fill(strips, p->in_zero, line); /* some of the three rows are outside the image */
+    fill(strips - p->left, p->in_zero, line); /* some of the three rows are outside the image */
     for (int32_t row = 0; row < 3; ++row) {
       if (top + row >= 0 && top + row < p->in_h) {
         from = x + (top + row) * pitch;
-        to = strips + left + row * channels;
-        if (size == 15) {
+        to = strips + row * channels;
+        if (channels == 3) {
           ONE_ROW("15", "45");
         } else {
           ONE_ROW("16", "48");
@@ -318,41 +314,38 @@ static void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_
 }
 
 void ek_conv_2d_bands_mve(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  const int limited = p->low != INT8_MIN || p->high != INT8_MAX;
-  const int32_t eight = p->blocks == 1 && p->step * p->out_c == 8;
-  const int32_t finish = limited ? 2 : p->some ? 1 : eight ? 3 : 0, column = p->in_c * (p->strips ? p->kernel_h : 1);
-  const int32_t pitch = p->columns * column, row = (p->strips ? 1 : p->stride_h) * pitch, pixel = p->stride_w * column;
-  const int32_t steps = p->out_w / p->step, rest = p->out_w - steps * p->step;
-  windows_t job = {.zero = p->out_zero, .y_step = p->step * p->out_c, .pitch = pitch, .gaps = p->gaps, .units = p->units};
-  job.x_step = p->step * pixel - 2 * pitch;
-  vstrhq_s16(job.low, vdupq_n_s16((int16_t)p->low));
-  vstrhq_s16(job.high, vdupq_n_s16((int16_t)p->high));
-  int first = 1;
-  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_w * p->in_c) {
+  windows_t job;
+  job.zero = p->out_zero;
+  job.y_step = p->y_step;
+  job.blocks = p->blocks;
+  job.pitch = p->pitch;
+  job.x_step = p->x_step;
+  job.gaps = p->gaps;
+  job.units = p->units;
+  if (p->finish == EK_BANDS_CLAMPED) {
+    vstrhq_s16(job.low, vdupq_n_s16((int16_t)p->low));
+    vstrhq_s16(job.high, vdupq_n_s16((int16_t)p->high));
+  }
+  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_pitch) {
     for (int32_t oy = 0; oy < p->out_h; oy += p->band) {
       const int32_t rows = p->out_h - oy < p->band ? p->out_h - oy : p->band, top = oy * p->stride_h - p->pad_top;
       if (p->strips) {
-        scatter_rows(p, x, (int8_t *)scratch, top, rows, first);
+        scatter_rows(p, x, (int8_t *)scratch, top, rows, n + oy == 0);
       } else {
-        copy_rows(p, x, (int8_t *)scratch, top, rows, first);
+        copy_rows(p, x, (int8_t *)scratch, top, rows, n + oy == 0);
       }
-      first = 0;
-      for (int32_t last = 0; last <= (rest > 0); ++last) {
-        const int32_t count = last ? 1 : steps, start = last ? p->out_w - p->step : 0;
-        job.odd = p->way == EK_BANDS_TWO || p->way == EK_BANDS_THREE_ONES ? count & 1 : 0;
-        job.count = count + job.odd;
-        if (p->way < EK_BANDS_THREE_ONES) {
-          job.count = (job.count - 1) * 0x10000 + p->step * pixel;
-        }
-        job.x = (int8_t *)scratch + start * pixel;
-        job.y = y + start * p->out_c;
-        job.size = rows * row;
-        job.blocks = p->blocks;
-        job.x_gap = row - count * p->step * pixel;
-        job.y_gap = (p->out_w - count * p->step) * p->out_c;
-        windows(&job, p->weights, p->way, finish);
+      job.size = rows * p->row;
+      for (int32_t i = 0; i < p->parts; ++i) {
+        const int32_t *part = p->part + 6 * i;
+        job.x = (int8_t *)scratch + part[0];
+        job.y = y + part[1];
+        job.x_gap = part[2];
+        job.y_gap = part[3];
+        job.count = part[4];
+        job.odd = part[5];
+        windows(&job, p->weights, p->way, p->finish);
       }
-      y += rows * p->out_w * p->out_c;
+      y += rows * p->out_pitch;
     }
   }
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,9 @@ LAYERS: tuple[tuple[int, int, int, int, int, tuple[int, int], tuple[int, int], P
     (1, 2, 2, 3, 8, THREE, (1, 1), "same"), (1, 3, 9, 3, 5, THREE, (3, 3), "valid"),
     (1, 5, 7, 16, 16, THREE, (1, 1), "same"), (1, 7, 8, 5, 8, (5, 5), (1, 1), "same"),
     (2, 30, 30, 16, 8, THREE, (1, 1), "same"),
+    (1, 4, 5, 64, 3, THREE, (1, 1), "same"), (1, 8, 5, 3, 3, (5, 5), (2, 2), "same"),
+    (1, 5, 5, 10, 2, (5, 3), (1, 2), "same"), (1, 9, 1, 5, 3, (5, 1), (2, 1), "same"),
+    (1, 9, 1, 20, 5, (5, 1), (2, 1), "same"),
 )  # fmt: skip
 
 
@@ -42,7 +46,7 @@ def layers() -> Iterator[Graph]:
     rng = np.random.default_rng(11)
     for i, (batches, height, width, in_c, out_c, kernel, stride, padding) in enumerate(LAYERS):
         b = Builder("bands", (batches, height, width, in_c), int(rng.integers(1000)))
-        op = Conv2D(stride, padding=padding, activation=("none", "relu6")[i % 2])  # type: ignore[arg-type]
+        op = Conv2D(stride, padding=padding, activation=("none", "relu6")[i % 2])
         graph = b.ended(b.weighted(op, "input", (out_c, *kernel, in_c), 0))
         x = graph.tensors["input"]
         graph.tensors["input"] = replace(
@@ -59,17 +63,18 @@ def _candidates(graph: Graph) -> list[Call]:
 
 
 def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
-    cases, ways, seen = [], set(), set()
+    cases, ways, units, seen = [], set(), set(), set()
     for i, graph in enumerate(layers()):
         for j, call in enumerate(_candidates(graph)):
             if call.kernel == KERNEL:
                 cases.append(Case(f"bands_{i}_{j}", graph, i, 2, 64, candidate=j))
-                f = call.fields
-                ways.add((f["way"], 2 if (f["low"], f["high"]) != (-128, 127) else f["some"]))
-                seen |= {("strips", f["strips"]), ("steps", f["step"] > 1), ("left", f["out_w"] % f["step"] > 0)}  # type: ignore[operator]
-                seen |= {("bands", f["band"] < f["out_h"])}  # type: ignore[operator]
-    assert {way for way, _ in ways} == {0, 1, 2, 3, 4} and {end for _, end in ways} == {0, 1, 2}
-    assert len(seen) == 8, seen
+                f = dict[str, Any](call.fields)
+                ways.add((f["way"], f["finish"]))
+                units |= {int(f["weights"][2])} if f["way"] == _bands.UNITS else set()
+                seen |= {("strips", f["strips"]), ("parts", f["parts"]), ("bands", f["band"] < f["out_h"])}
+                seen |= {("odd", f["part"][5]), ("chunks", f["chunks"] > 0)}
+    assert {way for way, _ in ways} == set(range(5)) and {end for _, end in ways} == set(range(4)), ways
+    assert units == set(range(8)) and len(seen) == 10, (units, seen)
     prove(cases, "qemu-m55", tmp_path / "program")
 
 

@@ -20,12 +20,12 @@ COSTS = {ONE: 29, TWO: 40, THREE_ONES: 51, THREE_TWOS: 84}  # instructions of a 
 UNIT_COSTS, UNITS_COST = (0, 15, 25, 36, 48), 27  # of a unit of 8 outputs, of a block beside its units
 ROW, ROW_OF_STRIPS = (9, 2), (20, 8)  # to prepare one, and for 16 bytes of it
 ROOM = 4096  # bytes of scratch that a band may take, unless one row takes more
-LARGEST_UNIT, LARGEST_STEP = 4, 1 << 16
+LARGEST_UNIT, LARGEST_STEP, LARGEST_COUNT = 4, 1 << 16, 1 << 15
+PART = 6  # numbers
 LARGEST_WEIGHTS = 8192  # bytes, where filters are repeated for several pixels
-KEPT = (
-    "batches", "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "stride_h", "stride_w", "pad_top",
-    "pad_left", "in_zero", "out_zero", "low", "high",
-)  # fmt: skip
+KEPT = ("batches", "in_h", "in_c", "out_h", "kernel_h", "stride_h", "pad_top", "in_zero", "out_zero", "low", "high")
+PLAIN, SOME, CLAMPED, EIGHT = range(4)  # EK_BANDS_
+CHUNK = 64  # bytes copied by one load
 
 
 @dataclass(frozen=True)
@@ -99,23 +99,46 @@ def bands(call: Call) -> Call | None:
     columns = (of("out_w") - 1) * of("stride_w") + of("kernel_w")
     shape = min(_shapes(call), key=lambda shape: _cost(call, shape))
     pitch, pixel = columns * shape.column, of("stride_w") * shape.column
-    if shape.step * pixel >= LARGEST_STEP or columns * of("in_c") > LARGEST_STEP:
+    inside_bytes = min(columns - of("pad_left"), of("in_w")) * of("in_c")
+    if shape.step * pixel >= LARGEST_STEP or of("out_w") >= LARGEST_COUNT:
         return None
     behind = max(b.pixel for b in shape.blocks) * pixel + shape.parts * shape.unit * VECTOR
     more = max(0, behind - (of("kernel_w") + (shape.step - 1) * of("stride_w")) * shape.column)
-    band = max(1, *(r for r in range(1, of("out_h") + 1) if _rows(call, shape, r) * pitch <= ROOM), 1)
+    band = max([1, *(r for r in range(1, of("out_h") + 1) if _rows(call, shape, r) * pitch <= ROOM)])
+    outputs = shape.step * of("out_c")
+    finish = SOME if outputs % BLOCK else EIGHT if outputs == BLOCK else PLAIN
+    row = pitch * (1 if shape.strips else of("stride_h"))
+    parts = _parts(shape, of("out_w"), of("out_c"), row, pixel)
     return Call(
         "conv_2d_bands_mve",
         {
             **{name: fields[name] for name in KEPT},
-            "band": band, "columns": columns, "strips": int(shape.strips),
-            "groups": _groups(call, columns), "offsets": _offsets(of("in_c")), "step": shape.step,
-            "blocks": len(shape.blocks), "way": shape.way,
-            "units": shape.segments * shape.parts, "some": int(shape.step * of("out_c") % BLOCK > 0),
-            "gaps": _gaps(shape, pitch, pixel), "weights": _pack(found, shape, call),
+            "in_pitch": of("in_w") * of("in_c"), "inside": inside_bytes,
+            "chunks": 0 if of("in_c") % WORD else inside_bytes // CHUNK, "band": band,
+            "pitch": pitch, "left": of("pad_left") * shape.column, "row": row,
+            "out_pitch": of("out_w") * of("out_c"), "strips": int(shape.strips),
+            "groups": _groups(inside_bytes, of("in_c")) if shape.strips else 0,
+            "offsets": _offsets(of("in_c")) if shape.strips else np.zeros(1, np.uint8),
+            "x_step": shape.step * pixel - 2 * pitch, "y_step": outputs, "blocks": len(shape.blocks), "way": shape.way,
+            "finish": CLAMPED if (fields["low"], fields["high"]) != (-128, 127) else finish,
+            "units": shape.segments * shape.parts, "parts": len(parts) // PART,
+            "part": (*parts, *[0] * PART)[: 2 * PART], "gaps": _gaps(shape, pitch, pixel),
+            "weights": _pack(found, shape, call),
         },
         scratch=_rows(call, shape, band) * pitch + more,
     )  # fmt: skip
+
+
+def _parts(shape: Shape, out_w: int, out_c: int, row: int, pixel: int) -> tuple[int, ...]:
+    """Of an output row: all whole steps, and one more at its end where pixels are left."""
+    found: list[int] = []
+    whole = out_w // shape.step
+    for start, count in [(0, whole), *([(out_w - shape.step, 1)] if out_w % shape.step else [])]:
+        odd = count % 2 * (shape.way in (TWO, THREE_ONES))
+        packed = (count + odd - 1) << 16 | shape.step * pixel
+        gaps = row - count * shape.step * pixel, (out_w - count * shape.step) * out_c
+        found += [start * pixel, start * out_c, *gaps, packed if shape.way in (ONE, TWO) else count + odd, odd]
+    return tuple(found)
 
 
 def _rows(call: Call, shape: Shape, band: int) -> int:
@@ -157,11 +180,9 @@ def _cost(call: Call, shape: Shape) -> float:
     return steps * shape.cost + 6 * len(shape.blocks) + rows * (once + each * vectors)
 
 
-def _groups(call: Call, columns: int) -> int:
-    """How many times 16 bytes, of whole pixels and what is behind them, fit in the bytes of a row that windows read."""
-    in_c = integer(call.fields, "in_c")
-    bytes_inside = min(columns - integer(call.fields, "pad_left"), integer(call.fields, "in_w")) * in_c
-    return 0 if bytes_inside < VECTOR else (bytes_inside - VECTOR) // (VECTOR // in_c * in_c or VECTOR) + 1
+def _groups(inside: int, in_c: int) -> int:
+    """How many times 16 bytes, of whole pixels and what is behind them, fit in `inside` bytes."""
+    return 0 if inside < VECTOR else (inside - VECTOR) // (VECTOR // in_c * in_c) + 1
 
 
 def _offsets(in_c: int) -> NDArray[np.uint8]:
