@@ -13,9 +13,10 @@
  * use, r3 window, r7 output. One segment: r5 output zero point, r9 bytes to the next output, r11 pixels left and bytes to the
  * next window in one. Several: r5 bytes to the next row, r9 to the next window, r11 pixels left. The rest is on the stack.
  *
- * Budget of 8 outputs: 30 and 40 instructions for windows of one and two vectors, 53 for three segments of one, 86 of two;
- * otherwise 31 and 14, 24, 36 or 48 for each unit of 1 to 4 vectors. A row takes 9 a block; its copy 8 and 3 for 16
- * bytes, a row of strips 40 and 8 for 16 bytes. Requantization as in conv_2d_mve.c. */
+ * Budget of 8 outputs: 28 and 38 instructions for windows of one and two vectors, 49 for three segments of one, 83 of two;
+ * otherwise 24 and 15, 25, 36 or 48 for each unit of 1 to 4 vectors, less where outputs are fewer than 8. A row takes 7 a
+ * block; its copy 8 and 3 for 64 or 16 bytes, a row of strips 15 and 9 for 16 bytes; a band some 130. Requantization as in
+ * conv_2d_mve.c. */
 #include "edgekit/conv_2d_bands_mve.h"
 
 #include <arm_mve.h>
