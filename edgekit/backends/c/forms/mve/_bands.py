@@ -19,7 +19,7 @@ WAYS = {(1, 1): ONE, (1, 2): TWO, (3, 1): THREE_ONES, (3, 2): THREE_TWOS}  # by 
 COSTS = {ONE: 29, TWO: 40, THREE_ONES: 51, THREE_TWOS: 84}  # instructions of a block for one step
 UNIT_COSTS, UNITS_COST = (0, 15, 25, 36, 48), 27  # of a unit of 8 outputs, of a block beside its units
 ROW, ROW_OF_STRIPS = (9, 2), (20, 8)  # to prepare one, and for 16 bytes of it
-ROOM = 4096  # bytes of scratch that a band may take, unless one row takes more
+ROOM, ROOM_OF_STRIPS = 2048, 4096  # bytes of scratch that a band may take, unless one row takes more
 LARGEST_UNIT, LARGEST_STEP, LARGEST_COUNT = 4, 1 << 16, 1 << 15
 PART = 6  # numbers
 LARGEST_WEIGHTS = 8192  # bytes, where filters are repeated for several pixels
@@ -104,7 +104,8 @@ def bands(call: Call) -> Call | None:
         return None
     behind = max(b.pixel for b in shape.blocks) * pixel + shape.parts * shape.unit * VECTOR
     more = max(0, behind - (of("kernel_w") + (shape.step - 1) * of("stride_w")) * shape.column)
-    band = max([1, *(r for r in range(1, of("out_h") + 1) if _rows(call, shape, r) * pitch <= ROOM)])
+    room = ROOM_OF_STRIPS if shape.strips else ROOM
+    band = max([1, *(r for r in range(1, of("out_h") + 1) if _rows(call, shape, r) * pitch <= room)])
     outputs = shape.step * of("out_c")
     finish = SOME if outputs % BLOCK else EIGHT if outputs == BLOCK else PLAIN
     row = pitch * (1 if shape.strips else of("stride_h"))
