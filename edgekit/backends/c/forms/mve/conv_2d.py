@@ -1,8 +1,9 @@
-"""Convolution: of few channels with filters in registers, else windows times filters, `firmware/src/conv_2d_mve.c`."""
+"""Convolution: of few channels with filters in registers, by bands of rows, or windows times filters."""
 
 from __future__ import annotations
 
 from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._bands import bands
 from edgekit.backends.c.forms.mve._narrow import narrow
 from edgekit.backends.c.forms.mve._pack import products
 from edgekit.backends.c.forms.mve._requantize import integer
@@ -18,6 +19,7 @@ def form(layer: Layer, call: Call) -> list[Call]:
     windows = products(call, {name: call.fields[name] for name in GEOMETRY})
     held = narrow(call)
     if held is None:
-        return windows
+        banded = bands(call)
+        return windows if banded is None else [*windows, banded]
     few = integer(held.fields, "pixels") < MANY
     return [held, *(found for found in windows if few and found.fields["paired"])]
