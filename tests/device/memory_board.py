@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import shutil
 import subprocess
+import weakref
+from _ctypes import dlclose
 from itertools import count
 from pathlib import Path
 
@@ -59,6 +61,8 @@ class MemoryBoard:
         shutil.copyfile(self._library, copy)
         self._board = ctypes.CDLL(str(copy))
         copy.unlink()
+        # Thousands of boards would use up the process's memory maps.
+        weakref.finalize(self._board, dlclose, self._board._handle)
         self._take(self._board.memory_start(self._answer, ANSWER_BYTES))
 
     def unplug(self) -> None:
