@@ -12,7 +12,7 @@ extern "C" {
 enum {
   EK_INSIDE_UNIT, /* 0 to 3: a unit of 1 to 4 vectors */
   EK_INSIDE_FIRST = 4, EK_INSIDE_AGAIN = 8, /* 4 to 7, 8 to 11: all of a window's 1 to 4 vectors, and 8 outputs; again: loaded */
-  EK_INSIDE_END = 12, EK_INSIDE_ONE, /* one vector and 8 outputs, which are all */
+  EK_INSIDE_END = 12,
   EK_INSIDE_EIGHT = 4, EK_INSIDE_SOME, EK_INSIDE_CLAMPED /* after units: 8 outputs, less, less and a clamp */
 };
 
@@ -29,6 +29,10 @@ typedef struct {
 } ek_conv_2d_inside_mve_t;
 
 void ek_conv_2d_inside_mve(const ek_conv_2d_inside_mve_t *p, const int8_t *x, int8_t *y);
+
+/* One pixel of 8 outputs and up to 16 inputs. The stream: the sums' begins, of which the third is followed by the output
+ * zero point; 16 offsets from the picture's begin, weights and constants as above. */
+void ek_conv_2d_inside_mve_one(const ek_conv_2d_inside_mve_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus
 }

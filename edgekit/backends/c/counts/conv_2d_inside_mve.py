@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from edgekit.backends.c.counts._window import Fields
-from edgekit.backends.c.forms.mve._inside import AGAIN, AT_CODE, EIGHT, END, FIRST, HEAD, ONE, UNIT, WORD
+from edgekit.backends.c.forms.mve._inside import AGAIN, AT_CODE, EIGHT, END, FIRST, HEAD, UNIT
 
+WORD = 4  # bytes
 NAMES = {
     **{UNIT + i: f"unit_{i + 1}" for i in range(4)}, **{FIRST + i: f"first_{i + 1}" for i in range(4)},
-    **{AGAIN + i: f"again_{i + 1}" for i in range(4)}, END: "end", ONE: "one",
+    **{AGAIN + i: f"again_{i + 1}" for i in range(4)},
 }  # fmt: skip
 ENDS = ("eight", "some", "clamped")
 OFFSETS, WEIGHTS = 4, 32  # words of a unit for each of its vectors
@@ -15,14 +16,15 @@ OFFSETS, WEIGHTS = 4, 32  # words of a unit for each of its vectors
 
 def features(fields: Fields) -> dict[str, float]:
     stream, found, at, i = fields["stream"], {"call": 1.0}, 0, 0
+    if fields["kernel"].endswith("_one"):
+        return found
     found |= dict.fromkeys([*NAMES.values(), *ENDS], 0.0)
     while True:
         at += (((int(stream[i]) & 0xFFFF) ^ 0x8000) - 0x8000) // WORD
         i += 1
         code = int(stream[at + AT_CODE])
         at += HEAD
-        if code in (END, ONE):
-            found[NAMES[code]] += 1
+        if code == END:
             return found
         found[NAMES[code]] += 1
         vectors = code % 4 + 1

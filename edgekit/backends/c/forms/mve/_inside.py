@@ -13,7 +13,7 @@ from edgekit.backends.c.call import Call
 from edgekit.backends.c.forms.mve._pack import BLOCK, ORDER, VECTOR, WORD
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
-UNIT, FIRST, AGAIN, END, ONE = 0, 4, 8, 12, 13  # EK_INSIDE_
+UNIT, FIRST, AGAIN, END = 0, 4, 8, 12  # EK_INSIDE_
 EIGHT, SOME, CLAMPED = 4, 5, 6
 LARGEST_UNIT, LARGEST_OFFSET = 4, 255
 LARGEST_STEP = 1 << 15  # of both pointers, in bytes
@@ -42,21 +42,33 @@ class Window:
         for count in range(-(-self.vectors // LARGEST_UNIT), self.vectors + 1):
             ends = [i * self.vectors // count for i in range(count + 1)]
             units = [range(start, end) for start, end in pairwise(ends)]
-            if all(self.places[self.cuts[u.stop] - 1] - self.base(u) <= LARGEST_OFFSET for u in units):
+            if all(
+                max(self.places[self.cuts[u.start] : self.cuts[u.stop]], default=0) - self.base(u) <= LARGEST_OFFSET
+                for u in units
+            ):
                 return units
         raise AssertionError("a vector is a unit")
 
     def base(self, unit: range) -> int:
-        return int(self.places[self.cuts[unit.start]])
+        return int(self.places[self.cuts[unit.start]]) if len(self.places) else 0
+
+
+@dataclass(frozen=True)
+class Block:
+    """Where it begins and ends in the stream, in words; which input of the window its last unit begins with."""
+
+    begin: int
+    end: int
+    last: int
 
 
 @dataclass
 class Stream:
-    """Blocks and, of each, where it begins and ends, and where its first and its last unit lie in a window."""
+    """The blocks, one after the other."""
 
     parts: list[Ints] = field(default_factory=list)
     words: int = 0
-    blocks: list[tuple[int, int, int, int]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
 
     def add(self, *words: Ints | int) -> None:
         for part in words:
@@ -73,39 +85,36 @@ def inside(call: Call) -> Call | None:
 
     out_c = of("out_c")
     pixels = of("batches") * of("out_h") * of("out_w") * -(-out_c // BLOCK)
-    if of("kernel_h") * of("kernel_w") == 1 or pixels > MOST_PIXELS:
+    if pixels > MOST_PIXELS:
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
     if not np.all(found.second):
         return None
-    stream, classes = Stream(), dict[bytes, range]()
-    visits: list[tuple[int, int]] = []  # of every 8 outputs of every pixel: the window's first input, the block
-    for start, terms, places in _windows(call):
-        key = terms.tobytes()
+    pictures = _windows(call)
+    if pixels == 1 and _is_one(call, *pictures[0]):
+        return Call("conv_2d_inside_mve_one", {"stream": _one(call, found, *pictures[0])}, source="conv_2d_inside_mve")
+    stream, classes = Stream(), dict[bytes, list[Block]]()
+    visits: list[tuple[int, Block]] = []  # of every 8 outputs of every pixel: the window's first input, the block
+    for start, window in pictures:
+        key = window.terms.tobytes()
         if key not in classes:
-            first = len(stream.blocks)
-            _append(stream, found, Window(terms, places, _cuts(places)), call, alone=pixels == 1)
-            classes[key] = range(first, len(stream.blocks))
+            classes[key] = [_append(stream, found, window, call, channel) for channel in range(0, out_c, BLOCK)]
             if stream.words * WORD > LARGEST:
                 return None
         visits += [(start, block) for block in classes[key]]
     size = of("in_h") * of("in_w") * of("in_c")
     visits = [(n * size + start, block) for n in range(of("batches")) for start, block in visits]
-    alone = pixels == 1 and stream.parts[0][AT_CODE] == ONE
-    stream.blocks.append((stream.words, 0, 0, 0))
-    if not alone:
-        stream.add(np.where(np.arange(HEAD) == AT_CODE, END, 0))
-        visits.append((0, len(stream.blocks) - 1))
-    steps = _steps(visits, stream)
+    visits.append((visits[-1][0], Block(stream.words, 0, 0)))
+    stream.add(np.where(np.arange(HEAD) == AT_CODE, END, 0))
+    steps = _steps(visits)
     if np.abs(steps).max() >= LARGEST_STEP:
         return None
-    head = (steps[:, 0] << 16 | steps[:, 1] & 0xFFFF).astype(np.int32)
-    return Call("conv_2d_inside_mve", {"stream": np.concatenate([head, *stream.parts])})
+    words = (steps[:, 0] << 16 | steps[:, 1] & 0xFFFF).astype(np.int32)
+    return Call("conv_2d_inside_mve", {"stream": np.concatenate([words, *stream.parts])})
 
 
-def _windows(call: Call) -> list[tuple[int, Ints, Ints]]:
-    """Of every pixel of a picture: the first input inside its window, their places in the filter, and in the picture
-    from the first one on; where none is inside, none of them."""
+def _windows(call: Call) -> list[tuple[int, Window]]:
+    """Of every pixel of a picture: the first input inside, 0 where there is none, and the window."""
     (height, width), (in_h, in_w), (out_h, out_w), (down, right), (dilation_h, dilation_w), (top, left) = (
         [integer(call.fields, name) for name in names]
         for names in (
@@ -120,7 +129,7 @@ def _windows(call: Call) -> list[tuple[int, Ints, Ints]]:
         terms = np.flatnonzero((y >= 0) & (y < in_h) & (x >= 0) & (x < in_w))
         places = ((y * in_w + x) * in_c + c)[terms]
         start = int(places[0]) if len(places) else 0
-        found.append((start, terms, places - start))
+        found.append((start, Window(terms, places - start, _cuts(places))))
     return found
 
 
@@ -133,66 +142,80 @@ def _cuts(places: Ints) -> tuple[int, ...]:
     return (*cuts, len(places))
 
 
-def _append(stream: Stream, found: Folded, window: Window, call: Call, alone: bool) -> None:
-    """The blocks of all outputs for one window. `alone`: this is the only one, of a single pixel."""
-    fields = call.fields
-    zero, out_c = integer(fields, "out_zero"), integer(fields, "out_c")
-    limits = [integer(fields, "low"), integer(fields, "high")]
-    clamped, length = limits != [-128, 127], found.weights.shape[1]
-    outside = np.setdiff1d(np.arange(length), window.terms)
-    sums = found.bias + integer(fields, "in_zero") * found.weights[:, outside].astype(np.int64).sum(axis=1)
-    units = window.units if len(window.terms) else [range(1)]
-    for channel in range(0, out_c, BLOCK):
-        lanes = min(BLOCK, out_c - channel)
-        rows = np.zeros((3, BLOCK), np.int64)
-        for row, values in zip(rows, (sums, found.multiplier, found.second), strict=True):
-            row[:lanes] = values[channel : channel + lanes]
-        fused = len(units) == 1 and lanes == BLOCK and not clamped
-        vectors = len(units[0])
-        begin = stream.words
-        head = np.zeros(HEAD, np.int64)
-        head[SUMS] = rows[0]
-        head[AT_VALUE] = zero if fused else 0
-        head[AT_CODE] = UNIT + vectors - 1
-        if fused:
-            head[AT_CODE] += AGAIN if channel else FIRST
-            head[AT_CODE] = ONE if alone and vectors == 1 else head[AT_CODE]
-        stream.add(head)
-        base = 0
-        for i, unit in enumerate(units):
-            if i:
-                moved = window.base(unit) - base
-                stream.add(moved, UNIT + len(unit) - 1)
-                base += moved
-            offsets, weights = _vectors(window, unit, found.weights[channel : channel + lanes])
-            if not (fused and channel):
-                stream.add(offsets.reshape(-1).view(np.int32))
-            stream.add(weights.reshape(-1).view(np.int32))
-        if not fused:
-            stream.add(zero, CLAMPED if clamped else SOME if lanes < BLOCK else EIGHT)
-        stream.add(rows[1:, ORDER].reshape(-1))
-        if not fused and (clamped or lanes < BLOCK):
-            stream.add(*(limits if clamped else []), lanes)
-        stream.blocks.append((begin, stream.words, 0, base))
+def _append(stream: Stream, found: Folded, window: Window, call: Call, channel: int) -> Block:
+    """A block of up to 8 outputs, from `channel` on, for one window."""
+    fields, lanes = call.fields, min(BLOCK, len(found.bias) - channel)
+    zero, limits = integer(fields, "out_zero"), [integer(fields, "low"), integer(fields, "high")]
+    clamped, units = limits != [-128, 127], window.units
+    fused = len(units) == 1 and lanes == BLOCK and not clamped  # the requantization with the products
+    loaded = fused and channel > 0
+    sums, *constants = _rows(call, found, window, channel)
+    begin = stream.words
+    head = np.zeros(HEAD, np.int64)
+    head[SUMS], head[AT_VALUE] = sums, zero if fused else 0
+    head[AT_CODE] = len(units[0]) - 1 + (AGAIN if loaded else FIRST if fused else UNIT)
+    stream.add(head)
+    bases = [window.base(unit) for unit in units]
+    for i, unit in enumerate(units):
+        if i:
+            stream.add(bases[i] - bases[i - 1], UNIT + len(unit) - 1)
+        offsets, weights = _vectors(window, unit, found.weights[channel : channel + lanes])
+        stream.add(*([] if loaded else [offsets]), weights)
+    if not fused:
+        stream.add(zero, CLAMPED if clamped else SOME if lanes < BLOCK else EIGHT)
+    stream.add(*constants)
+    if not fused and (clamped or lanes < BLOCK):
+        stream.add(*(limits if clamped else []), lanes)
+    return Block(begin, stream.words, bases[-1])
 
 
-def _vectors(window: Window, unit: range, filters: NDArray[np.int8]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Offsets (vectors, 16) from the unit's first input, and weights (8, vectors, 16) with zeros where there is none."""
+def _rows(call: Call, found: Folded, window: Window, channel: int) -> list[Ints]:
+    """The begins of 8 sums, with what is outside, multipliers and second multipliers."""
+    outside = np.ones(found.weights.shape[1], bool)
+    outside[window.terms] = False
+    padding = integer(call.fields, "in_zero") * found.weights[:, outside].astype(np.int64).sum(axis=1)
+    rows = np.zeros((3, BLOCK), np.int64)
+    for row, values in zip(rows, (found.bias + padding, found.multiplier, found.second), strict=True):
+        row[: len(values) - channel] = values[channel : channel + BLOCK]
+    return [rows[0], rows[1, ORDER], rows[2, ORDER]]
+
+
+def _is_one(call: Call, start: int, window: Window) -> bool:
+    """Whether a single pixel is one vector and 8 outputs, without a clamp."""
+    fields, last = call.fields, start + int(window.places.max(initial=0))
+    plain = (fields["low"], fields["high"]) == (-128, 127) and integer(fields, "out_c") == BLOCK
+    return plain and window.vectors == 1 and last <= LARGEST_OFFSET
+
+
+def _one(call: Call, found: Folded, start: int, window: Window) -> Ints:
+    """The stream of a single pixel."""
+    sums, *constants = _rows(call, found, window, 0)
+    moved = Window(window.terms, window.places + start, window.cuts)
+    offsets, weights = _vectors(moved, range(1), found.weights, 0)
+    zero = np.array([integer(call.fields, "out_zero")])
+    parts = [sums[:AT_VALUE], zero, sums[AT_VALUE:], offsets, weights, *constants]
+    return np.concatenate(parts).astype(np.int64).astype(np.int32)
+
+
+def _vectors(window: Window, unit: range, filters: NDArray[np.int8], base: int | None = None) -> tuple[Ints, Ints]:
+    """Words of a unit: offsets (vectors, 16) of its inputs from the first of them, or from `base`, and the weights of 8
+    outputs (8, vectors, 16), zeros where there is none."""
     offsets = np.zeros((len(unit), VECTOR), np.uint8)
     weights = np.zeros((BLOCK, len(unit), VECTOR), np.int8)
+    start = window.base(unit) if base is None else base
     for i, vector in enumerate(unit):
         chosen = slice(window.cuts[vector], window.cuts[vector + 1])
         count = chosen.stop - chosen.start
-        if count:
-            offsets[i, :count] = window.places[chosen] - window.base(unit)
-            weights[: len(filters), i, :count] = filters[:, window.terms[chosen]]
-    return offsets, weights
+        offsets[i, :count] = window.places[chosen] - start
+        offsets[i, count:] = offsets[i, 0]
+        weights[: len(filters), i, :count] = filters[:, window.terms[chosen]]
+    return offsets.reshape(-1).view(np.int32), weights.reshape(-1).view(np.int32)
 
 
-def _steps(visits: list[tuple[int, int]], stream: Stream) -> Ints:
+def _steps(visits: list[tuple[int, Block]]) -> Ints:
     """(visits, 2): bytes to add to the pointers to input and stream, which begin at 0 and at the first word of all."""
-    blocks = np.array(stream.blocks)[[block for _, block in visits]]
-    starts = np.array([start for start, _ in visits])
-    inputs, behind = starts + blocks[:, 3], WORD * (len(visits) + blocks[:, 1])
-    begin = WORD * (len(visits) + blocks[:, 0])
-    return np.stack([starts - np.append(0, inputs[:-1]), begin - np.append(0, behind[:-1])], axis=1)
+    inputs = [start + block.last for start, block in visits]
+    begins, ends = ([WORD * (len(visits) + at) for at in some]
+                    for some in zip(*((block.begin, block.end) for _, block in visits), strict=True))  # fmt: skip
+    starts = [start for start, _ in visits]
+    return np.stack([starts - np.array([0, *inputs[:-1]]), begins - np.array([0, *ends[:-1]])], axis=1)
