@@ -196,9 +196,11 @@ def one_channel(d: Draw) -> Graph:
 
 
 def tiny(d: Draw) -> Graph:
-    """Windows of one pixel in pictures of one to four; 8 channels, no clamp inside."""
-    b = Builder("tiny", (1, d.upto(2), d.upto(2), d.upto(4)), d.of(*range(1000)))
-    return b.ended(b.weighted(Conv2D((2, 2)), "input", (8, 3, 3, b.graph.tensors["input"].shape[3]), 0))
+    """Into 8 channels: pictures of one to four pixels that are one window, or some that together have many."""
+    one, inputs = d.of(0, 1), d.upto(4)
+    shape = (1, d.upto(2), d.upto(2), inputs) if one else (d.of(3, 4, 5), 13 + d.upto(6), 13 + d.upto(6), inputs)
+    b = Builder("tiny", shape, d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2) if one else (1, 1)), "input", (8, 3, 3, inputs), 0))
 
 
 def first(d: Draw) -> Graph:
@@ -316,7 +318,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 6),
+    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16),
 )  # fmt: skip
 
 

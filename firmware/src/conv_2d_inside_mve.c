@@ -1,8 +1,8 @@
 /* What `ek_conv_2d` computes for small pictures, on Helium: of every window only the taps inside the picture.
  *
  * Windows: nothing is copied. Pixels whose windows have the same taps inside share a block of the stream for each 8 outputs,
- * with the offsets of these taps' inputs, 16 of them loaded at once, wherever they lie, and their weights. All pixels of all
- * pictures are words in the order of the outputs, which say what is to be added to the two pointers.
+ * with the offsets of these taps' inputs, 16 of them loaded at once, wherever they lie, and their weights. Pixels are words
+ * in the order of the outputs, which say what is to be added to the two pointers; of all pictures, if they are few.
  *
  * Blocking: 8 outputs of a pixel at a time. A window of up to 4 vectors of 16 inputs stays in registers for all blocks of 8
  * outputs; longer ones are several units of up to 4 vectors, and so are the last outputs where they are less than 8 and all
@@ -12,9 +12,9 @@
  * the window in the last vector registers, offsets and weights in the others; r1 blocks of the stream, r3 window, r7 output,
  * r11 words of the stream, r5 output zero point or bytes to the next unit, r9 what is next.
  *
- * Budget: a block takes 6 to get there, its products 8 a vector, its constants and the requantization 13, and in all 29, 40,
- * 54 and 66 for 1 to 4 vectors, 29, 39, 50 and 61 once they are loaded; a unit 17, 27, 39 and 52 in place of them, 18 for its end,
- * 22 with a clamp. A call takes 14; `_one` 30 in all. Requantization as in conv_2d_mve.c. */
+ * Budget: 29, 40, 52 and 65 instructions for 8 outputs of a window of 1 to 4 vectors, 6 of them to get there; 29, 39, 48 and 60
+ * once it is loaded. A unit takes 15, 25, 37 and 49, its end 19, 23 for less than 8 outputs, 26 with a clamp. A call takes 14,
+ * a picture 12 where each has the same words; `_one` 30 in all. Requantization as in conv_2d_mve.c. */
 #include "edgekit/conv_2d_inside_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -64,14 +64,15 @@
 __attribute__((naked)) void ek_conv_2d_inside_mve(const ek_conv_2d_inside_mve_t *p UNUSED, const int8_t *x UNUSED,
                                                   int8_t *y UNUSED) {
   __asm volatile(
-      "push {r4-r11, lr}\n vpush {d8-d15}\n"
-      "ldr r11, [r0]\n mov r3, r1\n mov r7, r2\n mov r1, r11\n"
+      "push {r2, r4-r11, lr}\n vpush {d8-d15}\n"
+      "ldr r11, [r0]\n mov r3, r1\n mov r7, r2\n"
+      ".Lpicture%=:\n mov r1, r11\n"
       ".Lpixel%=:\n"
       "ldr r5, [r11], #4\n sxtah r1, r1, r5\n add r3, r3, r5, asr #16\n"
       "ldm r1!, {r0, r2, r4, r5, r6, r8, r9, r10, r12, lr}\n"
       "tbh [pc, r9, lsl #1]\n"
       "1:\n" TO("unit1") TO("unit2") TO("unit3") TO("unit4") TO("first1") TO("first2") TO("first3") TO("first4")
-      TO("again1") TO("again2") TO("again3") TO("again4") TO("end")
+      TO("again1") TO("again2") TO("again3") TO("again4") TO("end") TO("next")
       ".Lunit%=:\n"
       "ldrd r5, r9, [r1], #8\n"
       "tbh [pc, r9, lsl #1]\n"
@@ -94,7 +95,8 @@ __attribute__((naked)) void ek_conv_2d_inside_mve(const ek_conv_2d_inside_mve_t 
       SUMS SCALE("q0", "q4") NEXT("d4-d9") SCALE("q1", "q2") ROUND("q0", "q3") ROUND("q1", "q4") NARROW STORE PIXEL
       ".Lfirst4%=:\n" WINDOW4 ".Lagain4%=:\n" EIGHT4
       SUMS NEXT("d4-d7") SCALE("q0", "q2") SCALE("q1", "q3") NEXT("d4-d7") ROUND("q0", "q2") ROUND("q1", "q3") NARROW STORE PIXEL
-      ".Lend%=:\n vpop {d8-d15}\n pop {r4-r11, pc}\n" ::: "memory");
+      ".Lnext%=:\n ldr r5, [sp, #64]\n add r5, r0\n cmp r5, r7\n beq .Lend%=\n sub r11, r2\n b .Lpicture%=\n"
+      ".Lend%=:\n vpop {d8-d15}\n pop {r2, r4-r11, pc}\n" ::: "memory");
 }
 
 /* r1 window, r3 stream. */

@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 from edgekit.backends.c.counts._window import Fields
-from edgekit.backends.c.forms.mve._inside import AGAIN, AT_CODE, EIGHT, END, FIRST, HEAD, UNIT
+from edgekit.backends.c.forms.mve._inside import AGAIN, AT_CODE, CLAMPED, EIGHT, END, FIRST, HEAD, NEXT, SOME, UNIT
 
-WORD = 4  # bytes
-NAMES = {
-    **{UNIT + i: f"unit_{i + 1}" for i in range(4)}, **{FIRST + i: f"first_{i + 1}" for i in range(4)},
-    **{AGAIN + i: f"again_{i + 1}" for i in range(4)},
-}  # fmt: skip
-ENDS = ("eight", "some", "clamped")
-OFFSETS, WEIGHTS = 4, 32  # words of a unit for each of its vectors
+KINDS = {
+    f"{name}_{i + 1}": code + i for name, code in (("unit", UNIT), ("first", FIRST), ("again", AGAIN)) for i in range(4)
+}
+ENDS = {"eight": EIGHT, "some": SOME, "clamped": CLAMPED}
+OFFSETS, WEIGHTS, CONSTANTS, OUTPUTS, WORD = 4, 32, 16, 8, 4
+LIMITS = {EIGHT: 0, SOME: 1, CLAMPED: 3}  # words behind the constants, the last of which is how many outputs
 
 
 def features(fields: Fields) -> dict[str, float]:
-    stream, found, at, i = fields["stream"], {"call": 1.0}, 0, 0
     if fields["kernel"].endswith("_one"):
-        return found
-    found |= dict.fromkeys([*NAMES.values(), *ENDS], 0.0)
+        return {"call": 1}
+    stream = fields["stream"]
+    kinds, ends, at, outputs, word = dict.fromkeys(KINDS.values(), 0), dict.fromkeys(ENDS.values(), 0), 0, 0, 0
     while True:
-        at += (((int(stream[i]) & 0xFFFF) ^ 0x8000) - 0x8000) // WORD
-        i += 1
+        at += (((int(stream[word]) & 0xFFFF) ^ 0x8000) - 0x8000) // WORD
+        word += 1
         code = int(stream[at + AT_CODE])
+        if code in (END, NEXT):
+            break
         at += HEAD
-        if code == END:
-            return found
-        found[NAMES[code]] += 1
-        vectors = code % 4 + 1
-        at += vectors * (WEIGHTS + (0 if code >= AGAIN else OFFSETS))
-        while code < FIRST:
+        kinds[code] += 1
+        at += (code % 4 + 1) * (WEIGHTS + OFFSETS * (code < AGAIN))
+        lanes = OUTPUTS
+        while code < FIRST:  # units, and what ends them
             code = int(stream[at + 1])
             at += 2
             if code >= EIGHT:
-                found[ENDS[code - EIGHT]] += 1
-                at += (0, 1, 3)[code - EIGHT]
+                ends[code] += 1
+                at += LIMITS[code]
+                lanes = int(stream[at + CONSTANTS - 1]) if code != EIGHT else OUTPUTS
                 break
-            found[NAMES[code]] += 1
+            kinds[code] += 1
             at += (code + 1) * (WEIGHTS + OFFSETS)
-        at += 16
+        at += CONSTANTS
+        outputs += lanes
+    pictures = int(stream[at]) // outputs if code == NEXT else 1
+    found = {name: float(pictures * kinds[of]) for name, of in KINDS.items()}
+    found |= {name: float(pictures * ends[of]) for name, of in ENDS.items()}
+    return {"call": 1, "pictures": pictures * (code == NEXT), **found}

@@ -13,13 +13,14 @@ from edgekit.backends.c.call import Call
 from edgekit.backends.c.forms.mve._pack import BLOCK, ORDER, VECTOR, WORD
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
-UNIT, FIRST, AGAIN, END = 0, 4, 8, 12  # EK_INSIDE_
+UNIT, FIRST, AGAIN, END, NEXT = 0, 4, 8, 12, 13  # EK_INSIDE_
 EIGHT, SOME, CLAMPED = 4, 5, 6
 LARGEST_UNIT, LARGEST_OFFSET = 4, 255
 LARGEST_STEP = 1 << 15  # of both pointers, in bytes
 HEAD, AT_VALUE, AT_CODE = 10, 3, 6  # words that a block begins with, among them
 SUMS = [0, 1, 2, 4, 5, 7, 8, 9]  # and the sums' begins
-MOST_PIXELS, LARGEST = 1024, 8192  # words of pixels, times outputs / 8; bytes of blocks
+MOST, LARGEST = 512, 8192  # words of pixels, times outputs / 8; bytes of blocks
+MANY = 64  # pixels from which on 1x1 kernels are left to forms that have no word for each
 Ints = NDArray[Any]
 
 
@@ -83,15 +84,15 @@ def inside(call: Call) -> Call | None:
     def of(name: str) -> int:
         return integer(fields, name)
 
-    out_c = of("out_c")
-    pixels = of("batches") * of("out_h") * of("out_w") * -(-out_c // BLOCK)
-    if pixels > MOST_PIXELS:
+    batches, out_c, windows = of("batches"), of("out_c"), of("out_h") * of("out_w")
+    words = windows * -(-out_c // BLOCK)
+    if words > MOST or (of("kernel_h") * of("kernel_w") == 1 and batches * windows >= MANY):
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
     if not np.all(found.second):
         return None
     pictures = _windows(call)
-    if pixels == 1 and _is_one(call, *pictures[0]):
+    if batches * words == 1 and _is_one(call, *pictures[0]):
         return Call("conv_2d_inside_mve_one", {"stream": _one(call, found, *pictures[0])}, source="conv_2d_inside_mve")
     stream, classes = Stream(), dict[bytes, list[Block]]()
     visits: list[tuple[int, Block]] = []  # of every 8 outputs of every pixel: the window's first input, the block
@@ -102,15 +103,19 @@ def inside(call: Call) -> Call | None:
             if stream.words * WORD > LARGEST:
                 return None
         visits += [(start, block) for block in classes[key]]
-    size = of("in_h") * of("in_w") * of("in_c")
-    visits = [(n * size + start, block) for n in range(of("batches")) for start, block in visits]
-    visits.append((visits[-1][0], Block(stream.words, 0, 0)))
-    stream.add(np.where(np.arange(HEAD) == AT_CODE, END, 0))
+    size, again = of("in_h") * of("in_w") * of("in_c"), batches * words > MOST
+    if not again:
+        visits = [(n * size + start, block) for n in range(batches) for start, block in visits]
+    visits.append((size if again else visits[-1][0], Block(stream.words, 0, 0)))
+    head = np.zeros(HEAD, np.int64)
+    head[AT_CODE] = NEXT if again else END
+    head[:2] = batches * windows * out_c, WORD * len(visits)
+    stream.add(head)
     steps = _steps(visits)
     if np.abs(steps).max() >= LARGEST_STEP:
         return None
-    words = (steps[:, 0] << 16 | steps[:, 1] & 0xFFFF).astype(np.int32)
-    return Call("conv_2d_inside_mve", {"stream": np.concatenate([words, *stream.parts])})
+    packed = (steps[:, 0] << 16 | steps[:, 1] & 0xFFFF).astype(np.int32)
+    return Call("conv_2d_inside_mve", {"stream": np.concatenate([packed, *stream.parts])})
 
 
 def _windows(call: Call) -> list[tuple[int, Window]]:
