@@ -8,13 +8,14 @@
  * outputs; longer ones are several units of up to 4 vectors, and so are the last outputs where they are less than 8 and all
  * where they are clamped.
  *
- * Registers: sums of outputs 0 to 7 in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with the begins;
+ * Registers: sums of outputs 0 2 4 6 1 3 5 7 in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes, LDM loads with the
+ * begins, and PUSH and VPOP bring to the lanes that they are narrowed from;
  * the window in the last vector registers, offsets and weights in the others; r1 blocks of the stream, r3 window, r7 output,
  * r11 words of the stream, r5 output zero point or bytes to the next unit, r9 what is next.
  *
- * Budget: 29, 40, 52 and 65 instructions for 8 outputs of a window of 1 to 4 vectors, 6 of them to get there; 29, 39, 48 and 60
- * once it is loaded. A unit takes 15, 25, 37 and 49, its end 19, 23 for less than 8 outputs, 26 with a clamp. A call takes 14,
- * a picture 12 where each has the same words; `_one` 30 in all. Requantization as in conv_2d_mve.c. */
+ * Budget: 27, 38, 50 and 63 instructions for 8 outputs of a window of 1 to 4 vectors, 6 of them to get there; 27, 37, 46 and 58
+ * once it is loaded. A unit takes 15, 25, 37 and 49, its end 17, 21 for less than 8 outputs, 24 with a clamp. A call takes 14,
+ * a picture 12 where each has the same words; `_one` 28 in all. Requantization as in conv_2d_mve.c. */
 #include "edgekit/conv_2d_inside_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -47,9 +48,7 @@
 #define EIGHT4 ONE4("r0") ONE4("r2") ONE4("r4") ONE4("r6") ONE4("r8") ONE4("r10") ONE4("r12") ONE4("lr")
 
 /* Even outputs to q0, odd ones to q1, which become even and odd halfwords of q0. */
-#define SUMS                                                                                     \
-  "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n"                                     \
-  "vmov q1[2], q1[0], r2, r10\n vmov q1[3], q1[1], r6, lr\n"
+#define SUMS "push {r0, r2, r4, r6, r8, r10, r12, lr}\n vpop {d0-d3}\n"
 #define SCALE(q, m) "vqrdmulh.s32 " q ", " q ", " m "\n"
 #define ROUND(q, m) "vqrdmlash.s32 " q ", " m ", r5\n"
 #define NARROW "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n"

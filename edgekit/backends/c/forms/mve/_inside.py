@@ -182,7 +182,7 @@ def _rows(call: Call, found: Folded, window: Window, channel: int) -> list[Ints]
     rows = np.zeros((3, BLOCK), np.int64)
     for row, values in zip(rows, (found.bias + padding, found.multiplier, found.second), strict=True):
         row[: len(values) - channel] = values[channel : channel + BLOCK]
-    return [rows[0], rows[1, ORDER], rows[2, ORDER]]
+    return [row[ORDER] for row in rows]
 
 
 def _is_one(call: Call, start: int, window: Window) -> bool:
@@ -214,7 +214,7 @@ def _vectors(window: Window, unit: range, filters: NDArray[np.int8], base: int |
         offsets[i, :count] = window.places[chosen] - start
         offsets[i, count:] = offsets[i, 0]
         weights[: len(filters), i, :count] = filters[:, window.terms[chosen]]
-    return offsets.reshape(-1).view(np.int32), weights.reshape(-1).view(np.int32)
+    return offsets.reshape(-1).view(np.int32), weights[ORDER].reshape(-1).view(np.int32)
 
 
 def _steps(visits: list[tuple[int, Block]]) -> Ints:
