@@ -9,13 +9,13 @@
  * where they are clamped.
  *
  * Registers: sums of outputs 0 2 4 6 1 3 5 7 in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes, LDM loads with the
- * begins, and PUSH and VPOP bring to the lanes that they are narrowed from;
- * the window in the last vector registers, offsets and weights in the others; r1 blocks of the stream, r3 window, r7 output,
- * r11 words of the stream, r5 output zero point or bytes to the next unit, r9 what is next.
+ * begins, and PUSH and VPOP bring to the lanes that they are narrowed from; the window in the last vector registers, offsets
+ * and weights in the others; r1 blocks of the stream, r3 window, r7 output, r11 words of the stream, r5 output zero point or
+ * bytes to the next unit, r9 what is next.
  *
- * Budget: 27, 38, 50 and 63 instructions for 8 outputs of a window of 1 to 4 vectors, 6 of them to get there; 27, 37, 46 and 58
- * once it is loaded. A unit takes 15, 25, 37 and 49, its end 17, 21 for less than 8 outputs, 24 with a clamp. A call takes 14,
- * a picture 12 where each has the same words; `_one` 28 in all. Requantization as in conv_2d_mve.c. */
+ * Budget: 27, 38, 50 and 63 instructions for 8 outputs of a window of 1 to 4 vectors, 6 of them to get there; 27, 37, 46 and
+ * 58 once it is loaded. A unit takes 15, 25, 37 and 49, its end 17, 21 for less than 8 outputs, 24 with a clamp. A call takes
+ * 14, a picture 12 where each has the same words; `_one` 28 in all. Requantization as in conv_2d_mve.c. */
 #include "edgekit/conv_2d_inside_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -31,8 +31,9 @@
 #define WINDOW2 NEXT("d0-d11") GATHER("q6", "q0") GATHER("q7", "q1")
 #define WINDOW3 NEXT("d0-d5") GATHER("q5", "q0") GATHER("q6", "q1") GATHER("q7", "q2")
 #define WINDOW4 NEXT("d0-d7") GATHER("q4", "q0") GATHER("q5", "q1") GATHER("q6", "q2") GATHER("q7", "q3")
-#define SIX1 \
-  M1("r0", "q1", "q7") M1("r2", "q2", "q7") M1("r4", "q3", "q7") M1("r6", "q4", "q7") M1("r8", "q5", "q7") M1("r10", "q6", "q7")
+#define SIX1                                                                                     \
+  M1("r0", "q1", "q7") M1("r2", "q2", "q7") M1("r4", "q3", "q7") M1("r6", "q4", "q7")            \
+  M1("r8", "q5", "q7") M1("r10", "q6", "q7")
 #define TWO1 M1("r12", "q0", "q7") M1("lr", "q1", "q7")
 #define EIGHT2                                                                                   \
   M2("r0", "q2", "q3") M2("r2", "q4", "q5")                                                      \
