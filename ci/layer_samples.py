@@ -195,6 +195,14 @@ def one_channel(d: Draw) -> Graph:
     return _weighted(Conv2D(), d, (outputs, 1, 1, inputs), 0, (1, d.upto(20), 2 * d.upto(10) + d.of(0, 0, 1), inputs))
 
 
+def tiny(d: Draw) -> Graph:
+    """Into 8 channels: pictures of one to four pixels that are one window, or some that together have many."""
+    one, inputs = d.of(0, 1), d.upto(4)
+    shape = (1, d.upto(2), d.upto(2), inputs) if one else (d.of(3, 4, 5), 13 + d.upto(6), 13 + d.upto(6), inputs)
+    b = Builder("tiny", shape, d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2) if one else (1, 1)), "input", (8, 3, 3, inputs), 0))
+
+
 def first(d: Draw) -> Graph:
     """First layers of images: windows of one to three channels."""
     (h, w), channels, side = d.size(), d.of(1, 2, 3, 3, 3), d.of(3, 3, 3, 5)
@@ -310,7 +318,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (plane, 80), (one_sample, 80), (one_channel, 40),
+    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16),
 )  # fmt: skip
 
 
