@@ -9,7 +9,7 @@
  * r0 of the parameters the stream and its units, r4 samples left, r5 stream, r6 units left, r7 bytes of a sample, r12 output zero point, lr pairs.
  *
  * Budget: 16 instructions for 8 outputs (one more with a clamp) and 14 for each pair of taps; 4 a sample, 5 a call.
- * Requantization as in conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of the zero point. */
+ * Instructions, that is: a core loads the bytes of a gather one by one. Requantization as in conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of the zero point. */
 #include "edgekit/depthwise_conv_2d_inside_mve.h"
 
 #define UNUSED __attribute__((unused))

@@ -19,7 +19,7 @@ typedef struct {
   int32_t x_pitch, pitch;      /* bytes from row to row, of the input and of scratch */
   int32_t step;                /* bytes of 4 pixels, where 4 channels are a group */
   int32_t first;               /* where scratch has the first pixel */
-  int32_t filled, fill;        /* where zero points begin, bytes of them */
+  int32_t filled, fill;        /* where zero points begin, 32 bytes of them at a time */
   int32_t out_c, out_zero;
   int32_t in_zero, batches;
   int32_t next_x, next_y;      /* bytes from after the last group to the next sample; of a sample's outputs */

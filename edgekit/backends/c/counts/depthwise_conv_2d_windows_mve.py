@@ -13,7 +13,7 @@ def features(fields: Fields) -> dict[str, float]:
     blocks = groups * fields["group_blocks"]
     rows, four = groups * fields["copied"], fields["step"] > 0
     return {
-        "call": 1, "filled": ceil_div(fields["fill"], VECTOR), "samples": samples, "groups": groups,
+        "call": 1, "filled": fields["fill"], "samples": samples, "groups": groups,
         "groups_of_four": groups * four, "copied": rows,
         "vectors": rows * ceil_div(fields["line"], VECTOR) * (not four),
         "words": rows * ceil_div(fields["line"], WORDS) * four,

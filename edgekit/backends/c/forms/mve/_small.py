@@ -13,7 +13,7 @@ from edgekit.backends.c.forms._reach import reach
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 from edgekit.reference.arithmetic import multiply
 
-HALF = 1 << 15  # values of 16 bits: -HALF to HALF - 1
+MOST = (1 << 15) - 2  # of an output in 16 bits; beyond the clamp the two roundings are one step off
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,6 @@ def folded(fields: Mapping[str, Value]) -> Folded | None:
     ends = reach(found.weights, found.bias + zero * found.weights.sum(1, dtype=np.int64), zero)
     for end in (ends.low, ends.high):
         outputs = multiply(end, found.multiplier, found.shift) + integer(fields, "out_zero")
-        if np.any((outputs < -HALF) | (outputs >= HALF)):
+        if np.any(np.abs(outputs) > MOST):
             return None
     return found

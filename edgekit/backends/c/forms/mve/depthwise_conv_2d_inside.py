@@ -41,11 +41,13 @@ def form(layer: Layer, call: Call) -> Call | None:
     bias = found.bias + integer(fields, "in_zero") * outside  # which had the zero point of these taps
     units, longest = pixels * channels // LANES, offsets.shape[2]
     count = inside.sum(1).repeat(channels).reshape(units, LANES).max(1)
-    offsets, weights = (a.reshape(units, LANES, longest).transpose(0, 2, 1) for a in (offsets, weights))
-    if np.any(np.abs(weights[:, : longest // 2 * 2].astype(np.int64)).reshape(units, -1, 2, LANES).sum(2) > LARGEST_PAIR):
+    pairs = np.maximum(1, -(-count // 2))
+    even = np.zeros((2, units, LANES, longest + longest % 2), np.int64)
+    even[..., :longest] = offsets.reshape(units, LANES, longest), weights.reshape(units, LANES, longest)
+    if np.any(np.abs(even[1]).reshape(units, LANES, -1, 2).sum(3) > LARGEST_PAIR):
         return None
     lanes = np.arange(pixels * channels).reshape(units, LANES)
-    stream = _stream(found, bias.reshape(units, LANES), lanes % channels, offsets, weights, np.maximum(1, -(-count // 2)))
+    stream = _stream(found, bias.reshape(units, LANES), lanes % channels, even.swapaxes(2, 3), pairs)
     if stream.nbytes > MOST_BYTES:
         return None
     limited = (fields["low"], fields["high"]) != (-128, 127)
@@ -60,16 +62,15 @@ def form(layer: Layer, call: Call) -> Call | None:
 
 
 def _stream(
-    found: Folded, bias: NDArray[np.int64], channels: NDArray[np.int64], offsets: NDArray[np.int64],
-    weights: NDArray[np.int8], pairs: NDArray[np.int64],
+    found: Folded, bias: NDArray[np.int64], channels: NDArray[np.int64], of_taps: NDArray[np.int64],
+    pairs: NDArray[np.int64],
 ) -> NDArray[np.int32]:  # fmt: skip
-    """Of units of 8 outputs: bias and channels of each, offsets and weights by tap."""
+    """Of units of 8 outputs: bias and channels of each, offsets and weights (2, units, taps, 8)."""
     parts = []
     for i, n in enumerate(pairs):
         parts += [np.array([n], "<i4").tobytes(), bias[i, ORDER].astype("<i4").tobytes()]
-        for t in range(2 * n):
-            own = (offsets[i, t], weights[i, t]) if t < offsets.shape[1] else (np.zeros(LANES), np.zeros(LANES))
-            parts += [own[0].astype("<u2").tobytes(), own[1].astype(np.int8).tobytes()]
+        for offsets, weights in zip(*of_taps[:, i, : 2 * n], strict=True):
+            parts += [offsets.astype("<u2").tobytes(), weights.astype(np.int8).tobytes()]
         of = channels[i, ORDER].reshape(2, EVEN)
         both = np.stack([found.multiplier[of], found.second[of]], 1)
         parts.append(both.astype("<i4").tobytes())

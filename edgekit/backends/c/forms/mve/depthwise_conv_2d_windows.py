@@ -17,6 +17,7 @@ from edgekit.backends.c.forms.mve._strips import cropped, upright
 OPERATOR = "depthwise_conv_2d"
 BLOCK, TAPS, WORD = 4, 16, 4
 REACH = 256  # bytes that offsets reach
+FILL = 32  # zero points at a time
 KEPT = ("batches", "in_zero", "out_zero", "low", "high")
 
 
@@ -26,7 +27,8 @@ class Copy:
 
     Attributes:
         offsets: (pixels of outputs, taps), of one row of them or of all. rows: of outputs; row_step: between them.
-        copied: rows of the input, `line` pixels of each; pitch, first: in scratch. filled: where `fill` zero points are.
+        copied: rows of the input, `line` pixels of each; pitch, first: of them in scratch.
+        filled: where `fill` zero points are.
     """
 
     offsets: NDArray[np.int64]
@@ -45,10 +47,12 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     del layer
     fields: dict[str, Any] = dict(upright(cropped(call.fields)))
     channels, out_c = fields["in_c"], fields["in_c"] * fields["depth_multiplier"]
-    if fields["kernel_h"] * fields["kernel_w"] > TAPS or out_c < BLOCK or min(fields["pad_top"], fields["pad_left"]) < 0:
+    taps_of_window, pads = fields["kernel_h"] * fields["kernel_w"], (fields["pad_top"], fields["pad_left"])
+    if taps_of_window > TAPS or out_c < BLOCK or min(pads) < 0:
         return None
     groups = [channels, *([WORD] if channels % WORD == 0 and channels > WORD else [])]
-    copies = [(copy, group) for copy in (_picture(fields), _padded(fields)) for group in groups
+    pictures = [_picture(fields)] if fields["in_h"] * fields["in_w"] * groups[-1] <= REACH else []
+    copies = [(copy, group) for copy in (*pictures, _padded(fields)) for group in groups
               if copy.offsets.max() * group < REACH]  # fmt: skip
     found = folded(fields) if copies else None
     return None if found is None else [_made(fields, found, copy, group) for copy, group in copies]
@@ -74,9 +78,7 @@ def _padded(fields: dict[str, Any]) -> Copy:
     of_taps = np.add.outer(rows * pitch, columns).reshape(-1)
     offsets = np.add.outer(np.arange(fields["out_w"]) * fields["stride_w"], of_taps)
     total = (spans[0] - 1) * pitch + spans[1]
-    return Copy(
-        offsets, fields["out_h"], fields["stride_h"] * pitch, copied, line, pitch, top * pitch + left, 0, total
-    )
+    return Copy(offsets, fields["out_h"], fields["stride_h"] * pitch, copied, line, pitch, top * pitch + left, 0, total)
 
 
 def _made(fields: dict[str, Any], found: Folded, copy: Copy, group: int) -> Call:
@@ -86,6 +88,7 @@ def _made(fields: dict[str, Any], found: Folded, copy: Copy, group: int) -> Call
     offsets = np.zeros((len(copy.offsets), TAPS), np.uint8)
     offsets[:, : copy.offsets.shape[1]] = copy.offsets * group
     starts = list(_starts(out_c))
+    fill = -(-copy.fill * group // FILL)
     limited = (fields["low"], fields["high"]) != (-128, 127)
     return Call(
         "depthwise_conv_2d_windows_mve",
@@ -96,11 +99,11 @@ def _made(fields: dict[str, Any], found: Folded, copy: Copy, group: int) -> Call
             "groups": groups, "group_blocks": len(starts) // groups,
             "copied": copy.copied, "line": copy.line * (1 if of_four else group),
             "x_pitch": fields["in_w"] * channels, "pitch": copy.pitch * group, "step": WORD * channels * of_four,
-            "first": copy.first * group, "filled": copy.filled * group, "fill": copy.fill * group,
+            "first": copy.first * group, "filled": copy.filled * group, "fill": fill,
             "out_c": out_c, "next_x": in_size - WORD * groups, "next_y": out_size,
             "clamped": fields["batches"] * out_size * limited,
         },
-        scratch=(copy.filled + copy.fill) * group,
+        scratch=copy.filled * group + FILL * fill,
     )  # fmt: skip
 
 
@@ -118,4 +121,5 @@ def _block(found: Folded, start: int, multiplier: int, group: int) -> NDArray[np
     weights[:, : found.weights.shape[1]] = found.weights[outputs]
     places = outputs // multiplier % group
     constants = (found.bias[outputs], found.multiplier[outputs], found.second[outputs])
-    return np.concatenate([*constants, places[:3], [start], places[3:], weights.view("<i4").reshape(-1)]).astype(np.int32)
+    words = (*constants, places[:3], outputs[:1], places[3:], weights.view("<i4").reshape(-1))
+    return np.concatenate(words).astype(np.int32)
