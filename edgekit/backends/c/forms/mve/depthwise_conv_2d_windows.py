@@ -18,6 +18,9 @@ OPERATOR = "depthwise_conv_2d"
 BLOCK, TAPS, WORD = 4, 16, 4
 REACH = 256  # bytes that offsets reach
 FILL = 32  # zero points at a time
+MOST_PIXELS = (
+    25  # of outputs; where a channel has one filter, more of them repay patches, which gather words, not bytes
+)
 KEPT = ("batches", "in_zero", "out_zero", "low", "high")
 
 
@@ -48,7 +51,8 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     fields: dict[str, Any] = dict(upright(cropped(call.fields)))
     channels, out_c = fields["in_c"], fields["in_c"] * fields["depth_multiplier"]
     taps_of_window, pads = fields["kernel_h"] * fields["kernel_w"], (fields["pad_top"], fields["pad_left"])
-    if taps_of_window > TAPS or out_c < BLOCK or min(pads) < 0:
+    small = out_c > channels or fields["out_h"] * fields["out_w"] <= MOST_PIXELS
+    if taps_of_window > TAPS or out_c < BLOCK or min(pads) < 0 or not small:
         return None
     groups = [channels, *([WORD] if channels % WORD == 0 and channels > WORD else [])]
     pictures = [_picture(fields)] if fields["in_h"] * fields["in_w"] * groups[-1] <= REACH else []
