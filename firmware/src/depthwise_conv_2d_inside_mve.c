@@ -5,11 +5,13 @@
  * the offsets of the inputs and the weights lie in the order of use, known at build time; an output with fewer taps inside
  * than its neighbours has weights of 0. Two products are added in 16 bits, which the packer proves to be enough.
  *
- * Registers: q0, q1 sums of even and odd outputs; q2-q4 offsets, inputs and weights; q5, q6 clamp; r1 sample, r2 output,
- * r0 of the parameters the stream and its units, r4 samples left, r5 stream, r6 units left, r7 bytes of a sample, r12 output zero point, lr pairs.
+ * Registers: q0, q1 sums of even and odd outputs; q2-q4 offsets, inputs and weights; q5, q6 clamp; r0 the parameters' stream
+ * and its units, r1 sample, r2 output, r4 samples left, r5 stream, r6 units left, r7 bytes of a sample, r12 output zero point,
+ * lr pairs: LE needs no DLS before it.
  *
  * Budget: 16 instructions for 8 outputs (one more with a clamp) and 14 for each pair of taps; 4 a sample, 5 a call.
- * Instructions, that is: a core loads the bytes of a gather one by one. Requantization as in conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of the zero point. */
+ * Instructions, that is: a core loads the bytes of a gather one by one. Requantization as in conv_2d_mve.c, where VQRDMLASH
+ * is VQRDMULH and the addition of the zero point. */
 #include "edgekit/depthwise_conv_2d_inside_mve.h"
 
 #define UNUSED __attribute__((unused))
