@@ -7,13 +7,14 @@
  * filters of a channel use its plane. Groups that overlap at the ends of rows give the same outputs twice.
  *
  * Registers of the loops: r8 addresses of groups, which go to r1 r3 r5 r7 (r1 r3); sums r0 r2 r4 r6 and q0 q1; q3 taps; q4 q5
- * (q4-q7) the filter at its places; r11 bias, q6 (r5) multiplier, q2 second multiplier, r10 output zero point; r9 places, r12
- * output. Laying out: r0 input, r1 plane, r2 rows, r3 pitch, q1 (q2) pixels, q7 zero points, P0 those that are pixels.
- * Stack: 0 kind, 4 addresses, 8 places, 12 zero point, 16 filters, 20 y, 24 iterations; 28 filters left; 32 what `ldm` takes
- * for laying out; 72 channels left; 76 bands and whether there are more; 84 p from its channels on, x, y, plane; 100 limits.
+ * (q4-q7) the filter at its places; r11 bias, q6 (r5) multiplier, q2 second multiplier, r10 output zero point; r9 places.
+ * Laying out: r0 input, r1 plane, r2 rows, r3 pitch, q1 (q2) pixels, P0 those that are pixels. All along: r12 output, and, but
+ * in groups of 4, q7 zero points.
+ * Stack: 0 kind, 4 addresses, 8 places, 12 zero point, 16 filters, 20 iterations; 24 filters left; 28 x behind the channels,
+ * plane, rows, 40 members from pitch on; 68 channels left; 72 bands and whether there are more; 144 the arguments.
  *
- * Budget: 29 instructions for 8 outputs by groups of 2, 27 by groups of 4 (3 more with a clamp that saturation is not); 15 a
- * filter, 17 a channel and 4.5 for a row of up to 16 pixels (10 + 4 for every 16 beyond); 4 for 4 groups; 60 a call.
+ * Budget: 29 instructions for 8 outputs by groups of 2, 27 by groups of 4 (4 more with a clamp that saturation is not); 12 a
+ * filter (15 by 4), 13 a channel and 4.5 for a row of up to 16 pixels (8 + 4 for every 16 beyond); 4 for 4 groups; 50 a call.
  * Requantization as in conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of the zero point. */
 #include "edgekit/depthwise_conv_2d_plane_mve.h"
 
@@ -25,6 +26,7 @@
 #define AT(member, offset) \
   _Static_assert(offsetof(ek_depthwise_conv_2d_plane_mve_t, member) == (offset), "the assembly's order")
 AT(taps, 28);
+AT(pitch, 44);
 AT(channels, 68);
 AT(limits, 80);
 AT(columns, 112);
@@ -40,14 +42,16 @@ AT(columns, 112);
   "vadd.i32 q1, q1, r11\n vadd.i32 q0, q0, r11\n"                                                       \
   "vqrdmulh.s32 q1, q1, " multiplier "\n vqrdmulh.s32 q0, q0, " multiplier "\n"                         \
   "vqrdmlash.s32 q1, q2, r10\n vqrdmlash.s32 q0, q2, r10\n" EK_MVE_NARROW
-#define CLAMP "vldrw.32 q0, [sp, #100]\n vmax.s16 q1, q1, q0\n vldrw.32 q0, [sp, #116]\n vmin.s16 q1, q1, q0\n"
+#define CLAMP \
+  "ldr r0, [sp, #144]\n vldrw.u32 q0, [r0, #80]\n vmax.s16 q1, q1, q0\n vldrw.u32 q0, [r0, #96]\n vmin.s16 q1, q1, q0\n"
 #define STORE "vldrh.u16 q0, [r9], #16\n vstrb.16 q1, [r12, q0]\n"
 #define TAKE(registers) "vldmia r11!, {" registers "}\n str r11, [sp, #16]\n mov.w r11, r0\n"
 #define LOOP(label, take, sums, multiplier, clamp) \
   ".balign 4\n" label ":\n" take "1:\n" sums SCALE(multiplier) clamp STORE "le lr, 1b\n"
 #define LOOP2(label, clamp) LOOP(label, "vdup.32 q6, r5\n" TAKE("d8-d11"), SUMS2, "q6", clamp)
 /* r5 stays what it is. */
-#define LOOP4(label, clamp) LOOP(label, TAKE("d8-d15"), SUMS4, "r5", clamp)
+#define LOOP4(label, clamp) \
+  LOOP(label, TAKE("d8-d15"), SUMS4, "r5", clamp) "ldr r0, [sp, #64]\n vdup.8 q7, r0\n b .Lnext%=\n"
 #define ENTRY(label) ".hword (" label " - .Lkinds%=) / 2\n"
 
 #define ROW(q) "vldrb.u8 " q ", [r0, q1]\n add r0, r3\n"
@@ -58,42 +62,36 @@ __attribute__((naked)) void ek_depthwise_conv_2d_plane_mve(const ek_depthwise_co
                                                            const int8_t *x UNUSED, int8_t *y UNUSED,
                                                            uint8_t *scratch UNUSED) {
   __asm volatile(
-      "push {r4-r11, lr}\n"
+      "push {r0-r11, lr}\n"
       "vpush {d8-d15}\n"
-      "sub sp, #132\n"
+      "sub sp, #80\n"
       "ldmia r0!, {r4, r5, r6, r7, r9, r10, r11}\n" /* windows, vectors, iterations, kind, places, out_zero, lanes */
       "mov r8, r3\n"
       "stm sp, {r7, r8, r9, r10}\n"
-      "str r6, [sp, #24]\n"
+      "str r6, [sp, #20]\n"
       "vmsr p0, r11\n"
       "vldrb.u8 q3, [r0], #16\n"
-      "lsls r7, r7, #31\n bpl 1f\n"
-      "vldrw.u32 q0, [r0, #36]\n vldrw.u32 q1, [r0, #52]\n"
-      "vstrw.32 q0, [sp, #100]\n vstrw.32 q1, [sp, #116]\n"
-      "1:\n"
       "dls lr, r5\n"
       "1:\n vldrh.u32 q0, [r4], #8\n vadd.i32 q0, q0, r8\n vstrw.32 q0, [r3], #16\n le lr, 1b\n"
-      "ldmia r0!, {r4, r6, r7, r8, r9, r10}\n" /* pitch, depth_multiplier, full, rest, in_zero, step */
+      "ldmia r0!, {r4, r6, r7, r8, r9, r10}\n" /* pitch, depth_multiplier, full, rest, step, in_zero */
       "add r5, r0, #44\n"                      /* columns */
-      "add r12, sp, #44\n stm r12, {r4, r5, r6, r7, r8, r9, r10}\n"
-      "vdup.8 q7, r9\n"
-      "add r12, sp, #84\n stm r12, {r0, r1, r2, r3}\n"
+      "add r11, sp, #40\n stm r11, {r4, r5, r6, r7, r8, r9, r10}\n"
+      "vdup.8 q7, r10\n"
       "ldr r5, [r0, #8]\n"
       ".Lband%=:\n"
-      "ldmia r5!, {r6, r7, r8, r9, r10, r11, r12}\n" /* x, y, above, rows, to below, below, whether there are more */
-      "add r6, r1\n add r7, r2\n"
-      "wls lr, r8, 2f\n 1:\n" FILL("r3") "le lr, 1b\n 2:\n"
-      "add r10, r3\n"
-      "wls lr, r11, 2f\n 1:\n" FILL("r10") "le lr, 1b\n 2:\n"
-      "strd r6, r3, [sp, #32]\n str r9, [sp, #40]\n strd r5, r12, [sp, #76]\n"
-      "ldrd r4, r5, [r0]\n" /* channels, filters */
-      "strd r5, r7, [sp, #16]\n"
+      "ldmia r5!, {r4, r6, r7, r8, r9, r10, r12}\n" /* whether there are more, x, above, rows, to below, below, y */
+      "add r1, r6\n add r12, r2\n"
+      "wls lr, r7, 2f\n 1:\n" FILL("r3") "le lr, 1b\n 2:\n"
+      "add r9, r3\n"
+      "wls lr, r10, 2f\n 1:\n" FILL("r9") "le lr, 1b\n 2:\n"
+      "add r11, sp, #28\n stm r11, {r1, r3, r8}\n"
+      "strd r5, r4, [sp, #72]\n"
+      "ldrd r10, r5, [r0]\n" /* channels, filters */
+      "str r5, [sp, #16]\n"
       ".Lchannel%=:\n"
-      "str r4, [sp, #72]\n"
-      "add r12, sp, #32\n"
-      "ldmia r12, {r0-r9}\n" /* x, to, rows, pitch, columns, depth_multiplier, full, rest, in_zero, step */
-      "add r10, r0, #1\n str r10, [r12]\n"
-      "vdup.8 q7, r8\n"
+      "str r10, [sp, #68]\n"
+      "ldmia r11, {r0-r8}\n" /* x, plane, rows, pitch, columns, depth_multiplier, full, rest, step */
+      "sub r0, r10\n"
       "vldrb.u8 q1, [r4]\n"
       "cbnz r6, .Lwide%=\n"
       "lsrs r6, r2, #1\n"
@@ -104,35 +102,35 @@ __attribute__((naked)) void ek_depthwise_conv_2d_plane_mve(const ek_depthwise_co
       ".Lwide%=:\n"
       "vldrb.u8 q2, [r4, #16]\n"
       "3:\n mov r10, r0\n dls lr, r6\n"
-      "1:\n vldrb.u8 q0, [r10, q2]\n add r10, r9\n vstrb.8 q0, [r1], #16\n le lr, 1b\n"
+      "1:\n vldrb.u8 q0, [r10, q2]\n add r10, r8\n vstrb.8 q0, [r1], #16\n le lr, 1b\n"
       "vmov q0, q7\n"
       "cbz r7, 2f\n vldrb.u8 q0, [r10, q1]\n" PAD("q0")
       "2:\n vstrb.8 q0, [r1], #16\n"
       "add r0, r3\n subs r2, #1\n bne 3b\n"
       ".Lfilter%=:\n"
-      "str r5, [sp, #28]\n"
-      "ldm sp, {r7, r8, r9, r10, r11, r12, lr}\n"
+      "str r5, [sp, #24]\n"
+      "ldm sp, {r7, r8, r9, r10, r11, lr}\n"
       "ldmia r11!, {r0, r5, r6}\n" /* bias, multiplier, second multiplier */
       "vdup.32 q2, r6\n"
       "tbh [pc, r7, lsl #1]\n"
       ".Lkinds%=:\n" ENTRY(".Lplain2%=") ENTRY(".Lclamped2%=") ENTRY(".Lplain4%=") ENTRY(".Lclamped4%=")
+      LOOP4(".Lplain4%=", EK_MVE_SATURATE)
+      LOOP4(".Lclamped4%=", CLAMP)
       LOOP2(".Lclamped2%=", CLAMP) "b .Lnext%=\n"
-      LOOP4(".Lplain4%=", EK_MVE_SATURATE) "b .Lnext%=\n"
-      LOOP4(".Lclamped4%=", CLAMP) "b .Lnext%=\n"
       LOOP2(".Lplain2%=", EK_MVE_SATURATE)
       ".Lnext%=:\n"
-      "add r12, #1\n str r12, [sp, #20]\n"
-      "ldr r5, [sp, #28]\n subs r5, #1\n bne .Lfilter%=\n"
-      "ldr r4, [sp, #72]\n subs r4, #1\n bne .Lchannel%=\n"
-      "ldrd r5, r4, [sp, #76]\n"
+      "add r12, #1\n"
+      "ldr r5, [sp, #24]\n subs r5, #1\n bne .Lfilter%=\n"
+      "ldr r10, [sp, #68]\n add r11, sp, #28\n subs r10, #1\n bne .Lchannel%=\n"
+      "ldrd r5, r4, [sp, #72]\n"
       "cbz r4, .Lend%=\n"
-      "ldr r9, [sp, #64]\n vdup.8 q7, r9\n"
-      "add r12, sp, #84\n ldmia r12, {r0, r1, r2, r3}\n"
+      "add r11, sp, #144\n ldmia r11, {r0, r1, r2, r3}\n"
+      "ldr r4, [r0, #4]\n add r3, r3, r4, lsl #4\n add r0, #68\n"
       "b .Lband%=\n"
       ".Lend%=:\n"
-      "add sp, #132\n"
+      "add sp, #80\n"
       "vpop {d8-d15}\n"
-      "pop {r4-r11, pc}\n" ::: "memory");
+      "pop {r0-r11, pc}\n" ::: "memory");
 }
 
 #undef AT

@@ -19,12 +19,12 @@ typedef struct {
   int32_t lanes;            /* predicate of `rest` pixels */
   uint8_t taps[16];         /* 28: from a window's begin; up to 255 */
   int32_t pitch;            /* 44: of rows of the input, bytes */
-  int32_t depth_multiplier, full, rest, in_zero, step; /* step: 16 pixels of the input, bytes */
+  int32_t depth_multiplier, full, rest, step, in_zero; /* step: 16 pixels of the input, bytes */
   int32_t channels;         /* 68 */
   const int8_t *filters;    /* an output channel: words bias, multiplier, 2^(31-e)+1, then the taps of each of the group */
-  const int32_t *bands;     /* 76: (samples and bands, 7): of the first row in the image and of the outputs, bytes; vectors of
-                               zero points above; rows; zero points below begin after so many bytes, and their vectors;
-                               whether there is another band */
+  const int32_t *bands;     /* 76: (samples and bands, 7): whether there are more; to behind the channels of the first pixel in
+                               the image, bytes; vectors of zero points above; rows; zero points below begin after so many
+                               bytes, and their vectors; to the outputs, bytes */
   int16_t limits[16];       /* low, high: 8 of each */
   uint8_t columns[32];      /* 112: of 16 pixels in a row of the input, those from `rest` on the last one's; then of any 16 */
 } ek_depthwise_conv_2d_plane_mve_t;

@@ -173,7 +173,7 @@ def _call(
             "places": (_places(shape, columns.outputs) * out_c).astype(np.uint16), "out_zero": fields["out_zero"],
             "lanes": (1 << laid.rest) - 1, "taps": tuple(int(t) for t in np.resize(taps, VECTOR)),
             "pitch": columns.size * channels, "depth_multiplier": multiplier, "full": laid.full, "rest": laid.rest,
-            "in_zero": fields["in_zero"], "step": VECTOR * channels, "channels": channels,
+            "step": VECTOR * channels, "in_zero": fields["in_zero"], "channels": channels,
             "filters": _filters(found, axes, shape), "bands": _bands(fields, axes, laid, shape.band, out_c),
             "limits": tuple(integer(fields, name) for name in ("low", "high") for _ in range(OUTPUTS)), "columns": tuple(int(at) for at in near),
         },
@@ -218,14 +218,16 @@ def _bands(
     fields: Mapping[str, Value], axes: tuple[Axis, Axis], laid: Plane, band: int, out_c: int
 ) -> NDArray[np.int32]:
     rows, columns = axes
-    pitch, table = columns.size * integer(fields, "in_c"), []
+    channels, table = integer(fields, "in_c"), []
+    pitch = columns.size * channels
     for sample in range(integer(fields, "batches")):
         for start, (first, last) in zip(_starts(rows, band), _spans(rows, band), strict=True):
             inside = range(max(first, 0), min(last, rows.size))
             above, below = inside.start - first, last - inside.stop
             table.append([
-                (sample * rows.size + inside.start) * pitch, (sample * rows.outputs + start) * columns.outputs * out_c,
-                laid.front + above * (laid.full + 1), len(inside), len(inside) * laid.pitch, below * (laid.full + 1), 1,
+                1, (sample * rows.size + inside.start) * pitch + channels, laid.front + above * (laid.full + 1),
+                len(inside), len(inside) * laid.pitch, below * (laid.full + 1),
+                (sample * rows.outputs + start) * columns.outputs * out_c,
             ])  # fmt: skip
-    table[-1][-1] = 0
+    table[-1][0] = 0
     return np.array(table, np.int32).reshape(-1)
