@@ -13,7 +13,8 @@ def features(fields: Fields) -> dict[str, float]:
     limited, four = fields["kind"] % 2, fields["kind"] // 2
     return {
         "call": 1, "vectors": fields["vectors"], "bands": len(bands),
-        "filled": int(bands[:, 2].sum() + bands[:, 5].sum()), "channels": many, "filters": filters, "filters_4": filters * four,
+        "filled": int(bands[:, 2].sum() + bands[:, 5].sum()), "channels": many, "filters": filters,
+        "filters_4": filters * four,
         **({"wide": many, "wide_rows": channels * int(rows.sum()), "full": channels * int(rows.sum()) * full,
             "rest": channels * int(rows.sum()) * (fields["rest"] > 0)} if full else
            {"row_pairs": channels * int((rows // 2).sum()), "odd_rows": channels * int((rows % 2).sum())}),

@@ -62,12 +62,13 @@ class Plane:
 
 @dataclass(frozen=True)
 class Shape:
-    """`groups` of outputs, row and column, of a band of rows; `taps`: rows and columns from a window's begin."""
+    """`groups` of outputs, row and column, of a band of rows; `taps`: rows and columns from a window's begin; bytes."""
 
     size: tuple[int, int]
     groups: tuple[tuple[int, int], ...]
     taps: tuple[tuple[int, int], ...]
     band: int
+    scratch: int
 
     @property
     def vectors(self) -> int:
@@ -79,7 +80,7 @@ class Shape:
 
 
 def plane(call: Call) -> Iterator[Call]:
-    """The forms of a portable depthwise `call`, by groups of 2 and of 4 outputs; none where a condition does not hold."""
+    """The forms of a portable depthwise `call`, by groups of 2 and of 4 outputs, as far as conditions hold."""
     fields = upright(cropped(call.fields))
     rows, columns = (_axis(fields, side) for side in "hw")
     laid = _laid(columns, integer(fields, "in_c"))
@@ -109,39 +110,36 @@ def _laid(columns: Axis, channels: int) -> Plane | None:
     if rest == 0 and pads == 0:
         full, rest = full - 1, VECTOR
     far = ((VECTOR if full else rest) - 1) * channels > LARGEST_LANE
-    return None if far or pads > VECTOR - rest or columns.before < 0 else Plane(full, rest, int(columns.before > 0))
+    return None if far or pads > VECTOR - rest else Plane(full, rest, int(columns.before > 0))
 
 
 def _shape(fields: Mapping[str, Value], rows: Axis, columns: Axis, laid: Plane, size: tuple[int, int]) -> Shape | None:
     """None where a group's taps are too many or too far apart, or where offsets do not fit."""
-    down, right = ({t for output in range(n) for t in axis.taps(output)} for n, axis in zip(size, (rows, columns), strict=True))
-    taps = tuple(product(sorted(down), sorted(right)))
+    down_taps, right_taps = (
+        {t for output in range(n) for t in axis.taps(output)} for n, axis in zip(size, (rows, columns), strict=True)
+    )
+    taps = tuple(product(sorted(down_taps), sorted(right_taps)))
     if len(taps) > VECTOR or taps[-1][0] * laid.pitch + taps[-1][1] > LARGEST_LANE:
         return None
     if size[0] > rows.outputs or size[1] > columns.outputs:
         return None
     pixel = integer(fields, "in_c") * integer(fields, "depth_multiplier")
 
-    def made(band: int) -> Shape:
-        starts = [
-            [min(at, n - step) for at in range(0, n, step)]
-            for n, step in zip((band, columns.outputs), size, strict=True)
-        ]
-        return Shape(size, tuple(product(*starts)), taps, band)
+    def scratch(band: int) -> int:
+        groups = -(-band // size[0]) * -(-columns.outputs // size[1])
+        return VECTOR * -(-groups // WINDOWS) + laid.bytes(rows.reach(band))
 
-    def fits(shape: Shape, room: int) -> bool:
-        offset = (shape.band * columns.outputs - 1) * pixel
-        return offset <= LARGEST_OFFSET and _scratch(rows, laid, shape) <= room
+    def fits(band: int, room: int) -> bool:
+        return (band * columns.outputs - 1) * pixel <= LARGEST_OFFSET and scratch(band) <= room
 
-    most = [band for band in range(size[0], rows.outputs + 1) if fits(made(band), ROOM)]
-    bands = -(-rows.outputs // max(most, default=size[0]))
-    shape = made(max(size[0], -(-rows.outputs // bands)))
-    inside = all(first < rows.size and last > 0 for first, last in _spans(rows, shape.band))
-    return shape if inside and fits(shape, LARGEST_OFFSET) else None
-
-
-def _scratch(rows: Axis, laid: Plane, shape: Shape) -> int:
-    return VECTOR * shape.vectors + laid.bytes(rows.reach(shape.band))
+    most = max((band for band in range(size[0], rows.outputs + 1) if fits(band, ROOM)), default=size[0])
+    band = max(size[0], -(-rows.outputs // -(-rows.outputs // most)))
+    if not fits(band, LARGEST_OFFSET) or any(first >= rows.size or last <= 0 for first, last in _spans(rows, band)):
+        return None
+    down, right = (
+        [min(at, n - step) for at in range(0, n, step)] for n, step in zip((band, columns.outputs), size, strict=True)
+    )
+    return Shape(size, tuple(product(down, right)), taps, band, scratch(band))
 
 
 def _starts(rows: Axis, band: int) -> list[int]:
@@ -175,9 +173,10 @@ def _call(
             "pitch": columns.size * channels, "depth_multiplier": multiplier, "full": laid.full, "rest": laid.rest,
             "step": VECTOR * channels, "in_zero": fields["in_zero"], "channels": channels,
             "filters": _filters(found, axes, shape), "bands": _bands(fields, axes, laid, shape.band, out_c),
-            "limits": tuple(integer(fields, name) for name in ("low", "high") for _ in range(OUTPUTS)), "columns": tuple(int(at) for at in near),
+            "limits": tuple(integer(fields, name) for name in ("low", "high") for _ in range(OUTPUTS)),
+            "columns": tuple(int(at) for at in near),
         },
-        scratch=_scratch(rows, laid, shape),
+        scratch=shape.scratch,
         in_place=(0,) if whole else (),
     )  # fmt: skip
 
