@@ -17,16 +17,17 @@ typedef struct {
   const uint16_t *places;   /* (iterations, 8): where outputs go, bytes from the band's first of a channel */
   int32_t out_zero;
   int32_t lanes;            /* predicate of `rest` pixels */
-  uint8_t taps[16];         /* 28: from a window's begin; up to 255 */
-  int32_t pitch;            /* 44: of rows of the input, bytes */
-  int32_t depth_multiplier, full, rest, step, in_zero; /* step: 16 pixels of the input, bytes */
-  int32_t channels;         /* 68 */
+  uint8_t taps[16];         /* from a window's begin; up to 255 */
+  int32_t full, pitch, depth_multiplier; /* pitch: of rows of the input, bytes */
+  int32_t channels;
   const int8_t *filters;    /* an output channel: words bias, multiplier, 2^(31-e)+1, then the taps of each of the group */
-  const int32_t *bands;     /* 76: (samples and bands, 7): whether there are more; to behind the channels of the first pixel in
-                               the image, bytes; vectors of zero points above; rows; zero points below begin after so many
-                               bytes, and their vectors; to the outputs, bytes */
+  const int32_t *bands;     /* (samples and bands, 7): whether there are more; to behind the channels of the first pixel in the
+                               image, bytes; vectors of zero points above; rows; zero points below begin after so many bytes,
+                               and their vectors; to the outputs, bytes */
+  int32_t rest, step;       /* step: 16 pixels of the input, bytes */
   int16_t limits[16];       /* low, high: 8 of each */
-  uint8_t columns[32];      /* 112: of 16 pixels in a row of the input, those from `rest` on the last one's; then of any 16 */
+  uint8_t columns[32];      /* of 16 pixels in a row of the input, those from `rest` on the last one's; then of any 16 */
+  int8_t zeros[16];         /* zero points of the input */
 } ek_depthwise_conv_2d_plane_mve_t;
 
 /* scratch: 16 * vectors, and the plane. y may be x where there is one band, one filter a channel and the shapes are equal. */
