@@ -12,7 +12,7 @@ import pytest
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
-from edgekit.backends.c.forms.mve._plane import GROUPS, VECTOR
+from edgekit.backends.c.forms.mve.depthwise_conv_2d_plane import GROUPS, VECTOR
 from edgekit.backends.c.memory import memory_map
 from edgekit.graph import Graph, Quantization
 from edgekit.graph.operator import Padding

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.backends.c.call import Call, Value
+from edgekit.backends.c.call import Call, Layer, Value
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 from edgekit.backends.c.forms.mve._strips import cropped, upright
 
+OPERATOR = "depthwise_conv_2d"
 VECTOR, OUTPUTS, WINDOWS = 16, 8, 4  # lanes of a gather; outputs of an iteration; addresses of a vector
 ROOM = 8 * 1024  # bytes of scratch that bands may take, unless one group of rows takes more
 LARGEST_OFFSET, LARGEST_LANE = (1 << 16) - 1, (1 << 8) - 1
@@ -79,23 +80,23 @@ class Shape:
         return -(-len(self.groups) * self.size[0] * self.size[1] // OUTPUTS)
 
 
-def plane(call: Call) -> Iterator[Call]:
-    """The forms of a portable depthwise `call`, by groups of 2 and of 4 outputs, as far as conditions hold."""
+def form(layer: Layer, call: Call) -> list[Call]:
+    """By groups of 2 and of 4 outputs, as far as conditions hold."""
     fields = upright(cropped(call.fields))
     rows, columns = (_axis(fields, side) for side in "hw")
     laid = _laid(columns, integer(fields, "in_c"))
     if laid is None:
-        return
+        return []
     shapes = []
     for kind, sizes in enumerate(GROUPS):
         found = [s for size in sizes if (s := _shape(fields, rows, columns, laid, size)) is not None]
         shapes += [(kind, min(found, key=lambda s: s.iterations))] if found else []
     if not shapes:
-        return
+        return []
     folded = fold(fields, np.asarray(fields["weights"]).reshape(rows.kernel * columns.kernel, -1).T)
-    if np.all(folded.second):
-        for kind, shape in shapes:
-            yield _call(fields, folded, (rows, columns), laid, shape, kind)
+    if not np.all(folded.second):
+        return []
+    return [_call(fields, folded, (rows, columns), laid, shape, kind) for kind, shape in shapes]
 
 
 def _axis(fields: Mapping[str, Value], side: str) -> Axis:
