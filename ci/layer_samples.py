@@ -171,10 +171,10 @@ def multiplied(d: Draw) -> Graph:
 
 
 def few_channels(d: Draw) -> Graph:
-    """Depthwise convolutions of few channels, small windows; wide pictures too."""
+    """Depthwise convolutions of few channels; wide pictures too."""
     stride, channels = d.of(1, 1, 2), d.upto(16)
     op = DepthwiseConv2D((stride, stride), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
-    kh, kw = (3, 3) if d.of(0, 1, 1) else (d.of(1, 2, 3), d.of(1, 2, 3))
+    kh, kw = ((3, 3), (3, 3), (d.of(1, 2, 3), d.of(1, 2, 3)), (d.of(4, 5, 7, 10), d.of(4, 5, 7)))[d.of(0, 1, 2, 3)]
     h, w = d.upto(40), 16 * d.of(1, 2, 3) if d.of(0, 0, 1) else d.upto(50)
     x = (d.of(1, 1, 2), max(h, kh), max(w, kw), channels)
     return _weighted(op, d, (1, kh, kw, channels * d.of(1, 1, 2, 4)), 3, x)
@@ -340,7 +340,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 60),
+    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200),
 )  # fmt: skip
 
 

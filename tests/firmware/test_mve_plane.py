@@ -19,11 +19,12 @@ from edgekit.graph.operator import Padding
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from tests.firmware.proof import Case, prove
 
-KERNEL, CORE = "depthwise_conv_2d_plane_mve", "cortex-m55"
+KERNEL, CHUNKS, CORE = "depthwise_conv_2d_plane_mve", "depthwise_conv_2d_plane_chunks_mve", "cortex-m55"
 Pair = tuple[int, int]
-ONE, TWO, THREE = (1, 1), (2, 2), (3, 3)
+Sizes = tuple[int, int, int, int, int, Pair, Pair, Pair, Padding]
+ONE, TWO, THREE, FOUR, FIVE, SEVEN = ((n, n) for n in (1, 2, 3, 4, 5, 7))
 # batches, height, width, channels, filters a channel, kernel, stride, dilation, padding
-LAYERS: tuple[tuple[int, int, int, int, int, Pair, Pair, Pair, Padding], ...] = (
+LAYERS: tuple[Sizes, ...] = (
     (1, 12, 12, 1, 1, THREE, TWO, ONE, "same"), (2, 12, 12, 2, 4, THREE, ONE, ONE, "same"),
     (1, 7, 7, 3, 1, THREE, TWO, ONE, "same"), (1, 9, 10, 5, 2, THREE, ONE, ONE, "same"),
     (2, 9, 9, 10, 1, THREE, (2, 1), ONE, "same"), (1, 8, 8, 32, 1, THREE, TWO, ONE, "same"),
@@ -40,6 +41,16 @@ LAYERS: tuple[tuple[int, int, int, int, int, Pair, Pair, Pair, Padding], ...] = 
     (1, 5, 6, 8, 1, ONE, ONE, ONE, "same"), (1, 3, 20, 4, 1, (1, 7), ONE, ONE, "same"),
     (2, 2, 2, 4, 1, THREE, ONE, ONE, "same"), (1, 13, 11, 3, 1, (3, 2), THREE, ONE, "same"),
     (1, 5, 13, 20, 1, THREE, (1, 2), ONE, "same"), (1, 25, 5, 60, 1, THREE, ONE, ONE, "same"),
+)  # fmt: skip
+# windows that no group's gather takes
+LARGE: tuple[Sizes, ...] = (
+    (1, 9, 12, 3, 1, FOUR, ONE, ONE, "same"), (2, 8, 9, 8, 1, FOUR, TWO, ONE, "valid"),
+    (1, 12, 12, 2, 2, FIVE, TWO, ONE, "same"), (1, 30, 36, 4, 1, FIVE, ONE, ONE, "same"),
+    (1, 9, 11, 16, 1, FIVE, ONE, ONE, "same"), (1, 11, 10, 2, 1, FIVE, ONE, TWO, "same"),
+    (1, 12, 6, 5, 1, (10, 4), TWO, ONE, "same"), (2, 14, 8, 4, 1, (10, 4), ONE, ONE, "same"),
+    (1, 12, 12, 4, 1, SEVEN, ONE, ONE, "same"), (1, 9, 9, 3, 2, SEVEN, TWO, ONE, "same"),
+    (1, 11, 13, 6, 1, SEVEN, ONE, ONE, "valid"), (1, 10, 5, 2, 1, (10, 5), ONE, ONE, "same"),
+    (1, 1, 1, 8, 1, THREE, ONE, ONE, "same"), (1, 60, 50, 3, 1, FIVE, ONE, ONE, "same"),
 )  # fmt: skip
 
 
@@ -58,10 +69,10 @@ def layer(batches: int, height: int, width: int, channels: int, many: int, kerne
     return graph
 
 
-def forms(graph: Graph) -> list[tuple[int, Call]]:
-    """Of this kernel, with their places among the candidates."""
+def forms(graph: Graph, kernel: str = KERNEL) -> list[tuple[int, Call]]:
+    """Of a kernel, with their places among the candidates."""
     found = candidates_of(graph, graph.nodes[0], CORE)
-    return [(i, c) for i, c in enumerate(found) if isinstance(c, Call) and c.kernel == KERNEL]
+    return [(i, c) for i, c in enumerate(found) if isinstance(c, Call) and c.kernel == kernel]
 
 
 def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
@@ -85,6 +96,33 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     wanted |= {("full", 0, True), *(("full", n, rest) for n in (1, 2) for rest in (False, True))}
     assert seen == wanted, seen ^ wanted
     prove(cases, "qemu-m55", tmp_path / "program")
+
+
+def test_windows_by_chunks(tmp_path: Path) -> None:
+    cases, seen = [], set()
+    for i, one in enumerate(LARGE):
+        for seed in (3 * i, 3 * i + 1):  # with a clamp and without
+            graph = layer(*one, seed=seed)
+            ((j, call),) = forms(graph, CHUNKS)
+            cases.append(Case(f"chunks_{i}_{seed}", graph, seed, 2, 64, candidate=j))
+            f = dict[str, Any](call.fields)
+            seen |= {f["kind"], ("bands", f["bands"].size > 7 * one[0]), ("wide", f["full"] > 0)}
+            seen |= {("beyond", one[5][0] % (f["kind"] // 2 + 1) > 0)}
+    pairs = {(name, on) for name in ("bands", "wide", "beyond") for on in (False, True)}
+    assert seen == pairs | set(range(8)), seen
+    prove(cases, "qemu-m55", tmp_path / "program")
+
+
+@pytest.mark.parametrize(("one", "chunks"), [
+    ((1, 9, 9, 2, 1, THREE, ONE, ONE, "same"), 0),  # by groups
+    ((1, 9, 9, 2, 1, FOUR, ONE, ONE, "same"), 1), ((1, 9, 9, 2, 1, (5, 4), ONE, ONE, "same"), 2),
+    ((1, 16, 9, 2, 1, (16, 4), ONE, ONE, "same"), 4), ((1, 17, 9, 2, 1, (17, 4), ONE, ONE, "valid"), 0),
+    ((1, 9, 16, 2, 1, (2, 16), ONE, ONE, "valid"), 2), ((1, 9, 17, 2, 1, (2, 17), ONE, ONE, "valid"), 0),
+    ((1, 9, 112, 2, 1, FIVE, ONE, ONE, "valid"), 2), ((1, 9, 112, 2, 1, FIVE, ONE, ONE, "same"), 0),  # of 128 bytes
+])  # fmt: skip
+def test_conditions_of_chunks(one: Any, chunks: int) -> None:
+    found = forms(layer(*one, seed=1), CHUNKS)
+    assert [int(call.fields["kind"]) // 2 + 1 for _, call in found] == [chunks] * (chunks > 0)  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(("one", "kinds"), [

@@ -1,4 +1,7 @@
-"""Depthwise convolution plane by plane: groups, bands, filters and constants of `depthwise_conv_2d_plane_mve.c`."""
+"""Depthwise convolution plane by plane: groups, bands, filters and constants of `depthwise_conv_2d_plane_mve.c`.
+
+Where no group of outputs fits, of `depthwise_conv_2d_plane_chunks_mve.c`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ VECTOR, OUTPUTS, WINDOWS = 16, 8, 4  # lanes of a gather; outputs of an iteratio
 ROOM = 8 * 1024  # bytes of scratch that bands may take, unless one group of rows takes more
 LARGEST_OFFSET, LARGEST_LANE = (1 << 16) - 1, (1 << 8) - 1
 GROUPS = (((1, 2), (2, 1)), ((2, 2), (1, 4), (4, 1)))  # rows and columns of outputs, by kind
-CLAMPED, KINDS = 1, 2  # kind = CLAMPED + KINDS * index of GROUPS
+ONE, MOST_CHUNKS = (1, 1), 4
+CLAMPED, KINDS = 1, 2  # kind = CLAMPED + KINDS * index of GROUPS, or of chunks beyond the first
 Ints = NDArray[np.int64]
 
 
@@ -63,21 +67,27 @@ class Plane:
 
 @dataclass(frozen=True)
 class Shape:
-    """`groups` of outputs, row and column, of a band of rows; `taps`: rows and columns from a window's begin; bytes."""
+    """`groups` of outputs, row and column, of a band of rows.
+
+    Attributes:
+        taps: rows and columns of a gather from a window's begin; `chunks` of them, `chunk` rows from one to the next.
+    """
 
     size: tuple[int, int]
     groups: tuple[tuple[int, int], ...]
     taps: tuple[tuple[int, int], ...]
+    chunks: int
+    chunk: int
     band: int
     scratch: int
 
     @property
-    def vectors(self) -> int:
-        return -(-len(self.groups) // WINDOWS)
+    def iterations(self) -> int:
+        return _iterations(len(self.groups), self.size)
 
     @property
-    def iterations(self) -> int:
-        return -(-len(self.groups) * self.size[0] * self.size[1] // OUTPUTS)
+    def vectors(self) -> int:
+        return _vectors(self.iterations, self.size)
 
 
 def form(layer: Layer, call: Call) -> list[Call]:
@@ -91,6 +101,9 @@ def form(layer: Layer, call: Call) -> list[Call]:
     for kind, sizes in enumerate(GROUPS):
         found = [s for size in sizes if (s := _shape(fields, rows, columns, laid, size)) is not None]
         shapes += [(kind, min(found, key=lambda s: s.iterations))] if found else []
+    if not shapes:
+        shape = _shape(fields, rows, columns, laid, ONE)
+        shapes = [(shape.chunks - 1, shape)] if shape is not None else []
     if not shapes:
         return []
     folded = fold(fields, np.asarray(fields["weights"]).reshape(rows.kernel * columns.kernel, -1).T)
@@ -117,10 +130,15 @@ def _laid(columns: Axis, channels: int) -> Plane | None:
 def _shape(fields: Mapping[str, Value], rows: Axis, columns: Axis, laid: Plane, size: tuple[int, int]) -> Shape | None:
     """None where a group's taps are too many or too far apart, or where offsets do not fit."""
     down_taps, right_taps = (
-        {t for output in range(n) for t in axis.taps(output)} for n, axis in zip(size, (rows, columns), strict=True)
+        sorted({t for output in range(n) for t in axis.taps(output)})
+        for n, axis in zip(size, (rows, columns), strict=True)
     )
-    taps = tuple(product(sorted(down_taps), sorted(right_taps)))
-    if len(taps) > VECTOR or taps[-1][0] * laid.pitch + taps[-1][1] > LARGEST_LANE:
+    chunks = -(-len(down_taps) // max(1, VECTOR // len(right_taps)))
+    each = -(-len(down_taps) // chunks)
+    taps, chunk = tuple(product(down_taps[:each], right_taps)), each * rows.dilation if size == ONE else 0
+    if len(taps) > VECTOR or chunks > (MOST_CHUNKS if size == ONE else 1):
+        return None
+    if taps[-1][0] * laid.pitch + taps[-1][1] > LARGEST_LANE:
         return None
     if size[0] > rows.outputs or size[1] > columns.outputs:
         return None
@@ -128,7 +146,9 @@ def _shape(fields: Mapping[str, Value], rows: Axis, columns: Axis, laid: Plane, 
 
     def scratch(band: int) -> int:
         groups = -(-band // size[0]) * -(-columns.outputs // size[1])
-        return VECTOR * -(-groups // WINDOWS) + laid.bytes(rows.reach(band))
+        return VECTOR * _vectors(_iterations(groups, size), size) + laid.bytes(
+            max(rows.reach(band), (band - 1) * rows.stride + (chunks - 1) * chunk + taps[-1][0] + 1)
+        )
 
     def fits(band: int, room: int) -> bool:
         return (band * columns.outputs - 1) * pixel <= LARGEST_OFFSET and scratch(band) <= room
@@ -140,7 +160,16 @@ def _shape(fields: Mapping[str, Value], rows: Axis, columns: Axis, laid: Plane, 
     down, right = (
         [min(at, n - step) for at in range(0, n, step)] for n, step in zip((band, columns.outputs), size, strict=True)
     )
-    return Shape(size, tuple(product(down, right)), taps, band, scratch(band))
+    return Shape(size, tuple(product(down, right)), taps, chunks, chunk, band, scratch(band))
+
+
+def _iterations(groups: int, size: tuple[int, int]) -> int:
+    return -(-groups * size[0] * size[1] // OUTPUTS)
+
+
+def _vectors(iterations: int, size: tuple[int, int]) -> int:
+    """Of addresses."""
+    return -(-iterations * OUTPUTS // (size[0] * size[1] * WINDOWS))
 
 
 def _starts(rows: Axis, band: int) -> list[int]:
@@ -165,7 +194,7 @@ def _call(
     pixels = np.arange(VECTOR)
     near = np.concatenate([np.clip(pixels, 0, max(laid.rest - 1, 0)), pixels * (laid.full > 0)]) * channels
     return Call(
-        "depthwise_conv_2d_plane_mve",
+        "depthwise_conv_2d_plane_chunks_mve" if shape.size == ONE else "depthwise_conv_2d_plane_mve",
         {
             "windows": _windows(axes, laid, shape),
             "vectors": shape.vectors, "iterations": shape.iterations, "kind": clamped * CLAMPED + kind * KINDS,
@@ -173,7 +202,7 @@ def _call(
             "lanes": (1 << laid.rest) - 1, "taps": tuple(int(t) for t in np.resize(taps, VECTOR)),
             "full": laid.full, "pitch": columns.size * channels, "depth_multiplier": multiplier, "channels": channels,
             "filters": _filters(found, axes, shape), "bands": _bands(fields, axes, laid, shape.band, out_c),
-            "rest": laid.rest, "step": VECTOR * channels,
+            "rest": laid.rest, "step": VECTOR * channels, "chunk": shape.chunk * laid.pitch,
             "limits": tuple(integer(fields, name) for name in ("low", "high") for _ in range(OUTPUTS)),
             "columns": tuple(int(at) for at in near), "zeros": (integer(fields, "in_zero"),) * VECTOR,
         },
@@ -202,14 +231,15 @@ def _places(shape: Shape, width: int) -> Ints:
 
 
 def _filters(found: Folded, axes: tuple[Axis, Axis], shape: Shape) -> NDArray[np.int8]:
-    """Of every output channel bias, multiplier and second multiplier, and the taps at each output of a group."""
+    """Of every output channel three constants, and the taps at each output of a group, or of each chunk."""
     rows, columns = axes
     lanes = {tap: lane for lane, tap in enumerate(shape.taps)}
     outputs = list(product(*(range(n) for n in shape.size)))
-    wide = np.zeros((len(found.bias), len(outputs), VECTOR), np.int8)
+    wide = np.zeros((len(found.bias), len(outputs), shape.chunks, VECTOR), np.int8)
     for i, (down, right) in enumerate(outputs):
-        at = [lanes[tap] for tap in product(rows.taps(down), columns.taps(right))]
-        wide[:, i, at] = found.weights
+        for j, (row, column) in enumerate(product(rows.taps(down), columns.taps(right))):
+            chunk = row // shape.chunk if shape.chunk else 0
+            wide[:, i, chunk, lanes[row - chunk * shape.chunk, column]] = found.weights[:, j]
     words = np.stack([found.bias, found.multiplier, found.second], 1).astype("<i4").view(np.int8)
     return np.concatenate([words, wide.reshape(len(wide), -1)], 1).reshape(-1)
 
