@@ -174,7 +174,8 @@ def few_channels(d: Draw) -> Graph:
     """Depthwise convolutions of few channels; wide pictures too."""
     stride, channels = d.of(1, 1, 2), d.upto(16)
     op = DepthwiseConv2D((stride, stride), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
-    kh, kw = ((3, 3), (3, 3), (d.of(1, 2, 3), d.of(1, 2, 3)), (d.of(4, 5, 7, 7, 10), d.of(4, 5, 7, 7)))[d.of(0, 1, 2, 3)]
+    windows = ((3, 3), (3, 3), (d.of(1, 2, 3), d.of(1, 2, 3)), (d.of(4, 5, 7, 7, 10), d.of(4, 5, 7, 7)))
+    kh, kw = windows[d.of(0, 1, 2, 3)]
     h, w = d.upto(40), 16 * d.of(1, 2, 3) if d.of(0, 0, 1) else d.upto(50)
     x = (d.of(1, 1, 2), max(h, kh), max(w, kw), channels)
     return _weighted(op, d, (1, kh, kw, channels * d.of(1, 1, 2, 4)), 3, x)
