@@ -23,11 +23,13 @@ def form(layer: Layer, call: Call) -> Call | None:
     f: dict[str, int] = {name: value for name, value in call.fields.items() if isinstance(value, int)}
     weights, x = layer.data(1), layer.input(0)
     out_c, stride, width, height = weights.shape[0], f["stride_w"], f["in_w"], f["in_h"]
+    if weights.shape[1:] == (1, 3, 1) and height == 1 and f["pad_top"] == 0:  # of three rows two are outside
+        weights = np.pad(weights, ((0, 0), (1, 1), (0, 0), (0, 0)))
     if weights.shape[1:] != (3, 3, 1) or f["dilation_h"] != 1 or f["dilation_w"] != 1 or out_c % 2 or out_c > MOST:
         return None
     if (f["low"], f["high"]) != (-128, 127) or stride != f["stride_h"] or stride not in (1, 2) or width not in WIDTHS:
         return None
-    lines, columns = _rows(f, "h"), _columns(f)
+    lines, columns = _rows(f), _columns(f)
     if lines is None or columns is None or f["out_w"] * RECORD > STACK or (height != 1 and height < LEAST_ROWS):
         return None
     flat = weights.reshape(out_c, -1)
@@ -58,11 +60,11 @@ def form(layer: Layer, call: Call) -> Call | None:
     })  # fmt: skip
 
 
-def _rows(f: dict[str, int], side: str) -> list[tuple[int, int, int, tuple[int, int, int]]] | None:
+def _rows(f: dict[str, int]) -> list[tuple[int, int, int, tuple[int, int, int]]] | None:
     """Of lines that lie alike: how many, the first row, the pitch, and the kernel's row of each of the three that are read."""
     height, width, stride, pad, out = f["in_h"], f["in_w"], f["stride_h"], f["pad_top"], f["out_h"]
     if height == 1:
-        return [(1, 0, 0, (1, OUTSIDE, OUTSIDE))] if pad == 1 and out == 1 else None
+        return [(1, 0, 0, (1, OUTSIDE, OUTSIDE))] if pad < 2 and out == 1 else None
     over = (out - 1) * stride - pad + 3 - height  # rows of the last window that are outside
     if pad > 1 or over > 1:
         return None
