@@ -21,7 +21,7 @@
 
 #if EK_DSP_INSTRUCTIONS
 
-_Static_assert(offsetof(ek_conv_2d_threaded_dsp_t, images) == 28 && sizeof(ek_conv_2d_section_t) == 28, "the assembly's order");
+_Static_assert(offsetof(ek_conv_2d_threaded_dsp_t, images) == 28, "the assembly's order");
 
 #define TWICE(CODE) CODE CODE
 #define EIGHT_TIMES(CODE) TWICE(TWICE(TWICE(CODE)))
@@ -70,7 +70,7 @@ _Static_assert(offsetof(ek_conv_2d_threaded_dsp_t, images) == 28 && sizeof(ek_co
   "  push.w {r1, r2, r4, r7, r8, r9, lr}\n"
 #define PUSH_FIRST "  pkhbt r2, r8, r9, lsl #16\n" PUSH
 #define NEXT_LINE                    \
-  "  subs r1, #1\n"                  \
+  "  subs r3, #1\n"                  \
   "  beq.w 2b\n"                     \
   "  ldmia.w sp, {r7, r11, lr}\n"    \
   "  mov r10, r2\n"                  \
@@ -97,8 +97,8 @@ __attribute__((naked)) void ek_conv_2d_threaded_dsp(const ek_conv_2d_threaded_ds
       "  b.w 4f\n"
       "  .p2align 2\n"
       "1:\n"
-      "  .word 10f - 1b + 1, 11f - 1b + 1, 12f - 1b + 1, 13f - 1b + 1, 16f - 1b + 1, 17f - 1b + 1, 18f - 1b + 1, 15f - 1b + 1\n"
-      "  .word 14f - 1b + 1\n"
+      "  .word 10f - 1b + 1, 11f - 1b + 1, 12f - 1b + 1, 13f - 1b + 1, 14f - 1b + 1, 15f - 1b + 1, 16f - 1b + 1, 17f - 1b + 1\n"
+      "  .word 18f - 1b + 1, 19f - 1b + 1, 20f - 1b + 1, 21f - 1b + 1, 22f - 1b + 1\n"
       /* Five words: pairs of channels up to 16, entered where out_c of them are left. */
       "3:\n" EIGHT_TIMES(TWO_CHANNELS)
       "  pop {r1, r2, r3, r4, r5, r6, pc}\n"
@@ -108,14 +108,14 @@ __attribute__((naked)) void ek_conv_2d_threaded_dsp(const ek_conv_2d_threaded_ds
       "  ldr r7, [sp, #20]\n"
       "4:\n"
       "  ldmia r7!, {r1, r2, r3, r4, r5, r6, r11}\n"
-      "  cbz r1, 5f\n"
+      "  cbz r3, 5f\n"
       "  ldrd r8, r9, [sp, #24]\n"
       "  str r7, [sp, #20]\n"
       "  ldr r7, [sp, #32]\n"
       "  str.w r11, [sp, #4]\n"
       "  ldr.w lr, [sp, #8]\n"
       "  add r2, r8\n"
-      "  add r3, r9\n"
+      "  add r1, r9\n"
       "  add r4, r9\n"
       "  add r6, r7\n"
       "  bx lr\n"
@@ -132,9 +132,8 @@ __attribute__((naked)) void ek_conv_2d_threaded_dsp(const ek_conv_2d_threaded_ds
       "6:\n"
       "  add sp, #44\n"
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
-      /* A line with padded columns; r1 lines, r2 row, r3, r4 tables, r5 turns, r6 code. */
+      /* A line with padded columns; r1, r4 tables, r2 row, r3 lines, r5 turns, r6 code. */
       "10:\n" NEXT_LINE
-      "  mov r1, r3\n"
       "  ldr.w lr, [sp, #40]\n" LOAD_TWO
       "  pkhtb r2, r8, r5, asr #16\n"
       "  pkhtb r7, r9, r6, asr #16\n"
@@ -149,15 +148,21 @@ __attribute__((naked)) void ek_conv_2d_threaded_dsp(const ek_conv_2d_threaded_ds
       "  mov r12, r5\n"
       "  mov lr, r6\n"
       "  ldr.w pc, [sp, #44]\n"
-      /* Stride 1. */
-      "14:\n" LOAD_TWO
-      "13:\n" PUSH_SECOND
+      /* Stride 1: two windows from one LOAD_TWO, or first one. */
+      "17:\n" LOAD_TWO
+      "15:\n" PUSH_SECOND
       "  adds.w r10, r10, #1\n"
-      "15:\n" LOAD_TWO
+      "  b 21f\n"
+      "16:\n" LOAD_TWO
+      "14:\n" PUSH_SECOND
+      "  adds.w r10, r10, #1\n"
+      "18:\n" LOAD_TWO
       "12:\n" PUSH_SECOND PUSH_FIRST
+      "21:\n" LOAD_TWO
+      "13:\n" PUSH_SECOND PUSH_FIRST
       "  adds.w r12, r12, #0x1000000\n"
-      "  bcc.w 15b\n"
-      "  beq 19f\n"
+      "  bcc.w 18b\n"
+      "  beq 8f\n"
       "7:\n" /* the left edge: columns 0 and 1 */
       "  uxtah r1, r1, r12\n"
       "  add lr, lr, r12, lsr #14\n"
@@ -166,20 +171,20 @@ __attribute__((naked)) void ek_conv_2d_threaded_dsp(const ek_conv_2d_threaded_ds
       "  pkhbt r5, r3, r4, lsl #16\n"
       "  bx lr\n"
       /* Stride 2. */
-      "18:\n" PUSH_FIRST
+      "22:\n" PUSH_FIRST
       "  movs.w r12, r12\n"
-      "  bne.w 8f\n"
-      "19:\n"
-      "  pop {r1, r2, r3, r4, r5, r6, pc}\n"
-      "17:\n" PUSH_FIRST
-      "  b.w 9f\n"
-      "16:\n" PUSH_FIRST
-      "20:\n" LOAD_ONE PUSH
-      "9:\n" LOAD_ONE PUSH
-      "  adds.w r12, r12, #0x1000000\n"
-      "  bcc.w 20b\n"
-      "  beq 19b\n"
+      "  bne.w 9f\n"
       "8:\n"
+      "  pop {r1, r2, r3, r4, r5, r6, pc}\n"
+      "20:\n" PUSH_FIRST
+      "  b.w 24f\n"
+      "19:\n" PUSH_FIRST
+      "23:\n" LOAD_ONE PUSH
+      "24:\n" LOAD_ONE PUSH
+      "  adds.w r12, r12, #0x1000000\n"
+      "  bcc.w 23b\n"
+      "  beq 8b\n"
+      "9:\n"
       "  adds.w r10, r10, #1\n" LOAD_ONE
       "  b 7b\n");
 }
@@ -220,9 +225,9 @@ static int8_t *channels(const uint32_t *word, int32_t few, const int32_t *stream
 
 void ek_conv_2d_threaded_dsp(const ek_conv_2d_threaded_dsp_t *p, const int8_t *x, int8_t *y) {
   for (int32_t n = 0; n < p->images; ++n, x += p->in_size) {
-    for (const int32_t *s = p->sections; s[0] != 0; s += 7) {
+    for (const int32_t *s = p->sections; s[2] != 0; s += 7) {
       const int32_t few = s[5] == p->edge, pitch = s[6], left = s[4] & 0x3FFF;
-      for (int32_t line = 0; line < s[0] - 1; ++line) {
+      for (int32_t line = 0; line < s[2] - 1; ++line) {
         const int8_t *row = x + s[1] + 4 - p->in_w + line * p->step;
         for (int32_t ox = 0; ox < p->out_w; ++ox) {
           const int32_t at = ox * p->stride - (left != 0);
@@ -232,7 +237,7 @@ void ek_conv_2d_threaded_dsp(const ek_conv_2d_threaded_dsp_t *p, const int8_t *x
             y = channels(word, 1, p->stream + (s[3] + left) / 4, p->out_c, y);
           } else if (at > p->in_w - 3) {
             edge(row + p->in_w - 2, pitch, word, 3, 4);
-            y = channels(word, 1, p->stream + s[2] / 4, p->out_c, y);
+            y = channels(word, 1, p->stream + s[0] / 4, p->out_c, y);
           } else {
             window(row + at, pitch, word);
             y = channels(word, few, p->stream + s[3] / 4, p->out_c, y);

@@ -8,8 +8,8 @@ from edgekit.backends.c.counts._window import Fields
 def features(fields: Fields) -> dict[str, float]:
     sections = fields["sections"].reshape(-1, 7)[:-1]
     images, width, out_c = fields["images"], fields["out_w"], fields["out_c"]
-    lines = int((sections[:, 0] - 1).sum())
-    full = int((sections[:, 0] - 1)[sections[:, 5] != fields["edge"]].sum())
+    lines = int((sections[:, 2] - 1).sum())
+    full = int((sections[:, 2] - 1)[sections[:, 5] != fields["edge"]].sum())
     same, stride = fields["start"] == 0, fields["stride"]
     left = sections[0, 4] & 0x3FFF > 0
     inside = width - same - left

@@ -13,7 +13,12 @@ WIDTHS = range(4, 65)  # of the input
 MOST = 16  # output channels
 STACK = 1024  # bytes that a line's records may take
 RECORD, PAIR, EDGE, FROM_EDGE = 28, 84, 32, 676  # bytes of a record; of code for two channels, for one at an edge, before these
-SAME, VALID, TWO, ONE, EVEN, ODD, NONE, VALID_TWO, VALID_ONE = range(0, 36, 4)  # EK_THREADED_
+SAME, VALID, EVEN, ODD, ONE_EVEN, ONE_ODD, VALID_ONE_EVEN, VALID_ONE_ODD, VALID_EVEN = range(0, 36, 4)  # EK_THREADED_
+APART_EVEN, APART_ODD, VALID_ODD, APART_NONE = range(36, 52, 4)
+PAIRS = {  # padded, one window first, an odd number of two
+    (True, False): (EVEN, ODD), (True, True): (ONE_EVEN, ONE_ODD),
+    (False, False): (VALID_EVEN, VALID_ODD), (False, True): (VALID_ONE_EVEN, VALID_ONE_ODD),
+}  # fmt: skip
 
 
 def form(layer: Layer, call: Call) -> Call | None:
@@ -36,7 +41,7 @@ def form(layer: Layer, call: Call) -> Call | None:
         code = body if lines.whole else edge
         word = (main | (edge - code) // 4 << 16) if left else 0
         row = lines.first * width + width - 4
-        sections.append([lines.count + 1, row, size, size + right, word | -turns % 256 << 24, code, lines.pitch])
+        sections.append([size, row, lines.count + 1, size + right, word | -turns % 256 << 24, code, lines.pitch])
         stream += tables
         size += right + main + last
     sections.append([0, -RECORD * (len(sections) + 1), 0, 0, 0, 0, 0])
@@ -51,11 +56,10 @@ def form(layer: Layer, call: Call) -> Call | None:
 def _columns(f: dict[str, int], left: bool) -> tuple[int, int, int]:
     """Where lines begin and go on, and their turns."""
     if f["stride_w"] == 1:
-        odd = f["in_w"] % 2 > 0
-        start, go_on = (SAME, ONE if odd else TWO) if left else (VALID, VALID_ONE if odd else VALID_TWO)
-        return start, go_on, f["in_w"] // 2 - 1
+        pairs = f["in_w"] // 2 - 1
+        return SAME if left else VALID, PAIRS[left, f["in_w"] % 2 > 0][pairs % 2], -(-pairs // 2)
     others = f["out_w"] - left - 2  # one window is read with the right edge
-    return SAME, NONE if not others else ODD if others % 2 else EVEN, -(-others // 2)
+    return SAME, APART_NONE if not others else APART_ODD if others % 2 else APART_EVEN, -(-others // 2)
 
 
 def _table(found: Windows, lines: Lines, columns: str) -> NDArray[np.int32]:
