@@ -217,7 +217,10 @@ def unpadded(d: Draw) -> Graph:
         side, channels = d.of(1, 2, 3), 1
         shape, out_c = (d.upto(4), side, side, 1), 2 * d.upto(8)
     else:
-        shape, out_c = (d.upto(3), d.of(1, 3 + d.upto(14)), 3 + d.upto(31 // channels), channels), d.of(1, 2, 2) * d.upto(8)
+        shape, out_c = (
+            (d.upto(3), d.of(1, 3 + d.upto(14)), 3 + d.upto(31 // channels), channels),
+            d.of(1, 2, 2) * d.upto(8),
+        )
     op = Conv2D((stride, stride), padding="valid" if min(shape[1:3]) > 2 and stride == 1 and d.of(0, 0, 1) else "same")
     b = Builder("unpadded", shape, d.of(*range(1000)))
     return b.ended(b.weighted(op, "input", (out_c, 3, 3, channels), 0))

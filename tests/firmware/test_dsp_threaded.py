@@ -32,7 +32,8 @@ def drawn() -> Iterator[tuple[str, Graph, str]]:
     """All ends of lines, heights from one row on, first and last numbers of channels."""
     rng = np.random.default_rng(59)
     sizes: list[tuple[tuple[int, int], int, Padding]] = [
-        ((h, w), stride, "same") for w, h, stride in zip(range(3, 17), [4, 3, 5, 1, 6, 3, 7] * 2, [1, 2, 2] * 5, strict=False)
+        ((h, w), stride, "same")
+        for w, h, stride in zip(range(3, 17), [4, 3, 5, 1, 6, 3, 7] * 2, [1, 2, 2] * 5, strict=False)
     ]
     sizes += [((h, w), 3 - stride, padding) for (h, w), stride, padding in sizes]
     sizes += [((3 + w % 3, w), 1, "valid") for w in range(3, 9)]
@@ -87,7 +88,9 @@ def test_conditions(shape: tuple[int, int, int], out_c: int, stride: int, paddin
 
 
 @pytest.mark.parametrize("file", [ONE, TWO])
-@pytest.mark.parametrize(("dilation", "activation", "taken"), [(1, "none", True), (2, "none", False), (1, "relu6", False)])
+@pytest.mark.parametrize(
+    ("dilation", "activation", "taken"), [(1, "none", True), (2, "none", False), (1, "relu6", False)]
+)
 def test_neither_dilated_nor_clamped(file: str, dilation: int, activation: Activation, taken: bool) -> None:
     op, rng = Conv2D(dilation=(dilation, dilation), activation=activation), np.random.default_rng(1)
     graph = layer_graph("conv_2d", (1, 7, 7, 1 if file == ONE else 2), 4, (3, 3), 1, (1e-3, 0.05), rng, op)

@@ -12,7 +12,12 @@ OPERATOR = "conv_2d"
 WIDTHS = range(4, 65)  # of the input
 MOST = 16  # output channels
 STACK = 1024  # bytes that a line's records may take
-RECORD, PAIR, EDGE, FROM_EDGE = 28, 84, 32, 676  # bytes of a record; of code for two channels, for one at an edge, before these
+RECORD, PAIR, EDGE, FROM_EDGE = (
+    28,
+    84,
+    32,
+    676,
+)  # bytes of a record; of code for two channels, for one at an edge, before these
 SAME, VALID, EVEN, ODD, ONE_EVEN, ONE_ODD, VALID_ONE_EVEN, VALID_ONE_ODD, VALID_EVEN = range(0, 36, 4)  # EK_THREADED_
 APART_EVEN, APART_ODD, VALID_ODD, APART_NONE = range(36, 52, 4)
 PAIRS = {  # padded, one window first, an odd number of two

@@ -12,7 +12,12 @@ OPERATOR = "conv_2d"
 LEAST = 3  # columns
 MOST = 12  # output channels
 STACK = 1024  # bytes that a line's records may take
-RECORD, CODE, SIX, FROM_SIX = 44, 76, 48, 916  # bytes of a record; of code for a channel, for one of six words, before these
+RECORD, CODE, SIX, FROM_SIX = (
+    44,
+    76,
+    48,
+    916,
+)  # bytes of a record; of code for a channel, for one of six words, before these
 SECTION = 40
 SAME, VALID, THREE, TWO = {1: 0, 2: 4}, 8, {1: 12, 2: 20}, {1: 16, 2: 24}  # EK_THREADED_TWO_, by stride
 NO_WINDOW, PLAIN, LEFT, LEFT_READ = 28, 32, 36, 40
