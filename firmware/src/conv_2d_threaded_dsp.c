@@ -10,7 +10,7 @@
  * Registers: r0 y; of a pixel r1 stream, r2-r6 words, r7-r12 and lr what was loaded. Of a line r1 stream, r2-r9 words, r10
  * windows, r11 from row to row, r12 turns, lr the code. r2: the middle column of rows 0 and 1; r3, r4: the outer and the
  * middle ones of row 2; r5, r6: the outer ones of rows 0 and 1.
- * Budget: 21 instructions for two channels (18 MACs), 8 for one at an edge, 1 for a pixel; to expand a window 8 with stride 1, 11
+ * Budget: 21 instructions for two channels (18 MACs), 12 for an odd one, 8 for one at an edge, 1 for a pixel; to expand a window 8 with stride 1, 11
  * with stride 2; 33 for a line, 20 for a section, 55 for the call. Cycles by LDR 2, LDM 1 + n, branch 2: 44 for two
  * channels, 2.4 a MAC. */
 #include "edgekit/conv_2d_threaded_dsp.h"
@@ -39,6 +39,13 @@ _Static_assert(offsetof(ek_conv_2d_threaded_dsp_t, images) == 28, "the assembly'
   ADD("r10", "r2", "r11") ADD("r10", "r3", "r12")                                                              \
   "  ldmia.w r1!, {r7, r8, r9, r11, r12, lr}\n"                                                                \
   "  smlabb r10, r4, r7, r10\n" ADD("r10", "r5", "r8") ADD("r10", "r6", "r9") FINISH("r10", "r11", "r12", "lr")
+/* 48 bytes; the stream has how far it is to the other channels. */
+#define FIRST_CHANNEL                                                                                          \
+  "  ldmia.w r1!, {r7, r8, r9, r10, r11, r12, lr}\n"                                                           \
+  ADD("r7", "r2", "r8") ADD("r7", "r3", "r9") "  smlabb r7, r4, r10, r7\n" ADD("r7", "r5", "r11") ADD("r7", "r6", "r12") \
+  "  ldmia.w r1!, {r8, r9, r10}\n" FINISH("r7", "lr", "r8", "r9")                                              \
+  "  add pc, r10\n"                                                                                            \
+  "  nop\n"
 /* 32 bytes */
 #define CHANNEL_OF_EDGE                                                                                        \
   "  ldmia.w r1!, {r7, r8, r9, r10, r11, r12, lr}\n"                                                           \
@@ -99,10 +106,10 @@ __attribute__((naked)) void ek_conv_2d_threaded_dsp(const ek_conv_2d_threaded_ds
       "1:\n"
       "  .word 10f - 1b + 1, 11f - 1b + 1, 12f - 1b + 1, 13f - 1b + 1, 14f - 1b + 1, 15f - 1b + 1, 16f - 1b + 1, 17f - 1b + 1\n"
       "  .word 18f - 1b + 1, 19f - 1b + 1, 20f - 1b + 1, 21f - 1b + 1, 22f - 1b + 1\n"
-      /* Five words: pairs of channels up to 16, entered where out_c of them are left. */
+      /* Pairs of channels up to 16, entered where out_c of them are left; at 676 bytes an odd one, at 724 those of edges. */
       "3:\n" EIGHT_TIMES(TWO_CHANNELS)
       "  pop {r1, r2, r3, r4, r5, r6, pc}\n"
-      "  nop\n" EIGHT_TIMES(TWICE(CHANNEL_OF_EDGE)) /* 676 bytes after 3 */
+      "  nop\n" FIRST_CHANNEL EIGHT_TIMES(TWICE(CHANNEL_OF_EDGE))
       "  pop {r1, r2, r3, r4, r5, r6, pc}\n"
       "2:\n" /* the next section */
       "  ldr r7, [sp, #20]\n"
@@ -209,8 +216,7 @@ static void edge(const int8_t *x, int32_t pitch, uint32_t *word, int32_t second,
 
 /* A pixel's channels from five words, or from the first and the last two. */
 static int8_t *channels(const uint32_t *word, int32_t few, const int32_t *stream, int32_t out_c, int8_t *y) {
-  const int32_t step = few ? 7 : 9;
-  for (const int32_t *end = stream + step * out_c; stream != end; stream += step) {
+  for (int32_t c = 0; c < out_c; ++c) {
     const int32_t *w = stream + 1;
     int32_t sum = ek_smlad(word[0], (uint32_t)*w++, stream[0]);
     if (!few) {
@@ -219,6 +225,7 @@ static int8_t *channels(const uint32_t *word, int32_t few, const int32_t *stream
     }
     sum = ek_smlad(word[4], (uint32_t)w[1], ek_smlad(word[3], (uint32_t)w[0], sum));
     *y++ = ek_requantize(sum, w[2], w[3], w[4]);
+    stream = w + 5 + (!few && c == 0 && out_c % 2 != 0);
   }
   return y;
 }

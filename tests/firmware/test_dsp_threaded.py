@@ -39,7 +39,7 @@ def drawn() -> Iterator[tuple[str, Graph, str]]:
     sizes += [((3 + w % 3, w), 1, "valid") for w in range(3, 9)]
     for i, (size, stride, padding) in enumerate(sizes):
         op = Conv2D((stride, stride), padding=padding)
-        for inputs, out_c, file in ((1, (8, 2, 4, 16, 10)[i % 5], ONE), (2, (1, 3, 4, 2, 12)[i % 5], TWO)):
+        for inputs, out_c, file in ((1, (8, 2, 1, 16, 7)[i % 5], ONE), (2, (1, 3, 4, 2, 12)[i % 5], TWO)):
             graph = layer_graph("conv_2d", (1 + i % 2, *size, inputs), out_c, (3, 3), 1, SCALES[i % 4], rng, op)
             yield f"c{inputs}_{i}", graph, file
     for i, (width, inputs) in enumerate(product((5, 8), (1, 2))):
@@ -64,7 +64,7 @@ def test_cases_of_every_kind() -> None:
     calls = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
     fields = {file: [c.fields for c in calls if isinstance(c, Call) and c.file == file] for file in (ONE, TWO, WHOLE)}
     assert {f["go_on"] for f in fields[ONE]} == set(range(8, 52, 4)) and {f["start"] for f in fields[ONE]} == {0, 4}
-    assert {f["out_c"] for f in fields[ONE]} >= {2, 16} and {f["out_c"] for f in fields[TWO]} >= {1, 12}
+    assert {f["out_c"] for f in fields[ONE]} >= {1, 2, 7, 16} and {f["out_c"] for f in fields[TWO]} >= {1, 12}
     assert {f["end"] for f in fields[TWO]} == {32, 36, 40} and {f["start"] for f in fields[TWO]} == {0, 4, 8}
     jumps = {int(row[6]) for f in fields[TWO] for row in np.reshape(np.asarray(f["sections"]), (-1, 10))[:-1]}
     assert jumps == {12, 16, 20, 24, 28}
@@ -75,7 +75,7 @@ def test_cases_of_every_kind() -> None:
 
 @pytest.mark.parametrize(("shape", "out_c", "stride", "padding", "taken"), [
     ((3, 4, 1), 16, 1, "same", True), ((3, 3, 1), 16, 1, "same", False), ((2, 4, 1), 16, 1, "same", False),
-    ((3, 4, 1), 18, 1, "same", False), ((3, 4, 1), 7, 1, "same", False), ((9, 9, 1), 8, 3, "same", False),
+    ((3, 4, 1), 17, 1, "same", False), ((3, 4, 1), 15, 1, "same", True), ((9, 9, 1), 8, 3, "same", False),
     ((9, 9, 1), 8, 2, "valid", False), ((3, 35, 1), 8, 1, "same", True), ((3, 36, 1), 8, 1, "same", False),
     ((3, 3, 2), 12, 1, "same", True), ((3, 2, 2), 12, 1, "same", False), ((2, 3, 2), 12, 1, "same", False),
     ((3, 3, 2), 13, 1, "same", False), ((3, 22, 2), 4, 1, "same", True), ((3, 23, 2), 4, 1, "same", False),

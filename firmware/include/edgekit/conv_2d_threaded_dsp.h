@@ -21,7 +21,8 @@ typedef struct {
   const int32_t *sections;
   /* Of each section three tables, right, main, left. Of each channel the bias, weights, multiplier, divider, zero point.
    * Weights are halfwords, twice as large; words of main: middle taps of rows 0 and 1; taps 0 and 2 of row 2; the middle tap
-   * of row 2 and 0; taps 0 and 2 of row 0; of row 1. At the edges, and in lines of two rows: three words. */
+   * of row 2 and 0; taps 0 and 2 of row 0; of row 1. At the edges, and in lines of two rows: three words.
+   * Of an odd number of channels of five words the first has one word more: bytes of code to the others. */
   const int32_t *stream;
   int32_t in_size, images;
   int32_t in_w, out_c, stride, out_w;   /* C only */

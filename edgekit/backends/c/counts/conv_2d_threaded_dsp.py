@@ -13,9 +13,10 @@ def features(fields: Fields) -> dict[str, float]:
     same, stride = fields["start"] == 0, fields["stride"]
     left = sections[0, 4] & 0x3FFF > 0
     inside = width - same - left
-    return {
-        "call": 1, "images": images - 1, "sections": images * len(sections), f"lines_{stride}_{int(same)}": images * lines,
-        "left": images * lines * left, "pixels": images * lines * width,
-        "pairs": images * full * inside * (out_c // 2), "few": images * (lines * width - full * inside) * out_c,
-        f"windows_{stride}": images * lines * inside, f"odd_{stride}": images * lines * (inside % 2),
+    found = {f"lines_{stride}_{int(same)}": images * lines, f"windows_{stride}": images * lines * inside}
+    return found | {
+        "call": 1, "images": images - 1, "sections": images * len(sections), "left": images * lines * left,
+        "pixels": images * lines * width, "pairs": images * full * inside * (out_c // 2),
+        "singles": images * full * inside * (out_c % 2), "few": images * (lines * width - full * inside) * out_c,
+        f"odd_{stride}": images * lines * (inside % 2),
     }  # fmt: skip

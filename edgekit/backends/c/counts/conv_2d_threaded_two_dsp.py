@@ -12,9 +12,10 @@ def features(fields: Fields) -> dict[str, float]:
     count = sections[:, 0] - 1
     lines, full = images * int(count.sum()), images * int(count[sections[:, 4] != fields["edge"]].sum())
     end = fields["end"]
-    inside = width - (fields["start"] != VALID) - (end != PLAIN)
+    valid = fields["start"] == VALID
+    inside = width - (not valid) - (end != PLAIN)
     return {
-        "call": 1, "images": images - 1, "sections": images * len(sections), f"lines_{int(fields['start'] == VALID)}": lines,
+        "call": 1, "images": images - 1, "sections": images * len(sections), "lines": lines, "valid": lines * valid,
         "left": lines * (end == LEFT), "left_read": lines * (end == LEFT_READ), "pixels": lines * width,
         "windows": full * inside, "low_windows": (lines - full) * inside, "outputs": full * inside * out_c,
         "few": (lines * width - full * inside) * out_c,

@@ -20,8 +20,8 @@ class Lines:
     """Lines of outputs whose windows lie alike.
 
     Attributes:
-        first: row of the input that the first one reads first. upwards: whether it reads the row before it next.
-        taps: the kernel's row of each that is read, or OUTSIDE.
+        first: row of the input that the first one reads first.
+        taps: the kernel's row of each that is read, or OUTSIDE. pitch: bytes from one that is read to the next.
     """
 
     count: int
@@ -53,7 +53,7 @@ class Windows:
         return (left, right) if (left, right) in taken else None
 
     def table(self, lines: Lines, columns: str) -> tuple[NDArray[np.int64], NDArray[np.int16]]:
-        """Biases without the taps outside; weights (channels, row, column, input) in the order in which rows are read."""
+        """Biases without the taps outside; weights (channels, row, column, input), rows as they are read."""
         used = np.zeros((3, 3), bool)
         used[np.ix_([row for row in lines.taps if row != OUTSIDE], COLUMNS[columns])] = True
         w = np.where(used[:, :, None], self.weights, 0)

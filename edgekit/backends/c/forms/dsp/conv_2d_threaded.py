@@ -12,12 +12,9 @@ OPERATOR = "conv_2d"
 WIDTHS = range(4, 65)  # of the input
 MOST = 16  # output channels
 STACK = 1024  # bytes that a line's records may take
-RECORD, PAIR, EDGE, FROM_EDGE = (
-    28,
-    84,
-    32,
-    676,
-)  # bytes of a record; of code for two channels, for one at an edge, before these
+RECORD = 28  # bytes
+PAIR, EDGE = 84, 32  # bytes of code for two channels, for one at an edge
+SINGLE, FROM_EDGE = 676, 724  # before that for an odd channel, for those at an edge
 SAME, VALID, EVEN, ODD, ONE_EVEN, ONE_ODD, VALID_ONE_EVEN, VALID_ONE_ODD, VALID_EVEN = range(0, 36, 4)  # EK_THREADED_
 APART_EVEN, APART_ODD, VALID_ODD, APART_NONE = range(36, 52, 4)
 PAIRS = {  # padded, one window first, an odd number of two
@@ -33,15 +30,18 @@ def form(layer: Layer, call: Call) -> Call | None:
         return None
     f, left = found.f, found.padded[0] > 0
     width, stride, out_c = f["in_w"], f["stride_w"], f["out_c"]
-    if width not in WIDTHS or out_c % 2 or out_c > MOST or (f["out_w"] + 1) * RECORD > STACK:
+    if width not in WIDTHS or out_c > MOST or (f["out_w"] + 1) * RECORD > STACK:
         return None
     start, go_on, turns = _columns(f, left)
-    body, edge = (MOST - out_c) // 2 * PAIR, FROM_EDGE + (MOST - out_c) * EDGE
+    others = (MOST - out_c + 1) // 2 * PAIR
+    body, edge = SINGLE if out_c % 2 else others, FROM_EDGE + (MOST - out_c) * EDGE
     sections: list[list[int]] = []
     stream: list[NDArray[np.int32]] = []
     size = 0
     for lines in found.lines:
         tables = [_table(found, lines, side) for side in ("right", "main", "left")]
+        if out_c % 2 and lines.whole:
+            tables[1] = np.insert(tables[1], tables[1].size // out_c, others - FROM_EDGE)
         right, main, last = (table.nbytes for table in tables)
         code = body if lines.whole else edge
         word = (main | (edge - code) // 4 << 16) if left else 0
