@@ -76,9 +76,9 @@ def test_cases_of_every_kind() -> None:
 @pytest.mark.parametrize(("shape", "out_c", "stride", "padding", "taken"), [
     ((3, 4, 1), 16, 1, "same", True), ((3, 3, 1), 16, 1, "same", False), ((2, 4, 1), 16, 1, "same", False),
     ((3, 4, 1), 17, 1, "same", False), ((3, 4, 1), 15, 1, "same", True), ((9, 9, 1), 8, 3, "same", False),
-    ((9, 9, 1), 8, 2, "valid", False), ((3, 35, 1), 8, 1, "same", True), ((3, 36, 1), 8, 1, "same", False),
+    ((9, 9, 1), 8, 2, "valid", False), ((3, 52, 1), 8, 1, "same", True), ((3, 53, 1), 8, 1, "same", False),
     ((3, 3, 2), 12, 1, "same", True), ((3, 2, 2), 12, 1, "same", False), ((2, 3, 2), 12, 1, "same", False),
-    ((3, 3, 2), 13, 1, "same", False), ((3, 22, 2), 4, 1, "same", True), ((3, 23, 2), 4, 1, "same", False),
+    ((3, 3, 2), 13, 1, "same", False), ((3, 33, 2), 4, 1, "same", True), ((3, 34, 2), 4, 1, "same", False),
     ((9, 9, 2), 4, 2, "valid", False), ((3, 4, 3), 4, 1, "same", False),
 ])  # fmt: skip
 def test_conditions(shape: tuple[int, int, int], out_c: int, stride: int, padding: Padding, taken: bool) -> None:

@@ -9,9 +9,9 @@ from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.forms.dsp._threaded import Lines, Windows, pair, windows, words_of
 
 OPERATOR = "conv_2d"
-WIDTHS = range(4, 65)  # of the input
+LEAST = 4  # columns
 MOST = 16  # output channels
-STACK = 1024  # bytes that a line's records may take
+STACK = 1500  # bytes that a line's records may take
 RECORD = 28  # bytes
 PAIR, EDGE = 84, 32  # bytes of code for two channels, for one at an edge
 SINGLE, FROM_EDGE = 676, 724  # before that for an odd channel, for those at an edge
@@ -30,7 +30,7 @@ def form(layer: Layer, call: Call) -> Call | None:
         return None
     f, left = found.f, found.padded[0] > 0
     width, stride, out_c = f["in_w"], f["stride_w"], f["out_c"]
-    if width not in WIDTHS or out_c > MOST or (f["out_w"] + 1) * RECORD > STACK:
+    if width < LEAST or out_c > MOST or (f["out_w"] + 1) * RECORD > STACK:
         return None
     start, go_on, turns = _columns(f, left)
     others = (MOST - out_c + 1) // 2 * PAIR

@@ -11,7 +11,7 @@ from edgekit.backends.c.forms.dsp._threaded import Lines, Windows, pair, windows
 OPERATOR = "conv_2d"
 LEAST = 3  # columns
 MOST = 12  # output channels
-STACK = 1024  # bytes that a line's records may take
+STACK = 1500  # bytes that a line's records may take
 RECORD, CODE, SIX, FROM_SIX = (
     44,
     76,

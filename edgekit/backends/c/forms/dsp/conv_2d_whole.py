@@ -39,13 +39,13 @@ def form(layer: Layer, call: Call) -> Call | None:
         column = ox * f["stride_w"] + kx * f["dilation_w"] - f["pad_left"]
         if 0 <= row < height and 0 <= column < width:
             spread[oy, ox, :, row, column] = halves[:, ky, kx]
-    spread = spread.reshape(-1, out_c, values)
-    outside = halves.reshape(out_c, -1).sum(axis=1, dtype=np.int64) - spread.sum(axis=2, dtype=np.int64)
+    used = spread.reshape(-1, out_c, values)
+    outside = halves.reshape(out_c, -1).sum(axis=1, dtype=np.int64) - used.sum(axis=2, dtype=np.int64)
     order = np.array(VALUES[values])
-    words = np.where(order < 0, 0, spread[:, :, order]).astype(np.int16, order="C")
+    words = np.where(order < 0, 0, used[:, :, order]).astype(np.int16, order="C")
     constants = np.stack([folded.multiplier, folded.divider, np.full(out_c, f["out_zero"])], axis=1)
     start = (folded.start + x.zero_point * outside)[:, :, None]
-    constants = np.broadcast_to(constants, (len(spread), *constants.shape))
+    constants = np.broadcast_to(constants, (len(used), *constants.shape))
     stream = np.concatenate([start, words.view(np.int32), constants], axis=2).astype(np.int32).reshape(-1)
     fields = {"stream": stream, "skip": -outputs % TURN * CODE[values], "bytes": stream.nbytes, "samples": x.shape[0]}
     return Call(f"conv_2d_whole_{values}_dsp", fields, source="conv_2d_whole_dsp")
