@@ -23,6 +23,9 @@
 
 _Static_assert(offsetof(ek_conv_2d_threaded_dsp_t, images) == 28, "the assembly's order");
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
+
 #define TWICE(CODE) CODE CODE
 #define EIGHT_TIMES(CODE) TWICE(TWICE(TWICE(CODE)))
 #define ADD(D, X, W) "  smlad " D ", " X ", " W ", " D "\n"
@@ -86,7 +89,6 @@ _Static_assert(offsetof(ek_conv_2d_threaded_dsp_t, images) == 28, "the assembly'
 /* On the stack: 0 step, 4 pitch, 8 the next line's code, 12 an edge's, 16 where a line goes on, 20 section, 24 x, 28 stream, 32
  * code, 36 in_size, 40 images. */
 __attribute__((naked)) void ek_conv_2d_threaded_dsp(const ek_conv_2d_threaded_dsp_t *p, const int8_t *x, int8_t *y) {
-  (void)p, (void)x, (void)y;
   __asm__ volatile(
       "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
       "  ldmia.w r0, {r3, r5, r6, r7, r8, r10, r12, lr}\n"
@@ -195,6 +197,7 @@ __attribute__((naked)) void ek_conv_2d_threaded_dsp(const ek_conv_2d_threaded_ds
       "  adds.w r10, r10, #1\n" LOAD_ONE
       "  b 7b\n");
 }
+#pragma GCC diagnostic pop
 
 #else
 

@@ -19,6 +19,9 @@
 
 _Static_assert(offsetof(ek_conv_2d_threaded_two_dsp_t, images) == 24, "the assembly's order");
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
+
 #define FOUR_TIMES(CODE) CODE CODE CODE CODE
 #define TWELVE_TIMES(CODE) FOUR_TIMES(CODE CODE CODE)
 #define ADD(X, W) "  smlad r11, " X ", " W ", r11\n"
@@ -91,7 +94,6 @@ _Static_assert(offsetof(ek_conv_2d_threaded_two_dsp_t, images) == 24, "the assem
 /* On the stack: 0 the code of six words, 4 y, 8 where a line ends, 12 begins, 16 section, 20 x, 24 stream, 28 code, 32 in_size,
  * 36 images, 40 table of addresses. */
 __attribute__((naked)) void ek_conv_2d_threaded_two_dsp(const ek_conv_2d_threaded_two_dsp_t *p, const int8_t *x, int8_t *y) {
-  (void)p, (void)x, (void)y;
   __asm__ volatile(
       "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
       "  ldmia.w r0, {r3, r5, r6, r7, r9, r11, r12}\n"
@@ -171,6 +173,7 @@ __attribute__((naked)) void ek_conv_2d_threaded_two_dsp(const ek_conv_2d_threade
       "  ldrd lr, r0, [r8]\n"
       "  bx lr\n");
 }
+#pragma GCC diagnostic pop
 
 #else
 

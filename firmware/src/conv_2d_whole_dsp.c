@@ -17,6 +17,9 @@
 
 _Static_assert(offsetof(ek_conv_2d_whole_dsp_t, samples) == 12, "the assembly's order");
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
+
 #define FOUR_TIMES(CODE) CODE CODE CODE CODE
 #define ADD(D, X, W) "  smlad " D ", " X ", " W ", " D "\n"
 #define FINISH(D, MULTIPLIER, DIVIDER, ZERO)                \
@@ -52,7 +55,6 @@ _Static_assert(offsetof(ek_conv_2d_whole_dsp_t, samples) == 12, "the assembly's 
 /* On the stack: 0 stream, 4 x, 8 skip, 12 the stream's end, 16 samples. */
 #define WHOLE(NAME, VALUES, EIGHT)                                                                           \
   __attribute__((naked)) void NAME(const ek_conv_2d_whole_dsp_t *p, const int8_t *x, int8_t *y) {            \
-    (void)p, (void)x, (void)y;                                                                               \
     __asm__ volatile(                                                                                        \
         "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                                    \
         "  ldmia.w r0, {r3, r5, r6, r7}\n"                                                                   \
@@ -79,6 +81,7 @@ _Static_assert(offsetof(ek_conv_2d_whole_dsp_t, samples) == 12, "the assembly's 
 WHOLE(ek_conv_2d_whole_1_dsp, VALUES_1, FOUR_TIMES(OUTPUT_1 OUTPUT_1))
 WHOLE(ek_conv_2d_whole_4_dsp, VALUES_4, FOUR_TIMES(OUTPUT_4 OUTPUT_4))
 WHOLE(ek_conv_2d_whole_9_dsp, VALUES_9, FOUR_TIMES(OUTPUTS_9))
+#pragma GCC diagnostic pop
 
 #else
 
