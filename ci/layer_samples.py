@@ -151,6 +151,18 @@ def depthwise_conv_2d(d: Draw) -> Graph:
     return _weighted(op, d, (1, kh, kw, channels * multiplier), 3, (1, max(h, kh), max(w, kw), channels))
 
 
+def small(d: Draw) -> Graph:
+    """Depthwise convolutions of pictures of few pixels."""
+    (kh, kw), channels = (d.of(2, 3, 3, 3), d.of(1, 3, 3, 3)), d.of(4, 8, 8, 8, 16, 32, 40)
+    op = DepthwiseConv2D(stride=(d.of(1, 2), d.of(1, 2)), padding="same", activation=d.activation())
+    b = Builder("small", (d.of(1, 2, 4), d.upto(9), d.upto(12), channels), d.of(*range(1000)))
+    graph = b.ended(b.weighted(op, "input", (1, kh, kw, channels), 3))
+    if d.of(0, 1) == 0:  # a clamp inside the range
+        y = graph.tensors[graph.outputs[0]]
+        graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))
+    return graph
+
+
 def multiplied(d: Draw) -> Graph:
     """Depthwise convolutions of few channels into many, as the first layers of some networks."""
     op = DepthwiseConv2D(stride=d.stride(), padding="same", activation=d.activation())
@@ -193,6 +205,14 @@ def one_channel(d: Draw) -> Graph:
     """1x1 convolutions and fully connected layers into one channel, and of 8 channels into 3 or 4."""
     inputs, outputs = (8 * d.upto(8), 1) if d.of(0, 1) else (8, d.of(3, 4))
     return _weighted(Conv2D(), d, (outputs, 1, 1, inputs), 0, (1, d.upto(20), 2 * d.upto(10) + d.of(0, 0, 1), inputs))
+
+
+def tiny(d: Draw) -> Graph:
+    """Into 8 channels: pictures of one to four pixels that are one window, or some that together have many."""
+    one, inputs = d.of(0, 1), d.upto(4)
+    shape = (1, d.upto(2), d.upto(2), inputs) if one else (d.of(3, 4, 5), 13 + d.upto(6), 13 + d.upto(6), inputs)
+    b = Builder("tiny", shape, d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2) if one else (1, 1)), "input", (8, 3, 3, inputs), 0))
 
 
 def first(d: Draw) -> Graph:
@@ -326,7 +346,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (plane, 80), (unpadded, 160), (one_sample, 80), (one_channel, 40),
+    (plane, 80), (unpadded, 160), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60),
 )  # fmt: skip
 
 
