@@ -241,6 +241,22 @@ def plane(d: Draw) -> Graph:
     return _weighted(op, d, (d.upto(40), 3, 3, 1), 0, shape)
 
 
+def unpadded(d: Draw) -> Graph:
+    """Windows of 3x3 in one or two channels, pictures of few values; no clamp inside."""
+    channels, stride, kind = d.of(1, 1, 2), d.of(1, 2), d.of(0, 1, 1, 1)
+    if kind == 0:
+        side, channels = d.of(1, 2, 3), 1
+        shape, out_c = (d.upto(4), side, side, 1), 2 * d.upto(8)
+    else:
+        shape, out_c = (
+            (d.upto(3), d.of(1, 3 + d.upto(14)), 3 + d.upto(31 // channels), channels),
+            d.of(1, 2, 2) * d.upto(8),
+        )
+    op = Conv2D((stride, stride), padding="valid" if min(shape[1:3]) > 2 and stride == 1 and d.of(0, 0, 1) else "same")
+    b = Builder("unpadded", shape, d.of(*range(1000)))
+    return b.ended(b.weighted(op, "input", (out_c, 3, 3, channels), 0))
+
+
 def stripes(d: Draw) -> Graph:
     """Windows of few channels, or into few; images and signals."""
     op = Conv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
@@ -341,7 +357,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200),
+    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200), (unpadded, 160),
 )  # fmt: skip
 
 
