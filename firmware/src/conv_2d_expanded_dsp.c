@@ -16,7 +16,7 @@
 
 typedef ek_conv_2d_expanded_dsp_t params_t;
 
-/* Pairs of outputs of one or two lines, all channels, in the order in which the assembly has them on its stack. */
+/* Lines, or pairs of them, of pairs of outputs, in the order in which the assembly has them on its stack. */
 typedef struct {
   const int32_t *stream;
   int8_t *y;               /* 4 */
@@ -29,12 +29,15 @@ typedef struct {
   int32_t wide;            /* 44 */
   const int32_t *stream_end; /* 48 */
   int32_t line;            /* 52: from the end of a channel's outputs to the next channel's first */
+  int32_t lines, down;     /* 56: that are left; 60: from line to line of windows */
+  int32_t below;           /* 64: from behind the last channel's first output to the next line */
+  const int32_t *channels; /* 68: the whole stream */
 } outputs_t;
 
 #if EK_DSP_INSTRUCTIONS
 
 _Static_assert(offsetof(outputs_t, again) == 20 && offsetof(outputs_t, back) == 28 && offsetof(outputs_t, first) == 36, "outputs_t");
-_Static_assert(offsetof(outputs_t, wide) == 44 && sizeof(outputs_t) == 56, "outputs_t");
+_Static_assert(offsetof(outputs_t, wide) == 44 && sizeof(outputs_t) == 72, "outputs_t");
 _Static_assert(offsetof(params_t, in_zero) == 12, "four words in the assembly's order");
 
 #pragma GCC diagnostic push
@@ -64,12 +67,12 @@ _Static_assert(offsetof(params_t, in_zero) == 12, "four words in the assembly's 
   __attribute__((naked, noinline)) static void NAME(const outputs_t *outputs) {                 \
     __asm__ volatile(                                                                           \
         "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                       \
-        "  sub sp, sp, #56\n"                                                                   \
+        "  sub sp, sp, #72\n"                                                                   \
         "  mov r12, sp\n"                                                                       \
         "  ldmia.w r0!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"                            \
         "  stmia.w r12!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"                           \
-        "  ldmia.w r0, {r2, r3, r4, r5}\n"                                                      \
-        "  stmia.w r12, {r2, r3, r4, r5}\n"                                                     \
+        "  ldmia.w r0, {r2, r3, r4, r5, r6, r7, r8, r9}\n"                                      \
+        "  stmia.w r12, {r2, r3, r4, r5, r6, r7, r8, r9}\n"                                     \
         "1:\n"                                                                                  \
         "  ldrd r0, lr, [sp, #36]\n"                                                            \
         "  ldr r12, [sp, #28]\n"                                                                \
@@ -97,7 +100,21 @@ _Static_assert(offsetof(params_t, in_zero) == 12, "four words in the assembly's 
         "  str r9, [sp, #24]\n"                                                                 \
         "  cmp r1, r5\n"                                                                        \
         "  bne.w 1b\n"                                                                          \
-        "  add sp, sp, #56\n"                                                                   \
+        "  add r3, sp, #56\n"                                                                   \
+        "  ldmia.w r3, {r4, r5, r6, r7}\n"                                                      \
+        "  subs r4, #1\n"                                                                       \
+        "  beq.n 3f\n"                                                                          \
+        "  str r4, [sp, #56]\n"                                                                 \
+        "  ldrd r0, lr, [sp, #36]\n" DOWN("r5")                                                 \
+        "  strd r0, lr, [sp, #36]\n"                                                            \
+        "  mov r1, r7\n"                                                                        \
+        "  add r2, r6\n"                                                                        \
+        "  add r9, r6\n"                                                                        \
+        "  strd r1, r2, [sp]\n"                                                                 \
+        "  str r9, [sp, #24]\n"                                                                 \
+        "  b.w 1b\n"                                                                            \
+        "3:\n"                                                                                  \
+        "  add sp, sp, #72\n"                                                                   \
         "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                      \
   }
 PAIRS(pairs_of, WINDOW)
@@ -147,6 +164,22 @@ __attribute__((naked, noinline)) static uint32_t *expand(uint32_t *to, const int
       "  add sp, sp, #16\n"
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
+
+__attribute__((naked, noinline)) static uint32_t *padding(uint32_t *to, int32_t sixteens, int32_t value) {
+  __asm__ volatile(
+      "  cbz r1, 2f\n"
+      "  mov r3, r2\n"
+      "  mov r12, r2\n"
+      "  push {r4}\n"
+      "  mov r4, r2\n"
+      "1:\n"
+      "  stmia.w r0!, {r2, r3, r4, r12}\n"
+      "  subs r1, #1\n"
+      "  bne 1b\n"
+      "  pop {r4}\n"
+      "2:\n"
+      "  bx lr\n");
+}
 #pragma GCC diagnostic pop
 
 #else
@@ -168,45 +201,41 @@ static int8_t output(const outputs_t *o, const uint8_t *window, const int32_t *s
 static void pairs_of(const outputs_t *o) {
   const int32_t pairs = (int32_t)(o->end - o->y) / o->next, from = o->again + 2 * o->back + ROWS * 48 * o->units;
   int8_t *y = o->y;
-  for (const int32_t *stream = o->stream; stream != o->stream_end; stream += o->wide / 4, y += o->line) {
-    for (int32_t i = 0; i < pairs; ++i, y += o->next) {
-      y[o->apart] = output(o, o->second + i * from, stream);
-      y[0] = output(o, o->first + i * from, stream);
+  for (int32_t line = 0; line < o->lines; ++line, y += o->below) {
+    for (const int32_t *stream = o->stream; stream != o->stream_end; stream += o->wide / 4, y += o->line) {
+      for (int32_t i = 0; i < pairs; ++i, y += o->next) {
+        y[o->apart] = output(o, o->second + line * o->down + i * from, stream);
+        y[0] = output(o, o->first + line * o->down + i * from, stream);
+      }
     }
   }
 }
 #define pairs_of_8 pairs_of
 
-static uint32_t *expand(uint32_t *to, const int8_t *from, int32_t rows, const params_t *p) {
-  for (; rows > 0; --rows, from += p->in_row) {
-    for (int32_t i = 0; i < 4 * p->gap; ++i) {
-      *to++ = (uint32_t)p->in_zero;
-    }
-    to = ek_expand(to, from, 16 * p->sixteens + 8 * p->eights, 2);
-  }
-  for (int32_t i = 0; i < 4 * p->gap; ++i) {
-    *to++ = (uint32_t)p->in_zero;
+static uint32_t *padding(uint32_t *to, int32_t sixteens, int32_t value) {
+  for (int32_t i = 0; i < 4 * sixteens; ++i) {
+    *to++ = (uint32_t)value;
   }
   return to;
+}
+
+static uint32_t *expand(uint32_t *to, const int8_t *from, int32_t rows, const params_t *p) {
+  for (; rows > 0; --rows, from += p->in_row) {
+    to = ek_expand(padding(to, p->gap, p->in_zero), from, 16 * p->sixteens + 8 * p->eights, 2);
+  }
+  return padding(to, p->gap, p->in_zero);
 }
 
 #endif
 
 typedef void pairs_t(const outputs_t *outputs);
 
-static uint32_t *padding(const params_t *p, uint32_t *to, int32_t rows) {
-  for (uint32_t *const end = to + rows * (p->pitch / 4); to != end; to += 4) {
-    to[0] = to[1] = to[2] = to[3] = (uint32_t)p->in_zero;
-  }
-  return to;
-}
-
 /* Rows of the input from `row` on; some are outside, never all. */
 static void fill(const params_t *p, const int8_t *x, int32_t row, int32_t rows, uint8_t *scratch) {
   const int32_t above = row < 0 ? -row : 0, most = rows - above, left = p->in_h - row - above, inside = left < most ? left : most;
-  uint32_t *to = padding(p, (uint32_t *)(void *)scratch, above);
+  uint32_t *to = padding((uint32_t *)(void *)scratch, above * (p->pitch / 16), p->in_zero);
   to = expand(to, x + (row + above) * p->in_row, inside, p);
-  padding(p, to, most - inside);
+  padding(to, (most - inside) * (p->pitch / 16), p->in_zero);
 }
 
 static void run(const params_t *p, outputs_t *o, const uint8_t *first, int32_t to_second, int32_t step, int8_t *y, int32_t pairs,
@@ -222,17 +251,23 @@ static void run(const params_t *p, outputs_t *o, const uint8_t *first, int32_t t
 
 /* Lines of outputs from `y` on whose first row is at `x`. */
 static void lines_of(const params_t *p, outputs_t *o, const uint8_t *x, int8_t *y, int32_t lines, pairs_t *kernel) {
-  const int32_t line = p->out_w * p->out_c, down = p->stride_h * p->pitch;
-  o->apart = line;
-  o->next = p->out_c;
-  for (; lines > 1; lines -= 2, x += 2 * down, y += 2 * line) {
+  const int32_t line = p->out_w * p->out_c, down = p->stride_h * p->pitch, even = lines & ~1;
+  if (even > 0) {
+    o->apart = line;
+    o->next = p->out_c;
+    o->lines = lines / 2;
+    o->down = 2 * down;
+    o->below = 2 * line - p->out_c;
     run(p, o, x, down, p->step, y, p->out_w, kernel);
   }
-  if (lines == 0) {
+  if (even == lines) {
     return;
   }
+  x += even * down;
+  y += even * line;
   o->apart = p->out_c;
   o->next = 2 * p->out_c;
+  o->lines = 1;
   if (p->out_w > 1) {
     run(p, o, x, p->step, 2 * p->step, y, p->out_w / 2, kernel);
   }
@@ -245,7 +280,8 @@ static void lines_of(const params_t *p, outputs_t *o, const uint8_t *x, int8_t *
 static inline void all_of(const params_t *p, const int8_t *x, int8_t *y, uint8_t *scratch, pairs_t *kernel) {
   const int32_t line = p->out_w * p->out_c;
   outputs_t o;
-  o.stream = p->stream;
+  o.stream = o.channels = p->stream;
+  o.down = o.below = 0;
   o.zero = p->out_zero;
   o.back = p->back;
   o.units = p->units;

@@ -18,13 +18,14 @@ def features(fields: Fields) -> dict[str, float]:
         padded += read - inside
     every = [lines for _, lines in bands(fields)]
     below, odd = sum(lines // 2 for lines in every), sum(lines % 2 for lines in every)
-    passes = below + odd * ((width > 1) + width % 2)
+    turns = below + odd * ((width > 1) + width % 2)
+    passes = sum(lines > 1 for lines in every) + odd * ((width > 1) + width % 2)
     pairs = batches * out_c * (below * width + odd * (width // 2 + width % 2))
     return {
         "call": 1, "images": batches, "bands": batches * len(every), "rows": batches * rows,
         "sixteens": batches * rows * fields["sixteens"], "eights": batches * rows * fields["eights"],
         "gaps": batches * (rows + len(every)) * fields["gap"],
         "padding": batches * padded * fields["pitch"] // 16, "passes": batches * passes,
-        "channels": batches * passes * out_c, "pairs": pairs, "units": pairs * fields["units"],
+        "lines": batches * turns, "channels": batches * turns * out_c, "pairs": pairs, "units": pairs * fields["units"],
         **clamped(fields, batches * fields["out_h"] * width * out_c),
     }  # fmt: skip
