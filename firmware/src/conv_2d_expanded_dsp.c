@@ -12,6 +12,8 @@
 
 #include <stddef.h>
 
+#include "edgekit/expand_dsp.h"
+
 #define ROWS 3 /* of the kernel */
 
 typedef ek_conv_2d_expanded_dsp_t params_t;
@@ -164,22 +166,6 @@ __attribute__((naked, noinline)) static uint32_t *expand(uint32_t *to, const int
       "  add sp, sp, #16\n"
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
-
-__attribute__((naked, noinline)) static uint32_t *padding(uint32_t *to, int32_t sixteens, int32_t value) {
-  __asm__ volatile(
-      "  cbz r1, 2f\n"
-      "  mov r3, r2\n"
-      "  mov r12, r2\n"
-      "  push {r4}\n"
-      "  mov r4, r2\n"
-      "1:\n"
-      "  stmia.w r0!, {r2, r3, r4, r12}\n"
-      "  subs r1, #1\n"
-      "  bne 1b\n"
-      "  pop {r4}\n"
-      "2:\n"
-      "  bx lr\n");
-}
 #pragma GCC diagnostic pop
 
 #else
@@ -212,18 +198,11 @@ static void pairs_of(const outputs_t *o) {
 }
 #define pairs_of_8 pairs_of
 
-static uint32_t *padding(uint32_t *to, int32_t sixteens, int32_t value) {
-  for (int32_t i = 0; i < 4 * sixteens; ++i) {
-    *to++ = (uint32_t)value;
-  }
-  return to;
-}
-
 static uint32_t *expand(uint32_t *to, const int8_t *from, int32_t rows, const params_t *p) {
   for (; rows > 0; --rows, from += p->in_row) {
-    to = ek_expand(padding(to, p->gap, p->in_zero), from, 16 * p->sixteens + 8 * p->eights, 2);
+    to = ek_expand(ek_fill_sixteens(to, p->gap, p->in_zero), from, 16 * p->sixteens + 8 * p->eights, 2);
   }
-  return padding(to, p->gap, p->in_zero);
+  return ek_fill_sixteens(to, p->gap, p->in_zero);
 }
 
 #endif
@@ -232,10 +211,11 @@ typedef void pairs_t(const outputs_t *outputs);
 
 /* Rows of the input from `row` on; some are outside, never all. */
 static void fill(const params_t *p, const int8_t *x, int32_t row, int32_t rows, uint8_t *scratch) {
-  const int32_t above = row < 0 ? -row : 0, most = rows - above, left = p->in_h - row - above, inside = left < most ? left : most;
-  uint32_t *to = padding((uint32_t *)(void *)scratch, above * (p->pitch / 16), p->in_zero);
-  to = expand(to, x + (row + above) * p->in_row, inside, p);
-  padding(to, (most - inside) * (p->pitch / 16), p->in_zero);
+  const ek_rows_t found = ek_rows(row, rows, p->in_h);
+  const int32_t sixteens = p->pitch / 16;
+  uint32_t *to = ek_fill_sixteens((uint32_t *)(void *)scratch, found.above * sixteens, p->in_zero);
+  to = expand(to, x + (row + found.above) * p->in_row, found.inside, p);
+  ek_fill_sixteens(to, found.below * sixteens, p->in_zero);
 }
 
 static void run(const params_t *p, outputs_t *o, const uint8_t *first, int32_t to_second, int32_t step, int8_t *y, int32_t pairs,
