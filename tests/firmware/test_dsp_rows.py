@@ -53,6 +53,8 @@ def drawn() -> Iterator[tuple[str, Graph, tuple[str, ...]]]:
             (EXPANDED,),
         )
     yield "bands", layer_graph("conv_2d", (2, 31, 19, 16), 1, (3, 3), 1, SCALES[0], rng), (EXPANDED,)
+    column = Conv2D(padding="valid")
+    yield "column", layer_graph("conv_2d", (1, 7, 3, 8), 2, (3, 3), 1, SCALES[0], rng, column), (EXPANDED,)
     for i, (in_c, stride) in enumerate(product((2, 3, 4, 5), STRIDES * 3)):
         op = Conv2D(stride, padding=PADDINGS[i % 3], activation=("none", "relu")[i // 2 % 2])
         height = int(rng.integers(1, 10)) + 2 * (op.padding == "valid")
