@@ -65,13 +65,9 @@ def drawn() -> Iterator[tuple[str, Graph, tuple[str, ...]]]:
             layer_graph("conv_2d", shape, out_c, (3, 3), 1, SCALES[(i + i // 15) % 5], rng, op),
             (PLANES,),
         )
-    for i, in_c in enumerate((2, 3, 4, 5)):
-        op = Conv2D(STRIDES[i % 2])
-        yield (
-            f"planes_bands_{i}",
-            layer_graph("conv_2d", (2, 40, 52, in_c), 2, (3, 3), 1, SCALES[0], rng, op),
-            (PLANES,),
-        )
+    for i, (in_c, size) in enumerate(product((2, 3, 4, 5), ((40, 52), (4, 3)))):
+        shape, op = (2, *size, in_c), Conv2D(STRIDES[i // 2 % 2 * (i % 2 == 0)])
+        yield f"planes_sized_{i}", layer_graph("conv_2d", shape, 2, (3, 3), 1, SCALES[0], rng, op), (PLANES,)
     for i, (size, kernel, in_c, out_c) in enumerate(SMALL * 3):
         op = Conv2D(STRIDES[i % 5 if i < 8 else 0], dilation=(1 + i % 7 // 6, 1), activation=("none", "relu")[i % 2])
         yield (
