@@ -17,3 +17,8 @@ def expanded(fields: Fields) -> Iterator[tuple[int, int, int]]:
         above = max(0, -top)
         inside = min(fields["in_h"] - top, read) - above
         yield above, inside, read - above - inside
+
+
+def is_clamped(fields: Fields) -> bool:
+    """Whether `ek_clamp_all` does anything; which end it clamps makes no difference."""
+    return bool(fields["low"] > -128 or fields["high"] < 127)

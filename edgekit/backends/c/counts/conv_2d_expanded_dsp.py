@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from edgekit.backends.c.counts._bands import bands
-from edgekit.backends.c.counts._rows import expanded
-from edgekit.backends.c.counts._window import Fields, clamped
+from edgekit.backends.c.counts._rows import expanded, is_clamped
+from edgekit.backends.c.counts._window import Fields
 
 
 def features(fields: Fields) -> dict[str, float]:
@@ -22,5 +22,5 @@ def features(fields: Fields) -> dict[str, float]:
         "padding": batches * sum(a + b for a, _, b in rows) * fields["pitch"] // 16,
         "passes": passes, "lines": batches * (below + beside), "channels": batches * (below + beside) * out_c,
         "pairs": pairs, "units": pairs * fields["units"],
-        **clamped(fields, batches * fields["out_h"] * width * out_c),
+        "clamped": batches * fields["out_h"] * width * out_c * is_clamped(fields),
     }  # fmt: skip

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from edgekit.backends.c.counts._rows import expanded
-from edgekit.backends.c.counts._window import Fields, ceil_div, clamped
+from edgekit.backends.c.counts._rows import expanded, is_clamped
+from edgekit.backends.c.counts._window import Fields, ceil_div
 
 
 def features(fields: Fields) -> dict[str, float]:
@@ -20,5 +20,5 @@ def features(fields: Fields) -> dict[str, float]:
         "padding": batches * padding, "rows": inside, "fours": inside * fields["fours"],
         "ones": inside * fields["ones"], "channels": bands * out_c, "lines": lines,
         "lines_of_fours": lines * (fours > 0), "blocks_4": lines * fours, "blocks_3": lines * threes,
-        **clamped(fields, lines * width),
+        "clamped": lines * width * is_clamped(fields),
     }  # fmt: skip
