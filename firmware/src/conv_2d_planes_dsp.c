@@ -9,7 +9,7 @@
  * Registers: r0 planes, r1 stream, r2-r4 weights, r5-r7 words of a plane, r8-r11 sums, r12 from plane to plane, lr y. Everything
  * else is on the stack.
  * Budget of four outputs: 16 instructions for a plane, 17 where they are apart (24 MACs: 0.67 and 0.71 each), of one channel 12 and
- * 13, and 21; of three 13, 14, 10, 11, and 20; 15 for a line; for 4 pixels of the input 13, 21, 13, 21 by the channels, and 10 to
+ * 13, and 21; of three 13, 14, 10, 11, and 20; 15 for a line; for 4 pixels of the input 13, 20, 13, 21 by the channels, and 10 to
  * 14 for a row. Cycles by LDR 2, LDM 1 + n, branch 2: 29 for a plane, 1.21 a MAC. */
 #include "edgekit/conv_2d_planes_dsp.h"
 
