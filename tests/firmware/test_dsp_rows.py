@@ -55,20 +55,20 @@ def drawn() -> Iterator[tuple[str, Graph, tuple[str, ...]]]:
     yield "bands", layer_graph("conv_2d", (2, 31, 19, 16), 1, (3, 3), 1, SCALES[0], rng), (EXPANDED,)
     column = Conv2D(padding="valid")
     yield "column", layer_graph("conv_2d", (1, 7, 3, 8), 2, (3, 3), 1, SCALES[0], rng, column), (EXPANDED,)
-    for i, (in_c, stride) in enumerate(product((2, 3, 4, 5), STRIDES * 3)):
+    for i, (in_c, stride) in enumerate(product((2, 3, 4, 5), STRIDES * 2)):
         op = Conv2D(stride, padding=PADDINGS[i % 3], activation=("none", "relu")[i // 2 % 2])
         height = int(rng.integers(1, 10)) + 2 * (op.padding == "valid")
         width = WIDTHS[i % 9] * stride[1] + (2 if op.padding == "valid" else -int(rng.integers(0, stride[1])))
         shape, out_c = (1 + i % 2, height, width, in_c), (1, 4, 3, 2, 9)[i % 5]
         yield (
             f"planes_{i}",
-            layer_graph("conv_2d", shape, out_c, (3, 3), 1, SCALES[(i + i // 15) % 5], rng, op),
+            layer_graph("conv_2d", shape, out_c, (3, 3), 1, SCALES[(i + i // 10) % 5], rng, op),
             (PLANES,),
         )
     for i, (in_c, size) in enumerate(product((2, 3, 4, 5), ((40, 52), (4, 3)))):
         shape, op = (2, *size, in_c), Conv2D(STRIDES[i // 2 % 2 * (i % 2 == 0)])
         yield f"planes_sized_{i}", layer_graph("conv_2d", shape, 2, (3, 3), 1, SCALES[0], rng, op), (PLANES,)
-    for i, (size, kernel, in_c, out_c) in enumerate(SMALL * 3):
+    for i, (size, kernel, in_c, out_c) in enumerate(SMALL * 2):
         op = Conv2D(STRIDES[i % 5 if i < 8 else 0], dilation=(1 + i % 7 // 6, 1), activation=("none", "relu")[i % 2])
         yield (
             f"small_{i}",
