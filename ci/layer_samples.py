@@ -257,6 +257,16 @@ def unpadded(d: Draw) -> Graph:
     return b.ended(b.weighted(op, "input", (out_c, 3, 3, channels), 0))
 
 
+def rows(d: Draw) -> Graph:
+    """Windows of 3x3 in 2 to 5 or in a multiple of 8 channels, into few."""
+    stride, channels = d.of(1, 2), d.of(2, 3, 4, 5) if d.of(0, 1, 1) else 8 * d.upto(4)
+    same = bool(d.of(0, 1, 1, 1))
+    h, w = stride * d.upto(24), stride * d.of(3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    h, w = (side - d.of(0, stride - 1) if same else side + 2 for side in (h, w))  # padding at both ends, or at one
+    op = Conv2D((stride, stride), padding="same" if same else "valid", activation=d.activation())
+    return _weighted(op, d, (d.of(1, 1, 2, 3, 4, 8), 3, 3, channels), 0, (d.of(1, 1, 3), h, w, channels))
+
+
 def stripes(d: Draw) -> Graph:
     """Windows of few channels, or into few; images and signals."""
     op = Conv2D(stride=d.stride(), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
@@ -358,6 +368,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
     (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200), (unpadded, 160),
+    (rows, 280),
 )  # fmt: skip
 
 
