@@ -14,6 +14,8 @@ import pytest
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.memory import memory_map
+from edgekit.backends.c.counts.depthwise_conv_2d_stream_dsp import pieces_of
+from edgekit.backends.c.forms.dsp._stream_code import PIECES
 from edgekit.graph import Graph
 from edgekit.graph.operator import ACTIVATIONS
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
@@ -22,8 +24,8 @@ from tests.firmware.cases import operator_cases
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-KERNEL, TAPS, INSIDE = "depthwise_conv_2d_dsp", "depthwise_conv_2d_taps_dsp", "depthwise_conv_2d_inside_dsp"
-OWN, STRIPE = {KERNEL, TAPS, INSIDE}, "conv_2d_stripe_few_dsp"
+KERNEL, TAPS, INSIDE, STREAM = (f"depthwise_conv_2d_{name}dsp" for name in ("", "taps_", "inside_", "stream_"))
+OWN, STRIPE = {KERNEL, TAPS, INSIDE, STREAM}, "conv_2d_stripe_few_dsp"
 Pair = tuple[int, int]
 
 
@@ -81,6 +83,18 @@ def dilated() -> Iterator[Case]:
             yield Case(f"dilated_{i}_{k}", graph, i, 2, proof.GUARD)
 
 
+def grouped() -> Iterator[Case]:
+    """All groups of outputs, windows of odd and even numbers of taps; three channels at both ends of the input."""
+    rng = np.random.default_rng(19)
+    factors = ((1, 4), (2, 2), (3, 2), (1, 7), (2, 5), (3, 1), (7, 1), (6, 1), (2, 1), (11, 1), (3, 4))
+    for i, (channels, factor) in enumerate(factors):
+        for k, (kernel, size, stride) in enumerate((((3, 3), (4, 5), 2), ((2, 4), (3, 3), 1), ((1, 1), (2, 2), 1))):
+            op = DepthwiseConv2D((stride, stride), activation=ACTIVATIONS[(i + k) % len(ACTIVATIONS)])
+            shape, scale = (1 + k % 2, *size, channels), ((1e-3, 0.05), (1.0, 40.0), (1e-7, 1.0))[(i + k) % 3]
+            graph = layer_graph("depthwise_conv_2d", shape, channels * factor, kernel, 1, scale, rng, op)
+            yield Case(f"grouped_{i}_{k}", graph, i, 2, proof.GUARD)
+
+
 def kernels_of(graph: Graph) -> list[str]:
     """The DSP forms that could compute a layer; the portable kernel where there is none."""
     (node,) = graph.nodes
@@ -91,30 +105,37 @@ def kernels_of(graph: Graph) -> list[str]:
 RANDOM = [*drawn(0, 45), *operator_cases("depthwise_conv_2d", 0, 8, guard=proof.GUARD)]
 CASES = [
     replace(case, name=f"{case.name}_{k}", candidate=k)
-    for case in [*shaped(), *multiplied(), *dilated(), *RANDOM]
+    for case in [*shaped(), *multiplied(), *dilated(), *grouped(), *RANDOM]
     for k, kernel in enumerate(kernels_of(case.graph))
-    if k == 0 or kernel in OWN
+    if k == 0 or kernel in {*OWN, STRIPE}
 ]
 
 
 def test_cases_on_both_sides_of_the_conditions() -> None:
     taken = Counter(kernels_of(case.graph)[case.candidate] for case in CASES)
-    assert taken[KERNEL] >= 70 and taken[INSIDE] >= 25 and taken[TAPS] >= 50 and taken[STRIPE] >= 5, taken
+    assert (
+        taken[KERNEL] >= 70
+        and taken[INSIDE] >= 25
+        and taken[TAPS] >= 50
+        and taken[STRIPE] >= 5
+        and taken[STREAM] >= 100
+    ), taken
 
 
 @pytest.mark.parametrize(
     ("kernel", "stride", "dilation", "channels", "factor", "taken"),
     [
-        ((3, 3), (1, 1), (1, 1), 4, 1, {KERNEL, INSIDE, TAPS}),
-        ((1, 3), (2, 2), (7, 1), 4, 1, {KERNEL, INSIDE, TAPS}),
-        ((3, 3), (1, 1), (1, 1), 5, 1, {KERNEL, TAPS}),
-        ((3, 3), (1, 2), (1, 1), 4, 1, {INSIDE, TAPS}),
-        ((3, 3), (3, 3), (1, 1), 4, 1, {INSIDE, TAPS}),
-        ((3, 3), (1, 1), (1, 2), 4, 1, {INSIDE, TAPS}),
-        ((4, 3), (1, 1), (1, 1), 4, 1, {TAPS}),
-        ((4, 3), (1, 1), (1, 1), 3, 1, set()),
-        ((3, 3), (1, 1), (1, 1), 4, 2, {KERNEL}),
-        ((4, 3), (1, 1), (1, 1), 4, 2, set()),
+        ((3, 3), (1, 1), (1, 1), 4, 1, {STREAM, KERNEL, INSIDE, TAPS}),
+        ((1, 3), (2, 2), (7, 1), 4, 1, {STREAM, KERNEL, INSIDE, TAPS}),
+        ((3, 3), (1, 1), (1, 1), 5, 1, {STREAM, KERNEL, TAPS}),
+        ((3, 3), (1, 2), (1, 1), 4, 1, {STREAM, INSIDE, TAPS}),
+        ((3, 3), (3, 3), (1, 1), 4, 1, {STREAM, INSIDE, TAPS}),
+        ((3, 3), (1, 1), (1, 2), 4, 1, {STREAM, INSIDE, TAPS}),
+        ((4, 3), (1, 1), (1, 1), 4, 1, {STREAM, TAPS}),
+        ((4, 3), (1, 1), (1, 1), 3, 1, {STREAM}),
+        ((3, 3), (1, 1), (1, 1), 4, 2, {STREAM, KERNEL}),
+        ((4, 3), (1, 1), (1, 1), 4, 2, {STREAM}),
+        ((7, 7), (1, 1), (1, 1), 8, 1, {TAPS}),  # 25 kinds of windows, whose streams are too long
     ],
 )
 def test_conditions(kernel: Pair, stride: Pair, dilation: Pair, channels: int, factor: int, taken: set[str]) -> None:
@@ -122,6 +143,12 @@ def test_conditions(kernel: Pair, stride: Pair, dilation: Pair, channels: int, f
     rng = np.random.default_rng(1)
     graph = layer_graph("depthwise_conv_2d", (1, 9, 9, channels), channels * factor, kernel, 1, (1e-3, 0.05), rng, op)
     assert OWN & set(kernels_of(graph)) == taken
+
+
+def test_cases_run_all_pieces_of_streams() -> None:
+    made = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
+    streams = [call for call in made if isinstance(call, Call) and call.kernel == STREAM]
+    assert {name for call in streams for name in pieces_of(call.fields)} == set(PIECES)
 
 
 def test_a_window_outside_the_input_is_refused() -> None:
