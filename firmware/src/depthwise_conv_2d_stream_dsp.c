@@ -8,11 +8,12 @@
  * that there are no counters. A run is neighbouring windows of a line with the same stream. The input's zero point is folded
  * into the starts. Weights are halfwords, twice as large: SMMULR wants twice the sum.
  * Groups: four channels; two; one; two channels with two outputs each; one with two or four. Three channels are read as four,
- * with the one before them or, where that is outside the input, after them; its weights are 0.
+ * with the one before them or, where that is outside the input, after them; its weights are 0. Of a single channel with one
+ * output two neighbouring windows are a group, four columns a word.
  * Registers: r0 stream, r1 the window's first tap, r2 and r3 two taps, r4-r7 their weights, r8-r11 sums, r12 other channels,
  * then the output's zero point, lr y.
  * Budget: 13 instructions for two taps of four channels, 8 of two, 9 for four taps of one; 10 and 8 for two taps and four
- * outputs of two channels and one, 6 for two outputs; 18 for the requantization of four, 4 for an output and 1 of others, 4 for
+ * outputs of two channels and one, 6 for two outputs; 11 for a row of two windows of one channel; 18 for the requantization of four, 4 for an output and 1 of others, 4 for
  * each group, 5 for a pixel, 10 for a run. 3x3 taps of four channels: 2.3 a MAC, 12x12x8 with stride 2: 2.1, padding counted.
  * Cycles by LDR 2, LDM 1 + n, branch 2: 20 for two taps of four channels. */
 #include "edgekit/depthwise_conv_2d_stream_dsp.h"
@@ -51,6 +52,12 @@ _Static_assert(offsetof(ek_depthwise_conv_2d_stream_dsp_t, streams) == 8, "three
   ADD("r10", "r2", "r6") ADD("r11", "r2", "r7")
 #define PAIR1X2 "  ldmia r0!, {r2, r3, r4, r5}\n" PLACES("ldrsb") JOIN ADD("r8", "r2", "r4") ADD("r9", "r2", "r5")
 
+#define WORD1(SUM, X, EVEN, ODD)                                          \
+  "  sxtb16 r12, " X "\n" ADD(SUM, "r12", EVEN)                          \
+  "  sxtb16 " X ", " X ", ror #8\n" ADD(SUM, X, ODD)
+/* Four columns of one channel for each of two windows. */
+#define WORDS1 "  ldmia r0!, {r2, r3, r4, r5, r6, r7}\n" PLACES("ldr") WORD1("r8", "r2", "r4", "r5") WORD1("r9", "r3", "r6", "r7")
+
 #define FINISH(SUM, MULTIPLIER, DIVIDER)          \
   "  smmulr " SUM ", " SUM ", " MULTIPLIER "\n"   \
   "  smmlar " SUM ", " SUM ", " DIVIDER ", r12\n" \
@@ -67,7 +74,8 @@ _Static_assert(offsetof(ek_depthwise_conv_2d_stream_dsp_t, streams) == 8, "three
 
 /* On the stack: 0 stream, 4 x, 8 step, 12 end of the run's y, 16 runs, 20 streams. A jump counts from the end of the code that
  * makes it: `sizes` below has the blocks from 3 on. */
-__attribute__((naked, noinline)) static void image_of(const ek_depthwise_conv_2d_stream_dsp_t *p, const int8_t *x, int8_t *y) {
+__attribute__((naked)) void ek_depthwise_conv_2d_stream_plain_dsp(const ek_depthwise_conv_2d_stream_dsp_t *p, const int8_t *x,
+                                                                  int8_t *y) {
   __asm__ volatile(
       "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
       "  sub sp, #24\n"
@@ -108,7 +116,7 @@ __attribute__((naked, noinline)) static void image_of(const ek_depthwise_conv_2d
       "  ldmia.w r0!, {r2, r3, r4, r5, r12}\n" FINISH("r8", "r2", "r3") FINISH("r9", "r4", "r5") GROUP
       "  ldmia.w r0!, {r2, r3, r12}\n" FINISH("r8", "r2", "r3") GROUP
       THRICE(PAIR2) GO THRICE(WORD2) GO FOUR1 FOUR1 GO           /**/
-      THRICE(PAIR2X2) GO THRICE(PAIR1X4) GO THRICE(PAIR1X2) GO   /**/
+      THRICE(PAIR2X2) GO THRICE(PAIR1X4) GO THRICE(PAIR1X2) GO THRICE(WORDS1) GO
       "  add sp, #24\n"
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
@@ -118,14 +126,14 @@ __attribute__((naked, noinline)) static void image_of(const ek_depthwise_conv_2d
 
 enum {
   PAIR4, GO4, LAST4, FINISH4, FIRST3, LAST3, FINISH2, FINISH1, PAIR2, GO2, WORD2, GO_WORD, FOUR1, GO1, PAIR2X2, GO2X2,
-  PAIR1X4, GO1X4, PAIR1X2, GO1X2, END
+  PAIR1X4, GO1X4, PAIR1X2, GO1X2, WORDS1, GO_WORDS, END
 };
 
 /* Bytes and number of each piece of code above; a pixel's end is PIXEL bytes before the first. */
 static const struct {
   int32_t bytes, count;
 } sizes[] = {{46, 4}, {6, 1}, {32, 1}, {80, 1}, {60, 1}, {60, 1}, {44, 1}, {28, 1}, {26, 3}, {6, 1},
-             {20, 3}, {6, 1}, {26, 2}, {6, 1}, {34, 3}, {6, 1}, {26, 3}, {6, 1}, {18, 3}, {6, 1}};
+             {20, 3}, {6, 1}, {26, 2}, {6, 1}, {34, 3}, {6, 1}, {26, 3}, {6, 1}, {18, 3}, {6, 1}, {38, 3}, {6, 1}};
 enum { PIXEL = -40 };
 
 static void tap4(uint32_t *to, const int8_t *x) {
@@ -168,6 +176,13 @@ static const int32_t *taps_of(int32_t block, const int32_t *w, const int8_t *x, 
       }
       return w + 2 + outputs;
     }
+    case WORDS1:
+      for (int32_t i = 0; i < 2; ++i) {
+        const uint32_t four = ek_load4(x + (window + w[i]));
+        sums[i] = ek_smlad(ek_sxtb16(four), (uint32_t)w[2 + 2 * i], sums[i]);
+        sums[i] = ek_smlad(ek_sxtb16_odd(four), (uint32_t)w[3 + 2 * i], sums[i]);
+      }
+      return w + 6;
     default: { /* two channels */
       const int32_t first = window + *w++, second = block == WORD2 ? first + 2 : window + *w++, each = block == PAIR2X2 ? 2 : 1;
       for (int32_t i = 0; i < 2 * each; ++i) {
@@ -213,7 +228,7 @@ static int8_t *pixel_of(const int32_t *at, const int8_t *x, int32_t window, int8
   return y;
 }
 
-static void image_of(const ek_depthwise_conv_2d_stream_dsp_t *p, const int8_t *x, int8_t *y) {
+void ek_depthwise_conv_2d_stream_plain_dsp(const ek_depthwise_conv_2d_stream_dsp_t *p, const int8_t *x, int8_t *y) {
   int32_t end = 0, at = 0;
   for (int32_t block = 0; block < END; ++block) {
     end += sizes[block].bytes * sizes[block].count;
@@ -234,7 +249,7 @@ static void image_of(const ek_depthwise_conv_2d_stream_dsp_t *p, const int8_t *x
 
 void ek_depthwise_conv_2d_stream_dsp(const ek_depthwise_conv_2d_stream_dsp_t *p, const int8_t *x, int8_t *y) {
   for (int32_t n = 0; n < p->batches; ++n, x += p->in_size, y += p->out_size) {
-    image_of(p, x, y);
+    ek_depthwise_conv_2d_stream_plain_dsp(p, x, y);
     ek_clamp_all(y, p->out_size, p->low, p->high);
   }
 }

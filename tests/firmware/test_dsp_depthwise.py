@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import candidates_of
-from edgekit.backends.c.memory import memory_map
 from edgekit.backends.c.counts.depthwise_conv_2d_stream_dsp import pieces_of
+from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.dsp._stream_code import PIECES
+from edgekit.backends.c.memory import memory_map
 from edgekit.graph import Graph
 from edgekit.graph.operator import ACTIVATIONS
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
@@ -86,19 +86,26 @@ def dilated() -> Iterator[Case]:
 def grouped() -> Iterator[Case]:
     """All groups of outputs, windows of odd and even numbers of taps; three channels at both ends of the input."""
     rng = np.random.default_rng(19)
-    factors = ((1, 4), (2, 2), (3, 2), (1, 7), (2, 5), (3, 1), (7, 1), (6, 1), (2, 1), (11, 1), (3, 4))
+    factors = ((1, 4), (2, 2), (3, 2), (1, 7), (2, 5), (3, 1), (7, 1), (6, 1), (2, 1), (11, 1), (3, 4), (1, 1))
     for i, (channels, factor) in enumerate(factors):
         for k, (kernel, size, stride) in enumerate((((3, 3), (4, 5), 2), ((2, 4), (3, 3), 1), ((1, 1), (2, 2), 1))):
             op = DepthwiseConv2D((stride, stride), activation=ACTIVATIONS[(i + k) % len(ACTIVATIONS)])
             shape, scale = (1 + k % 2, *size, channels), ((1e-3, 0.05), (1.0, 40.0), (1e-7, 1.0))[(i + k) % 3]
             graph = layer_graph("depthwise_conv_2d", shape, channels * factor, kernel, 1, scale, rng, op)
             yield Case(f"grouped_{i}_{k}", graph, i, 2, proof.GUARD)
+    for i, size in enumerate([(1, 1), (1, 4), (2, 3), (3, 5), (4, 4), (5, 12), (3, 9)]):  # one channel
+        for k, (kernel, stride) in enumerate((((3, 3), 1), ((3, 3), 2), ((2, 5), 2), ((3, 2), 3), ((1, 9), 1))):
+            op = DepthwiseConv2D((stride, stride), activation=ACTIVATIONS[(i + k) % len(ACTIVATIONS)])
+            graph = layer_graph("depthwise_conv_2d", (1 + i % 2, *size, 1), 1, kernel, 1, (1e-3, 0.05), rng, op)
+            yield Case(f"alone_{i}_{k}", graph, i, 2, proof.GUARD)
 
 
 def kernels_of(graph: Graph) -> list[str]:
     """The DSP forms that could compute a layer; the portable kernel where there is none."""
     (node,) = graph.nodes
-    found = [call.kernel for call in candidates_of(graph, node, "cortex-m4") if isinstance(call, Call)]
+    found = [
+        call.kernel.replace("_plain", "") for call in candidates_of(graph, node, "cortex-m4") if isinstance(call, Call)
+    ]
     return found[:-1] or found
 
 
@@ -147,7 +154,7 @@ def test_conditions(kernel: Pair, stride: Pair, dilation: Pair, channels: int, f
 
 def test_cases_run_all_pieces_of_streams() -> None:
     made = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
-    streams = [call for call in made if isinstance(call, Call) and call.kernel == STREAM]
+    streams = [call for call in made if isinstance(call, Call) and call.file == STREAM]
     assert {name for call in streams for name in pieces_of(call.fields)} == set(PIECES)
 
 

@@ -21,6 +21,8 @@ typedef struct {
   int32_t low, high;                  /* clamp of the fused activation */
 } ek_depthwise_conv_2d_stream_dsp_t;
 
+/* One image, not clamped; the other takes any. */
+void ek_depthwise_conv_2d_stream_plain_dsp(const ek_depthwise_conv_2d_stream_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_depthwise_conv_2d_stream_dsp(const ek_depthwise_conv_2d_stream_dsp_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from edgekit.backends.c.counts._window import Fields, clamped
 from edgekit.backends.c.forms.dsp._stream_code import (
+    GO,
     GROUP,
     PIECES,
     PIXEL,
@@ -23,6 +24,8 @@ def features(fields: Fields) -> dict[str, float]:
         steps += RUN_INSTRUCTIONS + bytes_ // outputs * (
             PIXEL_INSTRUCTIONS + sum(PIECES[n].instructions for n in pixels[at])
         )
+    if fields["kernel"].endswith("plain_dsp"):
+        return {"call": 1, "steps": steps}
     batches = fields["batches"]
     return {"call": 1, "images": batches, "steps": batches * steps, **clamped(fields, batches * fields["out_size"])}
 
@@ -51,7 +54,7 @@ def _pixel(words: list[int], at: int) -> Iterator[str]:
         at += PIECES[name].words
         if _finishes(name):
             place = end_of(name) + words[at - GROUP]
-        elif name.startswith("go") or name == "last4":
+        elif name in GO.values() or name == "last4":
             place = end_of(name) + words[at - 1]
         else:
             place += PIECES[name].bytes
