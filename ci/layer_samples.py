@@ -170,6 +170,14 @@ def multiplied(d: Draw) -> Graph:
     return _weighted(op, d, (1, kh, kw, channels * d.of(4, 8, 8, 16)), 3, (1, h, w, channels))
 
 
+def several(d: Draw) -> Graph:
+    """Depthwise convolutions of several samples, few channels and strides; no clamp inside."""
+    (h, w), channels, stride, side = d.size(), d.upto(20), d.of(1, 2, 2, 3), d.of(2, 3, 3, 3, 5)
+    b = Builder("several", (d.of(1, 2, 4), h, w, channels), d.of(*range(1000)))
+    op = DepthwiseConv2D((stride, stride))
+    return b.ended(b.weighted(op, "input", (1, side, side, channels * d.of(1, 1, 2)), 3))
+
+
 def fully_connected(d: Draw) -> Graph:
     small = d.of(0, 0, 1)
     width, units = (d.upto(16), d.upto(16)) if small else (d.channels(1024), d.channels(256))
@@ -330,7 +338,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60),
+    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (several, 40),
 )  # fmt: skip
 
 
