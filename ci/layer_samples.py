@@ -338,7 +338,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (several, 40),
+    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (several, 40), (ends, 80),
 )  # fmt: skip
 
 
