@@ -12,7 +12,7 @@
  * into 3 or 4 channels.
  * Budget for an output: 4 for the requantization, half an instruction for every input, 1 load with up to 8 inputs, 2 with up to
  * 12, 3 with 14, 5 with 16, 0.375 of a loop over eight channels; 6 and 3 for every four inputs of a pixel, 10 for a line, 11 for
- * the call; of one pixel 4, of 8 inputs into few channels 8.5 a pixel. With 8
+ * the call; of one pixel 4, of 8 inputs into few channels 8 a pixel. With 8
  * inputs and 16 channels that is 1.27 a MAC, with 16 inputs and 32 channels 1.12. Cycles by LDR 2, LDM 1 + n, branch 2: 17.25
  * for an output of 8 inputs, 2.2 a MAC. */
 #include "edgekit/pointwise_narrow_dsp.h"
@@ -142,11 +142,9 @@ PIXEL(ek_pointwise_14_pixel_dsp, EXPAND14, CHANNEL14)
 PIXEL(ek_pointwise_16_pixel_dsp, EXPAND16, CHANNEL16)
 
 /* Pairs of pixels that lie one after the other, 8 inputs in whole words: the channels are all in the code. On the stack: 0
- * stream, 4 x, 8 end of y. */
-#define PIXEL8(CHANNELS)                   \
-  "  ldmia.w sp, {r0, r1}\n"               \
-  "  ldmia.w r1!, {r5, r7}\n"              \
-  "  str r1, [sp, #4]\n"                   \
+ * stream, 4 x, 8 end of y, in words that were pushed to make room. */
+#define PIXEL8(LOADS, CHANNELS)            \
+  "  ldmia.w sp, {r0, r1}\n" LOADS         \
   "  sxtb16 r4, r5\n"                      \
   "  sxtb16 r5, r5, ror #8\n"              \
   "  sxtb16 r6, r7\n"                      \
@@ -154,17 +152,16 @@ PIXEL(ek_pointwise_16_pixel_dsp, EXPAND16, CHANNEL16)
 #define PAIRS8(NAME, CHANNELS)                                                                               \
   __attribute__((naked)) void NAME(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) {         \
     __asm__ volatile(                                                                                        \
-        "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                                    \
-        "  ldr r4, [r0, #32]\n"                                                                              \
-        "  ldmia.w r0, {r0, r3}\n"                                                                           \
-        "  add r4, r2\n"                                                                                     \
-        "  push {r0, r1, r4}\n"                                                                              \
-        "1:\n" PIXEL8(CHANNELS) PIXEL8(CHANNELS)                                                             \
-        "  ldr r1, [sp, #8]\n"                                                                               \
-        "  cmp r2, r1\n"                                                                                     \
-        "  bne.w 1b\n"                                                                                       \
-        "  add sp, #12\n"                                                                                    \
-        "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                   \
+        "  push {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                        \
+        "  ldmia.w r0, {r0, r3, r4, r5, r6, r7, r8, r9, r10}\n"                                             \
+        "  add r10, r2\n"                                                                                   \
+        "  stmia.w sp, {r0, r1, r10}\n"                                                                     \
+        "1:\n" PIXEL8("  ldrd r5, r7, [r1], #16\n  str r1, [sp, #4]\n", CHANNELS)                                  \
+        PIXEL8("  ldrd r5, r7, [r1, #-8]\n", CHANNELS)                                                       \
+        "  ldr r1, [sp, #8]\n"                                                                              \
+        "  cmp r2, r1\n"                                                                                    \
+        "  bne.w 1b\n"                                                                                      \
+        "  pop {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                      \
   }
 PAIRS8(ek_pointwise_8_to_3_dsp, CHANNEL8 CHANNEL8 CHANNEL8)
 PAIRS8(ek_pointwise_8_to_4_dsp, FOUR(CHANNEL8))
