@@ -18,32 +18,27 @@ from edgekit.backends.c.forms.dsp._stream_code import (
 
 
 def features(fields: Fields) -> dict[str, float]:
-    pixels, steps = _pixels(fields), 0
-    for at, _, bytes_ in _runs(fields):
-        outputs = sum(int(name[-1]) for name in pixels[at] if _finishes(name))
-        steps += RUN_INSTRUCTIONS + bytes_ // outputs * (
-            PIXEL_INSTRUCTIONS + sum(PIECES[n].instructions for n in pixels[at])
-        )
+    steps = steps_of(fields["streams"].tolist(), fields["runs"].tolist()[:-1])
     if fields["kernel"].endswith("plain_dsp"):
         return {"call": 1, "steps": steps}
     batches = fields["batches"]
     return {"call": 1, "images": batches, "steps": batches * steps, **clamped(fields, batches * fields["out_size"])}
 
 
+def steps_of(words: list[int], runs: list[list[int]]) -> int:
+    """Instructions of all runs."""
+    pixels, steps = {at: list(_pixel(words, at // 4)) for at in {run[0] for run in runs}}, 0
+    for at, _, bytes_ in runs:
+        outputs = sum(int(name[-1]) for name in pixels[at] if _finishes(name))
+        each = PIXEL_INSTRUCTIONS + sum(PIECES[name].instructions for name in pixels[at])
+        steps += RUN_INSTRUCTIONS + bytes_ // outputs * each
+    return steps
+
+
 def pieces_of(fields: Fields) -> set[str]:
     """The pieces of code that run."""
-    return {name for names in _pixels(fields).values() for name in names}
-
-
-def _runs(fields: Fields) -> list[list[int]]:
-    found: list[list[int]] = fields["runs"].tolist()
-    return found[:-1]
-
-
-def _pixels(fields: Fields) -> dict[int, list[str]]:
-    """What runs for a pixel of each kind."""
     words = fields["streams"].tolist()
-    return {at: list(_pixel(words, at // 4)) for at in {run[0] for run in _runs(fields)}}
+    return {name for run in fields["runs"].tolist()[:-1] for name in _pixel(words, run[0] // 4)}
 
 
 def _pixel(words: list[int], at: int) -> Iterator[str]:
