@@ -238,9 +238,11 @@ void ek_pointwise_narrow_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x
   static void (*const forms[])(const ek_pointwise_narrow_dsp_t *, const int8_t *, int8_t *) = {
       ek_pointwise_3_dsp, ek_pointwise_4_dsp, ek_pointwise_6_dsp, ek_pointwise_8_dsp,
       ek_pointwise_10_dsp, ek_pointwise_12_dsp, ek_pointwise_14_dsp, ek_pointwise_16_dsp};
-  const int32_t size = p->lines * p->outputs;
-  for (int32_t image = 0; image < p->images; ++image, x += p->image_step, y += size) {
-    forms[p->in_c < 4 ? 0 : (p->in_c - 1) / 2](p, x, y);
-    ek_clamp_all(y, size, p->low, p->high);
+  void (*const form)(const ek_pointwise_narrow_dsp_t *, const int8_t *, int8_t *) = forms[p->in_c < 4 ? 0 : (p->in_c - 1) / 2];
+  const int32_t size = p->lines * p->outputs, step = p->image_step;
+  int8_t *const first = y;
+  for (int32_t image = p->images; image > 0; --image, x += step, y += size) {
+    form(p, x, y);
   }
+  ek_clamp_all(first, (int32_t)(y - first), p->low, p->high);
 }

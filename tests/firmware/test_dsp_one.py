@@ -68,7 +68,7 @@ def test_the_cases_take_the_form() -> None:
     for case in CASES:
         call = proof.first_forms(case.graph, "cortex-m4", case.candidate)[0]
         assert isinstance(call, Call)
-        assert call.kernel == (SINGLE if case.name.startswith("single") else KERNEL), case.name
+        assert call.file == (SINGLE if case.name.startswith("single") else KERNEL), case.name
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_one_output_of_whole_words(inputs: int, outputs: int, taken: bool) -> No
     graph = layer_graph("fully_connected", (1, inputs), outputs, (1, 1), 1, SCALES[0], np.random.default_rng(0))
     call = proof.first_forms(graph, "cortex-m4")[0]
     assert isinstance(call, Call)
-    assert (call.kernel == SINGLE) == taken
+    assert (call.file == SINGLE) == taken
 
 
 @pytest.mark.parametrize(
