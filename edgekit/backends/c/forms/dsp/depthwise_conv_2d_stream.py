@@ -15,7 +15,7 @@ from edgekit.reference.requantize import effective_scale
 
 OPERATOR = "depthwise_conv_2d"
 FILE = "depthwise_conv_2d_stream_dsp"
-MOST = 4096  # words of streams and runs
+MOST = 2048  # words of streams and runs
 
 
 @dataclass(frozen=True)
