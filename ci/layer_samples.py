@@ -223,6 +223,16 @@ def tiny(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D((2, 2) if one else (1, 1)), "input", (8, 3, 3, inputs), 0))
 
 
+def ends(d: Draw) -> Graph:
+    """Layers whose inputs end with one or two after whole words, and layers of one output; no clamp inside."""
+    inputs, outputs = (d.of(5, 6, 9, 10, 13, 14), d.upto(40)) if d.of(0, 1) else (4 * d.upto(35), 1)
+    if d.of(0, 1):
+        b = Builder("ends", (d.of(1, 2, 3, 4), inputs), d.of(*range(1000)))
+        return b.ended(b.weighted(FullyConnected(), "input", (outputs, inputs), 0))
+    b = Builder("ends", (1, d.upto(9), d.upto(9), inputs), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D(d.stride()), "input", (outputs, 1, 1, inputs), 0))
+
+
 def first(d: Draw) -> Graph:
     """First layers of images: windows of one to three channels."""
     (h, w), channels, side = d.size(), d.of(1, 2, 3, 3, 3), d.of(3, 3, 3, 5)
