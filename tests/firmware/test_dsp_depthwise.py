@@ -129,7 +129,7 @@ CASES = [
     replace(case, name=f"{case.name}_{k}", candidate=k)
     for i, case in enumerate([*shaped(), *multiplied(), *dilated(), *grouped(), *banded(), *RANDOM])
     for k, kernel in enumerate(kernels_of(case.graph))
-    if k == 0 or (kernel in {*OWN, STRIPE} and (kernel not in {TAPS, BANDS} or i % 3 == 0 or "banded" in case.name))
+    if k == 0 or (kernel in {*OWN, STRIPE} and (kernel not in {TAPS, BANDS, STRIPE} or i % 3 == 0 or "banded" in case.name))
 ]
 
 
@@ -138,7 +138,7 @@ def test_cases_on_both_sides_of_the_conditions() -> None:
     assert (
         taken[KERNEL] >= 70
         and taken[INSIDE] >= 25
-        and taken[TAPS] >= 50
+        and taken[TAPS] >= 40
         and taken[STRIPE] >= 5
         and taken[STREAM] >= 100
     ), taken
