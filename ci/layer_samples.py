@@ -181,6 +181,14 @@ def few_channels(d: Draw) -> Graph:
     return _weighted(op, d, (1, kh, kw, channels * d.of(1, 1, 2, 4)), 3, x)
 
 
+def several(d: Draw) -> Graph:
+    """Depthwise convolutions of several samples, few channels and strides; no clamp inside."""
+    (h, w), channels, stride, side = d.size(), d.upto(20), d.of(1, 2, 2, 3), d.of(2, 3, 3, 3, 5)
+    b = Builder("several", (d.of(1, 2, 4), h, w, channels), d.of(*range(1000)))
+    op = DepthwiseConv2D((stride, stride))
+    return b.ended(b.weighted(op, "input", (1, side, side, channels * d.of(1, 1, 2)), 3))
+
+
 def fully_connected(d: Draw) -> Graph:
     small = d.of(0, 0, 1)
     width, units = (d.upto(16), d.upto(16)) if small else (d.channels(1024), d.channels(256))
@@ -224,6 +232,16 @@ def tiny(d: Draw) -> Graph:
     shape = (1, d.upto(2), d.upto(2), inputs) if one else (d.of(3, 4, 5), 13 + d.upto(6), 13 + d.upto(6), inputs)
     b = Builder("tiny", shape, d.of(*range(1000)))
     return b.ended(b.weighted(Conv2D((2, 2) if one else (1, 1)), "input", (8, 3, 3, inputs), 0))
+
+
+def ends(d: Draw) -> Graph:
+    """Layers whose inputs end with one or two after whole words, and layers of one output; no clamp inside."""
+    inputs, outputs = (d.of(5, 6, 9, 10, 13, 14), d.upto(40)) if d.of(0, 1) else (4 * d.upto(35), 1)
+    if d.of(0, 1):
+        b = Builder("ends", (d.of(1, 2, 3, 4), inputs), d.of(*range(1000)))
+        return b.ended(b.weighted(FullyConnected(), "input", (outputs, inputs), 0))
+    b = Builder("ends", (1, d.upto(9), d.upto(9), inputs), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D(d.stride()), "input", (outputs, 1, 1, inputs), 0))
 
 
 def first(d: Draw) -> Graph:
@@ -368,7 +386,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
     (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200), (unpadded, 160),
-    (rows, 280),
+    (rows, 280), (several, 40), (ends, 80),
 )  # fmt: skip
 
 
