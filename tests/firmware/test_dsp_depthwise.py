@@ -129,7 +129,8 @@ CASES = [
     replace(case, name=f"{case.name}_{k}", candidate=k)
     for i, case in enumerate([*shaped(), *multiplied(), *dilated(), *grouped(), *banded(), *RANDOM])
     for k, kernel in enumerate(kernels_of(case.graph))
-    if k == 0 or (kernel in {*OWN, STRIPE} and (kernel not in {TAPS, BANDS, STRIPE} or i % 3 == 0 or "banded" in case.name))
+    if k == 0
+    or (kernel in {*OWN, STRIPE} and (kernel not in {TAPS, BANDS, STRIPE} or i % 3 == 0 or "banded" in case.name))
 ]
 
 
