@@ -15,7 +15,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,16 +92,53 @@ def code_bytes(file: str, options: Options, level: str) -> int:
         return toolchain.sizes(image, options).text
 
 
-def write(file: str, data: Mapping[str, Any]) -> None:
-    """`<file>.toml`."""
-    lines = ["# Made by python -m ci.fit_counts.", f'fingerprint = "{data["fingerprint"]}"']
-    for level, sizes in data["text"].items():
-        lines += ["", f'[text."{level}"]', *(f"{core} = {size}" for core, size in sizes.items())]
-    for (level, core, kernel), fitted in data["fits"].items():
-        lines += ["", f"# {_quality(fitted.errors)}", f'[instructions."{level}".{core}.{kernel}]']
+def linked_bytes(file: str, kernel: str, options: Options, level: str) -> int:
+    """Bytes of one kernel of the file and of what it calls there."""
+    with tempfile.TemporaryDirectory() as name:
+        image, root = Path(name) / "kernel.elf", firmware_folder()
+        command = [
+            options.compiler, *options.flags, *toolchain.WARNINGS, level, f"-I{root / 'include'}",
+            "-ffunction-sections", "-fdata-sections", str(root / "src" / f"{file}.c"), "-nostdlib", "-Wl,--gc-sections",
+            f"-Wl,--entry=ek_{kernel}", "-Wl,--unresolved-symbols=ignore-all", "-o", str(image),
+        ]  # fmt: skip
+        subprocess.run(command, check=True, timeout=120)
+        return toolchain.sizes(image, options).text
+
+
+def write(file: str, fits: Mapping[tuple[str, str, str], Fit]) -> None:
+    """`<file>.toml`: what was fitted, by level, core and kernel."""
+    lines = list[str]()
+    for (level, core, kernel), fitted in fits.items():
+        lines += [f"# {_quality(fitted.errors)}", f'[instructions."{level}".{core}.{kernel}]']
         lines += [f"unseen = {json.dumps(fitted.unseen)}"] if fitted.unseen else []
-        lines += [f"{n} = {v!r}" for n, v in fitted.coefficients.items()]
-    (counts.HERE / f"{file}.toml").write_text("\n".join(lines) + "\n", "utf-8")
+        lines += [*(f"{n} = {v!r}" for n, v in fitted.coefficients.items()), ""]
+    _write(file, counts.fingerprint(file), list(fits), "\n".join(lines))
+
+
+def renew_text(file: str) -> None:
+    """`<file>.toml` with the bytes of code measured anew, all else as it is."""
+    path, old = counts.HERE / f"{file}.toml", counts.measured(file)
+    found = [(level, core, k) for level, cores in old["instructions"].items() for core, of in cores.items() for k in of]
+    fitted = path.read_text("utf-8").split("\n\n# ", 1)[1]
+    _write(file, old["fingerprint"], found, f"# {fitted}")
+
+
+def _write(file: str, fingerprint: str, fitted: Sequence[tuple[str, str, str]], instructions: str) -> None:
+    """The file: the code's bytes by level and core, whole and of each kernel where there are several; the fits."""
+    kernels = defaultdict[tuple[str, str], list[str]](list)
+    for level, core, kernel in fitted:
+        kernels[level, core].append(kernel)
+    options: dict[str, Options] = {o.core: o for o in map(options_of, map(find_target, TARGETS))}
+    lines = ["# Made by python -m ci.fit_counts.", f'fingerprint = "{fingerprint}"', ""]
+    for level in dict.fromkeys(level for level, _ in kernels):
+        cores = [core for of, core in kernels if of == level]
+        lines += [f'[text."{level}"]', *(f"{core} = {code_bytes(file, options[core], level)}" for core in cores), ""]
+    for (level, core), names in kernels.items():
+        if len(names) > 1:
+            lines.append(f'[linked."{level}".{core}]')
+            lines += [*(f"{name} = {linked_bytes(file, name, options[core], level)}" for name in names), ""]
+    text = "\n".join(lines) + "\n" + instructions.rstrip("\n") + "\n"
+    (counts.HERE / f"{file}.toml").write_text(text, "utf-8")
 
 
 def _quality(errors: Sequence[float]) -> str:
@@ -118,17 +154,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", action="store_true", help="fit all kernels, not only those whose sources changed")
     parser.add_argument("--kernel", action="append", help="fit these files of firmware/src, changed or not")
+    parser.add_argument("--text", action="store_true", help="only measure the code of kernels anew, in seconds")
     given = parser.parse_args()
     kernels = {path.stem for path in (firmware_folder() / "src").glob("*.c")}
     known = [name for name in plugins.names("edgekit.backends.c.counts") if name in kernels]
+    if given.text:
+        for file in given.kernel or known:
+            renew_text(file)
+        return
     files = [f for f in given.kernel or known if given.all or given.kernel or stale(f)]
     if not files:
         print("nothing to do: no kernel changed since it was fitted")
         return
     print(f"fitting {', '.join(files)}", flush=True)
-    data: dict[str, dict[str, Any]] = {
-        f: {"fingerprint": counts.fingerprint(f), "text": defaultdict(dict), "fits": {}} for f in files
-    }
+    fits = {file: dict[tuple[str, str, str], Fit]() for file in files}
     graphs = list(samples())
     for level in LEVELS:
         for target in TARGETS:
@@ -141,12 +180,10 @@ def main() -> None:
                 if len(counted) < len(fitted.coefficients) + SPARE:
                     print(f"{level} {target} {kernel:26} {len(counted)} layers are too few: NOT FITTED")
                     continue
-                data[file]["fits"][level, options.core, kernel] = fitted
+                fits[file][level, options.core, kernel] = fitted
                 print(f"{level} {target} {kernel:26} {_quality(fitted.errors)}", flush=True)
-            for file in {file for file, _ in found}:
-                data[file]["text"][level][options.core] = code_bytes(file, options, level)
     for file in files:
-        write(file, data[file])
+        write(file, fits[file])
 
 
 if __name__ == "__main__":

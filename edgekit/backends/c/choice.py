@@ -14,7 +14,7 @@ Where a candidate of a layer has no estimate, the first one is taken: forms come
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -105,13 +105,13 @@ def _without_one(
 def text_bytes(calls: Calls, core: str) -> int:
     """About all flash of an inference at -O2 but constants."""
 
-    def at_o2(file: str) -> float:
-        low, high = counts.text(file, core, "-Os"), counts.text(file, core, "-O3")
+    def at_o2(file: str, kernels: frozenset[str]) -> float:
+        low, high = (counts.text(file, core, level, kernels) for level in ("-Os", "-O3"))
         return CODE_UNKNOWN if low is None or high is None else low + AT_O2 * (high - low)
 
     called = [call for call in calls if isinstance(call, Call)]
     parameters = sum(A_CALL + A_FIELD * len(call.fields) for call in called)
-    return round(FIXED + parameters + sum(map(at_o2, _files(calls))))
+    return round(FIXED + parameters + sum(at_o2(*one) for one in _kernels(calls).items()))
 
 
 class _Costs:
@@ -123,15 +123,14 @@ class _Costs:
         known = [0.0 if isinstance(c, Alias) else counts.instructions(c, core, level) for c in calls]
         self.counted = {id(call): count or 0.0 for call, count in zip(calls, known, strict=True)}
         self.constants = {id(call): _constants(call) for call in calls}
-        self.code = {file: counts.text(file, core, level) for file in sorted(_files(calls))}
+        self.files = sorted(_files(calls))
 
     def instructions(self, calls: Calls) -> float:
         return sum(self.counted[id(call)] for call in calls)
 
     def size(self, calls: Calls) -> int:
         """Bytes of the kernels' code, once, and of constants."""
-        code = [CODE_UNKNOWN if (size := self.code[file]) is None else size for file in _files(calls)]
-        return sum(self.constants[id(call)] for call in calls) + sum(code)
+        return sum(self.constants[id(call)] for call in calls) + code_bytes(calls, self.core, self.level)
 
     def near(self, calls: Calls, rate: float) -> Iterator[Calls]:
         """With another form of one layer, without one kernel, or with a kernel wherever it can be.
@@ -144,7 +143,7 @@ class _Costs:
 
         for i, some in enumerate(self.candidates):
             yield from ([*calls[:i], call, *calls[i + 1 :]] for call in some if call is not calls[i])
-        for file in self.code:
+        for file in self.files:
             others = [[c for c in some if _file(c) != file] for some in self.candidates]
             pairs = zip(calls, others, strict=True)
             yield [min(some, key=cost) if _file(c) == file and some else c for c, some in pairs]
@@ -180,6 +179,21 @@ def _within(calls: Calls, costs: _Costs, limit: int) -> Calls:
 
         calls = min(smaller, key=price)
     return calls
+
+
+def code_bytes(calls: Iterable[Call | Alias], core: str, level: str) -> int:
+    """Of the kernels' code, once for all layers that share it."""
+    found = [counts.text(file, core, level, kernels) for file, kernels in _kernels(calls).items()]
+    return sum(CODE_UNKNOWN if size is None else size for size in found)
+
+
+def _kernels(calls: Iterable[Call | Alias]) -> dict[str, frozenset[str]]:
+    """Those that are called, by file."""
+    found: dict[str, set[str]] = {}
+    for call in calls:
+        if isinstance(call, Call):
+            found.setdefault(call.file, set()).add(call.kernel)
+    return {file: frozenset(kernels) for file, kernels in found.items()}
 
 
 def _files(calls: Calls) -> set[str]:

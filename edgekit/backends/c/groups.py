@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edgekit.backends.c import counts
 from edgekit.backends.c.call import Alias, Call
-from edgekit.backends.c.choice import CODE_UNKNOWN, FLASH_WORTH, LEVELS, Optimize
+from edgekit.backends.c.choice import FLASH_WORTH, LEVELS, Optimize, code_bytes
 from edgekit.backends.c.division import ALL, Search, around, peak_of
 from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.layers import constant_bytes, steps
@@ -140,15 +139,18 @@ def _division(search: Search, calls: Sequence[Call | Alias], groups: tuple[Group
     return Division(tuple(calls), groups, total)
 
 
+def _calls(division: Division) -> list[Call]:
+    inside = [call for group in division.groups for call in group.calls.values()]
+    return inside + [call for _, call in steps(division.calls, division.groups) if isinstance(call, Call)]
+
+
 def _files(division: Division) -> frozenset[str]:
-    inside = [call.file for group in division.groups for call in group.calls.values()]
-    return frozenset(inside + [c.file for _, c in steps(division.calls, division.groups) if isinstance(c, Call)])
+    return frozenset(call.file for call in _calls(division))
 
 
 def flash_bytes(graph: Graph, division: Division, core: str, level: str) -> int:
     """Constants, and the kernels' code."""
-    code = [counts.text(file, core, level) for file in _files(division)]
-    known = sum(CODE_UNKNOWN if size is None else size for size in code)
+    known = code_bytes(_calls(division), core, level)
     return max(1, known + constant_bytes(graph, division.calls, division.groups))
 
 

@@ -36,7 +36,10 @@ def features(call: Call) -> dict[str, float] | None:
 
 @cache
 def measured(file: str) -> Mapping[str, Any]:
-    """The kernel file's data: `fingerprint`, `text` and `instructions` by level and core; empty where there is none."""
+    """The kernel file's data: `fingerprint`, and by level and core `text`, `linked` (text by kernel) and `instructions`.
+
+    Empty where there is none.
+    """
     path = HERE / f"{file}.toml"
     return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
 
@@ -53,10 +56,13 @@ def instructions(call: Call, core: str, level: str = LEVEL) -> float | None:
     return float(sum(v * counted.get(name, 0) for name, v in of_kernel.items() if name != "unseen"))
 
 
-def text(file: str, core: str, level: str = LEVEL) -> int | None:
-    """Bytes of a kernel file's code; None where it was not measured."""
-    size = measured(file).get("text", {}).get(level, {}).get(core)
-    return None if size is None else int(size)
+@cache
+def text(file: str, core: str, level: str = LEVEL, kernels: frozenset[str] = frozenset()) -> int | None:
+    """Bytes of a kernel file's code, or of what these kernels of it link; None where it was not measured."""
+    found = measured(file)
+    size: int | None = found.get("text", {}).get(level, {}).get(core)
+    linked: dict[str, int] = found.get("linked", {}).get(level, {}).get(core, {})
+    return size if size is None or not kernels else min(size, sum(linked.get(name, size) for name in kernels))
 
 
 def fingerprint(file: str) -> str:
