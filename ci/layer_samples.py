@@ -251,6 +251,36 @@ def first(d: Draw) -> Graph:
     return _weighted(op, d, (d.upto(32), side, side, channels), 0, (1, h + side, w + side, channels))
 
 
+def pictures(d: Draw) -> Graph:
+    """Windows of 3x3 in one or several images of few channels, into few or many; no clamp inside."""
+    (h, w), stride, channels = d.size(), d.of(1, 2), d.of(2, 2, 3, 3, 3, 4, 4, 5, 8, 16, 24)
+    outputs = d.of(8, 16, 24, 64) if d.of(0, 1, 1) else d.of(1, 2, 3, 4, 9, 10, 12)
+    b = Builder("pictures", (d.of(1, 1, 2, 4), h + 2, w + 2, channels), d.of(*range(1000)))
+    op = Conv2D((d.of(stride, stride, 1, 2), stride), padding="same" if d.of(0, 1, 1) else "valid")
+    return b.ended(b.weighted(op, "input", (outputs, 3, 3, channels), 0))
+
+
+def few_windows(d: Draw) -> Graph:
+    """Windows of three rows into one, three, four or ten channels."""
+    (h, w), outputs, side = d.size(), d.of(1, 3, 4, 10), d.of(3, 3, 3, 2, 4)
+    channels = d.of(
+        *{1: (2, 4, 5, 8, 16, 24, 32, 48, 64), 3: (3, 5, 8, 16, 24, 32), 4: (3, 4, 5, 8, 16, 24), 10: (4, 5, 5, 8, 8)}[
+            outputs
+        ]
+    )
+    stride = d.of(1, 1, 2)
+    op = Conv2D((stride, stride), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
+    shape = (d.of(1, 1, 2, 3), 2 + h, 4 + w, channels)
+    return _weighted(op, d, (outputs, 3, side, channels), 0, shape)
+
+
+def pictures_into_ten(d: Draw) -> Graph:
+    """Windows of 3x3 of three channels into ten, rows of a multiple of four pixels."""
+    stride = d.of(1, 2)
+    b = Builder("ten", (d.of(1, 1, 2, 4), 2 + d.upto(20), 4 * stride * d.upto(6), 3), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((d.of(stride, 1), stride)), "input", (10, 3, 3, 3), 0))
+
+
 def plane(d: Draw) -> Graph:
     """Windows of 3x3 in one channel, next to each other or not."""
     (h, w), stride, same = d.size(), d.of(1, 1, 2), d.of(0, 1, 1)
@@ -387,6 +417,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
     (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200), (unpadded, 160),
     (rows, 280), (several, 40), (ends, 80),
+    (pictures, 140), (few_windows, 160), (pictures_into_ten, 24),
 )  # fmt: skip
 
 

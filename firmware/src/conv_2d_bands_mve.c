@@ -15,9 +15,10 @@
  *
  * Budget of 8 outputs: 28 and 38 instructions for windows of one and two vectors, 49 for three segments of one, 83 of two;
  * otherwise 24 and 15, 25, 36 or 48 for each unit of 1 to 4 vectors, less where outputs are fewer than 8. A row takes 7 a
- * block; its copy 8 and 3 for 64 or 16 bytes, a row of strips 15 and 9 for 16 bytes; a band some 130. Requantization as in
+ * block; its copy 6 and 3 for 64 or 16 bytes, a row of strips 15 and 9 for 16 bytes; a band some 130. Requantization as in
  * conv_2d_mve.c. */
 #include "edgekit/conv_2d_bands_mve.h"
+#include "edgekit/rows_mve.h"
 
 #include <arm_mve.h>
 
@@ -92,8 +93,9 @@ typedef struct {
   WEIGHTS("d0-d7") M1("r12", "q0", "q7") M3("lr", "q1", "q2", "q3")
 #define UNIT4 LANE4("r0") LANE4("r2") LANE4("r4") LANE4("r6") LANE4("r8") LANE4("r10") LANE4("r12") LANE4("lr")
 
-/* Even outputs to q0, odd ones to q1; q2 to q5 constants. */
-#define SUMS                                                                                     \
+/* Even outputs to q0, odd ones to q1; q2 to q5 constants. Units' sums are in order, as the last of them may be missing. */
+#define SUMS "push {r0, r2, r4, r6, r8, r10, r12, lr}\n vpop {d0-d3}\n"
+#define SUMS_OF_UNITS                                                                                     \
   "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n"                                     \
   "vmov q1[2], q1[0], r2, r10\n vmov q1[3], q1[1], r6, lr\n"
 #define SCALE(zero)                                                                              \
@@ -151,7 +153,7 @@ typedef struct {
   ".balign 4\n.Llane" u "%=:\n"                                                                 \
   lane("lr") lane("r12") lane("r10") lane("r8") lane("r6") lane("r4") lane("r2") lane("r0") END_OF_UNIT("few" u)
 #define FINISH(kind, finish)                                                                     \
-  ".balign 4\n.Lfinish" kind "%=:\n" CONSTANTS SUMS "ldrd r0, r2, [sp, #16]\n" SCALE("r0") finish("r2") \
+  ".balign 4\n.Lfinish" kind "%=:\n" CONSTANTS SUMS_OF_UNITS "ldrd r0, r2, [sp, #16]\n" SCALE("r0") finish("r2") \
   "ldr r0, [sp, #68]\n subs r0, #1\n str r0, [sp, #68]\n bne .Lpixel%=\n b .LrowEnd%=\n"
 #define CODE(label) ".word " label "%= - .Lcodes%= + 1\n"
 #define CODES(kind) CODE(".LblockOne" kind) CODE(".LblockTwo" kind) CODE(".LblockOnes" kind) CODE(".LblockTwos" kind)
@@ -197,49 +199,6 @@ __attribute__((naked, noinline)) static void windows(const windows_t *job UNUSED
       "pop {r4-r11, pc}\n" ::: "memory");
 }
 
-static inline void fill(int8_t *to, int32_t value, int32_t count) {
-  __asm volatile(
-      "vdup.8 q0, %1\n"
-      "wlstp.8 lr, %2, 2f\n"
-      "1: vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
-      "2:\n" : "+r"(to) : "r"(value), "r"(count) : "lr", "q0", "memory");
-}
-
-/* `rows` > 0 times `count` > 0 bytes, of which the first 64 * `chunks` lie at multiples of 4. */
-static inline void copy(int8_t *to, const int8_t *from, int32_t rows, int32_t chunks, int32_t count, int32_t to_pitch,
-                        int32_t from_pitch) {
-  const int8_t *a;
-  int8_t *b;
-  __asm volatile(
-      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n wls lr, %[chunks], 3f\n"
-      "2: vldmia %[a]!, {d0-d7}\n vstmia %[b]!, {d0-d7}\n le lr, 2b\n"
-      "3:\n wlstp.8 lr, %[count], 5f\n"
-      "4: vldrb.8 q0, [%[a]], #16\n vstrb.8 q0, [%[b]], #16\n letp lr, 4b\n"
-      "5:\n add %[from], %[from_pitch]\n add %[to], %[to_pitch]\n subs %[rows], #1\n bne 1b\n"
-      : [to] "+r"(to), [from] "+r"(from), [rows] "+r"(rows), [a] "=&r"(a), [b] "=&r"(b)
-      : [chunks] "r"(chunks), [count] "r"(count - 64 * chunks), [to_pitch] "r"(to_pitch), [from_pitch] "r"(from_pitch)
-      : "lr", "q0", "q1", "q2", "q3", "cc", "memory");
-}
-
-/* The input rows of a band; `first`: nothing is in scratch yet, and all that lies outside the image is filled. */
-static inline void copy_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *to, int32_t top, int32_t rows,
-                             int first) {
-  const int32_t pitch = p->pitch, outside = pitch - p->inside, slots = (rows - 1) * p->stride_h + p->kernel_h;
-  const int32_t before = top < 0 ? -top : 0, end = p->in_h - top < slots ? p->in_h - top : slots;
-  int8_t *image = to + before * pitch + p->left, *gap = image + p->inside;
-  if (first && outside > 0) {
-    fill(to, p->in_zero, image - to);
-    for (int32_t row = before + 1; row < end; ++row, gap += pitch) {
-      fill(gap, p->in_zero, outside);
-    }
-    fill(gap, p->in_zero, to + slots * pitch - gap);
-  } else if (first || p->band < p->out_h) {
-    fill(to, p->in_zero, before * pitch);
-    fill(to + end * pitch, p->in_zero, (slots - end) * pitch);
-  }
-  copy(image, x + (top + before) * p->in_pitch, end - before, p->chunks, p->inside, pitch, p->in_pitch);
-}
-
 /* A row of an image or several, `pitch` apart, to the strips of `lines` > 0 output rows: 16 bytes or, of 3 channels, 15 at
  * a time, `step` of strips. Offsets of the rows' bytes are in q1, q2 and q3. */
 #define THREE_ROWS(size, step)                                                                              \
@@ -269,12 +228,12 @@ static inline void copy_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, i
       : "lr", "q0", "memory")
 
 /* The strips of a band. */
-static inline void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *strips, int32_t top, int32_t rows,
+__attribute__((noinline)) static void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *strips, int32_t top, int32_t rows,
                                 int first) {
-  const int32_t channels = p->in_c, line = p->pitch, pitch = p->in_pitch, groups = p->groups;
+  const int32_t channels = p->in_c, zero = p->rows.in_zero, line = p->pitch, pitch = p->in_pitch, groups = p->groups;
   const int32_t rest = p->inside - groups * (channels == 3 ? 15 : 16), down = p->stride_h * pitch;
   if (first && line > 3 * p->inside) {
-    fill(strips, p->in_zero, p->band * line);
+    ek_fill_mve((uint8_t *)strips, zero, p->band * line);
   }
   register uint8x16_t q1 __asm("q1") = vldrbq_u8(p->offsets);
   register uint8x16_t q2 __asm("q2") = vaddq_n_u8(q1, (uint8_t)channels);
@@ -296,7 +255,7 @@ static inline void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x
       }
       continue;
     }
-    fill(strips - p->left, p->in_zero, line); /* some of the three rows are outside the image */
+    ek_fill_mve((uint8_t *)strips - p->left, zero, line); /* some of the three rows are outside the image */
     for (int32_t row = 0; row < 3; ++row) {
       if (top + row >= 0 && top + row < p->in_h) {
         from = x + (top + row) * pitch;
@@ -318,7 +277,6 @@ void ek_conv_2d_bands_mve(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8
   windows_t job;
   job.zero = p->out_zero;
   job.y_step = p->y_step;
-  job.blocks = p->blocks;
   job.pitch = p->pitch;
   job.x_step = p->x_step;
   job.gaps = p->gaps;
@@ -327,25 +285,30 @@ void ek_conv_2d_bands_mve(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8
     vstrhq_s16(job.low, vdupq_n_s16((int16_t)p->low));
     vstrhq_s16(job.high, vdupq_n_s16((int16_t)p->high));
   }
-  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_pitch) {
+  const int32_t *band = p->bands;
+  for (int32_t n = p->batches; n > 0; --n, x += p->in_h * p->in_pitch, band = p->others) {
     for (int32_t oy = 0; oy < p->out_h; oy += p->band) {
-      const int32_t rows = p->out_h - oy < p->band ? p->out_h - oy : p->band, top = oy * p->stride_h - p->pad_top;
+      const int32_t rows = p->out_h - oy < p->band ? p->out_h - oy : p->band;
       if (p->strips) {
-        scatter_rows(p, x, (int8_t *)scratch, top, rows, n + oy == 0);
+        scatter_rows(p, x, (int8_t *)scratch, oy * p->stride_h - p->pad_top, rows, oy == 0 && n == p->batches);
       } else {
-        copy_rows(p, x, (int8_t *)scratch, top, rows, n + oy == 0);
+        ek_rows_mve(&p->rows, band, x, scratch);
+        band += EK_ROWS;
       }
       job.size = rows * p->row;
-      for (int32_t i = 0; i < p->parts; ++i) {
-        const int32_t *part = p->part + 6 * i;
+      const int32_t *part = p->part;
+      int32_t i = p->parts;
+      do {
         job.x = (int8_t *)scratch + part[0];
         job.y = y + part[1];
         job.x_gap = part[2];
         job.y_gap = part[3];
         job.count = part[4];
         job.odd = part[5];
+        job.blocks = p->blocks;
         windows(&job, p->weights, p->way, p->finish);
-      }
+        part += 6;
+      } while (--i > 0);
       y += rows * p->out_pitch;
     }
   }

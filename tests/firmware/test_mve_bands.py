@@ -72,7 +72,7 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
                 ways.add((f["way"], f["finish"]))
                 units |= {int(f["weights"][2])} if f["way"] == _bands.UNITS else set()
                 seen |= {("strips", f["strips"]), ("parts", f["parts"]), ("bands", f["band"] < f["out_h"])}
-                seen |= {("odd", f["part"][5]), ("chunks", f["chunks"] > 0)}
+                seen |= {("odd", f["part"][5]), ("chunks", f["rows"][2] > 0)}
     assert {way for way, _ in ways} == set(range(5)) and {end for _, end in ways} == set(range(4)), ways
     assert units == set(range(8)) and len(seen) == 10, (units, seen)
     prove(cases, "qemu-m55", tmp_path / "program")

@@ -2,6 +2,8 @@
 #ifndef EDGEKIT_CONV_2D_BANDS_MVE_H
 #define EDGEKIT_CONV_2D_BANDS_MVE_H
 
+#include "edgekit/rows_mve.h"
+
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -12,12 +14,14 @@ enum { EK_BANDS_ONE, EK_BANDS_TWO, EK_BANDS_THREE_ONES, EK_BANDS_THREE_TWOS, EK_
 enum { EK_BANDS_PLAIN, EK_BANDS_SOME, EK_BANDS_CLAMPED, EK_BANDS_EIGHT };
 
 typedef struct {
-  int32_t batches, in_h, in_c, out_h, kernel_h, stride_h, pad_top;
-  int32_t in_zero, out_zero, low, high; /* zero points; clamp of the fused activation */
-  int32_t in_pitch, inside, chunks;     /* bytes of an input row, those that windows read, whole 64 bytes at multiples of 4 */
+  int32_t batches, in_h, in_c, out_h, stride_h, pad_top;
+  int32_t out_zero, low, high;          /* zero point; clamp of the fused activation */
+  int32_t in_pitch, inside;             /* bytes of an input row, those that windows read */
   int32_t band;                         /* output rows that scratch holds the windows of */
   int32_t pitch, left, row;             /* bytes of a row in scratch, before the image's, from an output row's to the next */
   int32_t out_pitch;                    /* bytes of an output row */
+  ek_rows_mve_t rows;
+  const int32_t *bands, *others;        /* of rows: EK_ROWS_ of every band of the first input, of those of another */
   int32_t strips;                       /* 1: a row in scratch has the 3 rows of each column one after another */
   int32_t groups;                       /* of strips: whole 16 bytes of a row, where 15 are of 5 pixels of 3 channels */
   const uint8_t *offsets;               /* of strips: where 16 bytes of a row go */
@@ -33,7 +37,8 @@ typedef struct {
   const int32_t *gaps;                  /* bytes from behind one unit to the next, from behind the last to the next pixels */
   const int32_t *weights;               /* of a block: where its window begins in bytes, how many outputs; for _UNITS their
                                            vectors less one, 4 more where outputs are fewer than 8, whose code is taken from
-                                           the last one on, and bytes of it for the others; bias[8]; of every unit the
+                                           the last one on, and bytes of it for the others; bias[8], even
+                                           outputs before odd ones but for units; of every unit the
                                            vectors of one output after another; even outputs before odd ones,
                                            multiplier[8] and 2^(31-e)+1 [8]. For _THREE_ONES the last vector comes last.
                                            For _THREE_, out_zero and y_step. */

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from edgekit.backends.c.counts._image_rows import rows as rows_of
 from edgekit.backends.c.counts._window import Fields, ceil_div
 from edgekit.backends.c.forms.mve._bands import (
     BLOCK,
     CLAMPED,
     EIGHT,
     ONE,
+    ROWS,
     SOME,
     THREE_ONES,
     THREE_TWOS,
@@ -39,32 +41,7 @@ def features(fields: Fields) -> dict[str, float]:
     part = rounds * fields["units"] * (few > 0) * units
     found |= {f"units_{n}": whole * (unit == n) for n in (1, 2, 3, 4)}
     found |= {"units_few": part, "windows_few": part * unit, "products_few": part * few * (unit + 1)}
-    return found | (_strips(fields) if fields["strips"] else _rows(fields))
-
-
-def _rows(fields: Fields) -> dict[str, float]:
-    band, stride, kernel = fields["band"], fields["stride_h"], fields["kernel_h"]
-    inside, pitch = fields["inside"], fields["pitch"]
-    bands = rows = gaps = fills = filled = 0
-    for n in range(fields["batches"]):
-        for start in range(0, fields["out_h"], band):
-            top, height = start * stride - fields["pad_top"], min(band, fields["out_h"] - start)
-            slots = (height - 1) * stride + kernel
-            before, end = max(0, -top), min(slots, fields["in_h"] - top)
-            bands, rows = bands + 1, rows + end - before
-            if n == start == 0 and pitch > inside:
-                gaps += end - before - 1
-                fills += 2
-                filled += ceil_div(before * pitch + fields["left"], VECTOR)
-                filled += ceil_div((slots - end + 1) * pitch - inside, VECTOR)
-                filled += (end - before - 1) * ceil_div(pitch - inside, VECTOR)
-            elif n == start == 0 or band < fields["out_h"]:
-                fills += 2
-                filled += ceil_div(before * pitch, VECTOR) + ceil_div((slots - end) * pitch, VECTOR)
-    chunks = fields["chunks"]
-    vectors = ceil_div(inside - 4 * chunks * VECTOR, VECTOR)
-    return {"bands": bands, "copied_rows": rows, "copied_chunks": rows * chunks, "copied": rows * vectors,
-            "gaps": gaps, "fills": fills, "filled": filled}  # fmt: skip
+    return found | (_strips(fields) if fields["strips"] else rows_of(fields, ROWS))
 
 
 def _strips(fields: Fields) -> dict[str, float]:

@@ -21,9 +21,9 @@ UNIT_COSTS, UNITS_COST = (0, 15, 25, 36, 48), 27  # of a unit of 8 outputs, of a
 ROW, ROW_OF_STRIPS = (9, 2), (20, 8)  # to prepare one, and for 16 bytes of it
 ROOM, ROOM_OF_STRIPS = 2048, 4096  # bytes of scratch that a band may take, unless one row takes more
 LARGEST_UNIT, LARGEST_STEP, LARGEST_COUNT = 4, 1 << 16, 1 << 15
-PART = 6  # numbers
+PART, ROWS = 6, 8  # numbers
 LARGEST_WEIGHTS = 8192  # bytes, where filters are repeated for several pixels
-KEPT = ("batches", "in_h", "in_c", "out_h", "kernel_h", "stride_h", "pad_top", "in_zero", "out_zero", "low", "high")
+KEPT = ("batches", "in_h", "in_c", "out_h", "stride_h", "pad_top", "out_zero", "low", "high")
 PLAIN, SOME, CLAMPED, EIGHT = range(4)  # EK_BANDS_
 CHUNK = 64  # bytes copied by one load
 
@@ -85,13 +85,7 @@ def bands(call: Call) -> Call | None:
         return integer(fields, name)
 
     taps = of("kernel_h") * of("kernel_w")
-    dilated = of("dilation_h") > 1 or of("dilation_w") > 1
-    inside = all(
-        0 <= of(pad) < of(f"kernel_{s}") >= of(f"stride_{s}")
-        and (of(f"out_{s}") - 1) * of(f"stride_{s}") - of(pad) < of(f"in_{s}")
-        for s, pad in (("h", "pad_top"), ("w", "pad_left"))
-    )
-    if taps == 1 or dilated or not inside:
+    if taps == 1 or not inside_image(call):
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(of("out_c"), -1))
     if not np.all(found.second):
@@ -115,7 +109,8 @@ def bands(call: Call) -> Call | None:
         {
             **{name: fields[name] for name in KEPT},
             "in_pitch": of("in_w") * of("in_c"), "inside": inside_bytes,
-            "chunks": 0 if of("in_c") % WORD else inside_bytes // CHUNK, "band": band,
+            "band": band, "rows": rows_of(call, pitch, inside_bytes),
+            **bands_of(call, pitch, of("pad_left") * shape.column, inside_bytes, band, row, rows=not shape.strips),
             "pitch": pitch, "left": of("pad_left") * shape.column, "row": row,
             "out_pitch": of("out_w") * of("out_c"), "strips": int(shape.strips),
             "groups": _groups(inside_bytes, of("in_c")) if shape.strips else 0,
@@ -130,6 +125,20 @@ def bands(call: Call) -> Call | None:
     )  # fmt: skip
 
 
+def inside_image(call: Call) -> bool:
+    """Whether every window has taps inside the image, no dilation, and no stride leaves a tap out."""
+
+    def of(name: str) -> int:
+        return integer(call.fields, name)
+
+    return all(
+        of(f"dilation_{s}") == 1
+        and 0 <= of(pad) < of(f"kernel_{s}") >= of(f"stride_{s}")
+        and (of(f"out_{s}") - 1) * of(f"stride_{s}") - of(pad) < of(f"in_{s}")
+        for s, pad in (("h", "pad_top"), ("w", "pad_left"))
+    )
+
+
 def _parts(shape: Shape, out_w: int, out_c: int, row: int, pixel: int) -> tuple[int, ...]:
     """Of an output row: all whole steps, and one more at its end where pixels are left."""
     found: list[int] = []
@@ -140,6 +149,38 @@ def _parts(shape: Shape, out_w: int, out_c: int, row: int, pixel: int) -> tuple[
         gaps = row - count * shape.step * pixel, (out_w - count * shape.step) * out_c
         found += [start * pixel, start * out_c, *gaps, packed if shape.way in (ONE, TWO) else count + odd, odd]
     return tuple(found)
+
+
+def rows_of(call: Call, pitch: int, inside: int) -> tuple[int, ...]:
+    """ek_rows_mve_t."""
+    in_pitch = integer(call.fields, "in_w") * integer(call.fields, "in_c")
+    chunks = 0 if integer(call.fields, "in_c") % WORD else inside // CHUNK
+    rest = inside - chunks * CHUNK
+    read = chunks * CHUNK + -(-rest // VECTOR) * VECTOR
+    return integer(call.fields, "in_zero"), pitch, chunks, rest, pitch - read, in_pitch - read
+
+
+def bands_of(call: Call, pitch: int, left: int, inside: int, band: int, row: int, *, rows: bool) -> dict[str, Any]:
+    """EK_ROWS_ of the bands of the first input and of others: what neither holds is filled once."""
+    in_h, out_h, kernel, stride, pad, in_pitch = (
+        integer(call.fields, name) for name in ("in_h", "out_h", "kernel_h", "stride_h", "pad_top", "in_w")
+    )
+    in_pitch *= integer(call.fields, "in_c")
+    found: list[tuple[int, ...]] = []
+    for n in range(2):
+        for start in range(0, out_h if rows and (n == 0 or integer(call.fields, "batches") > 1) else 0, band):
+            top, height = start * stride - pad, min(band, out_h - start)
+            slots = (height - 1) * stride + kernel
+            before, end = max(0, -top), min(slots, in_h - top)
+            head, gap, tail = before * pitch, 0, end * pitch
+            if n + start == 0:
+                head, gap, tail = head + left, pitch - inside, (end - 1) * pitch + left + inside
+            again = n + start == 0 or band < out_h
+            found.append((head * again, before * pitch + left, (top + before) * in_pitch, end - before, gap,
+                          tail, (slots * pitch - tail) * again, height * row))  # fmt: skip
+    first = -(-out_h // band)
+    table = np.array(found, np.int32).reshape(-1)
+    return {"bands": table[: first * ROWS], "others": table[first * ROWS :] if found[first:] else np.zeros(1, np.int32)}
 
 
 def _rows(call: Call, shape: Shape, band: int) -> int:
@@ -222,6 +263,8 @@ def _pack(found: Folded, shape: Shape, call: Call) -> NDArray[np.int32]:
         padded[:, :, : shape.bytes] = wide.reshape(BLOCK, shape.segments, shape.bytes)
         units = padded.reshape(BLOCK, shape.segments * shape.parts, -1).swapaxes(0, 1)
         parts.append(np.array([block.pixel * stride * shape.column, block.outputs]))
+        if shape.way != UNITS:
+            units, rows[0] = units[:, ORDER], rows[0, ORDER]
         if shape.way == UNITS:
             few = block.outputs < BLOCK
             units = units[:, block.outputs - 1 :: -1] if few else units

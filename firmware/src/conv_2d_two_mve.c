@@ -1,0 +1,44 @@
+/* What `ek_conv_2d` computes for 3x3 windows of 2 channels into up to 64, on Helium, by lines (`lines_mve.h`) of columns of
+ * 6 bytes.
+ *
+ * A window is 18 bytes: VMLADAVA takes 16, the last two are multiplied by words of weights, four outputs at a time, when the
+ * sums are in vectors. Pixel by pixel, all blocks of 8 outputs; weights of a block: biases, 7 vectors, the eighth, words
+ * of both last taps of even and odd outputs, constants. Outputs are in the order 0 2 4 6 1 3 5 7.
+ *
+ * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr; q7 and r9, r11 the window, r3 where it is, r1 weights, r7 output, r5 output
+ * zero point.
+ *
+ * Budget of 8 outputs: biases 1, weights 3, products 12, sums 2, requantization and store 8; a pixel 12, a row 6. */
+#include "edgekit/conv_2d_two_mve.h"
+
+#include <arm_mve.h>
+
+#define BLOCK(at)                                                                                \
+  ".L" at "%=:\n ldm r1!, " EK_SUMS "vldmia r1!, {d0-d13}\n"                                     \
+  EK_M("r0", "q0") EK_M("r2", "q1") EK_M("r4", "q2") EK_M("r6", "q3") EK_M("r8", "q4") EK_M("r10", "q5") \
+  EK_M("r12", "q6") "vldmia r1!, {d4-d13}\n" EK_M("lr", "q2") "push " EK_SUMS "vpop {d0-d3}\n"   \
+  "vmla.s32 q0, q3, r9\n vmla.s32 q1, q4, r9\n vmla.s32 q0, q5, r11\n vmla.s32 q1, q6, r11\n"    \
+  "vldmia r1!, {d4-d11}\n vqrdmulh.s32 q0, q0, q2\n vqrdmulh.s32 q1, q1, q3\n"                   \
+  "vqrdmlash.s32 q0, q4, r5\n vqrdmlash.s32 q1, q5, r5\n"                                        \
+  "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n vqmovnb.s16 q0, q0\n vstrb.16 q0, [r7], #8\n"
+
+EK_LINES_BAND {
+  __asm volatile(
+      EK_LINES_MADE("2", "16", "vstrb.8", "48")
+      "ldrd r7, r3, [sp, #112]\n"
+      ".Lrow%=:\n ldr r0, [sp, #124]\n lsr r0, #16\n str r0, [sp, #112]\n"
+      ".Lpixel%=:\n"
+      "vldrb.8 q7, [r3]\n ldrsb r9, [r3, #16]\n ldrsb r11, [r3, #17]\n"
+      "ldr r0, [sp, #124]\n uxtah r3, r3, r0\n ldr r1, [sp, #136]\n ldr pc, [sp, #128]\n"
+      ".balign 4\n"
+      BLOCK("b0") ".balign 4\n" BLOCK("b1") ".balign 4\n" BLOCK("b2") ".balign 4\n" BLOCK("b3")
+      ".balign 4\n" BLOCK("b4") ".balign 4\n" BLOCK("b5") ".balign 4\n" BLOCK("b6") ".balign 4\n" BLOCK("b7")
+      "ldr r0, [sp, #112]\n subs r0, #1\n str r0, [sp, #112]\n bne.w .Lpixel%=\n"
+      "ldrd r0, r2, [sp, #120]\n add r3, #18\n uxth r2, r2\n sub r3, r2\n cmp r3, r0\n bne.w .Lrow%=\n"
+      EK_LINES_DONE EK_CODE("b0") EK_CODE("b1") EK_CODE("b2") EK_CODE("b3") EK_CODE("b4") EK_CODE("b5") EK_CODE("b6")
+      EK_CODE("b7") ::: "memory");
+}
+
+void ek_conv_2d_two_mve(const ek_conv_2d_two_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  ek_lines_mve(p, x, y, scratch, band);
+}
