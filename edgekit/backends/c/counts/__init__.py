@@ -36,7 +36,7 @@ def features(call: Call) -> dict[str, float] | None:
 
 @cache
 def measured(file: str) -> Mapping[str, Any]:
-    """The kernel file's data: `fingerprint`, and by level and core `text`, `linked` (text by kernel) and `instructions`.
+    """The kernel file's data: `fingerprint`; by level and core `text`, `linked` (text by kernel) and `instructions`.
 
     Empty where there is none.
     """
