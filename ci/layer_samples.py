@@ -189,6 +189,13 @@ def one_sample(d: Draw) -> Graph:
     return _weighted(FullyConnected(), d, (outputs, inputs), 0, (1, inputs))
 
 
+def long(d: Draw) -> Graph:
+    """Fully connected layers of more than 64 inputs and few units; no clamp inside."""
+    inputs, units = 4 * (15 + d.upto(100)), d.of(1, 2, 3, 4, 4 + d.upto(20))
+    b = Builder("long", (d.of(1, 2, 4), inputs), d.of(*range(1000)))
+    return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
+
+
 def one_channel(d: Draw) -> Graph:
     """1x1 convolutions and fully connected layers into one channel, and of 8 channels into 3 or 4."""
     inputs, outputs = (8 * d.upto(8), 1) if d.of(0, 1) else (8, d.of(3, 4))
@@ -310,6 +317,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
+    (long, 120),
     (plane, 80), (one_sample, 80), (one_channel, 40),
 )  # fmt: skip
 

@@ -4,43 +4,40 @@ from __future__ import annotations
 
 from edgekit.backends.c.counts._window import Fields, ceil_div
 
+SIZES = (1, 2, 3, 4, 8)
+
 
 def features(fields: Fields) -> dict[str, float]:
-    chunks, rest, samples = fields["chunks"], fields["rest"], fields["batches"]
-    units = _units(fields)
-    named, few = units > 4, units % 8
-    sizes = {8: units // 8, 4: int(few >= 4), **dict.fromkeys((1, 2, 3), 0)}
-    if few % 4:
-        sizes[few % 4] = 1
-    found: dict[str, float] = {"call": 1, "samples": samples}
-    for size, count in sizes.items():
-        rounds = samples * count
-        products = rest * size if size == 8 or rest > 2 else ceil_div(rest * size, 4)
-        loads = rounds * (ceil_div(rest * size, 4) if rest < 3 else size * (rest > 0))
-        del products
+    chunks, rest, samples = fields["chunks"], int(fields["rest"]), fields["batches"]
+    sizes = _sizes(fields, 64 * chunks + 16 * rest)
+    found: dict[str, float] = {"call": 1, "samples": samples, "rest": 0}
+    for size in SIZES:
+        rounds = samples * sizes.count(size)
         found |= {f"blocks_{size}": rounds, f"chunks_{size}": rounds * chunks}
-        found["rest"] = found.get("rest", 0) + rounds * rest * (size + 1) + loads
-        found["rests"] = found.get("rests", 0) + rounds * (rest > 0)
-    if not named:
-        return found
+        found["rest"] += rounds * _rest(size, rest)
     return found
 
 
-def _units(fields: Fields) -> int:
-    """From the stream's bytes."""
+def _rest(size: int, rest: int) -> int:
+    """Instructions for the inputs after the chunks: their loads, products, loads of weights, and the way there."""
+    if rest == 0:
+        return 0
+    loads = ceil_div(size * rest, 4) if rest < 3 else size
+    return rest + size * rest + loads + 1 + (rest < 4) + (size == 8)
+
+
+def _sizes(fields: Fields, width: int) -> list[int]:
+    """Of a sample's blocks, from the stream's bytes."""
     kernel = str(fields["kernel"])
     if not kernel.endswith("blocks"):
-        return int(kernel[-1])
-    wide = 64 * fields["chunks"] + 16 * fields["rest"]
-    return _of_bytes(int(fields["bytes"]), int(wide))
-
-
-def _of_bytes(total: int, wide: int) -> int:
-    for units in range(5, total // wide + 1):
-        few = units % 8
-        size = 4 + units // 8 * (4 + 8 * (wide + 12)) + (few >= 4) * (4 + 4 * (wide + 12))
-        rest = few % 4
-        size += (4 + 4 + wide + 8 if rest == 1 else 4 + rest * (wide + 4) + 32) * (rest > 0)
-        if size == total:
-            return units
-    raise AssertionError(total)
+        return [int(kernel[-1])]
+    eight = 4 + 8 * (width + 12)
+    many, left = divmod(int(fields["bytes"]) - 4, eight)
+    sizes = [8] * many
+    for size in (4, 3, 2, 1):
+        bytes_of = 4 + size * (width + 4) + (8 if size == 1 else 32)
+        if left >= bytes_of:
+            sizes.append(size)
+            left -= bytes_of
+    assert left == 0
+    return sizes
