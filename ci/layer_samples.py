@@ -199,8 +199,16 @@ def long(d: Draw) -> Graph:
 def pairs(d: Draw) -> Graph:
     """1x1 convolutions of 16 to 64 channels into few, small pictures, odd and even, half of them with strides."""
     inputs, outputs, stride = d.of(16, 16, 24, 24, 32, 32, 64), d.of(1, 1, 3, 3, 4, 4 + d.upto(20)), d.of(1, 2)
-    b = Builder("pairs", (d.of(1, 1, 2), 3 + d.upto(9), 2 + d.upto(9), inputs), d.of(*range(1000)))
+    h, w = (d.of(2, 5, 6, 9, 10) if stride == 2 and d.of(0, 1) else 2 + d.upto(9) for _ in range(2))
+    b = Builder("pairs", (d.of(1, 1, 2), h, w, inputs), d.of(*range(1000)))
     return b.ended(b.weighted(Conv2D((stride, stride)), "input", (outputs, 1, 1, inputs), 0))
+
+
+def of_one_shape(d: Draw) -> Graph:
+    """Fully connected layers of 16 to 64 inputs and the numbers of units that have functions of their own."""
+    inputs, units = d.of(16, 16, 24, 18, 32, 33, 33, 64), d.of(2, 3, 4, 8, 10, 10, 16, 24, 40)
+    b = Builder("shape", (d.of(1, 1, 2, 3, 4), inputs), d.of(*range(1000)))
+    return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
 
 
 def one_channel(d: Draw) -> Graph:
@@ -324,7 +332,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (long, 120), (pairs, 280),
+    (long, 120), (pairs, 280), (of_one_shape, 200),
     (plane, 80), (one_sample, 80), (one_channel, 40),
 )  # fmt: skip
 

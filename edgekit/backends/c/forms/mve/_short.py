@@ -1,0 +1,68 @@
+"""Fully connected layers of 16 to 64 inputs and some numbers of units: `fully_connected_short_mve.c`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.forms.mve._pack import BLOCK, ORDER, VECTOR
+from edgekit.backends.c.forms.mve._pointwise import vectors
+from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+
+MORE = 33  # inputs of which the last one is multiplied as a word
+SINGLE = ("16x8n", "24x10", "2x8", "2x10", "64x3")
+SAMPLES = ("16x16", "2x4", "2x8", "2x10", "2x16", "33x4", "33x8", "33x10", "33x16", "64x2")
+
+
+def short(call: Call, samples: int) -> Call | None:
+    """The form of a portable `call` on `samples` pixels one after another; None where a condition does not hold."""
+    fields = call.fields
+    in_c, out_c = integer(fields, "in_c"), integer(fields, "out_c")
+    name = _name(in_c, out_c, samples)
+    if name is None or (fields["low"], fields["high"]) != (-128, 127):
+        return None
+    found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
+    if not np.all(found.second):
+        return None
+    packed = stream(found, name == "one_24x10")
+    return Call(
+        f"fully_connected_short_mve_{name}",
+        {
+            "stream": packed, "back": in_c - VECTOR, "batches": packed.nbytes if name.endswith("n") else samples,
+            "out_zero": fields["out_zero"], "units": out_c,
+        },
+        source="fully_connected_short_mve",
+    )  # fmt: skip
+
+
+def _name(in_c: int, out_c: int, samples: int) -> str | None:
+    inputs = in_c if in_c in (VECTOR, MORE, 64) else 2 if in_c <= 2 * VECTOR else None
+    alone = ["24x10"] if (in_c, out_c) == (24, 10) else []
+    alone += [f"{inputs}x{out_c}", f"{inputs}x8n" if out_c % BLOCK == 0 else ""]
+    for name in alone if samples == 1 else ():
+        if name in SINGLE and not (name == "16x8n" and out_c == 2 * BLOCK):
+            return f"one_{name}"
+    return f"{inputs}x{out_c}" if in_c >= VECTOR and f"{inputs}x{out_c}" in SAMPLES else None
+
+
+def stream(found: Folded, plain: bool = False) -> NDArray[np.int32]:
+    """By blocks: the rest of the units, then 8 by 8. `plain`: the vectors of an input do not overlap."""
+    units, in_c = found.weights.shape
+    more = in_c == MORE
+    wide = found.weights[:, : MORE - 1] if more else found.weights
+    wide = np.pad(wide, ((0, 0), (0, -in_c % VECTOR))) if plain else vectors(wide)
+    parts: list[NDArray[np.int32]] = []
+    for start, end in blocks(units):
+        rows = slice(start, end)
+        parts += [found.bias[rows].astype(np.int32), wide[rows].reshape(-1).view(np.int32)]
+        constants = ([found.weights[rows, -1]] if more else []) + [found.multiplier[rows], found.second[rows]]
+        for row in constants:
+            lanes = row[ORDER] if end - start == BLOCK else np.resize(row, BLOCK // 2)
+            parts.append(lanes.astype(np.int32))
+    return np.concatenate(parts)
+
+
+def blocks(units: int) -> list[tuple[int, int]]:
+    starts = [0] * (units % BLOCK > 0) + list(range(units % BLOCK, units, BLOCK))
+    return list(zip(starts, [*starts[1:], units], strict=True))
