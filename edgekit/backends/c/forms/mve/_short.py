@@ -19,7 +19,7 @@ def short(call: Call, samples: int) -> Call | None:
     """The form of a portable `call` on `samples` pixels one after another; None where a condition does not hold."""
     fields = call.fields
     in_c, out_c = integer(fields, "in_c"), integer(fields, "out_c")
-    name = _name(in_c, out_c, samples)
+    name = _name(in_c, out_c, samples) if in_c >= VECTOR else None
     if name is None or (fields["low"], fields["high"]) != (-128, 127):
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
@@ -43,7 +43,7 @@ def _name(in_c: int, out_c: int, samples: int) -> str | None:
     for name in alone if samples == 1 else ():
         if name in SINGLE and not (name == "16x8n" and out_c == 2 * BLOCK):
             return f"one_{name}"
-    return f"{inputs}x{out_c}" if in_c >= VECTOR and f"{inputs}x{out_c}" in SAMPLES else None
+    return f"{inputs}x{out_c}" if f"{inputs}x{out_c}" in SAMPLES else None
 
 
 def stream(found: Folded, plain: bool = False) -> NDArray[np.int32]:
