@@ -30,6 +30,10 @@ from edgekit.reference import Simulator
 MOST_MACS = 200_000
 MOST_WEIGHTS = 20_000
 MOST_INPUT = 16_384
+SHAPES = (
+    (16, 8), (16, 10), (16, 16), (16, 24), (16, 40), (24, 10), (20, 4), (30, 8), (30, 8), (30, 10), (32, 16), (33, 4),
+    (33, 8), (33, 10), (33, 16), (64, 2), (64, 3),
+)  # fmt: skip
 ACTIVATIONS: tuple[Activation, ...] = ("none", "relu", "relu6")
 
 
@@ -198,7 +202,11 @@ def long(d: Draw) -> Graph:
 
 def pairs(d: Draw) -> Graph:
     """1x1 convolutions of 16 to 64 channels into few, small pictures, odd and even, half of them with strides."""
-    inputs, outputs, stride = d.of(16, 16, 24, 24, 32, 32, 64), d.of(1, 1, 3, 3, 4, 4 + d.upto(20)), d.of(1, 2)
+    inputs, outputs, stride = (
+        d.of(16, 16, 24, 24, 32, 32, 64),
+        d.of(1, 1, 3, 3, 4, d.of(10, 4 + d.upto(20))),
+        d.of(1, 2),
+    )
     h, w = (d.of(2, 5, 6, 9, 10) if stride == 2 and d.of(0, 1) else 2 + d.upto(9) for _ in range(2))
     b = Builder("pairs", (d.of(1, 1, 2), h, w, inputs), d.of(*range(1000)))
     return b.ended(b.weighted(Conv2D((stride, stride)), "input", (outputs, 1, 1, inputs), 0))
@@ -206,8 +214,8 @@ def pairs(d: Draw) -> Graph:
 
 def of_one_shape(d: Draw) -> Graph:
     """Fully connected layers of 16 to 64 inputs and the numbers of units that have functions of their own."""
-    inputs, units = d.of(16, 16, 24, 18, 32, 33, 33, 64), d.of(2, 3, 4, 8, 10, 10, 16, 24, 40)
-    b = Builder("shape", (d.of(1, 1, 2, 3, 4), inputs), d.of(*range(1000)))
+    inputs, units = SHAPES[d.of(*range(len(SHAPES)))]
+    b = Builder("shape", (d.of(1, 1, 2, 3, 4, 4), inputs), d.of(*range(1000)))
     return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
 
 

@@ -75,20 +75,19 @@
 #define NO_LANES(n)
 #define LANES(n) "movs r4, #" #n "\n vctp.32 r4\n"
 
-#define CONNECTED(n, lanes)                                                                                            \
+#define CONNECTED(n, lanes, again)                                                                                            \
   __attribute__((naked)) void ek_fully_connected_mve_##n(const ek_fully_connected_mve_t *p UNUSED,                     \
                                                          const int8_t *x UNUSED, int8_t *y UNUSED) {                   \
     __asm volatile(                                                                                                    \
         "push {r4-r11, lr}\n vpush {d8-d15}\n mov r7, r2\n" lanes(n) "ldm r0, {r3, r5, r8-r12}\n"                      \
         ".Lsample%=:\n" FEW(n, BIASES_##n, "add r1, r12\n") END_##n                                                    \
-        "subs r11, #1\n beq .Lend%=\n sub r3, r8\n b .Lsample%=\n"                                                     \
-        ".Lend%=:\n vpop {d8-d15}\n pop {r4-r11, pc}\n" ::: "memory");                                                 \
+        again "vpop {d8-d15}\n pop {r4-r11, pc}\n" ::: "memory");                                                 \
   }
 
-CONNECTED(1, NO_LANES)
-CONNECTED(2, LANES)
-CONNECTED(3, LANES)
-CONNECTED(4, NO_LANES)
+CONNECTED(1, NO_LANES, "subs r11, #1\n beq .Lend%=\n sub r3, r8\n b .Lsample%=\n.Lend%=:\n")
+CONNECTED(2, LANES, "sub r3, r8\n subs r11, #1\n bne .Lsample%=\n")
+CONNECTED(3, LANES, "sub r3, r8\n subs r11, #1\n bne .Lsample%=\n")
+CONNECTED(4, NO_LANES, "sub r3, r8\n subs r11, #1\n bne .Lsample%=\n")
 
 #define TO_VECTORS                                                                 \
   "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n"                      \

@@ -48,9 +48,11 @@
 #define TWO_STORED TO_BYTES "vstrb.32 q0, [r7], #2\n"
 #define TWO_2 TWO_SUMS SCALE("q0", "q4", "q5") TWO_STORED
 #define TWO_33 TWO_SUMS NEXT("d2-d3") MORE("q0", "q4") SCALE("q0", "q5", "q1") TWO_STORED
-/* 4 units alone. */
-#define FOUR_SUMS(registers) \
-  BIAS("r0, r4, r6, r8") THREE("r0", "r4", "r6") NEXT(registers) ONE("r8", "q0", "q1") LANES("q0", "r0", "r4", "r6", "r8")
+/* 4 units alone, whose stream stays: biases at r3, the weights of 3 units at r7, what follows at r10. */
+#define FOUR_STAYS "add r7, r3, #16\n add r10, r3, #112\n"
+#define FOUR_SUMS(registers)                                                                                   \
+  "ldm r3, {r0, r4, r6, r8}\n vldmia r7, {d0-d11}\n" ONE("r0", "q0", "q1") ONE("r4", "q2", "q3") ONE("r6", "q4", "q5") \
+  "vldmia r10, {" registers "}\n" ONE("r8", "q0", "q1") LANES("q0", "r0", "r4", "r6", "r8")
 #define FOUR_STORED TO_BYTES "vstrb.32 q0, [r2], #4\n"
 #define FOUR_2 FOUR_SUMS("d0-d7") SCALE("q0", "q2", "q3") FOUR_STORED
 #define FOUR_33 FOUR_SUMS("d0-d9") MORE("q0", "q2") SCALE("q0", "q3", "q4") FOUR_STORED
@@ -71,22 +73,45 @@
 #define SAMPLES(name, bytes, code) \
   CODE(name, FIELDS ".Lsample%=:\n" code "subs r9, #1\n beq .Lend%=\n sub r3, #" bytes "\n b .Lsample%=\n.Lend%=:\n")
 #define FEW_FIELDS "ldm r0, {r3, r5, r9, r11, r12}\n"
-#define FEW(name, bytes, before, code) \
-  CODE(name, FEW_FIELDS before "dls lr, r9\n.Lsample%=:\n" code "sub r3, #" bytes "\n le lr, .Lsample%=\n")
+#define FEW(name, before, code) CODE(name, FEW_FIELDS before "dls lr, r9\n.Lsample%=:\n" code "le lr, .Lsample%=\n")
 
 SAMPLES(16x16, "448", SAMPLE_16 EIGHT_16 EIGHT_16)
 SINGLE(16x8n, SAMPLE_16 "add r9, r3\n.Lblock%=:\n" EIGHT_16 "cmp r3, r9\n bne .Lblock%=\n")
 SINGLE(24x10, SAMPLE_24 TWO_2 EIGHT_2_LAST)
 SINGLE(2x8, SAMPLE_2 EIGHT_2_LAST)
 SINGLE(2x10, SAMPLE_2 TWO_2 EIGHT_2_LAST)
-FEW(2x4, "176", "", SAMPLE_2 FOUR_2)
+FEW(2x4, FOUR_STAYS, SAMPLE_2 FOUR_2)
 SAMPLES(2x8, "352", SAMPLE_2 EIGHT_2_LAST)
 SAMPLES(2x10, "456", SAMPLE_2 TWO_2 EIGHT_2_LAST)
 SAMPLES(2x16, "704", SAMPLE_2 EIGHT_2 EIGHT_2_LAST)
-FEW(33x4, "192", "", SAMPLE_33 FOUR_33)
+FEW(33x4, FOUR_STAYS, SAMPLE_33 FOUR_33)
 SAMPLES(33x8, "384", SAMPLE_33 EIGHT_33_LAST)
 SAMPLES(33x10, "504", SAMPLE_33 TWO_33 EIGHT_33_LAST)
 SAMPLES(33x16, "768", SAMPLE_33 EIGHT_33 EIGHT_33_LAST)
+
+/* Four samples of 16 inputs in q0-q3, whose sums of 4 units go to vectors by way of the stack: the upper half of it takes
+ * samples 2 and 3 (r9). Bytes of a vector are of samples 0, 2, 1, 3 by turns; a vector of the stream has their places. */
+#define SAMPLES_4 "vldmia r1, {d0-d7}\n"
+#define UNITS_4(a, b, c, d, x) DOT(a, "q4", x) DOT(b, "q5", x) DOT(c, "q6", x) DOT(d, "q7", x)
+#define TWO_SAMPLES(x, z) UNITS_4("r0", "r2", "r4", "r6", x) UNITS_4("r8", "r10", "r12", "lr", z)
+#define SUMS_8 "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
+#define FOUR_BY_4                                                                                                   \
+  SAMPLES_4 "ldm r3, " SUMS_8 "vldmia r5!, {d8-d15}\n" TWO_SAMPLES("q0", "q1") "stm sp, " SUMS_8 "ldm r3!, " SUMS_8 \
+  TWO_SAMPLES("q2", "q3") "stm r9, " SUMS_8 "vldmia sp, {d8-d15}\n vldmia r5!, {d0-d5}\n"                           \
+  SCALE("q4", "q0", "q1") SCALE("q5", "q0", "q1") SCALE("q6", "q0", "q1") SCALE("q7", "q0", "q1")                   \
+  "vqmovnb.s32 q4, q4\n vqmovnt.s32 q4, q5\n vqmovnb.s32 q6, q6\n vqmovnt.s32 q6, q7\n"                             \
+  "vqmovnb.s16 q4, q4\n vqmovnt.s16 q4, q6\n vstrb.8 q4, [r7, q2]\n adds r7, #4\n"
+/* The same of the last 2 units: samples 0 and 1 in one vector, 2 and 3 in the other. */
+#define FOUR_BY_2                                                                                                   \
+  SAMPLES_4 "ldm r3, " SUMS_8 "vldmia r5!, {d8-d15}\n" DOT("r0", "q4", "q0") DOT("r2", "q5", "q0")                  \
+  DOT("r4", "q4", "q1") DOT("r6", "q5", "q1") DOT("r8", "q4", "q2") DOT("r10", "q5", "q2") DOT("r12", "q4", "q3")   \
+  DOT("lr", "q5", "q3") "stm sp, " SUMS_8 "vldmia sp, {d0-d3}\n vldmia r5, {d4-d5}\n"                               \
+  SCALE("q0", "q6", "q7") SCALE("q1", "q6", "q7") "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n vqmovnb.s16 q0, q0\n"  \
+  "vstrb.16 q0, [r7, q2]\n"
+#define FOURS(name, code)                                                                         \
+  CODE(four_##name, "mov r7, r2\n ldm r0, {r3, r5, r9, r11}\n add r5, r3\n sub sp, #64\n add r9, sp, #32\n" code "add sp, #64\n")
+FOURS(16x8, FOUR_BY_4 FOUR_BY_4)
+FOURS(16x10, FOUR_BY_4 FOUR_BY_4 FOUR_BY_2)
 
 /* Of 64 inputs, stored with as many lanes as there are units. */
 #define ONE_64(a) NEXT("d0-d7") DOT(a, "q0", "q4") DOT(a, "q1", "q5") DOT(a, "q2", "q6") DOT(a, "q3", "q7")
@@ -96,5 +121,5 @@ SAMPLES(33x16, "768", SAMPLE_33 EIGHT_33 EIGHT_33_LAST)
 #define THREE_64                                                                                                 \
   BIAS("r0, r4, r6") ONE_64("r0") ONE_64("r4") ONE_64("r6") "vmov q0[2], q0[0], r0, r6\n vmov.32 q0[1], r4\n"    \
   SOME_64("3")
-FEW(64x2, "168", "vctp.32 r12\n", SAMPLE_64 TWO_64)
+FEW(64x2, "vctp.32 r12\n", SAMPLE_64 TWO_64 "sub r3, #168\n")
 CODE(one_64x3, FEW_FIELDS "vctp.32 r12\n" SAMPLE_64 THREE_64)

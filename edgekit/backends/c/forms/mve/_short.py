@@ -12,6 +12,7 @@ from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 MORE = 33  # inputs of which the last one is multiplied as a word
 SINGLE = ("16x8n", "24x10", "2x8", "2x10", "64x3")
+FOUR, FOURS = 4, ("16x8", "16x10")
 SAMPLES = ("16x16", "2x4", "2x8", "2x10", "2x16", "33x4", "33x8", "33x10", "33x16", "64x2")
 
 
@@ -25,11 +26,15 @@ def short(call: Call, samples: int) -> Call | None:
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
     if not np.all(found.second):
         return None
-    packed = stream(found, name == "one_24x10")
+    if name.startswith("four"):
+        biases, rest = by_four(found)
+        packed, back = np.concatenate([biases, rest]), biases.nbytes
+    else:
+        packed, back = stream(found, name == "one_24x10"), in_c - VECTOR
     return Call(
         f"fully_connected_short_mve_{name}",
         {
-            "stream": packed, "back": in_c - VECTOR, "batches": packed.nbytes if name.endswith("n") else samples,
+            "stream": packed, "back": back, "batches": packed.nbytes if name.endswith("n") else samples,
             "out_zero": fields["out_zero"], "units": out_c,
         },
         source="fully_connected_short_mve",
@@ -43,6 +48,8 @@ def _name(in_c: int, out_c: int, samples: int) -> str | None:
     for name in alone if samples == 1 else ():
         if name in SINGLE and not (name == "16x8n" and out_c == 2 * BLOCK):
             return f"one_{name}"
+    if samples == FOUR and alone[-2] in FOURS:
+        return f"four_{alone[-2]}"
     return f"{inputs}x{out_c}" if f"{inputs}x{out_c}" in SAMPLES else None
 
 
@@ -66,3 +73,23 @@ def stream(found: Folded, plain: bool = False) -> NDArray[np.int32]:
 def blocks(units: int) -> list[tuple[int, int]]:
     starts = [0] * (units % BLOCK > 0) + list(range(units % BLOCK, units, BLOCK))
     return list(zip(starts, [*starts[1:], units], strict=True))
+
+
+def by_four(found: Folded) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Of four samples together: all biases; then, 4 units at a time, weights, constants, and where outputs go."""
+    units = len(found.bias)
+    biases: list[NDArray[np.int32]] = []
+    parts: list[NDArray[np.int32]] = []
+    for start in range(0, units, FOUR):
+        rows = slice(start, min(start + FOUR, units))
+        size = rows.stop - start
+        biases.append(np.resize(found.bias[rows], BLOCK).astype(np.int32))
+        parts.append(found.weights[rows].reshape(-1).view(np.int32))
+        parts += [np.resize(row[rows], FOUR).astype(np.int32) for row in (found.multiplier, found.second)]
+        lane = np.arange(FOUR)[:, None]
+        if size == FOUR:
+            to = (lane + units * np.array([0, 2, 1, 3])).astype(np.uint8)
+        else:
+            to = (lane % 2 + units * (lane // 2 + np.array([0, 2]))).astype(np.uint16)
+        parts.append(to.reshape(-1).view(np.int32))
+    return np.concatenate(biases), np.concatenate(parts)

@@ -12,7 +12,10 @@ from edgekit.backends.c.forms.mve._requantize import LARGEST, Folded, divider, f
 
 OPERATOR = "fully_connected"
 KIND_OF_BLOCK = 5  # which `blocks` knows 8 units by, fewer by their number
-SCALAR = (divider(LARGEST), divider(2))  # second multipliers that SMMLAR takes twice, and saturated sums do not matter to
+SCALAR = (
+    divider(LARGEST),
+    divider(2),
+)  # second multipliers that SMMLAR takes twice, and saturated sums do not matter to
 
 
 def form(layer: Layer, call: Call) -> Call | None:
