@@ -30,9 +30,9 @@ from edgekit.reference import Simulator
 MOST_MACS = 200_000
 MOST_WEIGHTS = 20_000
 MOST_INPUT = 16_384
-SHAPES = (
-    (16, 8), (16, 10), (16, 16), (16, 24), (16, 40), (24, 10), (20, 4), (30, 8), (30, 8), (30, 10), (32, 16), (33, 4),
-    (33, 8), (33, 10), (33, 16), (64, 2), (64, 3),
+SHAPES = (  # inputs and units
+    (16, 8), (16, 8), (16, 10), (16, 10), (16, 16), (16, 24), (16, 40), (24, 10), (20, 4), (30, 8), (30, 8), (30, 10),
+    (32, 16), (33, 4), (33, 8), (33, 10), (33, 16), (64, 2), (64, 3),
 )  # fmt: skip
 ACTIVATIONS: tuple[Activation, ...] = ("none", "relu", "relu6")
 
@@ -204,7 +204,7 @@ def pairs(d: Draw) -> Graph:
     """1x1 convolutions of 16 to 64 channels into few, small pictures, odd and even, half of them with strides."""
     inputs, outputs, stride = (
         d.of(16, 16, 24, 24, 32, 32, 64),
-        d.of(1, 1, 3, 3, 4, d.of(10, 4 + d.upto(20))),
+        d.of(1, 1, 3, 3, 4, d.of(5, 9, 10, 4 + d.upto(20))),
         d.of(1, 2),
     )
     h, w = (d.of(2, 5, 6, 9, 10) if stride == 2 and d.of(0, 1) else 2 + d.upto(9) for _ in range(2))
@@ -215,7 +215,7 @@ def pairs(d: Draw) -> Graph:
 def of_one_shape(d: Draw) -> Graph:
     """Fully connected layers of 16 to 64 inputs and the numbers of units that have functions of their own."""
     inputs, units = SHAPES[d.of(*range(len(SHAPES)))]
-    b = Builder("shape", (d.of(1, 1, 2, 3, 4, 4), inputs), d.of(*range(1000)))
+    b = Builder("shape", (d.of(1, 1, 2, 4, 4), inputs), d.of(*range(1000)))
     return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
 
 
@@ -340,7 +340,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (long, 120), (pairs, 280), (of_one_shape, 200),
+    (long, 120), (pairs, 280), (of_one_shape, 220),
     (plane, 80), (one_sample, 80), (one_channel, 40),
 )  # fmt: skip
 

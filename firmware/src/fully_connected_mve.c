@@ -84,10 +84,13 @@
         again "vpop {d8-d15}\n pop {r4-r11, pc}\n" ::: "memory");                                                 \
   }
 
-CONNECTED(1, NO_LANES, "subs r11, #1\n beq .Lend%=\n sub r3, r8\n b .Lsample%=\n.Lend%=:\n")
-CONNECTED(2, LANES, "sub r3, r8\n subs r11, #1\n bne .Lsample%=\n")
-CONNECTED(3, LANES, "sub r3, r8\n subs r11, #1\n bne .Lsample%=\n")
-CONNECTED(4, NO_LANES, "sub r3, r8\n subs r11, #1\n bne .Lsample%=\n")
+/* The next sample: one instruction less where there is one, or where there is none. */
+#define FOR_ONE "subs r11, #1\n beq .Lend%=\n sub r3, r8\n b .Lsample%=\n.Lend%=:\n"
+#define FOR_SOME "sub r3, r8\n subs r11, #1\n bne .Lsample%=\n"
+CONNECTED(1, NO_LANES, FOR_ONE)
+CONNECTED(2, LANES, FOR_SOME)
+CONNECTED(3, LANES, FOR_ONE)
+CONNECTED(4, NO_LANES, FOR_SOME)
 
 #define TO_VECTORS                                                                 \
   "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n"                      \

@@ -1,5 +1,5 @@
-"""1x1 convolution of 16, 24 or 32 channels, `firmware/src/pointwise_pairs_mve.c`: strides, few pixels, channels that are
-no multiple of 8. Pictures that filters in registers take need fewer cycles with them."""
+"""1x1 convolution of 16, 24 or 32 channels, `firmware/src/pointwise_pairs_mve.c`: strides, few pixels, channels
+that 8 does not divide. Pictures that filters in registers take need fewer cycles with them."""
 
 from __future__ import annotations
 
