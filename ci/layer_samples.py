@@ -32,7 +32,7 @@ MOST_WEIGHTS = 20_000
 MOST_INPUT = 16_384
 SHAPES = (  # inputs and units
     (16, 8), (16, 8), (16, 10), (16, 10), (16, 16), (16, 24), (16, 40), (24, 10), (20, 4), (30, 8), (30, 8), (30, 10),
-    (32, 16), (33, 4), (33, 8), (33, 10), (33, 16), (64, 2), (64, 3),
+    (32, 16), (33, 4), (33, 8), (33, 10), (33, 16), (64, 2), (64, 3), (30, 3), (30, 3), (33, 3), (33, 3),
 )  # fmt: skip
 ACTIVATIONS: tuple[Activation, ...] = ("none", "relu", "relu6")
 
@@ -201,14 +201,10 @@ def long(d: Draw) -> Graph:
 
 
 def pairs(d: Draw) -> Graph:
-    """1x1 convolutions of 16 to 64 channels into few, small pictures, odd and even, half of them with strides."""
-    inputs, outputs, stride = (
-        d.of(16, 16, 24, 24, 32, 32, 64),
-        d.of(1, 1, 3, 3, 4, d.of(5, 9, 10, 4 + d.upto(20))),
-        d.of(1, 2),
-    )
-    h, w = (d.of(2, 5, 6, 9, 10) if stride == 2 and d.of(0, 1) else 2 + d.upto(9) for _ in range(2))
-    b = Builder("pairs", (d.of(1, 1, 2), h, w, inputs), d.of(*range(1000)))
+    """1x1 convolutions of 16 to 64 channels into few, small pictures of odd and even sizes, half of them with strides."""
+    inputs, stride, side = d.of(16, 16, 24, 24, 32, 32, 64), d.of(1, 2), d.of(5, 6, 9, 10)
+    outputs = d.of(1, 1, 1, 3, 3, 4, 4, 5, 7, 8, 9, 10, 13, 14, 15, 16)
+    b = Builder("pairs", (1, side, side + d.of(0, 0, 3), inputs), d.of(*range(1000)))
     return b.ended(b.weighted(Conv2D((stride, stride)), "input", (outputs, 1, 1, inputs), 0))
 
 
@@ -340,7 +336,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (long, 120), (pairs, 280), (of_one_shape, 220),
+    (long, 120), (pairs, 340), (of_one_shape, 240),
     (plane, 80), (one_sample, 80), (one_channel, 40),
 )  # fmt: skip
 

@@ -113,6 +113,29 @@ SAMPLES(33x16, "768", SAMPLE_33 EIGHT_33 EIGHT_33_LAST)
 FOURS(16x8, FOUR_BY_4 FOUR_BY_4)
 FOURS(16x10, FOUR_BY_4 FOUR_BY_4 FOUR_BY_2)
 
+/* Four samples into 3 units, whose filters stay in q2-q7 until all 12 sums are on the stack: those of samples 2 and 3, then
+ * of 0 and 1. Their order there is that of three vectors. The last one fills odd and even halfwords, so that 16 bytes have
+ * places, four of them twice. */
+#define SAMPLE_2_LOW "vldrb.8 q0, [r1]\n add r1, r5\n vldrb.8 q1, [r1], #16\n"
+#define SAMPLE_33_LOW "vldrb.8 q0, [r1], #16\n vldrb.8 q1, [r1], #16\n ldrsb r12, [r1], #1\n"
+#define ONE_LOW(a, v, w) DOT(a, "q0", v) DOT(a, "q1", w)
+#define THREE_LOW(a, b, c) ONE_LOW(a, "q2", "q3") ONE_LOW(b, "q4", "q5") ONE_LOW(c, "q6", "q7")
+#define LAST_INPUT(a, b, c) "mla " a ", r12, r5, " a "\n mla " b ", r12, r9, " b "\n mla " c ", r12, lr, " c "\n"
+#define NONE(a, b, c)
+#define SUMS_6 "{r0, r2, r4, r6, r8, r10}\n"
+#define PAIR_OF_3(biases, sample, last)                                                                             \
+  biases SUMS_6 sample THREE_LOW("r0", "r2", "r4") last("r0", "r2", "r4") sample THREE_LOW("r6", "r8", "r10")       \
+  last("r6", "r8", "r10") "push " SUMS_6
+#define FOUR_BY_3(words, sample, last)                                                                              \
+  NEXT("d4-d15") words PAIR_OF_3("ldm r3, ", sample, last) PAIR_OF_3("ldm r3!, ", sample, last)                     \
+  "vldmia sp, {d0-d5}\n" NEXT("d6-d15")                                                                             \
+  "vqrdmulh.s32 q0, q0, q3\n vqrdmulh.s32 q1, q1, q4\n vqrdmulh.s32 q2, q2, q5\n"                                   \
+  "vqrdmlash.s32 q0, q6, r11\n vqrdmlash.s32 q1, q7, r11\n" NEXT("d6-d9") "vqrdmlash.s32 q2, q3, r11\n"             \
+  "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n vqmovnb.s32 q3, q2\n vqmovnt.s32 q3, q2\n"                             \
+  "vqmovnb.s16 q0, q0\n vqmovnt.s16 q0, q3\n vstrb.8 q0, [r7, q4]\n add sp, #48\n"
+CODE(four_2x3, FIELDS FOUR_BY_3("", SAMPLE_2_LOW, NONE))
+CODE(four_33x3, FIELDS FOUR_BY_3("ldm r3!, {r5, r9, lr}\n", SAMPLE_33_LOW, LAST_INPUT))
+
 /* Of 64 inputs, stored with as many lanes as there are units. */
 #define ONE_64(a) NEXT("d0-d7") DOT(a, "q0", "q4") DOT(a, "q1", "q5") DOT(a, "q2", "q6") DOT(a, "q3", "q7")
 #define SOME_64(n) NEXT("d4-d7") SCALE("q0", "q2", "q3") TO_BYTES "vpst\n vstrbt.32 q0, [r2], #" n "\n"

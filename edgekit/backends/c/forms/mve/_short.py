@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.forms.mve._pack import BLOCK, ORDER, VECTOR
+from edgekit.backends.c.forms.mve._pack import BLOCK, ORDER, VECTOR, WORD
 from edgekit.backends.c.forms.mve._pointwise import vectors
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 MORE = 33  # inputs of which the last one is multiplied as a word
 SINGLE = ("16x8n", "24x10", "2x8", "2x10", "64x3")
-FOUR, FOURS = 4, ("16x8", "16x10")
+THREE, FOUR, FOURS = 3, 4, ("16x8", "16x10", "2x3", "33x3")
 SAMPLES = ("16x16", "2x4", "2x8", "2x10", "2x16", "33x4", "33x8", "33x10", "33x16", "64x2")
 
 
@@ -27,8 +27,7 @@ def short(call: Call, samples: int) -> Call | None:
     if not np.all(found.second):
         return None
     if name.startswith("four"):
-        biases, rest = by_four(found)
-        packed, back = np.concatenate([biases, rest]), biases.nbytes
+        packed, back = into_three(found) if out_c == THREE else by_four(found)
     else:
         packed, back = stream(found, name == "one_24x10"), in_c - VECTOR
     return Call(
@@ -75,8 +74,9 @@ def blocks(units: int) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], units], strict=True))
 
 
-def by_four(found: Folded) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Of four samples together: all biases; then, 4 units at a time, weights, constants, and where outputs go."""
+def by_four(found: Folded) -> tuple[NDArray[np.int32], int]:
+    """Of four samples together: all biases; then, 4 units at a time, weights, constants, and where outputs go. And the biases'
+    bytes."""
     units = len(found.bias)
     biases: list[NDArray[np.int32]] = []
     parts: list[NDArray[np.int32]] = []
@@ -92,4 +92,16 @@ def by_four(found: Folded) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         else:
             to = (lane % 2 + units * (lane // 2 + np.array([0, 2]))).astype(np.uint16)
         parts.append(to.reshape(-1).view(np.int32))
-    return np.concatenate(biases), np.concatenate(parts)
+    return np.concatenate([*biases, *parts]), WORD * BLOCK * len(biases)
+
+
+def into_three(found: Folded) -> tuple[NDArray[np.int32], int]:
+    """Of four samples together, sums in the order 2 3 0 1; and where an input's second vector is."""
+    in_c = found.weights.shape[1]
+    more = in_c == MORE
+    wide = found.weights[:, : MORE - 1] if more else vectors(found.weights)
+    parts = [wide.reshape(-1).view(np.int32), found.weights[:, -1] if more else wide[:0, 0]]
+    parts += [np.tile(found.bias, 2), np.tile(found.multiplier, FOUR), np.tile(found.second, FOUR)]
+    of_sums = np.roll(np.arange(THREE * FOUR), THREE * 2).reshape(THREE, FOUR)
+    to = of_sums[[0, 2, 1, 2]].T.astype(np.uint8)
+    return np.concatenate([*(p.astype(np.int32) for p in parts), to.reshape(-1).view(np.int32)]), in_c - VECTOR
