@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -30,10 +32,17 @@ from edgekit.reference import Simulator
 MOST_MACS = 200_000
 MOST_WEIGHTS = 20_000
 MOST_INPUT = 16_384
-SHAPES = (  # inputs and units
-    (16, 8), (16, 8), (16, 10), (16, 10), (16, 16), (16, 24), (16, 40), (24, 10), (20, 4), (30, 8), (30, 8), (30, 10),
-    (32, 16), (33, 4), (33, 8), (33, 10), (33, 16), (64, 2), (64, 3), (30, 3), (30, 3), (33, 3), (33, 3),
-)  # fmt: skip
+SIDES = ((3, 3), (4, 4), (5, 5), (6, 6), (3, 5))
+PAIRS = tuple(product((16, 24, 32, 64), (1, 3, 4, 5, 7, 8, 10, 13, 15), (1, 2), SIDES))
+UNITS = (
+    (16, (3, 8, 10, 16, 24, 40)),
+    (24, (10,)),
+    (20, (4,)),
+    (30, (3, 8, 10, 16)),
+    (33, (3, 4, 8, 10, 16)),
+    (64, (2, 3)),
+)
+SHAPES = tuple(product([(i, units) for i, some in UNITS for units in some], (1, 1, 1, 1, 2, 3, 4, 4, 4)))
 ACTIVATIONS: tuple[Activation, ...] = ("none", "relu", "relu6")
 
 
@@ -42,9 +51,15 @@ class Draw:
 
     def __init__(self, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
+        self.turns = 0
 
     def of(self, *options: int) -> int:
         return int(self.rng.choice(options))
+
+    def turn(self, options: Sequence[Any]) -> Any:
+        """One after the other."""
+        self.turns += 1
+        return options[(self.turns - 1) % len(options)]
 
     def upto(self, largest: int) -> int:
         """From 1, small ones as often as large ones."""
@@ -201,17 +216,16 @@ def long(d: Draw) -> Graph:
 
 
 def pairs(d: Draw) -> Graph:
-    """1x1 convolutions of 16 to 64 channels into few, small pictures of odd and even sizes, half of them with strides."""
-    inputs, stride, side = d.of(16, 16, 24, 24, 32, 32, 64), d.of(1, 2), d.of(5, 6, 9, 10)
-    outputs = d.of(1, 1, 1, 3, 3, 4, 4, 5, 7, 8, 9, 10, 13, 14, 15, 16)
-    b = Builder("pairs", (1, side, side + d.of(0, 0, 3), inputs), d.of(*range(1000)))
+    """1x1 convolutions of 16 to 64 channels into few, odd and even numbers of pixels, half of them with strides."""
+    inputs, outputs, stride, (h, w) = d.turn(PAIRS)
+    b = Builder("pairs", (1, stride * (h - 1) + 1, stride * w, inputs), d.of(*range(1000)))
     return b.ended(b.weighted(Conv2D((stride, stride)), "input", (outputs, 1, 1, inputs), 0))
 
 
 def of_one_shape(d: Draw) -> Graph:
     """Fully connected layers of 16 to 64 inputs and the numbers of units that have functions of their own."""
-    inputs, units = SHAPES[d.of(*range(len(SHAPES)))]
-    b = Builder("shape", (d.of(1, 1, 2, 4, 4), inputs), d.of(*range(1000)))
+    (inputs, units), batch = d.turn(SHAPES)
+    b = Builder("shape", (batch, inputs), d.of(*range(1000)))
     return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
 
 
@@ -336,7 +350,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
-    (long, 120), (pairs, 340), (of_one_shape, 240),
+    (long, 120), (pairs, len(PAIRS)), (of_one_shape, len(SHAPES)),
     (plane, 80), (one_sample, 80), (one_channel, 40),
 )  # fmt: skip
 

@@ -75,8 +75,7 @@ def blocks(units: int) -> list[tuple[int, int]]:
 
 
 def by_four(found: Folded) -> tuple[NDArray[np.int32], int]:
-    """Of four samples together: all biases; then, 4 units at a time, weights, constants, and where outputs go. And the biases'
-    bytes."""
+    """Of four samples together: biases; then, 4 units at a time, weights, constants, places; and the biases' bytes."""
     units = len(found.bias)
     biases: list[NDArray[np.int32]] = []
     parts: list[NDArray[np.int32]] = []
