@@ -1,4 +1,4 @@
-/* What `ek_fully_connected` computes for more than 64 inputs, a multiple of 4, on Helium.
+/* What `ek_fully_connected` computes for 64 inputs and more, a multiple of 4, on Helium.
  *
  * Blocking: sample by sample, blocks of 1, 2, 3, 4 or 8 units; 64 inputs at a time, then the rest of up to 4 vectors, of
  * which the last one ends where the sample does (it takes some inputs twice, with weights of 0). Nothing outside the input

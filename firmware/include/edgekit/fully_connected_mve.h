@@ -1,4 +1,4 @@
-/* Fully connected, int8, more than 64 inputs, a multiple of 4: Helium, sums of 1, 2, 3, 4 or 8 units at a time. */
+/* Fully connected, int8, 64 inputs and more, a multiple of 4: Helium, sums of 1, 2, 3, 4 or 8 units at a time. */
 #ifndef EDGEKIT_FULLY_CONNECTED_MVE_H
 #define EDGEKIT_FULLY_CONNECTED_MVE_H
 

@@ -26,7 +26,7 @@ def pairs(call: Call, geometry: Mapping[str, int]) -> Call | None:
     count, dense = len(found), np.array_equal(found, in_c * np.arange(len(found)))
     if not np.all(folded.second) or count < 2 or not (dense or count <= MOST_PLACES):
         return None
-    odd, table = count % 2, np.zeros(0, np.int32)
+    odd, table = count % 2, np.zeros(1, np.int32)
     if not dense:
         table = np.concatenate([found[: count - odd], found[count - 2 * odd :][: 2 * odd]]).astype(np.int32)
     return Call(

@@ -99,7 +99,7 @@ def into_three(found: Folded) -> tuple[NDArray[np.int32], int]:
     in_c = found.weights.shape[1]
     more = in_c == MORE
     wide = found.weights[:, : MORE - 1] if more else vectors(found.weights)
-    parts = [wide.reshape(-1).view(np.int32), found.weights[:, -1] if more else wide[:0, 0]]
+    parts: list[NDArray[np.integer]] = [wide.reshape(-1).view(np.int32), found.weights[:, -1] if more else wide[:0, 0]]
     parts += [np.tile(found.bias, 2), np.tile(found.multiplier, FOUR), np.tile(found.second, FOUR)]
     of_sums = np.roll(np.arange(THREE * FOUR), THREE * 2).reshape(THREE, FOUR)
     to = of_sums[[0, 2, 1, 2]].T.astype(np.uint8)

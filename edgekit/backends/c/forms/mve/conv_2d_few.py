@@ -29,7 +29,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     if not np.all(folded.second) or count < group or not possible:
         return None
     whole, back = count // group * group, -count % group
-    table = np.zeros(0, np.int32)
+    table = np.zeros(1, np.int32)
     if not dense:
         table = np.concatenate([found[:whole], found[count - group :] if back else found[:0]]).astype(np.int32)
     return Call(
