@@ -41,6 +41,10 @@ UNITS = (
     (30, (3, 8, 10, 16)),
     (33, (3, 4, 8, 10, 16)),
     (64, (2, 3)),
+    (68, (1,)),
+    (96, (1,)),
+    (100, (1,)),
+    (124, (1,)),
 )
 SHAPES = tuple(product([(i, units) for i, some in UNITS for units in some], (1, 1, 1, 1, 2, 3, 4, 4, 4)))
 ACTIVATIONS: tuple[Activation, ...] = ("none", "relu", "relu6")

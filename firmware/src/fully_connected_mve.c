@@ -92,6 +92,34 @@ CONNECTED(2, LANES, FOR_SOME)
 CONNECTED(3, LANES, FOR_ONE)
 CONNECTED(4, NO_LANES, FOR_SOME)
 
+/* Four samples of 65 to 127 inputs into one unit, whose sums are the lanes of a vector: no loop, n vectors in the rest. */
+#define SAMPLE(acc, n, rest, again)                                                                                    \
+  "vldmia r1!, {d8-d15}\n vldmia r3, {d0-d7}\n" DOT(acc, "q0", "q4") DOT(acc, "q1", "q5") DOT(acc, "q2", "q6")          \
+  DOT(acc, "q3", "q7") rest "vldmia r5" again ", {" WEIGHTS_##n "}\n" DOTS_##n(acc)
+#define WEIGHTS_1 "d0-d1"
+#define WEIGHTS_2 "d0-d3"
+#define WEIGHTS_3 "d0-d5"
+#define WEIGHTS_4 "d0-d7"
+#define DOTS_1(acc) DOT(acc, "q0", "q4")
+#define DOTS_2(acc) DOTS_1(acc) DOT(acc, "q1", "q5")
+#define DOTS_3(acc) DOTS_2(acc) DOT(acc, "q2", "q6")
+#define DOTS_4(acc) DOTS_3(acc) DOT(acc, "q3", "q7")
+#define BACK "add r1, r12\n"
+#define FOUR_SAMPLES(n, rest)                                                                                          \
+  __attribute__((naked)) void ek_fully_connected_mve_four_##n(const ek_fully_connected_mve_t *p UNUSED,                \
+                                                              const int8_t *x UNUSED, int8_t *y UNUSED) {              \
+    __asm volatile(                                                                                                    \
+        "push {r4-r11, lr}\n vpush {d8-d15}\n ldm r0, {r3, r5, r7, r9-r12}\n" BIAS("r0, r4, r6, r8") "add r5, r3, #64\n" \
+        SAMPLE("r0", n, rest, "") SAMPLE("r4", n, rest, "") SAMPLE("r6", n, rest, "") SAMPLE("r8", n, rest, "!")       \
+        "vmov q0[2], q0[0], r0, r6\n vmov q0[3], q0[1], r4, r8\n vldmia r5, {d4-d7}\n"                                 \
+        "vqrdmulh.s32 q0, q0, q2\n vqrdmlash.s32 q0, q3, r10\n vqmovnb.s32 q0, q0\n vqmovnb.s16 q0, q0\n"             \
+        "vstrb.32 q0, [r2]\n vpop {d8-d15}\n pop {r4-r11, pc}\n" ::: "memory");                                       \
+  }
+FOUR_SAMPLES(1, BACK X("q4"))
+FOUR_SAMPLES(2, X("q4") BACK X("q5"))
+FOUR_SAMPLES(3, X("q4") X("q5") BACK X("q6"))
+FOUR_SAMPLES(4, X("q4") X("q5") X("q6") BACK X("q7"))
+
 #define TO_VECTORS                                                                 \
   "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n"                      \
   "vmov q1[2], q1[0], r2, r10\n vmov q1[3], q1[1], r6, lr\n"

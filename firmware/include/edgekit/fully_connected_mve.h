@@ -28,6 +28,12 @@ void ek_fully_connected_mve_2(const ek_fully_connected_mve_t *p, const int8_t *x
 void ek_fully_connected_mve_3(const ek_fully_connected_mve_t *p, const int8_t *x, int8_t *y);
 void ek_fully_connected_mve_4(const ek_fully_connected_mve_t *p, const int8_t *x, int8_t *y);
 
+/* Four samples into one unit, one chunk and a rest of 1, 2, 3 or 4; the bias, multiplier and second multiplier four times. */
+void ek_fully_connected_mve_four_1(const ek_fully_connected_mve_t *p, const int8_t *x, int8_t *y);
+void ek_fully_connected_mve_four_2(const ek_fully_connected_mve_t *p, const int8_t *x, int8_t *y);
+void ek_fully_connected_mve_four_3(const ek_fully_connected_mve_t *p, const int8_t *x, int8_t *y);
+void ek_fully_connected_mve_four_4(const ek_fully_connected_mve_t *p, const int8_t *x, int8_t *y);
+
 /* Any number of units. */
 void ek_fully_connected_mve_blocks(const ek_fully_connected_mve_t *p, const int8_t *x, int8_t *y);
 

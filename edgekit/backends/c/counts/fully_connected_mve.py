@@ -8,6 +8,8 @@ SIZES = (1, 2, 3, 4, 8)
 
 
 def features(fields: Fields) -> dict[str, float]:
+    if "four" in str(fields["kernel"]):
+        return {"call": 1}
     chunks, rest, samples = fields["chunks"], int(fields["rest"]), fields["batches"]
     sizes = _sizes(fields, 64 * chunks + 16 * rest)
     found: dict[str, float] = {"call": 1, "samples": samples, "rest": 0}

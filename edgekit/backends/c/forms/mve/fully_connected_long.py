@@ -13,6 +13,7 @@ from edgekit.backends.c.forms.mve._requantize import LARGEST, Folded, divider, f
 from edgekit.backends.c.forms.mve.fully_connected import geometry_of
 
 OPERATOR = "fully_connected"
+FOUR = 4  # samples together into one unit
 KIND_OF_BLOCK = 5  # which `blocks` knows 8 units by, fewer by their number
 SCALAR = (
     divider(LARGEST),
@@ -32,10 +33,12 @@ def form(layer: Layer, call: Call) -> Call | None:
     alone = [i for i, size in zip(np.cumsum([0, *sizes]), sizes, strict=False) if size == 1]
     if not np.all(found.second) or any(not SCALAR[0] <= found.second[i] <= SCALAR[1] for i in alone):
         return None
-    packed = stream(found, sizes)
     rest = -(-(in_c % CHUNK) // VECTOR)
+    together = out_c == 1 and fields["batches"] == FOUR and rest > 0 and in_c < 2 * CHUNK
+    name = f"four_{rest}" if together else str(out_c) if out_c <= HALF else "blocks"
+    packed = of_four(found) if together else stream(found, sizes)
     return Call(
-        f"fully_connected_mve_{out_c}" if out_c <= HALF else "fully_connected_mve_blocks",
+        f"fully_connected_mve_{name}",
         {
             "stream": packed, "chunks": in_c // CHUNK, "bytes": packed.nbytes, "rest": rest,
             "out_zero": fields["out_zero"], "batches": fields["batches"], "back": -(-in_c % VECTOR), "in_c": in_c,
@@ -63,6 +66,14 @@ def stream(found: Folded, sizes: list[int]) -> NDArray[np.int32]:
         parts += constants(found.multiplier[rows], found.second[rows])
     parts += [np.zeros(int(named), np.int32)]
     return np.concatenate(parts)
+
+
+def of_four(found: Folded) -> NDArray[np.int32]:
+    """One unit: bias, weights, multiplier and second multiplier, numbers once for each of four samples."""
+    bias, multiplier, second = (
+        np.full(FOUR, row[0]).astype(np.int32) for row in (found.bias, found.multiplier, found.second)
+    )
+    return np.concatenate([bias, vectors(found.weights).reshape(-1).view(np.int32), multiplier, second])
 
 
 def constants(multiplier: NDArray[np.int64], second: NDArray[np.int64]) -> list[NDArray[np.int32]]:
