@@ -76,12 +76,14 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
         used, size, trials = _files(calls), text(calls), []
         for file in sorted(used):
             others = [[c for c in some if _file(c) != file] for some in candidates]
+            known = [[c for c in o if _file(c) in used] or o for o in others]  # whose code is there already
             if all(rest for call, rest in zip(calls, others, strict=True) if _file(call) == file):
-                trial = [min(o, key=cost) if _file(c) == file else c for c, o in zip(calls, others, strict=True)]
-                lost = sum(map(cost, trial)) - total
-                useless = _files(trial) < used and lost <= SAVED * total  # another kernel instead saves no code
-                if useless or (size > TEXT and text(trial) < size and lost <= SAVED_BEYOND * total):
-                    trials.append((lost, trial))
+                for rest in (others, known):
+                    trial = [min(o, key=cost) if _file(c) == file else c for c, o in zip(calls, rest, strict=True)]
+                    lost = sum(map(cost, trial)) - total
+                    useless = _files(trial) < used and lost <= SAVED * total  # another kernel instead saves no code
+                    if useless or (size > TEXT and text(trial) < size and lost <= SAVED_BEYOND * total):
+                        trials.append((lost, trial))
         if not trials:
             return calls
         lost, calls = min(trials, key=lambda made: made[0])
