@@ -174,11 +174,34 @@ def depthwise_conv_2d(d: Draw) -> Graph:
     return _weighted(op, d, (1, kh, kw, channels * multiplier), 3, (1, max(h, kh), max(w, kw), channels))
 
 
+def small(d: Draw) -> Graph:
+    """Depthwise convolutions of pictures of few pixels."""
+    (kh, kw), channels = (d.of(2, 3, 3, 3), d.of(1, 3, 3, 3)), d.of(4, 8, 8, 8, 16, 32, 40)
+    op = DepthwiseConv2D(stride=(d.of(1, 2), d.of(1, 2)), padding="same", activation=d.activation())
+    b = Builder("small", (d.of(1, 2, 4), d.upto(9), d.upto(12), channels), d.of(*range(1000)))
+    graph = b.ended(b.weighted(op, "input", (1, kh, kw, channels), 3))
+    if d.of(0, 1) == 0:  # a clamp inside the range
+        y = graph.tensors[graph.outputs[0]]
+        graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))
+    return graph
+
+
 def multiplied(d: Draw) -> Graph:
     """Depthwise convolutions of few channels into many, as the first layers of some networks."""
     op = DepthwiseConv2D(stride=d.stride(), padding="same", activation=d.activation())
     (kh, kw), (h, w), channels = (d.of(3, 3, 5, 10), d.of(3, 3, 5, 8)), d.size(), d.of(1, 1, 2, 3)
     return _weighted(op, d, (1, kh, kw, channels * d.of(4, 8, 8, 16)), 3, (1, h, w, channels))
+
+
+def few_channels(d: Draw) -> Graph:
+    """Depthwise convolutions of few channels; wide pictures too."""
+    stride, channels = d.of(1, 1, 2), d.upto(16)
+    op = DepthwiseConv2D((stride, stride), padding="same" if d.of(0, 1, 1) else "valid", activation=d.activation())
+    windows = ((3, 3), (3, 3), (d.of(1, 2, 3), d.of(1, 2, 3)), (d.of(4, 5, 7, 7, 10), d.of(4, 5, 7, 7)))
+    kh, kw = windows[d.of(0, 1, 2, 3)]
+    h, w = d.upto(40), 16 * d.of(1, 2, 3) if d.of(0, 0, 1) else d.upto(50)
+    x = (d.of(1, 1, 2), max(h, kh), max(w, kw), channels)
+    return _weighted(op, d, (1, kh, kw, channels * d.of(1, 1, 2, 4)), 3, x)
 
 
 def fully_connected(d: Draw) -> Graph:
@@ -237,6 +260,14 @@ def one_channel(d: Draw) -> Graph:
     """1x1 convolutions and fully connected layers into one channel, and of 8 channels into 3 or 4."""
     inputs, outputs = (8 * d.upto(8), 1) if d.of(0, 1) else (8, d.of(3, 4))
     return _weighted(Conv2D(), d, (outputs, 1, 1, inputs), 0, (1, d.upto(20), 2 * d.upto(10) + d.of(0, 0, 1), inputs))
+
+
+def tiny(d: Draw) -> Graph:
+    """Into 8 channels: pictures of one to four pixels that are one window, or some that together have many."""
+    one, inputs = d.of(0, 1), d.upto(4)
+    shape = (1, d.upto(2), d.upto(2), inputs) if one else (d.of(3, 4, 5), 13 + d.upto(6), 13 + d.upto(6), inputs)
+    b = Builder("tiny", shape, d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2) if one else (1, 1)), "input", (8, 3, 3, inputs), 0))
 
 
 def first(d: Draw) -> Graph:
@@ -355,7 +386,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
     (long, 120), (pairs, len(PAIRS)), (of_one_shape, len(SHAPES)),
-    (plane, 80), (one_sample, 80), (one_channel, 40),
+    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200),
 )  # fmt: skip
 
 

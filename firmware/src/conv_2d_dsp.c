@@ -8,11 +8,7 @@
  * Registers: r0 columns, r1 weights and constants, r2-r5 eight halfwords of both pixels, r6-r9 eight weights of both channels,
  * r10 and r11 the raw sums of the pixels, r12 and lr Sa of them. Everything else is on the stack.
  * Budget: 23 instructions for 8 taps (32 MACs: 0.719 each), 3 for every 32 taps but the first 8, 30 for the four outputs of a
- * block, about 1.3 for each expanded tap. Cycles by LDR 2, LDM 1 + n, branch 2: 35 for 8 taps, 1.09 a MAC.
- *
- * Small layers may have their weights as halfwords, twice the bytes: 10 instructions for 4 taps (16 MACs: 0.625 each), at most
- * 32 taps, 26 for the four outputs. Windows of 3x3 taps of 3 channels, as first layers have them, are expanded at once
- * in 57 instructions for both pixels. */
+ * block, about 1.3 for each expanded tap. Cycles by LDR 2, LDM 1 + n, branch 2: 35 for 8 taps, 1.09 a MAC. */
 #include "edgekit/conv_2d_dsp.h"
 
 #include "edgekit/arch_dsp.h"
@@ -22,9 +18,6 @@
  * end of `to`. */
 static uint32_t *expand(uint32_t *to, const int8_t *a, const int8_t *b, int32_t direct, int32_t left, int32_t rows, int32_t step,
                         int8_t *rest, int32_t apart);
-
-/* The same of 3 rows of 9 taps with their ends; the rows begin `step` bytes apart. */
-static void expand_3x9(uint32_t *to, const int8_t *a, const int8_t *b, int32_t step);
 
 #if EK_DSP_INSTRUCTIONS
 
@@ -45,18 +38,6 @@ static void expand_3x9(uint32_t *to, const int8_t *a, const int8_t *b, int32_t s
   HALF(ADD, "r2", "r4", "r8")       \
   HALF(ADD, "r3", "r5", "r9")
 
-/* Of 4 taps, halfwords of both pixels and of both channels. */
-#define GROUP4                          \
-  "  ldmia.w r0!, {r2, r3, r4, r5}\n" \
-  "  ldmia.w r1!, {r6, r7, r8, r9}\n" \
-  ADD("r12", "r2", "r6")               \
-  ADD("r12", "r3", "r7")               \
-  ADD("lr", "r4", "r6")                \
-  ADD("lr", "r5", "r7")                \
-  ADD("r10", "r2", "r8")               \
-  ADD("r10", "r3", "r9")               \
-  ADD("r11", "r4", "r8")               \
-  ADD("r11", "r5", "r9")
 /* Twice the sums of the first channel are in r12 and lr, of the second in r10 and r11, the constants in r4-r7. Leaves the
  * flags of whether these were the last outputs. */
 #define FINISH                          \
@@ -183,58 +164,6 @@ __attribute__((naked, noinline)) static void two_pixels(int8_t *y0, int8_t *y1, 
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
 
-/* The same of weights as halfwords; the stack too, but 72 groups. Of the code for eight groups, 40 bytes each, the first are
- * skipped. */
-__attribute__((naked, noinline)) static void two_pixels_halves(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns,
-                                                               const int32_t *stream, int32_t pairs, int32_t groups) {
-  __asm__ volatile(
-      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
-      "  sub sp, #28\n"
-      "  strd r0, r1, [sp]\n"
-      "  ldr r1, [sp, #64]\n"
-      "  ldrd r4, r5, [sp, #68]\n"
-      "  add r0, r0, r4, lsl #1\n"
-      "  strd r2, r0, [sp, #8]\n"
-      "  rsb.w r5, r5, #8\n"
-      "  add r5, r5, r5, lsl #2\n"
-      "  lsls r5, r5, #3\n"
-      "  strd r3, r5, [sp, #16]\n"
-      "1:\n"
-      "  ldrd r0, r2, [sp, #16]\n"
-      "  ldmia.w r1!, {r10, r12}\n"
-      "  mov lr, r12\n"
-      "  mov r11, r10\n"
-      "  add pc, r2\n"
-      "  nop\n"
-      GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4 GROUP4
-      "  ldmia.w r1!, {r4, r5, r6, r7}\n" FINISH
-      "  bne.w 1b\n"
-      "  add sp, #28\n"
-      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
-}
-
-#define ROW8 EXPAND4("0") EXPAND4("4")
-
-/* Registers as in EXPAND4; r3 step, the ends r8 and r9 of the first pixel, r10 and r11 of the second. What is in the upper half
- * of r9 and r11 meets weights of 0. */
-__attribute__((naked, noinline)) static void expand_3x9(uint32_t *to, const int8_t *a, const int8_t *b, int32_t step) {
-  __asm__ volatile(
-      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n" ROW8
-      "  ldrsb r8, [r1, #8]\n"
-      "  ldrsb r10, [r2, #8]\n"
-      "  add r1, r3\n"
-      "  add r2, r3\n" ROW8
-      "  ldrsb r9, [r1, #8]\n"
-      "  ldrsb r11, [r2, #8]\n"
-      "  add r1, r3\n"
-      "  add r2, r3\n" ROW8
-      "  ldrsb r4, [r1, #8]\n"
-      "  ldrsb r5, [r2, #8]\n"
-      "  pkhbt r8, r8, r4, lsl #16\n"
-      "  pkhbt r10, r10, r5, lsl #16\n"
-      "  stmia.w r0!, {r8, r9, r10, r11}\n"
-      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
-}
 #pragma GCC diagnostic pop
 
 #else
@@ -280,31 +209,6 @@ static void two_pixels(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *col
   }
 }
 
-static void two_pixels_halves(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns, const int32_t *stream,
-                              int32_t pairs, int32_t groups) {
-  int8_t *y[2] = {y0, y1};
-  for (; pairs > 0; --pairs, stream += 4 * groups + 6) {
-    const int32_t *c = stream + 4 * groups + 2;
-    for (int32_t i = 0; i < 4; ++i) {
-      const int32_t pixel = i % 2, channel = i / 2;
-      int32_t twice = stream[1 - channel];
-      for (int32_t k = 0; k < 2 * groups; ++k) {
-        const int32_t at = k / 2 * 4 + k % 2;
-        twice = ek_smlad(columns[at + 2 * pixel], (uint32_t)stream[2 + at + 2 * channel], twice);
-      }
-      *y[pixel]++ = ek_requantize(twice, c[2 * channel], c[2 * channel + 1], zero);
-    }
-  }
-}
-
-static void expand_3x9(uint32_t *to, const int8_t *a, const int8_t *b, int32_t step) {
-  int8_t ends[2][4] = {{0}, {0}};
-  for (int32_t row = 0; row < 3; ++row) {
-    to = expand(to, a + row * step, b + row * step, 8, 1, 1, 0, &ends[0][row], 4);
-  }
-  expand(to, ends[0], ends[1], 4, 0, 1, 0, ends[0], 0);
-}
-
 #endif
 
 typedef struct {
@@ -318,7 +222,7 @@ typedef struct {
   int32_t inner_y, inner_x;   /* first output pixel whose window lies inside the input */
   uint32_t inner_h, inner_w;  /* how many there are */
   int32_t start, down, right; /* where their windows begin: of pixel (0, 0), steps to the next */
-  int32_t step, is_3x9;       /* from a kernel row to the next; whether they are 3 of 9 taps */
+  int32_t step;               /* from a kernel row to the next */
 } work_t;
 
 /* By words; the C library's may go byte by byte. */
@@ -356,7 +260,6 @@ static work_t divide(const ek_conv_2d_dsp_t *p, uint8_t *scratch) {
   w.down = p->stride_h * p->in_w * p->in_c;
   w.right = p->stride_w * p->in_c;
   w.step = p->dilation_h * p->in_w * p->in_c;
-  w.is_3x9 = p->kernel_h == 3 && w.row == 9;
   for (int32_t i = 8 * p->blocks - 8; i < 8 * p->blocks; ++i) { /* taps that meet weights of 0 */
     w.columns[i] = 0;
   }
@@ -435,10 +338,6 @@ static void gather(const ek_conv_2d_dsp_t *p, const work_t *w, const int8_t *x, 
   if (is_inside(w, oy, ox) && is_inside(w, next_y, next_x)) {
     const int8_t *a = x + (w->start + oy * w->down + ox * w->right);
     const int8_t *b = x + (w->start + next_y * w->down + next_x * w->right);
-    if (w->is_3x9) {
-      expand_3x9(w->columns, a, b, w->step);
-      return;
-    }
     to = expand(w->columns, a, b, w->direct, w->left, p->kernel_h, w->step - w->row, w->rest, w->end);
   } else {
     to = gather_edge(p, w, x, i, j);
@@ -459,10 +358,8 @@ static void scatter(const ek_conv_2d_dsp_t *p, const int8_t *from, int8_t *y) {
 }
 
 void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  void (*const run)(int8_t *, int8_t *, int32_t, const uint32_t *, const int32_t *, int32_t, int32_t) =
-      p->groups > 0 ? two_pixels_halves : two_pixels;
   const work_t w = divide(p, scratch);
-  const int32_t count = p->batches * p->out_h * p->out_w * p->out_c, terms = p->groups > 0 ? p->groups : p->blocks;
+  const int32_t count = p->batches * p->out_h * p->out_w * p->out_c;
   const int32_t pixels = p->out_h * p->out_w;
   const int pointwise = p->kernel_h * p->kernel_w * p->stride_h * p->stride_w == 1 && w.end == 0 && pixels == p->in_h * p->in_w;
   for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_w * p->in_c) {
@@ -474,9 +371,9 @@ void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8
         gather(p, &w, x, i, i + second);
       }
       if (p->fixed == 0) {
-        run(y, second ? y + p->out_c : w.spare, p->out_zero, w.columns, p->stream, p->pairs, terms);
+        two_pixels(y, second ? y + p->out_c : w.spare, p->out_zero, w.columns, p->stream, p->pairs, p->blocks);
       } else {
-        run(w.spare, w.spare + 2 * p->pairs, p->out_zero, w.columns, p->stream, p->pairs, terms);
+        two_pixels(w.spare, w.spare + 2 * p->pairs, p->out_zero, w.columns, p->stream, p->pairs, p->blocks);
         scatter(p, w.spare, y);
         if (second) {
           scatter(p, w.spare + 2 * p->pairs, y + p->out_c);

@@ -362,39 +362,36 @@ static void choose(const params_t *p, pass_t *pass, expand_t *found[2]) {
   }
 }
 
+/* `count` pairs from `x` and `y` on; the second pixel's window and output lie `right` and `apart` bytes on. */
+__attribute__((noinline)) static void run(pass_t *pass, const int8_t *x, int32_t right, int8_t *y, int32_t apart, int32_t count) {
+  pass->window[0] = x;
+  pass->window[1] = x + right;
+  pass->y[0] = y;
+  pass->y[1] = y + apart;
+  pass->count = count;
+  pairs_of(pass);
+}
+
 /* Lines of outputs from `y` on whose first window begins at `x`. */
 static void lines_of(const params_t *p, pass_t *pass, expand_t *const expand[2], const int8_t *x, int8_t *y, int32_t lines) {
   const int32_t line = p->out_w * p->out_c, down = p->stride_h * p->pitch;
   pass->expand = expand[0];
   pass->step = p->stride;
   pass->gap = 0;
-  pass->count = p->out_w;
   for (; lines > 1; lines -= 2, x += 2 * down, y += 2 * line) {
-    pass->window[0] = x;
-    pass->window[1] = x + down;
-    pass->y[0] = y;
-    pass->y[1] = y + line;
-    pairs_of(pass);
+    run(pass, x, down, y, line, p->out_w);
   }
   if (lines == 0) {
     return;
   }
   pass->expand = expand[1];
-  pass->window[0] = x;
-  pass->window[1] = x + p->stride;
-  pass->y[0] = y;
-  pass->y[1] = y + p->out_c;
   pass->step = 2 * p->stride;
   pass->gap = p->out_c;
-  pass->count = p->out_w / 2;
-  if (pass->count > 0) {
-    pairs_of(pass);
+  if (p->out_w > 1) {
+    run(pass, x, p->stride, y, p->out_c, p->out_w / 2);
   }
   if (p->out_w % 2 != 0) { /* one pixel, twice */
-    pass->window[0] = pass->window[1] = x + (p->out_w - 1) * p->stride;
-    pass->y[0] = pass->y[1] = y + line - p->out_c;
-    pass->count = 1;
-    pairs_of(pass);
+    run(pass, x + (p->out_w - 1) * p->stride, 0, y + line - p->out_c, 0, 1);
   }
 }
 

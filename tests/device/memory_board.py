@@ -5,12 +5,16 @@ from __future__ import annotations
 import ctypes
 import shutil
 import subprocess
+import weakref
+from _ctypes import dlclose
+from itertools import count
 from pathlib import Path
 
 from edgekit.backends.c.toolchain import WARNINGS
 from edgekit.errors import ToolError
 
 ANSWER_BYTES = 1 << 18
+COPIES = count()
 
 
 def build(folder: Path) -> Path:
@@ -43,7 +47,7 @@ class MemoryBoard:
     def __init__(self, library: Path, clock: Clock, receive_bytes: int = 0) -> None:
         self.name = "memory"
         self.clock, self.receive_bytes = clock, receive_bytes
-        self._library, self._copies = library, 0
+        self._library = library
         self._answer = ctypes.create_string_buffer(ANSWER_BYTES)
         self._arrived = bytearray()
         self._alive = True
@@ -52,11 +56,13 @@ class MemoryBoard:
     def reset(self, library: Path | None = None) -> None:
         """Start from power-up, perhaps with another firmware: a fresh copy of the library, so all its memory is new."""
         self._library = library or self._library
-        self._copies += 1
-        copy = self._library.with_name(f"{self._library.stem}_{id(self)}_{self._copies}.so")
+        # Never a name twice: dlopen would answer with the copy of an earlier board, and its memory.
+        copy = self._library.with_name(f"{self._library.stem}_{next(COPIES)}.so")
         shutil.copyfile(self._library, copy)
         self._board = ctypes.CDLL(str(copy))
         copy.unlink()
+        # Thousands of boards would use up the process's memory maps.
+        weakref.finalize(self._board, dlclose, self._board._handle)
         self._take(self._board.memory_start(self._answer, ANSWER_BYTES))
 
     def unplug(self) -> None:
@@ -80,9 +86,9 @@ class MemoryBoard:
     def close(self) -> None:
         self._alive = False
 
-    def _take(self, count: int) -> None:
-        assert count < ANSWER_BYTES
-        self._arrived += self._answer.raw[:count]
+    def _take(self, size: int) -> None:
+        assert size < ANSWER_BYTES
+        self._arrived += self._answer.raw[:size]
 
     def _check(self) -> None:
         if not self._alive:

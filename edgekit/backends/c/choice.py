@@ -1,7 +1,8 @@
 """Which of the candidates computes each layer: by the cost model and the objective.
 
     speed   the fewest instructions, layer by layer; but a kernel that saves next to none of the model's is not worth
-            its code, and where the text is more than 16 KiB, the kernels that save the least give way to smaller ones
+            its code, and where the text is more than 16 KiB, kernels that save the least for their size give way, for
+            at most a tenth of the instructions
     ram     as speed; `groups` then takes other forms where they save memory
     flash   the smallest product of instructions and squared bytes of code and constants, at -Os: a percent less flash
             may cost two percent more instructions, and no more; code counts once for all layers that share a kernel
@@ -13,7 +14,7 @@ Where a candidate of a layer has no estimate, the first one is taken: forms come
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -26,7 +27,7 @@ Calls = list[Call | Alias]
 LEVELS: dict[Optimize, str] = {"speed": "-O3", "ram": "-O3", "flash": "-Os"}
 FLASH_WORTH: dict[Optimize, float] = {"speed": 0.02, "ram": 0.1, "flash": 2}  # percent of the instructions, a percent
 SAVED = 0.0005  # of the model's instructions, the least that a kernel must save
-TEXT, SAVED_BEYOND = 16 << 10, 0.01  # bytes of text at -O2; the least that a kernel must save where it is more
+TEXT, SAVED_BEYOND = 16 << 10, 0.1  # bytes of text at -O2; the least that a kernel must save where it is more
 FIXED = 700  # bytes of text beside kernels, tables and the layers' parameters and calls
 A_CALL, A_FIELD = 24, 4  # bytes of text
 AT_O2 = 0.45  # of the way from a kernel's size at -Os to that at -O3: 0.33 to 0.46 in whole models
@@ -71,23 +72,32 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
         tables = sum(_constants(c) for c, some in zip(calls, candidates, strict=True) if not _weighted(some[-1]))
         return tables + text_bytes(calls, core)
 
-    total = sum(map(cost, calls))
+    total = least = sum(map(cost, calls))
     while True:
-        used, size, trials = _files(calls), text(calls), []
-        for file in sorted(used):
-            others = [[c for c in some if _file(c) != file] for some in candidates]
-            known = [[c for c in o if _file(c) in used] or o for o in others]  # whose code is there already
-            if all(rest for call, rest in zip(calls, others, strict=True) if _file(call) == file):
-                for rest in (others, known):
-                    trial = [min(o, key=cost) if _file(c) == file else c for c, o in zip(calls, rest, strict=True)]
-                    lost = sum(map(cost, trial)) - total
-                    useless = _files(trial) < used and lost <= SAVED * total  # another kernel instead saves no code
-                    if useless or (size > TEXT and text(trial) < size and lost <= SAVED_BEYOND * total):
-                        trials.append((lost, trial))
+        size, trials = text(calls), []
+        for file, trial in _without_one(calls, candidates, cost):
+            after, smaller = sum(map(cost, trial)), size - text(trial)
+            useless = after - total <= SAVED * total or (size > TEXT and after - least <= SAVED_BEYOND * least)
+            if useless and smaller > 0:  # another kernel instead may save nothing
+                trials.append(((after - total) / smaller, file, trial))
         if not trials:
             return calls
-        lost, calls = min(trials, key=lambda made: made[0])
-        total += lost
+        _, dropped, calls = min(trials, key=lambda made: made[0])
+        total = sum(map(cost, calls))
+        # Once dropped, a kernel stays so: one that gives way in its turn must not bring it back.
+        candidates = [[c for c in some if _file(c) != dropped] or some for some in candidates]
+
+
+def _without_one(
+    calls: Calls, candidates: Sequence[Calls], cost: Callable[[Call | Alias], float]
+) -> Iterator[tuple[str, Calls]]:
+    """The choices without one of the kernels, where that can be: by any others, and by others that are used already."""
+    used = _files(calls)
+    for file in sorted(used):
+        others = [[c for c in some if _file(c) != file] for some in candidates]
+        for found in (others, [[c for c in some if _file(c) in used] for some in others]):
+            if all(rest for call, rest in zip(calls, found, strict=True) if _file(call) == file):
+                yield file, [min(o, key=cost) if _file(c) == file else c for c, o in zip(calls, found, strict=True)]
 
 
 def text_bytes(calls: Calls, core: str) -> int:

@@ -1,6 +1,7 @@
 """What ONNX Runtime's int8 kernels compute on the CPU, from Q/DQ models."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from edgekit.graph import Operator, Tensor
 from edgekit.reference import qlinear
 from edgekit.reference.arithmetics import Arithmetic
 
+SIGMOIDS: dict[str, Callable[[Any], Any]] = {"logistic": lambda x: 1 / (1 + np.exp(-x)), "tanh": np.tanh}
+NEAR = 2.0**-15  # of a half: float32 sigmoids of processors with and without fused multiplications differ by less
 PRODUCTS = {"conv_2d": 0, "depthwise_conv_2d": 3, "fully_connected": 0}  # with the axis of the channels
 THROUGH_FLOAT = (
     "add", "average_pool_2d", "leaky_relu", "logistic", "mul", "prelu", "quantize", "relu", "relu_n1_to_1", "softmax",
@@ -34,6 +37,8 @@ def refuse(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tens
         return "its inputs and output differ in quantization"
     if op.name == "average_pool_2d" and not qlinear.fused(op, inputs, outputs):
         return "its activation keeps it from fusion, and its float32 sums run in the order of the processor's vectors"
+    if op.name in SIGMOIDS and _ties(SIGMOIDS[op.name], inputs[0], outputs[0]):
+        return "a value is so near a half that its float32 rounding depends on the processor"
     if op.name not in PRODUCTS or inputs[1] is None or inputs[1].data is None:
         return None
     weights = np.moveaxis(inputs[1].data.astype(np.int64), PRODUCTS[op.name], 0)
@@ -42,6 +47,16 @@ def refuse(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tens
     if bias is not None and bias.data is not None:
         limit = limit + np.abs(bias.data.astype(np.int64))
     return "accumulators may leave int32" if limit.max(initial=0) >= 1 << 31 else None
+
+
+def _ties(function: Callable[[Any], Any], x: Tensor | None, y: Tensor) -> bool:
+    """Whether one of the 256 outputs lies between two integers, as near as float32 can tell."""
+    if x is None or x.dtype != "int8" or x.quantization is None or y.quantization is None:
+        return False
+    values = np.arange(-128, 128, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        exact = function((values - x.zero_point) * float(x.scale)) / float(y.scale)
+    return bool((np.abs(exact - np.floor(exact) - 0.5) < NEAR).any())
 
 
 ARITHMETIC = Arithmetic(

@@ -96,7 +96,7 @@ static inline void ek_copy_rows(int8_t *to, const int8_t *from, int32_t count, i
 }
 
 /* A multiple of 4 bytes, at one. */
-static inline void ek_fill_words(int8_t *to, int32_t bytes, int32_t value) {
+__attribute__((noinline, unused)) static void ek_fill_words(int8_t *to, int32_t bytes, int32_t value) {
   const uint32_t word = (uint32_t)(uint8_t)value * 0x01010101U;
   uint32_t *at = (uint32_t *)(void *)to;
 #if EK_DSP_INSTRUCTIONS
@@ -130,7 +130,7 @@ static inline int8_t *ek_band(const ek_conv_2d_bands_t *p, uint8_t *scratch) {
 
 /* `rows` rows from `row` on to `band`, whose padding on the sides is there already; a row of padding ends where the inside of
  * the next one begins. */
-static inline void ek_fill_band(const ek_conv_2d_bands_t *p, const int8_t *x, int32_t row, int32_t rows, int8_t *band) {
+__attribute__((noinline, unused)) static void ek_fill_band(const ek_conv_2d_bands_t *p, const int8_t *x, int32_t row, int32_t rows, int8_t *band) {
   const int32_t room = p->pitch - p->before, count = p->in_row < room ? p->in_row : room;
   const int32_t above = row < 0 ? (-row < rows ? -row : rows) : 0, left = p->in_h - row - above;
   const int32_t most = rows - above, inside = left < most ? (left < 0 ? 0 : left) : most;

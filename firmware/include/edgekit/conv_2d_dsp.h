@@ -12,12 +12,10 @@ typedef struct {
   int32_t batches, in_h, in_w, in_c, out_h, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
   int32_t in_zero, out_zero, low, high; /* zero points; clamp of the fused activation */
-  int32_t blocks, pairs, groups;        /* of 8 taps; of 2 channels: padded with zeros; of 4 taps, for halfwords */
+  int32_t blocks, pairs;                /* of 8 taps; of 2 channels: padded with zeros */
   /* (pairs, 4 * blocks + 6): 8 * blocks halfwords 256 * second + first channel, each 4 as 0, 2, 1, 3; then twice the biases,
    * multiplier and divider of the first, multiplier and divider of the second. Of the taps of a kernel row in_c * kernel_w / 4
-   * * 4 come first, those that are left of all rows at the end.
-   * Where `groups` is not 0, at most 8: (pairs, 4 * groups + 6): twice the biases, second channel's first; of each 4 taps twice the weights
-   * of the first channel, then of the second, as halfwords in that order; the multipliers and dividers. */
+   * * 4 come first, those that are left of all rows at the end. */
   const int32_t *stream;
   const int8_t *fixed;    /* (out_c,): values of the channels that are constants; null where `stream` has all channels */
   const int16_t *places; /* (2 * pairs,): channels of `stream`; `out_c` and more for padding */

@@ -17,31 +17,21 @@ def features(fields: Fields) -> dict[str, float]:
     dense = fields["kernel_h"] * fields["kernel_w"] * fields["stride_h"] * fields["stride_w"] == 1 and not end
     dense &= image == fields["in_h"] * fields["in_w"]
     ways = [_expanded("dense", steps, 1, row)] if dense else list(_gathered(fields, batches))
-    apart = steps - int(sum(way.get("inner_3x9_steps", 0) for way in ways))
-    ways.append(_expanded("end", apart if end and not dense else 0, 1, end))
+    ways.append(_expanded("end", steps if end and not dense else 0, 1, end))
     return {
         "call": 1, "zeros": 4 * ceil_div(row, 4), "ends": 2 * end, "steps": steps,
-        **_multiplied(fields, steps * pairs),
+        "pairs": steps * pairs, "blocks": steps * pairs * fields["blocks"],
+        "turns": steps * pairs * ceil_div(fields["blocks"] - 1, 4),
         "single": batches * (image % 2), "scattered": scattered, "places": scattered * pairs,
         **_copied("fixed", scattered, fields["out_c"]), **clamped(fields, pixels(fields) * fields["out_c"]),
         **together(ways),
     }  # fmt: skip
 
 
-def _multiplied(fields: Fields, times: int) -> dict[str, float]:
-    """Of `times` pairs of channels and pixels, by the kind of weights."""
-    blocks, groups = fields["blocks"], fields["groups"]
-    packed, halves = times * (groups == 0), times * (groups > 0)
-    return {
-        "pairs": packed, "blocks": packed * blocks, "turns": packed * ceil_div(blocks - 1, 4),
-        "pairs_of_halves": halves, "groups": halves * groups,
-    }  # fmt: skip
-
-
 def _expanded(way: str, times: int, rows: int, taps: int) -> dict[str, float]:
     """`expand`, which takes the taps of both pixels."""
     rows *= times
-    names = {f"{name}_steps": 0 for name in ("dense", "end", "inner", "inner_3x9", "edge")}
+    names = {f"{name}_steps": 0 for name in ("dense", "end", "inner", "edge")}
     return {
         **names, f"{way}_steps": times, "rows": rows, "sixteens": rows * (taps // 16),
         "fours": rows * (taps % 16 // 4), "left": rows * (taps % 4),
@@ -61,8 +51,7 @@ def _gathered(fields: Fields, batches: int) -> Iterator[dict[str, float]]:
         sizes.append(sizes[-1])
     for pair in zip(sizes[::2], sizes[1::2], strict=True):
         if fields["dilation_w"] == 1 and pair[0] == pair[1] == (height, width):
-            whole = (height, width * channels) == (3, 9)
-            yield _expanded("inner_3x9" if whole else "inner", batches, 0 if whole else height, width * channels)
+            yield _expanded("inner", batches, height, width * channels)
             continue
         yield _expanded("edge", batches, height, width * channels) | {"edge_rows": batches * height}
         for rows, columns in pair:

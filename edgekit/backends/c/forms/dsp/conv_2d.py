@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
-from edgekit.backends.c.forms.dsp._pack import TAPS, pair_weights, paired, stream_of_halves
+from edgekit.backends.c.forms.dsp._pack import TAPS, pair_weights, paired
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 PAIR, WORD = 2, 4
-FEW, MOST = 1024, 32  # weights of a layer that may take twice their bytes; their taps
 CONSTANTS = ("weights", "bias", "multiplier", "shift")
 BLOCK, FINISH, SCATTER, COPY = (
     23,
@@ -21,32 +20,28 @@ BLOCK, FINISH, SCATTER, COPY = (
 )  # instructions: of 8 taps and of a pair's rest, two pixels each; of an output
 
 
-def form(layer: Layer, call: Call) -> list[Call]:
-    """Weights in pairs, and as halfwords where they are few; nothing where the kernel's conditions do not hold."""
+def form(layer: Layer, call: Call) -> Call | None:
+    """None where the kernel's conditions do not hold."""
     x, w = layer.input(0), layer.input(1)
     weights: NDArray[np.int8] = layer.data(1)
     real = effective_scale(x, w, layer.outputs[0])
     bias, clamp = bias_of(layer, w.shape[0]), clamp_of(call)
-    folded = fold(weights.reshape(w.shape[0], -1), bias, x.zero_point, real, clamp, wide=True)
+    folded = fold(weights.reshape(w.shape[0], -1), bias, x.zero_point, real, clamp)
     if folded is None:
-        return []
+        return None
     blocks = -(-weights[0].size // TAPS)
     places = _computed(folded, blocks)
-    computed = _in_order(folded.weights.reshape(w.shape))[places]
+    packed = pair_weights(_in_order(folded.weights.reshape(w.shape))[places], PAIR)
+    if packed is None:
+        return None
     kept: dict[str, Value] = {name: value for name, value in call.fields.items() if name not in CONSTANTS}
-    kept |= {"blocks": blocks, "pairs": -(-places.size // PAIR), "groups": 0, "fixed": 0, "places": 0}
+    kept |= {"blocks": blocks, "pairs": -(-places.size // PAIR), "fixed": 0, "places": 0}
     if not np.array_equal(places, np.arange(w.shape[0] + w.shape[0] % PAIR)):
         kept["fixed"] = (folded.constant * ~folded.varies + call.fields["out_zero"]).clip(-128, 127).astype(np.int8)
         kept["places"] = np.resize([*places, w.shape[0]], -(-places.size // PAIR) * PAIR).astype(np.int16)
     row, rows = w.shape[2] * w.shape[3], w.shape[1]
     scratch = 32 * blocks + 3 * _whole(row) + 2 * _whole(rows * (row % WORD)) + 2 * PAIR * -(-places.size // PAIR)
-    packed, found = pair_weights(computed, PAIR) if folded.plain else None, []
-    if packed is not None:
-        found.append({"stream": _stream(packed, folded, places)})
-    if weights.size <= FEW and weights[0].size <= MOST:
-        wide = folded.factor[places, None].astype(np.int16) * computed
-        found.append({"groups": -(-weights[0].size // WORD), "stream": stream_of_halves(wide, folded, places)})
-    return [Call("conv_2d_dsp", kept | some, scratch=scratch) for some in found]
+    return Call("conv_2d_dsp", kept | {"stream": _stream(packed, folded, places)}, scratch=scratch)
 
 
 def _whole(count: int) -> int:
