@@ -98,9 +98,11 @@ SAMPLES(33x16, "768", SAMPLE_33 EIGHT_33 EIGHT_33_LAST)
 #define FOUR_BY_4                                                                                                   \
   SAMPLES_4 "ldm r3, " SUMS_8 "vldmia r5!, {d8-d15}\n" TWO_SAMPLES("q0", "q1") "stm sp, " SUMS_8 "ldm r3!, " SUMS_8 \
   TWO_SAMPLES("q2", "q3") "stm r9, " SUMS_8 "vldmia sp, {d8-d15}\n vldmia r5!, {d0-d5}\n"                           \
+  FOUR_OF_4 "adds r7, #4\n"
+#define FOUR_OF_4                                                                                                   \
   SCALE("q4", "q0", "q1") SCALE("q5", "q0", "q1") SCALE("q6", "q0", "q1") SCALE("q7", "q0", "q1")                   \
   "vqmovnb.s32 q4, q4\n vqmovnt.s32 q4, q5\n vqmovnb.s32 q6, q6\n vqmovnt.s32 q6, q7\n"                             \
-  "vqmovnb.s16 q4, q4\n vqmovnt.s16 q4, q6\n vstrb.8 q4, [r7, q2]\n adds r7, #4\n"
+  "vqmovnb.s16 q4, q4\n vqmovnt.s16 q4, q6\n vstrb.8 q4, [r7, q2]\n"
 /* The same of the last 2 units: samples 0 and 1 in one vector, 2 and 3 in the other. */
 #define FOUR_BY_2                                                                                                   \
   SAMPLES_4 "ldm r3, " SUMS_8 "vldmia r5!, {d8-d15}\n" DOT("r0", "q4", "q0") DOT("r2", "q5", "q0")                  \
@@ -112,6 +114,10 @@ SAMPLES(33x16, "768", SAMPLE_33 EIGHT_33 EIGHT_33_LAST)
   CODE(four_##name, "mov r7, r2\n ldm r0, {r3, r5, r9, r11}\n add r5, r3\n sub sp, #64\n add r9, sp, #32\n" code "add sp, #64\n")
 FOURS(16x8, FOUR_BY_4 FOUR_BY_4)
 FOURS(16x10, FOUR_BY_4 FOUR_BY_4 FOUR_BY_2)
+
+/* 4 units alone: weights, biases, constants; sums of samples 2 and 3 are pushed last, so that they come first. */
+CODE(four_16x4, FIELDS SAMPLES_4 NEXT("d8-d15") "ldm r3, " SUMS_8 TWO_SAMPLES("q0", "q1") "push " SUMS_8 "ldm r3!, " SUMS_8
+     TWO_SAMPLES("q2", "q3") "push " SUMS_8 "vldmia sp, {d8-d15}\n" NEXT("d0-d5") FOUR_OF_4 "add sp, #64\n")
 
 /* Four samples into 3 units, whose filters stay in q2-q7 until all 12 sums are on the stack: those of samples 2 and 3, then
  * of 0 and 1. Their order there is that of three vectors. The last one fills odd and even halfwords, so that 16 bytes have

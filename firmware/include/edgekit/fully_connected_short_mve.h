@@ -14,7 +14,7 @@ typedef struct {
                             0 where an input has had its product), weights of input 33 as words, multipliers, second
                             multipliers; of 8 units even ones before odd ones, of fewer 4 of each. Of four samples: biases, 8 for
                             4 units each; by 4 units weights, multipliers, second multipliers, places of the outputs; into 3
-                            units weights, biases twice, multipliers, second multipliers of 12 sums, places */
+                            or 4 units weights, biases twice, multipliers, second multipliers, into 3 of 12 sums, places */
   int32_t back;          /* 17 to 32 inputs: inputs less 16; of four samples: bytes of the biases */
   int32_t batches;       /* of 8 n units: bytes of the stream */
   int32_t out_zero;
@@ -37,6 +37,7 @@ void ek_fully_connected_short_mve_33x10(const ek_fully_connected_short_mve_t *p,
 void ek_fully_connected_short_mve_33x16(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);
 void ek_fully_connected_short_mve_64x2(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);
 void ek_fully_connected_short_mve_one_64x3(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);
+void ek_fully_connected_short_mve_four_16x4(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);
 void ek_fully_connected_short_mve_four_16x8(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);
 void ek_fully_connected_short_mve_four_16x10(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);
 void ek_fully_connected_short_mve_four_2x3(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);

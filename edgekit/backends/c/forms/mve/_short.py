@@ -12,7 +12,7 @@ from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 MORE = 33  # inputs of which the last one is multiplied as a word
 SINGLE = ("16x8n", "24x10", "2x8", "2x10", "64x3")
-THREE, FOUR, FOURS = 3, 4, ("16x8", "16x10", "2x3", "33x3")
+THREE, FOUR, FOURS = 3, 4, ("16x4", "16x8", "16x10", "2x3", "33x3")
 SAMPLES = ("16x16", "2x4", "2x8", "2x10", "2x16", "33x4", "33x8", "33x10", "33x16", "64x2")
 
 
@@ -27,7 +27,7 @@ def short(call: Call, samples: int) -> Call | None:
     if not np.all(found.second):
         return None
     if name.startswith("four"):
-        packed, back = into_three(found) if out_c == THREE else by_four(found)
+        packed, back = by_four(found) if out_c > FOUR else at_once(found)
     else:
         packed, back = stream(found, name == "one_24x10"), in_c - VECTOR
     return Call(
@@ -94,13 +94,14 @@ def by_four(found: Folded) -> tuple[NDArray[np.int32], int]:
     return np.concatenate([*biases, *parts]), WORD * BLOCK * len(biases)
 
 
-def into_three(found: Folded) -> tuple[NDArray[np.int32], int]:
-    """Of four samples together, sums in the order 2 3 0 1; and where an input's second vector is."""
-    in_c = found.weights.shape[1]
+def at_once(found: Folded) -> tuple[NDArray[np.int32], int]:
+    """Of four samples into 3 or 4 units, sums in the order 2 3 0 1; and where an input's second vector is."""
+    units, in_c = found.weights.shape
     more = in_c == MORE
     wide = found.weights[:, : MORE - 1] if more else vectors(found.weights)
     parts: list[NDArray[np.integer]] = [wide.reshape(-1).view(np.int32), found.weights[:, -1] if more else wide[:0, 0]]
-    parts += [np.tile(found.bias, 2), np.tile(found.multiplier, FOUR), np.tile(found.second, FOUR)]
-    of_sums = np.roll(np.arange(THREE * FOUR), THREE * 2).reshape(THREE, FOUR)
-    to = of_sums[[0, 2, 1, 2]].T.astype(np.uint8)
+    again = FOUR if units == THREE else 1
+    parts += [np.tile(found.bias, 2), np.tile(found.multiplier, again), np.tile(found.second, again)]
+    of_sums = np.roll(np.arange(units * FOUR), units * 2).reshape(units, FOUR)
+    to = of_sums[[0, 2, 1, units - 1]].T.astype(np.uint8)
     return np.concatenate([*(p.astype(np.int32) for p in parts), to.reshape(-1).view(np.int32)]), in_c - VECTOR
