@@ -152,3 +152,7 @@ CODE(four_33x3, FIELDS FOUR_BY_3("ldm r3!, {r5, r9, lr}\n", SAMPLE_33_LOW, LAST_
   SOME_64("3")
 FEW(64x2, "vctp.32 r12\n", SAMPLE_64 TWO_64 "sub r3, #168\n")
 CODE(one_64x3, FEW_FIELDS "vctp.32 r12\n" SAMPLE_64 THREE_64)
+/* Four samples into one unit, whose sums are the lanes of a vector and whose filter stays. */
+#define PASSING(a) "vldmia r1!, {d0-d7}\n" DOT(a, "q0", "q4") DOT(a, "q1", "q5") DOT(a, "q2", "q6") DOT(a, "q3", "q7")
+CODE(four_64x1, FEW_FIELDS NEXT("d8-d15") BIAS("r0, r4, r6, r8") PASSING("r0") PASSING("r4") PASSING("r6") PASSING("r8")
+     LANES("q0", "r0", "r4", "r6", "r8") NEXT("d4-d7") SCALE("q0", "q2", "q3") TO_BYTES "vstrb.32 q0, [r2]\n")

@@ -35,7 +35,7 @@ LONG = (
 SHORT = (
     *((16, units, batch) for units in (8, 10, 16, 24) for batch in (1, 4)), (24, 10, 1), (24, 10, 3), (32, 4, 4),
     *((17 + 6 * i, units, batch) for i, units in enumerate((8, 10, 16)) for batch in (1, 2)), (30, 4, 1),
-    (30, 3, 4), (32, 3, 4), (33, 3, 4), (16, 4, 4),
+    (30, 3, 4), (32, 3, 4), (33, 3, 4), (16, 4, 4), (64, 1, 4),
     *((33, units, 1 + i) for i, units in enumerate((4, 8, 10, 16))), (64, 2, 1), (64, 2, 4), (64, 3, 1),
 )  # fmt: skip
 
@@ -107,7 +107,7 @@ def test_many_inputs(tmp_path: Path) -> None:
 
 def test_one_shape_each(tmp_path: Path) -> None:
     calls = proven([connected(*shape, i) for i, shape in enumerate(SHORT)], "fully_connected_short_mve", tmp_path)
-    assert len({c.kernel for c in calls}) == 20
+    assert len({c.kernel for c in calls}) == 21
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 MORE = 33  # inputs of which the last one is multiplied as a word
 SINGLE = ("16x8n", "24x10", "2x8", "2x10", "64x3")
-THREE, FOUR, FOURS = 3, 4, ("16x4", "16x8", "16x10", "2x3", "33x3")
+THREE, FOUR, FOURS = 3, 4, ("16x4", "16x8", "16x10", "2x3", "33x3", "64x1")
 SAMPLES = ("16x16", "2x4", "2x8", "2x10", "2x16", "33x4", "33x8", "33x10", "33x16", "64x2")
 
 
@@ -95,13 +95,16 @@ def by_four(found: Folded) -> tuple[NDArray[np.int32], int]:
 
 
 def at_once(found: Folded) -> tuple[NDArray[np.int32], int]:
-    """Of four samples into 3 or 4 units, sums in the order 2 3 0 1; and where an input's second vector is."""
+    """Of four samples into 1, 3 or 4 units, sums in the order 2 3 0 1; and where an input's second vector is."""
     units, in_c = found.weights.shape
     more = in_c == MORE
     wide = found.weights[:, : MORE - 1] if more else vectors(found.weights)
     parts: list[NDArray[np.integer]] = [wide.reshape(-1).view(np.int32), found.weights[:, -1] if more else wide[:0, 0]]
-    again = FOUR if units == THREE else 1
-    parts += [np.tile(found.bias, 2), np.tile(found.multiplier, again), np.tile(found.second, again)]
+    again = 1 if units == FOUR else FOUR
+    parts += [np.tile(found.bias, again if units == 1 else 2)]
+    parts += [np.tile(found.multiplier, again), np.tile(found.second, again)]
+    if units == 1:  # which are stored one after another
+        return np.concatenate([p.astype(np.int32) for p in parts]), in_c - VECTOR
     of_sums = np.roll(np.arange(units * FOUR), units * 2).reshape(units, FOUR)
     to = of_sums[[0, 2, 1, units - 1]].T.astype(np.uint8)
     return np.concatenate([*(p.astype(np.int32) for p in parts), to.reshape(-1).view(np.int32)]), in_c - VECTOR
