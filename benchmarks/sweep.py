@@ -16,16 +16,19 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
+from typing import Any
 
 from benchmarks.graphs import Builder
 from benchmarks.kernels import COMPILER
 from ci.layer_counts import count
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.choice import fastest
+from edgekit.backends.c.counts._window import axis
 from edgekit.backends.c.options import options_of
 from edgekit.device.emulator import QEMU
 from edgekit.errors import EdgekitError
@@ -63,10 +66,11 @@ class Bound:
     loaded: float
     value: float
 
-    def of(self, layer: Layer, terms: int) -> float:
-        """Of a layer whose outputs have `terms` products that are not all padding."""
-        words = -(-terms // self.terms)
-        return self.call + layer.outputs * (self.output + words * (1 + self.loaded)) + layer.inputs * self.value
+    def of(self, layer: Layer, inside: Mapping[int, int]) -> float:
+        """Of a layer whose windows have so many taps inside the input; `inside`: how many windows have how many."""
+        words = sum(count * -(-taps * layer.channels // self.terms) for taps, count in inside.items())
+        each = words / sum(inside.values()) * (1 + self.loaded)
+        return self.call + layer.outputs * (self.output + each) + layer.inputs * self.value
 
 
 @dataclass(frozen=True)
@@ -99,9 +103,9 @@ class Layer:
 # M4: BL, PUSH, POP, loads of the parameters and of what stays in registers; SMMULR, SMMLAR, SSAT, STRB and a quarter of
 # an LDM of eight constants; SMLAD takes two products, and an LDM has eight words of weights of two outputs; LDR and
 # two SXTB16 expand four values. Winograd's algorithm, which needs fewer products, is not bounded by it.
-# M55: VMLADAVA takes 16 products; eight sums leave registers as biased by one LDM, reach lanes by one PUSH and one VPOP,
-# take four multiplications and shifts, three narrowings and a store: 11, and 2 loads more, of windows and of what the
-# eight vector registers cannot hold beside them.
+# M55: VMLADAVA takes 16 products; eight sums leave registers as biased by one LDM, reach lanes by one PUSH and one
+# VPOP, take four multiplications and shifts, three narrowings and a store: 11, and 2 loads more, of windows and of what
+# the eight vector registers cannot hold beside them.
 BOUNDS = {"m4": Bound(8, 4.25, 2, 1 / 16, 0.75), "m55": Bound(14, 1.625, 16, 0, 0)}
 BOUNDS |= {"m7": BOUNDS["m4"], "m33": BOUNDS["m4"]}
 
@@ -197,6 +201,14 @@ def layers(kinds: Sequence[str] = KINDS, every: int = 1, windows: Sequence[str] 
     return [layer for kind in kinds for layer in [x for x in found if x.kind == kind][::every]]
 
 
+def _inside(portable: Mapping[str, Any]) -> Counter[int]:
+    """Taps inside the input of the windows of a portable call: what is padding needs no product."""
+    if "kernel_h" not in portable:
+        return Counter([1])
+    down, across = axis(portable, "h").inside, axis(portable, "w").inside
+    return Counter(rows * columns for rows, columns in product(down, across))
+
+
 def sweep(some: Sequence[Layer], core: str) -> list[Found]:
     """Instructions of every layer on `qemu-<core>`, the worst against its limit first.
 
@@ -205,13 +217,12 @@ def sweep(some: Sequence[Layer], core: str) -> list[Found]:
     """
     options = options_of(find_target(f"qemu-{core}"))
 
-    windows: list[int] = []
+    windows: list[Counter[int]] = []
 
     def pick(candidates: list[Call]) -> list[Call]:
         chosen, portable = fastest([*candidates], options.core), candidates[-1].fields
         assert isinstance(chosen, Call)
-        sizes = [int(portable.get(f"kernel_{side}", 1)) for side in "hw"]  # type: ignore[arg-type]
-        windows.append(sizes[0] * sizes[1])
+        windows.append(_inside(portable))
         return [chosen]
 
     found, start = [], 0
@@ -223,7 +234,7 @@ def sweep(some: Sequence[Layer], core: str) -> list[Found]:
         windows.clear()
         counted = count([layer.graph for layer in some[start:end]], options, pick)
         for layer, one, window in zip(some[start:end], counted, windows, strict=True):
-            bound = BOUNDS[core].of(layer, layer.channels * window) / (layer.outputs * layer.terms)
+            bound = BOUNDS[core].of(layer, window) / (layer.outputs * layer.terms)
             found.append(Found(layer, one.call.kernel, one.instructions, LIMITS[core][layer.kind], bound))
         start = end
     return sorted(found, key=lambda f: -f.per_mac / f.limit)

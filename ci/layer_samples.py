@@ -204,6 +204,14 @@ def few_channels(d: Draw) -> Graph:
     return _weighted(op, d, (1, kh, kw, channels * d.of(1, 1, 2, 4)), 3, x)
 
 
+def several(d: Draw) -> Graph:
+    """Depthwise convolutions of several samples, few channels and strides; no clamp inside."""
+    (h, w), channels, stride, side = d.size(), d.upto(20), d.of(1, 2, 2, 3), d.of(2, 3, 3, 3, 5)
+    b = Builder("several", (d.of(1, 2, 4), h, w, channels), d.of(*range(1000)))
+    op = DepthwiseConv2D((stride, stride))
+    return b.ended(b.weighted(op, "input", (1, side, side, channels * d.of(1, 1, 2)), 3))
+
+
 def fully_connected(d: Draw) -> Graph:
     small = d.of(0, 0, 1)
     width, units = (d.upto(16), d.upto(16)) if small else (d.channels(1024), d.channels(256))
@@ -270,6 +278,16 @@ def tiny(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D((2, 2) if one else (1, 1)), "input", (8, 3, 3, inputs), 0))
 
 
+def ends(d: Draw) -> Graph:
+    """Layers whose inputs end with one or two after whole words, and layers of one output; no clamp inside."""
+    inputs, outputs = (d.of(5, 6, 9, 10, 13, 14), d.upto(40)) if d.of(0, 1) else (4 * d.upto(35), 1)
+    if d.of(0, 1):
+        b = Builder("ends", (d.of(1, 2, 3, 4), inputs), d.of(*range(1000)))
+        return b.ended(b.weighted(FullyConnected(), "input", (outputs, inputs), 0))
+    b = Builder("ends", (1, d.upto(9), d.upto(9), inputs), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D(d.stride()), "input", (outputs, 1, 1, inputs), 0))
+
+
 def first(d: Draw) -> Graph:
     """First layers of images: windows of one to three channels."""
     (h, w), channels, side = d.size(), d.of(1, 2, 3, 3, 3), d.of(3, 3, 3, 5)
@@ -283,6 +301,32 @@ def plane(d: Draw) -> Graph:
     op = Conv2D((stride, stride), padding="same" if same else "valid", activation=d.activation())
     shape = (d.of(1, 1, 2), h, w, 1) if same else (1, h + 2, w + 2, 1)
     return _weighted(op, d, (d.upto(40), 3, 3, 1), 0, shape)
+
+
+def unpadded(d: Draw) -> Graph:
+    """Windows of 3x3 in one or two channels, pictures of few values; no clamp inside."""
+    channels, stride, kind = d.of(1, 1, 2), d.of(1, 2), d.of(0, 1, 1, 1)
+    if kind == 0:
+        side, channels = d.of(1, 2, 3), 1
+        shape, out_c = (d.upto(4), side, side, 1), 2 * d.upto(8)
+    else:
+        shape, out_c = (
+            (d.upto(3), d.of(1, 3 + d.upto(14)), 3 + d.upto(31 // channels), channels),
+            d.of(1, 2, 2) * d.upto(8),
+        )
+    op = Conv2D((stride, stride), padding="valid" if min(shape[1:3]) > 2 and stride == 1 and d.of(0, 0, 1) else "same")
+    b = Builder("unpadded", shape, d.of(*range(1000)))
+    return b.ended(b.weighted(op, "input", (out_c, 3, 3, channels), 0))
+
+
+def rows(d: Draw) -> Graph:
+    """Windows of 3x3 in 2 to 5 or in a multiple of 8 channels, into few."""
+    stride, channels = d.of(1, 2), d.of(2, 3, 4, 5) if d.of(0, 1, 1) else 8 * d.upto(4)
+    same = bool(d.of(0, 1, 1, 1))
+    h, w = stride * d.upto(24), stride * d.of(3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    h, w = (side - d.of(0, stride - 1) if same else side + 2 for side in (h, w))  # padding at both ends, or at one
+    op = Conv2D((stride, stride), padding="same" if same else "valid", activation=d.activation())
+    return _weighted(op, d, (d.of(1, 1, 2, 3, 4, 8), 3, 3, channels), 0, (d.of(1, 1, 3), h, w, channels))
 
 
 def stripes(d: Draw) -> Graph:
@@ -386,7 +430,8 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
     (long, 120), (pairs, len(PAIRS)), (of_one_shape, len(SHAPES)),
-    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200),
+    (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200), (unpadded, 160),
+    (rows, 280), (several, 40), (ends, 80),
 )  # fmt: skip
 
 

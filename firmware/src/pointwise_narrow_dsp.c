@@ -2,17 +2,17 @@
  * the DSP instructions.
  *
  * Blocking: 1 pixel x 1 channel x all taps. The taps of a pixel stay in registers as halfwords, four as 0, 2, 1, 3, while the
- * channels' weights and constants pass by as one stream; there is no buffer. The last four inputs are read where they lie;
- * those that the word before had too meet weights of 0. Weights are twice as large: SMMULR wants twice the sum. The zero point
+ * channels' weights and constants pass by as one stream; there is no buffer. The last four inputs, or two, are read where they
+ * lie; those that the word before had too meet weights of 0. Weights are twice as large: SMMULR wants twice the sum. The zero point
  * is folded into the bias. The functions are called as they are, and read their parameters with one LDM: small layers are
  * mostly call.
  * Registers: r0 stream, r2 y, r3 zero point, from r4 on the taps, in r1 and the others up to lr what was loaded: first bias,
  * where the sum grows, and weights, at last multiplier and divider.
  * Beside the functions for any channels and lines are some without loops: of one pixel and up to 16 channels, and of 8 inputs
  * into 3 or 4 channels.
- * Budget for an output: 4 for the requantization, half an instruction for every input, 1, 1, 2 or 5 loads with 4, 8, 12 or
- * 16 inputs, 0.375 of a loop over eight channels; 6 and 3 for every four inputs of a pixel, 10 for a line, 11 for
- * the call; of one pixel 4, of 8 inputs into few channels 8.5 a pixel. With 8
+ * Budget for an output: 4 for the requantization, half an instruction for every input, 1 load with up to 8 inputs, 2 with up to
+ * 12, 3 with 14, 5 with 16, 0.375 of a loop over eight channels; 6 and 3 for every four inputs of a pixel, 10 for a line, 11 for
+ * the call; of one pixel 4, of 8 inputs into few channels 8 a pixel. With 8
  * inputs and 16 channels that is 1.27 a MAC, with 16 inputs and 32 channels 1.12. Cycles by LDR 2, LDM 1 + n, branch 2: 17.25
  * for an output of 8 inputs, 2.2 a MAC. */
 #include "edgekit/pointwise_narrow_dsp.h"
@@ -35,12 +35,21 @@ _Static_assert(offsetof(ek_pointwise_narrow_dsp_t, outputs) == 32, "nine words i
   "  strb r1, [r2], #1\n"
 
 #define CHANNEL4 LOAD("r1, r10, r11, r12, lr") ADD("r4", "r10") ADD("r5", "r11") FINISH("r12")
+#define CHANNEL6 \
+  LOAD("r1, r7, r8, r9, r12, lr") ADD("r4", "r7") ADD("r5", "r8") ADD("r6", "r9") FINISH("r12")
 #define CHANNEL8                                                                            \
   LOAD("r1, r8, r9, r10, r11, r12, lr")                                                     \
   ADD("r4", "r8") ADD("r5", "r9") ADD("r6", "r10") ADD("r7", "r11") FINISH("r12")
+#define CHANNEL10                                                                           \
+  LOAD("r1, r9, r10, r11, r12, lr")                                                         \
+  ADD("r4", "r9") ADD("r5", "r10") ADD("r6", "r11") ADD("r7", "r12") ADD("r8", "lr") LOAD("r12, lr") FINISH("r12")
 #define CHANNEL12                                                                           \
   LOAD("r1, r10, r11, r12, lr") ADD("r4", "r10") ADD("r5", "r11") ADD("r6", "r12") ADD("r7", "lr") \
   LOAD("r10, r11, r12, lr") ADD("r8", "r10") ADD("r9", "r11") FINISH("r12")
+#define CHANNEL14                                                                           \
+  LOAD("r1, r11, r12, lr") ADD("r4", "r11") ADD("r5", "r12") ADD("r6", "lr")                \
+  LOAD("r11, r12, lr") ADD("r7", "r11") ADD("r8", "r12") ADD("r9", "lr")                    \
+  LOAD("r11, r12, lr") ADD("r10", "r11") FINISH("r12")
 #define CHANNEL16                                                                           \
   LOAD("r1, r12, lr") ADD("r4", "r12") ADD("r5", "lr")                                      \
   LOAD("r12, lr") ADD("r6", "r12") ADD("r7", "lr")                                          \
@@ -53,7 +62,15 @@ _Static_assert(offsetof(ek_pointwise_narrow_dsp_t, outputs) == 32, "nine words i
   "  ldr.w " B ", [r1, " OFFSET "]\n"   \
   "  sxtb16 " A ", " B "\n"             \
   "  sxtb16 " B ", " B ", ror #8\n"
+/* The two bytes at r1 + lr as a word of halfwords. */
+#define LAST2(A)                            \
+  "  ldrh.w " A ", [r1, lr]\n"              \
+  "  pkhbt " A ", " A ", " A ", lsl #8\n"   \
+  "  sxtb16 " A ", " A "\n"
 #define EXPAND4 EXPAND("lr", "r4", "r5")
+#define EXPAND6 EXPAND("#0", "r4", "r5") LAST2("r6")
+#define EXPAND10 EXPAND("#0", "r4", "r5") EXPAND("#4", "r6", "r7") LAST2("r8")
+#define EXPAND14 EXPAND("#0", "r4", "r5") EXPAND("#4", "r6", "r7") EXPAND("#8", "r8", "r9") LAST2("r10")
 #define EXPAND8 EXPAND("#0", "r4", "r5") EXPAND("lr", "r6", "r7")
 #define EXPAND12 EXPAND("#0", "r4", "r5") EXPAND("#4", "r6", "r7") EXPAND("lr", "r8", "r9")
 #define EXPAND16 EXPAND("#0", "r4", "r5") EXPAND("#4", "r6", "r7") EXPAND("#8", "r8", "r9") EXPAND("lr", "r10", "r11")
@@ -99,8 +116,11 @@ _Static_assert(offsetof(ek_pointwise_narrow_dsp_t, outputs) == 32, "nine words i
         "  b.w 1b\n");                                                                                       \
   }
 PIXELS(ek_pointwise_4_dsp, EXPAND4, CHANNEL4)
+PIXELS(ek_pointwise_6_dsp, EXPAND6, CHANNEL6)
 PIXELS(ek_pointwise_8_dsp, EXPAND8, CHANNEL8)
+PIXELS(ek_pointwise_10_dsp, EXPAND10, CHANNEL10)
 PIXELS(ek_pointwise_12_dsp, EXPAND12, CHANNEL12)
+PIXELS(ek_pointwise_14_dsp, EXPAND14, CHANNEL14)
 PIXELS(ek_pointwise_16_dsp, EXPAND16, CHANNEL16)
 
 /* One pixel of up to 16 channels: no loop, the code is entered where the channels that it has not are done. */
@@ -114,16 +134,17 @@ PIXELS(ek_pointwise_16_dsp, EXPAND16, CHANNEL16)
         "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                   \
   }
 PIXEL(ek_pointwise_4_pixel_dsp, EXPAND4, CHANNEL4)
+PIXEL(ek_pointwise_6_pixel_dsp, EXPAND6, CHANNEL6)
 PIXEL(ek_pointwise_8_pixel_dsp, EXPAND8, CHANNEL8)
+PIXEL(ek_pointwise_10_pixel_dsp, EXPAND10, CHANNEL10)
 PIXEL(ek_pointwise_12_pixel_dsp, EXPAND12, CHANNEL12)
+PIXEL(ek_pointwise_14_pixel_dsp, EXPAND14, CHANNEL14)
 PIXEL(ek_pointwise_16_pixel_dsp, EXPAND16, CHANNEL16)
 
 /* Pairs of pixels that lie one after the other, 8 inputs in whole words: the channels are all in the code. On the stack: 0
- * stream, 4 x, 8 end of y. */
-#define PIXEL8(CHANNELS)                   \
-  "  ldmia.w sp, {r0, r1}\n"               \
-  "  ldmia.w r1!, {r5, r7}\n"              \
-  "  str r1, [sp, #4]\n"                   \
+ * stream, 4 x, 8 end of y, in words that were pushed to make room. */
+#define PIXEL8(LOADS, CHANNELS)            \
+  "  ldmia.w sp, {r0, r1}\n" LOADS         \
   "  sxtb16 r4, r5\n"                      \
   "  sxtb16 r5, r5, ror #8\n"              \
   "  sxtb16 r6, r7\n"                      \
@@ -131,17 +152,16 @@ PIXEL(ek_pointwise_16_pixel_dsp, EXPAND16, CHANNEL16)
 #define PAIRS8(NAME, CHANNELS)                                                                               \
   __attribute__((naked)) void NAME(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) {         \
     __asm__ volatile(                                                                                        \
-        "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                                    \
-        "  ldr r4, [r0, #32]\n"                                                                              \
-        "  ldmia.w r0, {r0, r3}\n"                                                                           \
-        "  add r4, r2\n"                                                                                     \
-        "  push {r0, r1, r4}\n"                                                                              \
-        "1:\n" PIXEL8(CHANNELS) PIXEL8(CHANNELS)                                                             \
-        "  ldr r1, [sp, #8]\n"                                                                               \
-        "  cmp r2, r1\n"                                                                                     \
-        "  bne.w 1b\n"                                                                                       \
-        "  add sp, #12\n"                                                                                    \
-        "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                   \
+        "  push {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                        \
+        "  ldmia.w r0, {r0, r3, r4, r5, r6, r7, r8, r9, r10}\n"                                             \
+        "  add r10, r2\n"                                                                                   \
+        "  stmia.w sp, {r0, r1, r10}\n"                                                                     \
+        "1:\n" PIXEL8("  ldrd r5, r7, [r1], #16\n  str r1, [sp, #4]\n", CHANNELS)                                  \
+        PIXEL8("  ldrd r5, r7, [r1, #-8]\n", CHANNELS)                                                       \
+        "  ldr r1, [sp, #8]\n"                                                                              \
+        "  cmp r2, r1\n"                                                                                    \
+        "  bne.w 1b\n"                                                                                      \
+        "  pop {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                      \
   }
 PAIRS8(ek_pointwise_8_to_3_dsp, CHANNEL8 CHANNEL8 CHANNEL8)
 PAIRS8(ek_pointwise_8_to_4_dsp, FOUR(CHANNEL8))
@@ -149,35 +169,45 @@ PAIRS8(ek_pointwise_8_to_4_dsp, FOUR(CHANNEL8))
 
 #else
 
-static void pixels_of(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y, int32_t words) {
+/* `width` inputs, a multiple of four and up to two more. */
+static void pixels_of(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y, int32_t width) {
   for (int32_t line = 0; line < p->lines; ++line, x += p->gap) {
     for (const int8_t *const end = y + p->outputs; y != end; x += p->step) {
       for (const int32_t *at = p->stream; at != p->stream + p->bytes / 4; at += 2) {
         int32_t sum = *at++;
-        for (int32_t word = 0; word < words; ++word, at += 2) {
-          const uint32_t taps = ek_load4(x + (word + 1 < words ? 4 * word : p->last));
+        for (int32_t i = 0; i < width / 4; ++i, at += 2) {
+          const uint32_t taps = ek_load4(x + (4 * i + 4 < width ? 4 * i : p->last));
           sum = ek_smlad(ek_sxtb16(taps), (uint32_t)at[0], sum);
           sum = ek_smlad(ek_sxtb16_odd(taps), (uint32_t)at[1], sum);
+        }
+        if (width % 4 != 0) {
+          sum = ek_smlad(ek_pack_low((uint32_t)x[p->last], (uint32_t)x[p->last + 1]), (uint32_t)*at++, sum);
         }
         *y++ = ek_requantize(sum, at[0], at[1], p->out_zero);
       }
     }
   }
 }
-#define PIXELS(NAME, WORDS)                                                                \
+#define PIXELS(NAME, WIDTH)                                                                \
   void NAME(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) {              \
-    pixels_of(p, x, y, WORDS);                                                             \
+    pixels_of(p, x, y, WIDTH);                                                             \
   }
-PIXELS(ek_pointwise_4_dsp, 1)
-PIXELS(ek_pointwise_8_dsp, 2)
-PIXELS(ek_pointwise_12_dsp, 3)
-PIXELS(ek_pointwise_16_dsp, 4)
-PIXELS(ek_pointwise_4_pixel_dsp, 1)
-PIXELS(ek_pointwise_8_pixel_dsp, 2)
-PIXELS(ek_pointwise_12_pixel_dsp, 3)
-PIXELS(ek_pointwise_16_pixel_dsp, 4)
-PIXELS(ek_pointwise_8_to_3_dsp, 2)
-PIXELS(ek_pointwise_8_to_4_dsp, 2)
+PIXELS(ek_pointwise_4_dsp, 4)
+PIXELS(ek_pointwise_6_dsp, 6)
+PIXELS(ek_pointwise_8_dsp, 8)
+PIXELS(ek_pointwise_10_dsp, 10)
+PIXELS(ek_pointwise_12_dsp, 12)
+PIXELS(ek_pointwise_14_dsp, 14)
+PIXELS(ek_pointwise_16_dsp, 16)
+PIXELS(ek_pointwise_4_pixel_dsp, 4)
+PIXELS(ek_pointwise_6_pixel_dsp, 6)
+PIXELS(ek_pointwise_8_pixel_dsp, 8)
+PIXELS(ek_pointwise_10_pixel_dsp, 10)
+PIXELS(ek_pointwise_12_pixel_dsp, 12)
+PIXELS(ek_pointwise_14_pixel_dsp, 14)
+PIXELS(ek_pointwise_16_pixel_dsp, 16)
+PIXELS(ek_pointwise_8_to_3_dsp, 8)
+PIXELS(ek_pointwise_8_to_4_dsp, 8)
 
 #endif
 
@@ -206,10 +236,13 @@ void ek_pointwise_3_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int
 
 void ek_pointwise_narrow_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) {
   static void (*const forms[])(const ek_pointwise_narrow_dsp_t *, const int8_t *, int8_t *) = {
-      ek_pointwise_3_dsp, ek_pointwise_4_dsp, ek_pointwise_8_dsp, ek_pointwise_12_dsp, ek_pointwise_16_dsp};
-  const int32_t size = p->lines * p->outputs;
-  for (int32_t image = 0; image < p->images; ++image, x += p->image_step, y += size) {
-    forms[p->in_c < 4 ? 0 : (p->in_c + 3) / 4](p, x, y);
-    ek_clamp_all(y, size, p->low, p->high);
+      ek_pointwise_3_dsp, ek_pointwise_4_dsp, ek_pointwise_6_dsp, ek_pointwise_8_dsp,
+      ek_pointwise_10_dsp, ek_pointwise_12_dsp, ek_pointwise_14_dsp, ek_pointwise_16_dsp};
+  void (*const form)(const ek_pointwise_narrow_dsp_t *, const int8_t *, int8_t *) = forms[p->in_c < 4 ? 0 : (p->in_c - 1) / 2];
+  const int32_t size = p->lines * p->outputs, step = p->image_step;
+  int8_t *const first = y;
+  for (int32_t image = p->images; image > 0; --image, x += step, y += size) {
+    form(p, x, y);
   }
+  ek_clamp_all(first, (int32_t)(y - first), p->low, p->high);
 }

@@ -45,16 +45,16 @@ def only_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 def shaped() -> Iterator[Case]:
     """All widths, channels around whole turns, strides and batches, weights and data at both ends."""
     rng = np.random.default_rng(37)
-    for i, inputs in enumerate([4, 8, 12, 16, 5, 10, 15, 7] * 3):
+    for i, inputs in enumerate([4, 8, 12, 16, 5, 10, 15, 7] * 3 + [6, 9, 13, 14]):
         out_c, scale, batches = (1, 2, 3, 4, 5, 8, 16, 19)[(i + i // 8) % 8], SCALES[(i + i // 4) % 4], 1 + i % 3
         name = f"shaped_{i}"
-        if i >= 18:
+        if 18 <= i < 24:
             graph = layer_graph("fully_connected", (batches, inputs), out_c, (1, 1), 1, scale, rng)
         else:
             op = Conv2D(stride=((1, 1), (2, 1), (1, 3), (2, 2))[i % 5 % 4], activation=("none", "relu")[i % 2])
             graph = layer_graph("conv_2d", (batches, 1 + i % 4, 5, inputs), out_c, (1, 1), 1, scale, rng, op)
         yield Case(name, graph, i, 2, proof.GUARD)
-    for inputs, out_c in product((4, 8, 10, 16), (1, 7, 16, 17)):  # one pixel
+    for inputs, out_c in product((4, 5, 8, 9, 10, 13, 16), (1, 7, 16, 17)):  # one pixel
         graph = layer_graph("fully_connected", (1, inputs), out_c, (1, 1), 1, SCALES[out_c % 3], rng)
         yield Case(f"shaped_{inputs}_{out_c}", graph, out_c, 2, proof.GUARD)
     for inputs, (size, stride) in product((1, 2, 3), (((1, 1), 1), ((2, 7), 2), ((4, 5), 1), ((5, 5), 2))):
@@ -96,7 +96,7 @@ def test_the_cases_take_the_form() -> None:
     calls = [call for call in made if isinstance(call, Call)]
     kernels, files = [call.kernel for call in calls], [call.file for call in calls]
     assert files == [FEW if case.name.startswith("few") else KERNEL for case in CASES]
-    narrow = [f"pointwise_{n}{one}_dsp" for n in (4, 8, 12, 16) for one in ("", "_pixel")]
+    narrow = [f"pointwise_{n}{one}_dsp" for n in range(4, 17, 2) for one in ("", "_pixel")]
     functions = [
         "pointwise_3_dsp",
         *narrow,

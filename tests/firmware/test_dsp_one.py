@@ -1,4 +1,4 @@
-"""The kernel of one output gives the simulator's integers: on the host, by C twins, and on emulated cores."""
+"""The kernels of one output give the simulator's integers: on the host, by C twins, and on emulated cores."""
 
 from __future__ import annotations
 
@@ -9,20 +9,31 @@ import numpy as np
 import pytest
 
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.forms.dsp import conv_2d, conv_2d_one, fully_connected, fully_connected_one
+from edgekit.backends.c.forms.dsp import (
+    conv_2d,
+    conv_2d_one,
+    conv_2d_to_1,
+    fully_connected,
+    fully_connected_one,
+    fully_connected_to_1,
+)
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware import proof
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-KERNEL = "pointwise_one_dsp"
+KERNEL, SINGLE = "pointwise_one_dsp", "fully_connected_to_1_dsp"
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))  # the last makes channels constants
 
 
 @pytest.fixture(autouse=True)
 def only_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conv_2d, "form", conv_2d_one.form)
-    monkeypatch.setattr(fully_connected, "form", fully_connected_one.form)
+    for operator, forms in (
+        (conv_2d, (conv_2d_one, conv_2d_to_1)),
+        (fully_connected, (fully_connected_one, fully_connected_to_1)),
+    ):
+        first = [module.form for module in forms]
+        monkeypatch.setattr(operator, "form", lambda *a, first=first: [c for form in first if (c := form(*a))])
 
 
 def cases() -> Iterator[Case]:
@@ -37,12 +48,37 @@ def cases() -> Iterator[Case]:
         yield Case(f"one_samples_{batches}", graph, batches, 2, proof.GUARD)
 
 
-CASES = list(cases())
+def single() -> Iterator[Case]:
+    """Around whole sixteens, one sample and several, pixels with and without gaps."""
+    rng = np.random.default_rng(61)
+    for i, inputs in enumerate((4, 8, 12, 16, 20, 36, 60, 64, 72, 100, 124, 128, 140)):
+        both = inputs % 8 == 0 and inputs <= 64
+        for batches in (1, 2, 3):
+            graph = layer_graph("fully_connected", (batches, inputs), 1, (1, 1), 1, SCALES[i % 4], rng)
+            yield Case(f"single_{inputs}_{batches}", graph, i, 2, proof.GUARD, candidate=int(both and batches > 1))
+        op = Conv2D(((2, 2), (1, 3), (2, 1))[i % 3])
+        graph = layer_graph("conv_2d", (1 + i % 2, 6, 7, inputs), 1, (1, 1), 1, SCALES[i % 4], rng, op)
+        yield Case(f"single_pixels_{inputs}", graph, i, 2, proof.GUARD)
+
+
+CASES = [*cases(), *single()]
 
 
 def test_the_cases_take_the_form() -> None:
-    calls = [proof.first_forms(case.graph, "cortex-m4")[0] for case in CASES]
-    assert all(isinstance(call, Call) and call.kernel == KERNEL for call in calls)
+    for case in CASES:
+        call = proof.first_forms(case.graph, "cortex-m4", case.candidate)[0]
+        assert isinstance(call, Call)
+        assert call.file == (SINGLE if case.name.startswith("single") else KERNEL), case.name
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "taken"), [(140, 1, True), (144, 1, False), (30, 1, False), (16, 2, False)]
+)
+def test_one_output_of_whole_words(inputs: int, outputs: int, taken: bool) -> None:
+    graph = layer_graph("fully_connected", (1, inputs), outputs, (1, 1), 1, SCALES[0], np.random.default_rng(0))
+    call = proof.first_forms(graph, "cortex-m4")[0]
+    assert isinstance(call, Call)
+    assert (call.file == SINGLE) == taken
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Which of the candidates computes each layer: by the cost model and the objective.
 
     speed   the fewest instructions, layer by layer; but a kernel that saves next to none of the model's is not worth
-            its code, and where the text is more than 16 KiB, kernels that save the least for their size give way, for
-            at most a tenth of the instructions
+            its code, and where the text is more than 16 KiB (M55: 32), kernels that save the least for their size give
+            way, for at most a tenth of the instructions
     ram     as speed; `groups` then takes other forms where they save memory
     flash   the smallest product of instructions and squared bytes of code and constants, at -Os: a percent less flash
             may cost two percent more instructions, and no more; code counts once for all layers that share a kernel
@@ -27,7 +27,8 @@ Calls = list[Call | Alias]
 LEVELS: dict[Optimize, str] = {"speed": "-O3", "ram": "-O3", "flash": "-Os"}
 FLASH_WORTH: dict[Optimize, float] = {"speed": 0.02, "ram": 0.1, "flash": 2}  # percent of the instructions, a percent
 SAVED = 0.0005  # of the model's instructions, the least that a kernel must save
-TEXT, SAVED_BEYOND = 16 << 10, 0.1  # bytes of text at -O2; the least that a kernel must save where it is more
+TEXT, TEXT_OF_HELIUM = 16 << 10, 32 << 10  # bytes of text at -O2
+SAVED_BEYOND = 0.1  # the most that all kernels may have saved that give way where there is more text
 FIXED = 700  # bytes of text beside kernels, tables and the layers' parameters and calls
 A_CALL, A_FIELD = 24, 4  # bytes of text
 AT_O2 = 0.45  # of the way from a kernel's size at -Os to that at -O3: 0.33 to 0.46 in whole models
@@ -73,11 +74,12 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
         return tables + text_bytes(calls, core)
 
     total = least = sum(map(cost, calls))
+    limit = TEXT_OF_HELIUM if core == "cortex-m55" else TEXT
     while True:
         size, trials = text(calls), []
         for file, trial in _without_one(calls, candidates, cost):
             after, smaller = sum(map(cost, trial)), size - text(trial)
-            useless = after - total <= SAVED * total or (size > TEXT and after - least <= SAVED_BEYOND * least)
+            useless = after - total <= SAVED * total or (size > limit and after - least <= SAVED_BEYOND * least)
             if useless and smaller > 0:  # another kernel instead may save nothing
                 trials.append(((after - total) / smaller, file, trial))
         if not trials:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from edgekit.backends.c.counts._window import Fields, ceil_div
 
@@ -13,7 +13,13 @@ def bands(fields: Fields) -> Iterator[tuple[int, int]]:
         yield first, min(fields["lines"], fields["out_h"] - first)
 
 
-def filled(fields: Fields) -> dict[str, float]:
+def equal_bands(fields: Fields) -> Iterator[tuple[int, int]]:
+    """The same of bands that all have `lines`: the last one ends with the last line."""
+    for first, _ in bands(fields):
+        yield min(first, fields["out_h"] - fields["lines"]), fields["lines"]
+
+
+def filled(fields: Fields, of: Callable[[Fields], Iterator[tuple[int, int]]] = bands) -> dict[str, float]:
     """`ek_fill_band` of all bands, and the first filling."""
     names = ("rows_inside", "rows_outside", "long", "sixteens", "ends", "fours", "bytes", "filled_sixteens",
              "filled_fours")  # fmt: skip
@@ -23,7 +29,7 @@ def filled(fields: Fields) -> dict[str, float]:
     pitch, span = fields["pitch"], (fields["kernel_h"] - 1) * fields["dilation_h"] + 1
     count = min(fields["in_row"], pitch - fields["before"])
     rows, inside = 0, 0
-    for first, lines in bands(fields):
+    for first, lines in of(fields):
         top, read = first * fields["stride_h"] - fields["pad_top"], (lines - 1) * fields["stride_h"] + span
         rows += read
         inside += sum(0 <= top + row < fields["in_h"] for row in range(read))

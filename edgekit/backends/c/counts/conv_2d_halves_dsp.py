@@ -23,9 +23,21 @@ def features(fields: Fields) -> dict[str, float]:
         "turns": pairs * (out_c // 2) * turns,
         "single": pairs * (out_c % 2), "single_groups": pairs * (out_c % 2) * groups,
         "single_turns": pairs * (out_c % 2) * turns,
-        **_expanded(fields, below * width, beside), **filled(fields),
+        **_expanded(fields, below * width, beside), **filled(fields), **_bands(fields),
         **clamped(fields, batches * fields["out_h"] * width * out_c),
     }  # fmt: skip
+
+
+def _bands(fields: Fields) -> dict[str, float]:
+    """Of bands that are copied what does not depend on the rows in them, and the fillings above and below the input."""
+    span, fillings, copies = (fields["kernel_h"] - 1) * fields["dilation_h"] + 1, 0, 0
+    for first, lines in bands(fields):
+        top, read = first * fields["stride_h"] - fields["pad_top"], (lines - 1) * fields["stride_h"] + span
+        fillings += (top < 0) + (top + read > fields["in_h"])
+        copies += min(fields["in_row"], fields["pitch"] - fields["before"]) >= 16
+    all_bands, copied = sum(1 for _ in bands(fields)), fields["copied"] * fields["batches"]
+    return {"framed": fields["copied"], "copied_bands": copied * all_bands, "fillings": copied * fillings,
+            "long_bands": copied * copies}  # fmt: skip
 
 
 def _expanded(fields: Fields, below: int, beside: int) -> dict[str, float]:

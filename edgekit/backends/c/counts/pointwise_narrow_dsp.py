@@ -6,9 +6,9 @@ from edgekit.backends.c.counts._window import Fields, ceil_div, clamped
 
 
 def features(fields: Fields) -> dict[str, float]:
-    words, images = ceil_div(fields["in_c"], 4), fields["images"]
+    words, images = max(2, ceil_div(fields["in_c"], 2)), fields["images"]
     lines = images * fields["lines"]
-    outputs, channels = lines * fields["outputs"], fields["bytes"] // (8 * words + 12)
+    outputs, channels = lines * fields["outputs"], fields["bytes"] // (4 * words + 12)
     pixels = outputs // channels
     if fields["kernel"].endswith("pixel_dsp"):
         return {"call": 1, "outputs": outputs}
@@ -21,5 +21,5 @@ def features(fields: Fields) -> dict[str, float]:
         return {**common, "outputs": outputs}
     return {
         **common, "images": images, "least": images * (fields["in_c"] < 4), "words": pixels * words,
-        **{f"outputs_{4 * n}": outputs * (n == words) for n in (1, 2, 3, 4)}, **clamped(fields, outputs),
+        **{f"outputs_{2 * n}": outputs * (n == words) for n in range(2, 9)}, **clamped(fields, outputs),
     }  # fmt: skip

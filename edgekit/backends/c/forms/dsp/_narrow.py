@@ -10,8 +10,8 @@ from edgekit.backends.c.forms.dsp._lines import Lines
 from edgekit.backends.c.forms.dsp._pack import halves, overlapped
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 
-WORD, MOST = 4, 16  # inputs: of a word, all that stay in registers
-CODE = {1: 28, 2: 36, 3: 48, 4: 68}  # bytes for a channel, by words
+WORD, HALF, MOST = 4, 2, 16  # inputs: of a word, of a half of one, all that stay in registers
+CODE = {4: 28, 6: 32, 8: 36, 10: 44, 12: 48, 14: 56, 16: 68}  # bytes for a channel, by inputs
 TURN = 8  # channels of a turn of the loop
 PIXEL = 16  # channels at most, of the functions for one pixel
 FIXED = (3, 4)  # channels that have a function of their own for 8 inputs
@@ -35,12 +35,17 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) ->
     folded = fold(weights, bias_of(layer, count), zero_point, real, clamp_of(call), wide=True)
     if folded is None:
         return None
-    words, made = -(-inputs // WORD), stream(folded)
+    width, made = max(WORD, -(-inputs // HALF) * HALF), stream(folded)
     fields: dict[str, Value] = {name: call.fields[name] for name in ("out_zero", "low", "high")}
     plain = lines.images == 1 and (fields["low"], fields["high"]) == (-128, 127)
     name = _name(lines, inputs, count) if plain else FILE
     done = PIXEL - count if name.endswith("pixel_dsp") else -count % TURN
-    fields |= {"stream": made, "skip": done * CODE[words], "last": max(inputs - WORD, 0), "bytes": made.nbytes}
+    fields |= {
+        "stream": made,
+        "skip": done * CODE[width],
+        "last": max(inputs - (width % WORD or WORD), 0),
+        "bytes": made.nbytes,
+    }
     fields |= {**lines.fields(count), "in_c": inputs}
     return Call(name, fields, source=FILE)
 
@@ -49,7 +54,7 @@ def _name(lines: Lines, inputs: int, count: int) -> str:
     """The function for one image without a clamp."""
     if inputs < WORD:
         return "pointwise_3_dsp"
-    width = -(-inputs // WORD) * WORD
+    width = -(-inputs // HALF) * HALF
     if lines.lines == lines.samples == 1 and count <= PIXEL:
         return f"pointwise_{width}_pixel_dsp"
     if (inputs, lines.lines, lines.step, lines.samples % 2) == (8, 1, 8, 0) and count in FIXED:
@@ -60,9 +65,15 @@ def _name(lines: Lines, inputs: int, count: int) -> str:
 def stream(folded: Folded) -> NDArray[np.int32]:
     """(channels, words + 3): the bias, the weights as halfwords, with their factors, multiplier, divider."""
     weights = np.pad(folded.halves, ((0, 0), (0, max(0, WORD - folded.halves.shape[1]))))
+    inputs, last = weights.shape[1], weights[:, :0]
+    if -inputs % WORD >= HALF:  # two inputs after whole words
+        weights, last = weights[:, : inputs // WORD * WORD], weights[:, -HALF:].copy()
+        last[:, : HALF - inputs % WORD] = 0
+    else:
+        weights = np.concatenate(overlapped(weights, WORD), axis=1)
     parts = [
         folded.start.astype(np.int32)[:, None],
-        halves(np.concatenate(overlapped(weights, WORD), axis=1)).view(np.int32),
+        np.ascontiguousarray(np.concatenate([halves(weights), last], axis=1)).view(np.int32),
         np.stack([folded.multiplier, folded.divider], axis=1).astype(np.int32),
     ]
     return np.concatenate(parts, axis=1)
