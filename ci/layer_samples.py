@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +32,21 @@ from edgekit.reference import Simulator
 MOST_MACS = 200_000
 MOST_WEIGHTS = 20_000
 MOST_INPUT = 16_384
+SIDES = ((3, 3), (4, 4), (5, 5), (6, 6), (3, 5))
+PAIRS = tuple(product((16, 24, 32, 64), (1, 3, 4, 5, 7, 8, 10, 13, 15), (1, 2), SIDES))
+UNITS = (
+    (16, (3, 4, 8, 10, 16, 24, 40)),
+    (24, (10,)),
+    (20, (4,)),
+    (30, (3, 8, 10, 16)),
+    (33, (3, 4, 8, 10, 16)),
+    (64, (1, 2, 3)),
+    (68, (1,)),
+    (96, (1,)),
+    (100, (1,)),
+    (124, (1,)),
+)
+SHAPES = tuple(product([(i, units) for i, some in UNITS for units in some], (1, 1, 1, 1, 2, 3, 4, 4, 4)))
 ACTIVATIONS: tuple[Activation, ...] = ("none", "relu", "relu6")
 
 
@@ -38,9 +55,15 @@ class Draw:
 
     def __init__(self, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
+        self.turns = 0
 
     def of(self, *options: int) -> int:
         return int(self.rng.choice(options))
+
+    def turn(self, options: Sequence[Any]) -> Any:
+        """One after the other."""
+        self.turns += 1
+        return options[(self.turns - 1) % len(options)]
 
     def upto(self, largest: int) -> int:
         """From 1, small ones as often as large ones."""
@@ -218,6 +241,27 @@ def one_sample(d: Draw) -> Graph:
     """Fully connected layers of one sample, few inputs and few outputs."""
     inputs, outputs = 3 + d.upto(33) if d.of(0, 1) else 4 * d.upto(9), d.of(2, 3, 4, d.upto(20))
     return _weighted(FullyConnected(), d, (outputs, inputs), 0, (1, inputs))
+
+
+def long(d: Draw) -> Graph:
+    """Fully connected layers of more than 64 inputs and few units; no clamp inside."""
+    inputs, units = 4 * (15 + d.upto(100)), d.of(1, 2, 3, 4, 4 + d.upto(20))
+    b = Builder("long", (d.of(1, 2, 4), inputs), d.of(*range(1000)))
+    return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
+
+
+def pairs(d: Draw) -> Graph:
+    """1x1 convolutions of 16 to 64 channels into few, odd and even numbers of pixels, half of them with strides."""
+    inputs, outputs, stride, (h, w) = d.turn(PAIRS)
+    b = Builder("pairs", (1, stride * (h - 1) + 1, stride * w, inputs), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((stride, stride)), "input", (outputs, 1, 1, inputs), 0))
+
+
+def of_one_shape(d: Draw) -> Graph:
+    """Fully connected layers of 16 to 64 inputs and the numbers of units that have functions of their own."""
+    (inputs, units), batch = d.turn(SHAPES)
+    b = Builder("shape", (batch, inputs), d.of(*range(1000)))
+    return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
 
 
 def one_channel(d: Draw) -> Graph:
@@ -415,6 +459,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (fully_connected, 40), (average_pool_2d, 16), (max_pool_2d, 16), (softmax, 12), (quantize, 6), (retyped, 16),
     (add, 24), (mul, 16), (moved, 24),
     (few_inputs, 90), (few_outputs, 60), (first, 30), (wide, 32), (dilated, 24), (stripes, 90), (short, 160),
+    (long, 120), (pairs, len(PAIRS)), (of_one_shape, len(SHAPES)),
     (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200), (unpadded, 160),
     (rows, 280), (several, 40), (ends, 80),
     (pictures, 140), (few_windows, 160), (pictures_into_ten, 24),

@@ -38,15 +38,15 @@ def products(call: Call, geometry: Mapping[str, Value]) -> list[Call]:
     by_columns = found.weights.reshape(shape).transpose(0, 2, 1, 3).reshape(shape[0], -1)
 
     def made(kernel: str, pixels: int, scratch: int) -> Call:
-        paired = _paired(kernel, vectors, geometry)
-        passes = not (chunks or paired or shifted) and _many(kernel, pixels, geometry)
+        in_pairs = paired(kernel, vectors, geometry)
+        passes = not (chunks or in_pairs or shifted) and _many(kernel, pixels, geometry)
         half = not passes and (shape[0] - 1) % BLOCK < HALF
         kept = {name: fields[name] for name in ("in_zero", "out_zero", "low", "high")}
         return Call(
             kernel,
             {
                 **geometry, **kept, "chunks": chunks, "rest": rest, "steps": 2 if shifted else int(limited),
-                "paired": int(paired), "half": int(half), "passes": int(passes), "pixels": pixels,
+                "paired": int(in_pairs), "half": int(half), "passes": int(passes), "pixels": pixels,
                 "table": pack_table(found, shifted),
                 "weights": pack_filters(by_columns if kernel == "conv_2d_mve_strips" else found.weights, half),
             },
@@ -57,7 +57,7 @@ def products(call: Call, geometry: Mapping[str, Value]) -> list[Call]:
     return [made(*kernel) for kernel in _kernels(geometry, length, size)]
 
 
-def _paired(kernel: str, vectors: int, geometry: Mapping[str, Value]) -> bool:
+def paired(kernel: str, vectors: int, geometry: Mapping[str, Value]) -> bool:
     """Whether loads and products in turn, which need fewer cycles, are few enough instructions a product."""
     if kernel not in ("conv_2d_mve", "conv_2d_mve_rest") or integer(geometry, "in_c") % WORD:
         return False

@@ -14,10 +14,16 @@ PICTURE = ("batches", "in_h", "in_w", "out_h", "out_w", "stride_h", "stride_w")
 
 
 def form(layer: Layer, call: Call) -> Call | None:
+    found = picture(call)
+    return None if found is None else pointwise(call, found)
+
+
+def picture(call: Call) -> dict[str, int] | None:
+    """The geometry of a 1x1 convolution without padding; None of others, and where filters in registers pay."""
     fields = call.fields
     if any(integer(fields, f"kernel_{side}") != 1 for side in "hw") or fields["pad_top"] or fields["pad_left"]:
         return None
     held = narrow(call)
     if held is not None and integer(held.fields, "pixels") >= MANY:
         return None
-    return pointwise(call, {name: integer(fields, name) for name in PICTURE})
+    return {name: integer(fields, name) for name in PICTURE}

@@ -10,5 +10,10 @@ OPERATOR = "fully_connected"
 
 
 def form(layer: Layer, call: Call) -> Call | None:
-    row = dict.fromkeys(("batches", "in_h", "out_h", "stride_h", "stride_w"), 1)
-    return pointwise(call, {**row, **dict.fromkeys(("in_w", "out_w"), integer(call.fields, "batches"))})
+    return pointwise(call, row(call))
+
+
+def row(call: Call) -> dict[str, int]:
+    """The samples as a picture of one row."""
+    ones = dict.fromkeys(("batches", "in_h", "out_h", "stride_h", "stride_w"), 1)
+    return ones | dict.fromkeys(("in_w", "out_w"), integer(call.fields, "batches"))
