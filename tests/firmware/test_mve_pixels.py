@@ -14,7 +14,7 @@ from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.mve._pairs import MOST_PLACES, places
-from edgekit.backends.c.forms.mve.conv_2d_few import BY_TABLE, DENSE
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_few import BY_TABLE, DENSE
 from edgekit.backends.c.forms.mve.fully_connected_long import SCALAR
 from edgekit.graph import Graph, Quantization
 from edgekit.graph.ops.conv_2d import Conv2D
