@@ -89,7 +89,7 @@ def test_run_gives_the_golden_outputs(cli: Cli, built: Path, tmp_path: Path) -> 
 
 
 def test_a_wrong_firmware_is_exit_code_1_and_names_the_layer(cli: Cli, built: Path) -> None:
-    rebuild_with(built, r"(layer0_(?:weights|stream)\[\d+\] EK_ALIGNED = \{\s*)-?\d+", r"\g<1>-30000")
+    rebuild_with(built, r"(layer0_(?:weights|stream)\[\d+\] EK_ALIGNED = \{\s*)-?\d+", r"\g<1>30000")
     done = cli("verify", built)
     assert done.code == 1
     assert "DIFFERS, first in layer features (conv_2d)" in done.out
