@@ -31,6 +31,7 @@ PICTURES: tuple[Layer, ...] = (
 OF_TWO: tuple[Layer, ...] = (
     (1, 9, 12, 2, 8, 3, (1, 1), "same"), (2, 12, 11, 2, 64, 3, (2, 2), "same"), (1, 40, 50, 2, 24, 3, (1, 1), "same"),
     (3, 5, 4, 2, 16, 3, (1, 1), "valid"), (1, 6, 2, 2, 8, 3, (2, 1), "same"),
+    (1, 3, 5461, 2, 8, 3, (1, 1), "same"), (2, 5, 7, 2, 32, 3, (1, 2), "same"),
 )  # fmt: skip
 INTO_TEN: tuple[Layer, ...] = (
     (1, 9, 12, 3, 10, 3, (1, 1), "same"), (3, 7, 16, 3, 10, 3, (2, 2), "same"), (1, 60, 30, 3, 10, 3, (1, 1), "valid"),
@@ -86,7 +87,8 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     found = list(cases())
     pictures = [call.fields for _, call in found if call.kernel == RGB]
     of_two = [call.fields for _, call in found if call.kernel == TWO]
-    assert {f["code"] for f in of_two} >= {0, 7} and any(f["band"] < f["out_h"] for f in of_two)
+    assert {f["code"] for f in of_two} >= {0, 7} and {f["blocks"] for f in of_two} == {0, 1}
+    assert any(f["band"] < f["out_h"] for f in of_two)
     few = [call.fields for _, call in found if call.kernel == FEW]
     for part in ({f["code"] // 4 for f in pictures}, {f["code"] % 4 for f in pictures}):
         assert part == {0, 1, 2, 3}, "strides and blocks; pixels of a row"
@@ -106,6 +108,7 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         (RGB, (1, 9, 9, 4, 8, 3, (1, 1), "same")),
         (RGB, (1, 9, 9, 3, 8, 2, (1, 1), "same")),
         (TWO, (1, 9, 9, 2, 72, 3, (1, 1), "same")),  # more blocks than a round has
+        (TWO, (1, 3, 5462, 2, 8, 3, (1, 1), "same")),  # 32768 bytes between the windows of a row
         (RGBA, (1, 9, 9, 4, 8, 3, (1, 3), "same")),
         (TEN, (1, 9, 9, 3, 10, 3, (1, 1), "same")),  # a row of 9
         (TEN, (1, 8, 8, 3, 12, 3, (1, 1), "same")),

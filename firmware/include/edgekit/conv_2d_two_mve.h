@@ -12,7 +12,8 @@ extern "C" {
 
 typedef ek_lines_mve_t ek_conv_2d_two_mve_t;
 
-/* `pixels` are those of a row, in the upper half, and below the bytes to the next window; `code` is 8 less the blocks. */
+/* `pixels` are the bytes between the first windows of a row's first pixel and of one behind its last, in the upper half, and
+ * from there to the next row; `code` is 8 less the blocks; `blocks` is the stride less one. */
 /* scratch: a row of zero points, gaps and lines, 32 bytes more. */
 void ek_conv_2d_two_mve(const ek_conv_2d_two_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 

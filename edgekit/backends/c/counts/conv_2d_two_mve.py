@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from edgekit.backends.c.counts._lines import made
 from edgekit.backends.c.counts._window import Fields
+from edgekit.backends.c.forms.mve._lines import BLOCK, MOST_BLOCKS
 
 
 def features(fields: Fields) -> dict[str, float]:
     rows = fields["batches"] * fields["out_h"]
-    pixels = rows * (fields["pixels"] >> 16)
-    return {**made(fields), "rows": rows, "pixels": pixels, "blocks": pixels * fields["blocks"]}
+    blocks = MOST_BLOCKS - fields["code"]
+    return {
+        **made(fields), "rows": rows, "pixels": rows * fields["out_pitch"] // (blocks * BLOCK),
+        "blocks": rows * fields["out_pitch"] // BLOCK,
+    }  # fmt: skip

@@ -17,7 +17,7 @@ KERNEL, LARGEST_GAP, WORD = 3, 2, 4  # a gap of so many columns is filled by two
 TEN = 10  # outputs of 3 channels, eight and two
 TWO, MOST_BLOCKS = 2, 8  # channels whose blocks are unrolled
 HELD = 7  # vectors of weights that one load brings
-LARGEST_OUT_C, LARGEST_OUT_W = 1 << 12, 1 << 15
+LARGEST_OUT_C, LARGEST_OUT_W, LARGEST_ROW = 1 << 12, 1 << 15, 1 << 15  # the last in bytes, of 2 channels
 ROOM = 4096  # bytes of scratch that lines may take, unless one takes more
 
 
@@ -42,7 +42,7 @@ def lines(call: Call, channels: int, kernel: str, *, ten: bool = False) -> Call 
     if (
         stride not in (1, 2) or not outputs or out_c >= LARGEST_OUT_C or out_w >= LARGEST_OUT_W
         or (of("low"), of("high")) != (-128, 127) or gap > LARGEST_GAP * column or image < 1
-        or (channels == TWO and out_c > MOST_BLOCKS * BLOCK)
+        or (channels == TWO and (out_c > MOST_BLOCKS * BLOCK or out_w * stride * column >= LARGEST_ROW))
     ):  # fmt: skip
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
@@ -65,7 +65,7 @@ def lines(call: Call, channels: int, kernel: str, *, ten: bool = False) -> Call 
             "count": VECTOR * (groups - 1) + inside - step * (groups - 1),
             "line_gap": line - groups * KERNEL * step, "down": down * pitch - groups * step,
             "runs": _runs(rows, band, down * pitch), "offsets": _offsets(channels, gap),
-            **_pixels(channels, stride, out_w, out_c), "blocks": stride - 1 if ten else out_c // BLOCK,
+            **_pixels(channels, stride, out_w, out_c),
             "weights": np.concatenate([_pack(found, channels), *([_rest(found)] if ten else [])]),
             "out_zero": fields["out_zero"],
         },
@@ -103,11 +103,16 @@ def _offsets(channels: int, gap: int) -> NDArray[Any]:
 def _pixels(channels: int, stride: int, out_w: int, out_c: int) -> dict[str, int]:
     """How often the loops over a row run, and where they are entered."""
     if channels == TWO:
-        return {"pixels": out_w << 16 | stride * KERNEL * TWO, "code": MOST_BLOCKS - out_c // BLOCK}
+        column = KERNEL * TWO
+        return {
+            "pixels": out_w * stride * column << 16 | (KERNEL - stride) * column,
+            "code": MOST_BLOCKS - out_c // BLOCK, "blocks": stride - 1,
+        }  # fmt: skip
     rounds = -(-out_w // ROUND)
     return {
         "pixels": (rounds - 1) << 16 | out_c,
         "code": (stride - 1) * (4 if out_c == TEN else 8) + (out_c > BLOCK and out_c != TEN) * 4 + -out_w % ROUND,
+        "blocks": stride - 1 if out_c == TEN else out_c // BLOCK,
     }
 
 
