@@ -18,7 +18,9 @@ from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware.proof import Case, prove
 
-FEW, TWO, RGB, RGBA, TEN = (f"conv_2d_{name}_mve" for name in ("few", "two", "rgb", "rgba", "rgb_ten"))
+FEW, TWO, RGB, RGBA, TEN, TWO_FEW = (
+    f"conv_2d_{name}_mve" for name in ("few", "two", "rgb", "rgba", "rgb_ten", "two_few")
+)
 Layer = tuple[int, int, int, int, int, int, tuple[int, int], Padding]
 # batches, height, width, input and output channels, width of the window, stride, padding
 PICTURES: tuple[Layer, ...] = (
@@ -32,6 +34,11 @@ OF_TWO: tuple[Layer, ...] = (
     (1, 9, 12, 2, 8, 3, (1, 1), "same"), (2, 12, 11, 2, 64, 3, (2, 2), "same"), (1, 40, 50, 2, 24, 3, (1, 1), "same"),
     (3, 5, 4, 2, 16, 3, (1, 1), "valid"), (1, 6, 2, 2, 8, 3, (2, 1), "same"),
     (1, 3, 5461, 2, 8, 3, (1, 1), "same"), (2, 5, 7, 2, 32, 3, (1, 2), "same"),
+)  # fmt: skip
+TWO_INTO_FEW: tuple[Layer, ...] = (
+    (1, 12, 12, 2, 4, 3, (1, 1), "same"), (3, 13, 13, 2, 3, 3, (2, 2), "same"), (1, 3, 60, 2, 1, 3, (1, 1), "same"),
+    (2, 4, 5, 2, 10, 3, (1, 1), "same"), (1, 4, 3, 2, 5, 3, (1, 1), "same"), (2, 6, 4, 2, 1, 3, (1, 1), "valid"),
+    (1, 9, 12, 2, 7, 3, (2, 3), "same"),
 )  # fmt: skip
 INTO_TEN: tuple[Layer, ...] = (
     (1, 9, 12, 3, 10, 3, (1, 1), "same"), (3, 7, 16, 3, 10, 3, (2, 2), "same"), (1, 60, 30, 3, 10, 3, (1, 1), "valid"),
@@ -75,7 +82,7 @@ def call_of(graph: Graph, kernel: str) -> tuple[int, Call] | None:
 
 def cases() -> Iterator[tuple[Case, Call]]:
     four = tuple((*layer[:3], 4, *layer[4:]) for layer in PICTURES)
-    for kernel, layers in ((TWO, OF_TWO), (RGB, PICTURES), (RGBA, four), (TEN, INTO_TEN), (FEW, WINDOWS)):
+    for kernel, layers in ((TWO, OF_TWO), (RGB, PICTURES), (RGBA, four), (TEN, INTO_TEN), (TWO_FEW, TWO_INTO_FEW), (FEW, WINDOWS)):
         for i, layer in enumerate(layers):
             graph = (limited if kernel == FEW and i % 3 == 0 else graph_of)(layer, i)
             found = call_of(graph, kernel)
@@ -89,6 +96,8 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     of_two = [call.fields for _, call in found if call.kernel == TWO]
     assert {f["code"] for f in of_two} >= {0, 7} and {f["blocks"] for f in of_two} == {0, 1}
     assert any(f["band"] < f["out_h"] for f in of_two)
+    of_pixels = [call.fields for _, call in found if call.kernel == TWO_FEW]
+    assert {int(f["back"]) % int(f["step"]) > 0 for f in of_pixels} == {False, True}  # type: ignore[call-overload]
     few = [call.fields for _, call in found if call.kernel == FEW]
     for part in ({f["code"] // 4 for f in pictures}, {f["code"] % 4 for f in pictures}):
         assert part == {0, 1, 2, 3}, "strides and blocks; pixels of a row"
@@ -109,6 +118,10 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         (RGB, (1, 9, 9, 3, 8, 2, (1, 1), "same")),
         (TWO, (1, 9, 9, 2, 72, 3, (1, 1), "same")),  # more blocks than a round has
         (TWO, (1, 3, 5462, 2, 8, 3, (1, 1), "same")),  # 32768 bytes between the windows of a row
+        (TWO_FEW, (1, 3, 61, 2, 4, 3, (1, 1), "same")),  # a window's taps are further apart than 256 bytes
+        (TWO_FEW, (1, 7, 1, 2, 4, 3, (1, 1), "same")),  # fewer than 8 pixels
+        (TWO_FEW, (1, 30, 20, 2, 4, 3, (1, 1), "same")),  # more scratch than it may take
+        (TWO_FEW, (1, 9, 9, 3, 4, 3, (1, 1), "same")),
         (RGBA, (1, 9, 9, 4, 8, 3, (1, 3), "same")),
         (TEN, (1, 9, 9, 3, 10, 3, (1, 1), "same")),  # a row of 9
         (TEN, (1, 8, 8, 3, 12, 3, (1, 1), "same")),
