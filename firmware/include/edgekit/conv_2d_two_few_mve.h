@@ -11,13 +11,11 @@ extern "C" {
 #endif
 
 typedef struct {
-  const uint16_t *windows; /* where they begin in the rows; the last 8 end with the last pixel */
+  const uint16_t *places;  /* of groups of 8 pixels: where their windows begin in the rows, then where their outputs are, pixels
+                              in the order 0 4 1 5 2 6 3 7; the last group ends with the last pixel */
   const uint8_t *taps;     /* where 16 of a window's lie behind its beginning */
-  int32_t groups, vectors; /* of 8 pixels; where their vectors are in scratch */
+  int32_t groups, vectors; /* where their vectors are in scratch */
   int32_t last;            /* where the other two taps lie */
-  const uint16_t *offsets; /* of 8 pixels' outputs, in the order 0 4 1 5 2 6 3 7 */
-  int32_t step, back;      /* bytes of their outputs; of those that the last group has again */
-  int32_t full;            /* bytes of the vectors of groups but for a last one that begins inside the one before it */
   int32_t channels;
   const int32_t *weights;  /* of a channel: 8 times the bias, 16 weights, the other two, multiplier, 2^(31-e)+1 */
   int32_t out_zero;
@@ -26,7 +24,7 @@ typedef struct {
   const int32_t *bands, *others; /* EK_ROWS_ of the first input, of another */
 } ek_conv_2d_two_few_mve_t;
 
-/* scratch: an input's rows with their padding, then 192 bytes for a group. */
+/* scratch: an input's rows with their padding, then 208 bytes for a group. */
 void ek_conv_2d_two_few_mve(const ek_conv_2d_two_few_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 
 #ifdef __cplusplus

@@ -12,5 +12,5 @@ def features(fields: Fields) -> dict[str, float]:
     channels = batches * fields["channels"]
     return {
         "call": 1, "inputs": batches, "groups": batches * groups, "channels": channels, "rounds": channels * groups,
-        "again": channels * (fields["back"] % fields["step"] > 0), **rows(fields, ROWS),
+        **rows(fields, ROWS),
     }  # fmt: skip

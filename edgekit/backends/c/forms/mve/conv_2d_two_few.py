@@ -11,9 +11,9 @@ from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 OPERATOR = "conv_2d"
 KERNEL, IN_C, VECTOR, PIXELS = 3, 2, 16, 8
-GROUP = 12 * VECTOR  # bytes of 8 windows and of their last taps as words
+GROUP = 13 * VECTOR  # bytes of 8 windows, of their last taps as words, of where their outputs are
 LANES = [0, 4, 1, 5, 2, 6, 3, 7]  # pixels as two narrowings leave them
-LARGEST_PITCH, ROOM = 125, 6144  # a window's taps lie within 256 bytes; bytes of scratch
+LARGEST_PITCH, ROOM, LARGEST = 125, 8192, 1 << 16  # a window's taps lie within 256 bytes; bytes of scratch; of outputs
 
 
 def form(layer: Layer, call: Call) -> Call | None:
@@ -30,7 +30,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     if (
         (of("kernel_h"), of("kernel_w"), of("in_c")) != (KERNEL, KERNEL, IN_C) or not inside_image(call)
         or (of("low"), of("high")) != (-128, 127) or pitch > LARGEST_PITCH or pixels < PIXELS
-        or vectors + groups * GROUP > ROOM
+        or vectors + groups * GROUP > ROOM or pixels * out_c > LARGEST
     ):  # fmt: skip
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
@@ -39,17 +39,14 @@ def form(layer: Layer, call: Call) -> Call | None:
     row, inside = pitch * of("stride_h"), min(columns - of("pad_left"), of("in_w")) * IN_C
     window = np.arange(out_h)[:, None] * row + np.arange(out_w) * stride * IN_C
     taps = (np.arange(KERNEL)[:, None] * pitch + np.arange(KERNEL * IN_C)).reshape(-1)
-    full = pixels // PIXELS
-    again = full * PIXELS - (pixels - PIXELS)  # pixels from where full groups end back to the last one's first
-    starts = np.concatenate([window.reshape(-1)[: full * PIXELS], window.reshape(-1)[-PIXELS:]])
+    first = np.minimum(np.arange(groups) * PIXELS, pixels - PIXELS)[:, None]
+    places = [window.reshape(-1)[first + np.arange(PIXELS)], (first + LANES) * out_c]
     return Call(
         "conv_2d_two_few_mve",
         {
-            "windows": starts[: groups * PIXELS].astype(np.uint16), "taps": taps[:VECTOR].astype(np.uint8),
-            "groups": groups, "vectors": vectors, "last": int(taps[VECTOR]),
-            "offsets": (np.array(LANES) * out_c).astype(np.uint16),
-            "step": PIXELS * out_c, "back": again * out_c, "full": full * GROUP, "channels": out_c,
-            "weights": _pack(found), "out_zero": fields["out_zero"], "batches": fields["batches"],
+            "places": np.concatenate(places, axis=1).reshape(-1).astype(np.uint16),
+            "taps": taps[:VECTOR].astype(np.uint8), "groups": groups, "vectors": vectors, "last": int(taps[VECTOR]),
+            "channels": out_c, "weights": _pack(found), "out_zero": fields["out_zero"], "batches": fields["batches"],
             "in_size": of("in_h") * of("in_w") * IN_C, "out_size": pixels * out_c,
             "rows": rows_of(call, pitch, inside),
             **bands_of(call, pitch, of("pad_left") * IN_C, inside, out_h, row, rows=True),
