@@ -82,6 +82,11 @@ def short_multiplier(scale: np.float32) -> Ints:
     return np.asarray(np.rint(np.float32(256) * scale), np.int64)
 
 
+def fits_short_multiplier(scale: np.float32) -> bool:
+    """Whether XNNPACK takes a ratio of scales as a short multiplier; LiteRT computes what it leaves."""
+    return bool(2.0**-8 <= abs(scale) <= 2.0**7)
+
+
 def short_requantize(centered: Ints, multiplier: Ints, output: Tensor) -> Array:
     """(q - z_in) * multiplier / 256, rounded, ties up: XNNPACK's qs8-vcvt and qs8-vlrelu microkernels."""
     info = np.iinfo(output.dtype)

@@ -122,6 +122,23 @@ def test_arrays_are_quantized_as_the_operators_do(dtype: str, scale: float, zero
     assert again.tobytes() == Simulator(back).run({"x": found})["y"].tobytes()
 
 
+@pytest.mark.parametrize("kinds", [("int8", "int8"), ("int8", "uint8"), ("uint8", "int8"), ("uint8", "uint8")])
+def test_requantizations_that_xnnpack_leaves_to_litert(kinds: tuple[str, str]) -> None:
+    """Ties in groups of 16 values and behind the last of them, around both ends of what XNNPACK takes."""
+    ratios = (2.0**-8, float(np.nextafter(np.float32(2.0**-8), np.float32(0))), 2.0**-9, 0.00277, 0.25, 1.0, 0.75)
+    for ratio in (*ratios, 2.0**7, 128.5, 213.5, 1000.0):
+        for low, zero_point in ((0, 52), (127, 128), (255, 0), (0, 255)):
+            zeros = [z - (128 if kind == "int8" else 0) for z, kind in zip((low, zero_point), kinds, strict=True)]
+            scales = (float(np.float32(ratio * 2.0**-3)), 2.0**-3)
+            x, y = (
+                Tensor(n, (2, 139), kind, Quantization.per_tensor(s, z))
+                for n, kind, s, z in zip("xy", kinds, scales, zeros, strict=True)
+            )
+            every = (np.arange(3 * 278) % 256).astype(np.uint8).view(kinds[0]).reshape(6, 139)
+            found = verify(one_node(Quantize(), y, x), "litert", {"x": every})
+            assert found.exact, (ratio, zeros, found.first_difference)
+
+
 # Scales at which a multiplier in float32 and one in float64 lead to different integers, and where
 CLOSE = (0.027010289952158928 / 16, 0.027885353192687035 / 16, 111)
 SWISH = (0.01447346806526184, 0.001366888638585806)

@@ -19,6 +19,7 @@ from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.elementwise import (
     FLOAT32_MULTIPLIER,
     SHORT_MULTIPLIER,
+    fits_short_multiplier,
     float_unary,
     real_multiplier,
     short_multiplier,
@@ -40,7 +41,8 @@ def prepare_integer(
     slope = quantize_multiplier(real_multiplier([x.scale, abs(alpha)], output.scale, rule))
     sign = -1 if alpha < 0 else 1
     ratio = np.float32(x.scale) / np.float32(output.scale)
-    if arithmetic.rule(op.name) == SHORT_MULTIPLIER and _taken_by_xnnpack(ratio, ratio * alpha):
+    short_rule = arithmetic.rule(op.name) == SHORT_MULTIPLIER
+    if short_rule and fits_short_multiplier(ratio) and fits_short_multiplier(ratio * alpha):
         up, down = short_multiplier(ratio), short_multiplier(ratio * alpha)
 
         def short(values: Ints) -> Array:
@@ -55,11 +57,6 @@ def prepare_integer(
         return saturating_cast(result, output.zero_point, output.dtype)  # type: ignore[no-any-return]
 
     return tables.unary(function, x)
-
-
-def _taken_by_xnnpack(up: np.float32, down: np.float32) -> bool:
-    """What it leaves goes to a kernel that follows the page."""
-    return bool(2.0**-8 <= up <= 2.0**7 and 2.0**-8 <= abs(down) <= 2.0**7)
 
 
 def prepare_float(op: LeakyRelu, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:
