@@ -20,6 +20,9 @@ FLOAT32_MULTIPLIER = "float32-multiplier"
 """The rule of an operator whose real multiplier is computed in float32, not in float64, before it becomes a Q31
 integer: the two integers may differ in their last 8 bits."""
 
+SIGNED_MULTIPLIER = "signed-multiplier"
+"""As `float32-multiplier`, and a negative slope is a negative Q31 integer from the start."""
+
 WEIGHTED_SUM = "weighted-sum"
 """The rule of sums by two integer weights, `weighted_sum`."""
 

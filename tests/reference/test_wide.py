@@ -117,6 +117,19 @@ def test_sigmoids_of_optimized_kernels_are_exact_or_refused(operator: str) -> No
             assert verify(graph, "litert", {"x": every}).exact, scale
 
 
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("alpha", [-0.5, -0.25, -0.75, -0.3, 0.25])
+def test_slopes_at_every_value(alpha: float, runtime: str) -> None:
+    """Negative slopes: the runtimes differ in which ties they round up."""
+    every = np.arange(-(1 << 15), 1 << 15).astype(np.int16).reshape(1, -1)
+    for ratio in (1.0, 0.5, 0.37, 2.0, 37.0, 2.0**-9):
+        graph = Graph("g", inputs=["x"], outputs=["y"], nodes=[Node(LeakyRelu(alpha), ("x",), ("y",))])
+        graph.add(Tensor("x", every.shape, "int16", Quantization.per_tensor(2.0**-9, 0)))
+        graph.add(Tensor("y", every.shape, "int16", Quantization.per_tensor(float(np.float32(2.0**-9 / ratio)), 0)))
+        found = verify(graph, runtime, {"x": every})
+        assert found.exact, (ratio, found.first_difference)
+
+
 def test_what_has_no_defined_result_is_refused() -> None:
     graph = case("conv_2d", RandomPicker(3), 3)
     bias = graph.tensors["b"]

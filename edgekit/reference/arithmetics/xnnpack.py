@@ -47,6 +47,6 @@ ARITHMETIC = Arithmetic(
         "softmax": "float-table",
         "resize_bilinear": "11-bit-weights",
     },
-    wide=WIDE.name,  # XNNPACK has no int16
+    wide={**WIDE.deviations, "leaky_relu": "signed-multiplier"},  # XNNPACK has no int16
     refuse=refuse,
 )
