@@ -11,7 +11,7 @@ from edgekit.graph import Tensor
 from edgekit.graph.operator import present
 from edgekit.reference import tables
 from edgekit.reference.activations import clamp_float
-from edgekit.reference.arithmetic import Ints, activation_range, multiply, quantize_multiplier
+from edgekit.reference.arithmetic import EVEN_SUM, Ints, activation_range, multiply, quantize_multiplier
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.requantize import EITHER, requantizer, require_alike, require_int8
 from edgekit.reference.simulator import Array, Kernel
@@ -108,11 +108,15 @@ def rectifier(
     return tables.unary(lambda values: rescale(values - x.zero_point), x)
 
 
-def clamp_only(inputs: Sequence[Tensor | None], output: Tensor, activation: str) -> Kernel:
-    """The clamp alone, in the input's quantization: integers pass as they are whatever the output's quantization."""
+def clamp_only(inputs: Sequence[Tensor | None], output: Tensor, activation: str, ties: str) -> Kernel:
+    """The clamp alone, in the input's quantization: integers pass as they are whatever the output's quantization.
+
+    Args:
+        ties: of the activation's bounds, as in `activation_range`.
+    """
     x = present(inputs[0], "the input")
     require_alike(x, output)
-    low, high = activation_range(activation, float(x.scale), x.zero_point, x.dtype)
+    low, high = activation_range(activation, float(x.scale), x.zero_point, x.dtype, ties)
     return tables.unary(lambda values: np.clip(values, low, high).astype(output.dtype), x)
 
 
@@ -145,7 +149,7 @@ def weighted_sum(
     """
     a, b = pair(inputs)
     require_int8(a, b, output)
-    low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
+    low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype, EVEN_SUM)
     ratios = [np.float32(t.scale) / np.float32(output.scale) for t in (a, b)]
     largest = max(ratios)
     if largest >= LARGEST_RATIO:

@@ -8,6 +8,7 @@ import numpy as np
 from edgekit.graph import Operator, Tensor
 from edgekit.graph.ops.resize_nearest_neighbor import ResizeNearestNeighbor
 from edgekit.reference import onnx_places, qlinear
+from edgekit.reference.arithmetic import EVEN
 from edgekit.reference.arithmetics import Arithmetic
 
 SIGMOIDS: dict[str, Callable[[Any], Any]] = {"logistic": lambda x: 1 / (1 + np.exp(-x)), "tanh": np.tanh}
@@ -73,5 +74,6 @@ ARITHMETIC = Arithmetic(
         "relu6": "clamp-only",
         "resize_nearest_neighbor": onnx_places.ONNX_PLACES,
     },
+    bounds=EVEN,
     refuse=refuse,
 )
