@@ -29,7 +29,7 @@ WEIGHTED_SUM = "weighted-sum"
 SHORT_MULTIPLIER = "short-multiplier"
 """The rule of multipliers with 8 fraction bits, `short_requantize`."""
 
-LARGEST_RATIO = 256
+SMALLEST_RATIO, LARGEST_RATIO = 2.0**-10, 256  # of an input scale to the output's, that XNNPACK adds
 SUM_SHIFTS = {"int8": 20, "int16": 15}  # fraction bits of sums: 255 * 2^20 < 2^28 and 2^15 * 2^15, two never overflow
 SUM_SHIFT = SUM_SHIFTS["int8"]
 
@@ -135,6 +135,12 @@ def float_binary(function: Callable[[Array, Array], Array], activation: str = "n
     return kernel
 
 
+def takes_weights(inputs: Sequence[Tensor | None], output: Tensor) -> bool:
+    """Whether XNNPACK takes the sum: both input scales from 2^-10 to below 256 output scales."""
+    ratios = [np.float32(t.scale) / np.float32(output.scale) for t in pair(inputs)]
+    return bool(min(ratios) >= SMALLEST_RATIO and max(ratios) < LARGEST_RATIO)
+
+
 def weighted_sum(
     inputs: Sequence[Tensor | None], output: Tensor, activation: str, combine: Callable[[Ints, Ints], Ints]
 ) -> Kernel:
@@ -145,16 +151,16 @@ def weighted_sum(
     rounded, ties up. Source: google/XNNPACK, the qs8-vadd microkernels.
 
     Raises:
-        ValueError: an input scale is 256 output scales or more: the runtime's sum then overflows.
+        ValueError: XNNPACK leaves the sum to another kernel.
     """
     a, b = pair(inputs)
     require_int8(a, b, output)
     low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype, EVEN_SUM)
     ratios = [np.float32(t.scale) / np.float32(output.scale) for t in (a, b)]
-    largest = max(ratios)
-    if largest >= LARGEST_RATIO:
-        raise ValueError(f"needs input scales below {LARGEST_RATIO} output scales, found a ratio of {largest:g}")
-    shift = SUM_SHIFT - (math.frexp(float(largest))[1] - 1)
+    if not takes_weights(inputs, output):
+        found = " and ".join(f"{ratio:g}" for ratio in ratios)
+        raise ValueError(f"needs input scales from 2^-10 to below {LARGEST_RATIO} output scales, found {found}")
+    shift = SUM_SHIFT - (math.frexp(float(max(ratios)))[1] - 1)
     first, second = (np.int64(np.rint(ratio * np.float32(2.0**shift))) for ratio in ratios)
 
     def function(x: Ints, y: Ints) -> Array:

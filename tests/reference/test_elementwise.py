@@ -139,6 +139,23 @@ def test_requantizations_that_xnnpack_leaves_to_litert(kinds: tuple[str, str]) -
             assert found.exact, (ratio, zeros, found.first_difference)
 
 
+@pytest.mark.parametrize("op", [Add(), Sub(), Sub("relu6"), Sub("relu_n1_to_1")], ids=repr)
+def test_sums_that_xnnpack_leaves_to_litert(op: Operator) -> None:
+    rng = np.random.default_rng(1)
+    for small in (2.0**-10, float(np.nextafter(np.float32(2.0**-10), np.float32(0))), 1e-4, 255.0, 256.0, 300.0):
+        for scale in (1.0, float(np.float32(2 / 3)), 2.4):
+            scales = (scale * 200.0, scale * small, scale)
+            zeros = (int(z) for z in rng.integers(-128, 128, 3))
+            a, b, y = (int8(n, (3, 170), s, z) for n, s, z in zip("aby", scales, zeros, strict=True))
+            graph = one_node(op, y, a, b)
+            if op.name == "add" and not 2.0**-10 <= np.float32(b.scale) / np.float32(y.scale) < 256:
+                with pytest.raises(UnsupportedError, match="from 2\\^-10 to below 256 output scales"):
+                    Simulator(graph, "xnnpack")
+                continue
+            inputs = {n: rng.integers(-128, 128, (12, 170)).astype(np.int8) for n in "ab"}
+            assert verify(graph, "litert", inputs).exact, (small, scale)
+
+
 # Scales at which a multiplier in float32 and one in float64 lead to different integers, and where
 CLOSE = (0.027010289952158928 / 16, 0.027885353192687035 / 16, 111)
 SWISH = (0.01447346806526184, 0.001366888638585806)
