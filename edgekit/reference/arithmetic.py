@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
+AWAY, EVEN, EVEN_SUM = "away", "even", "even-sum"  # ties of the bounds of fused activations
 WIDE_BITS, WIDE_SHIFT = 47, 7  # of `multiply_wide`: accumulators stay below 2^47, multipliers below 2^7
 
 
@@ -103,10 +104,15 @@ def saturating_cast(scaled: Ints, zero_point: int, dtype: str, low: int | None =
     return np.clip(wrap_int32(np.asarray(scaled + zero_point)), *bounds).astype(dtype)
 
 
-def activation_range(activation: str, scale: float, zero_point: int, dtype: str = "int8") -> tuple[int, int]:
+def activation_range(
+    activation: str, scale: float, zero_point: int, dtype: str = "int8", ties: str = AWAY
+) -> tuple[int, int]:
     """The clamp (low, high) that a fused activation leaves of the output type's range.
 
-    Bounds are quantized as zero_point + round(bound / scale), ties away from zero, in float32 as the runtimes do.
+    Bounds are quantized as zero_point + round(bound / scale) in float32 as the runtimes do.
+
+    Args:
+        ties: `AWAY` from zero; to `EVEN`; to `EVEN_SUM`, that is with the zero point added before the rounding.
 
     Raises:
         ValueError: a bound leaves int32; the runtimes refuse such a model too.
@@ -115,18 +121,21 @@ def activation_range(activation: str, scale: float, zero_point: int, dtype: str 
     low, high = int(info.min), int(info.max)
     bounds = {"none": (None, None), "relu": (0.0, None), "relu6": (0.0, 6.0), "relu_n1_to_1": (-1.0, 1.0)}[activation]
     if bounds[0] is not None:
-        low = max(low, zero_point + _bound(bounds[0], scale))
+        low = max(low, _bound(bounds[0], scale, zero_point, ties))
     if bounds[1] is not None:
-        high = min(high, zero_point + _bound(bounds[1], scale))
+        high = min(high, _bound(bounds[1], scale, zero_point, ties))
     return low, high
 
 
-def _bound(real: float, scale: float) -> int:
+def _bound(real: float, scale: float, zero_point: int, ties: str) -> int:
     with np.errstate(over="ignore"):
-        steps = round_half_away(np.float32(real) / np.float32(scale))
+        quotient = np.float32(real) / np.float32(scale)
+    steps = round_half_away(quotient)
     if not INT32_MIN <= steps <= INT32_MAX:
         raise ValueError(f"the fused activation's bound {real} does not fit 32 bits at scale {scale:g}")
-    return steps
+    if ties == EVEN_SUM:
+        return int(np.rint(quotient + np.float32(zero_point)))
+    return zero_point + (int(np.rint(quotient)) if ties == EVEN else steps)
 
 
 def round_half_away(x: np.floating | float) -> int:

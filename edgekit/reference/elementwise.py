@@ -11,7 +11,7 @@ from edgekit.graph import Tensor
 from edgekit.graph.operator import present
 from edgekit.reference import tables
 from edgekit.reference.activations import clamp_float
-from edgekit.reference.arithmetic import Ints, activation_range, multiply, quantize_multiplier
+from edgekit.reference.arithmetic import EVEN_SUM, Ints, activation_range, multiply, quantize_multiplier
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.requantize import EITHER, requantizer, require_alike, require_int8
 from edgekit.reference.simulator import Array, Kernel
@@ -20,13 +20,16 @@ FLOAT32_MULTIPLIER = "float32-multiplier"
 """The rule of an operator whose real multiplier is computed in float32, not in float64, before it becomes a Q31
 integer: the two integers may differ in their last 8 bits."""
 
+SIGNED_MULTIPLIER = "signed-multiplier"
+"""As `float32-multiplier`, and a negative slope is a negative Q31 integer from the start."""
+
 WEIGHTED_SUM = "weighted-sum"
 """The rule of sums by two integer weights, `weighted_sum`."""
 
 SHORT_MULTIPLIER = "short-multiplier"
 """The rule of multipliers with 8 fraction bits, `short_requantize`."""
 
-LARGEST_RATIO = 256
+SMALLEST_RATIO, LARGEST_RATIO = 2.0**-10, 256  # of an input scale to the output's, that XNNPACK adds
 SUM_SHIFTS = {"int8": 20, "int16": 15}  # fraction bits of sums: 255 * 2^20 < 2^28 and 2^15 * 2^15, two never overflow
 SUM_SHIFT = SUM_SHIFTS["int8"]
 
@@ -82,6 +85,11 @@ def short_multiplier(scale: np.float32) -> Ints:
     return np.asarray(np.rint(np.float32(256) * scale), np.int64)
 
 
+def fits_short_multiplier(scale: np.float32) -> bool:
+    """Whether XNNPACK takes a ratio of scales as a short multiplier; LiteRT computes what it leaves."""
+    return bool(2.0**-8 <= abs(scale) <= 2.0**7)
+
+
 def short_requantize(centered: Ints, multiplier: Ints, output: Tensor) -> Array:
     """(q - z_in) * multiplier / 256, rounded, ties up: XNNPACK's qs8-vcvt and qs8-vlrelu microkernels."""
     info = np.iinfo(output.dtype)
@@ -100,11 +108,15 @@ def rectifier(
     return tables.unary(lambda values: rescale(values - x.zero_point), x)
 
 
-def clamp_only(inputs: Sequence[Tensor | None], output: Tensor, activation: str) -> Kernel:
-    """The clamp alone, in the input's quantization: integers pass as they are whatever the output's quantization."""
+def clamp_only(inputs: Sequence[Tensor | None], output: Tensor, activation: str, ties: str) -> Kernel:
+    """The clamp alone, in the input's quantization: integers pass as they are whatever the output's quantization.
+
+    Args:
+        ties: of the activation's bounds, as in `activation_range`.
+    """
     x = present(inputs[0], "the input")
     require_alike(x, output)
-    low, high = activation_range(activation, float(x.scale), x.zero_point, x.dtype)
+    low, high = activation_range(activation, float(x.scale), x.zero_point, x.dtype, ties)
     return tables.unary(lambda values: np.clip(values, low, high).astype(output.dtype), x)
 
 
@@ -123,6 +135,12 @@ def float_binary(function: Callable[[Array, Array], Array], activation: str = "n
     return kernel
 
 
+def takes_weights(inputs: Sequence[Tensor | None], output: Tensor) -> bool:
+    """Whether XNNPACK takes the sum: both input scales from 2^-10 to below 256 output scales."""
+    ratios = [np.float32(t.scale) / np.float32(output.scale) for t in pair(inputs)]
+    return bool(min(ratios) >= SMALLEST_RATIO and max(ratios) < LARGEST_RATIO)
+
+
 def weighted_sum(
     inputs: Sequence[Tensor | None], output: Tensor, activation: str, combine: Callable[[Ints, Ints], Ints]
 ) -> Kernel:
@@ -133,16 +151,16 @@ def weighted_sum(
     rounded, ties up. Source: google/XNNPACK, the qs8-vadd microkernels.
 
     Raises:
-        ValueError: an input scale is 256 output scales or more: the runtime's sum then overflows.
+        ValueError: XNNPACK leaves the sum to another kernel.
     """
     a, b = pair(inputs)
     require_int8(a, b, output)
-    low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
+    low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype, EVEN_SUM)
     ratios = [np.float32(t.scale) / np.float32(output.scale) for t in (a, b)]
-    largest = max(ratios)
-    if largest >= LARGEST_RATIO:
-        raise ValueError(f"needs input scales below {LARGEST_RATIO} output scales, found a ratio of {largest:g}")
-    shift = SUM_SHIFT - (math.frexp(float(largest))[1] - 1)
+    if not takes_weights(inputs, output):
+        found = " and ".join(f"{ratio:g}" for ratio in ratios)
+        raise ValueError(f"needs input scales from 2^-10 to below {LARGEST_RATIO} output scales, found {found}")
+    shift = SUM_SHIFT - (math.frexp(float(max(ratios)))[1] - 1)
     first, second = (np.int64(np.rint(ratio * np.float32(2.0**shift))) for ratio in ratios)
 
     def function(x: Ints, y: Ints) -> Array:

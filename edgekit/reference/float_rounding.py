@@ -32,12 +32,13 @@ def float_scale(x: Tensor, w: Tensor, output: Tensor) -> Floats:
 
 
 def float_requantizer(
-    scale: Floats, output: Tensor, activation: str, limit: NDArray[Any]
+    scale: Floats, output: Tensor, activation: str, limit: NDArray[Any], ties: str
 ) -> Callable[[NDArray[Any]], NDArray[Any]]:
     """A function from int32 accumulators (..., C) to int8; scale and `limit` of shape (C,) or (1,).
 
     Args:
         limit: the largest magnitude of an accumulator, bias included, before it wraps around.
+        ties: of the activation's bounds, as in `activation_range`.
 
     Raises:
         ValueError: a multiplier is 256 or more (the runtime refuses the layer), or a product may leave int32: what its
@@ -48,7 +49,7 @@ def float_requantizer(
         raise ValueError(f"needs multipliers below {LARGEST:g}, found {scale.max():g}")
     if np.any(np.minimum(limit, 1 << 31) * scale.astype(np.float64) >= 1 << 31):
         raise ValueError("accumulators times multipliers may leave int32: the result then depends on the processor")
-    low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype)
+    low, high = activation_range(activation, float(output.scale), output.zero_point, output.dtype, ties)
 
     def requantize(acc: NDArray[Any]) -> NDArray[Any]:
         scaled = np.minimum(acc.astype(np.float32) * scale, np.float32(high - output.zero_point))
@@ -59,13 +60,16 @@ def float_requantizer(
     return requantize
 
 
-def float_finisher(scale: Floats, bias: NDArray[Any], output: Tensor, activation: str, limit: NDArray[Any]) -> Finish:
+def float_finisher(
+    scale: Floats, bias: NDArray[Any], output: Tensor, activation: str, limit: NDArray[Any], ties: str
+) -> Finish:
     """As `requantize.finisher`: a function (acc, out); `bias` (C,) is added to the accumulators.
 
     Args:
         limit: (C,) the largest magnitude of an accumulator without its bias.
+        ties: of the activation's bounds, as in `activation_range`.
     """
-    requantize = float_requantizer(scale, output, activation, limit + np.abs(bias))
+    requantize = float_requantizer(scale, output, activation, limit + np.abs(bias), ties)
 
     def finish(acc: NDArray[Any], out: NDArray[Any]) -> None:
         out[...] = requantize(wrap_int32(acc.astype(np.int64) + bias))

@@ -20,7 +20,7 @@ import numpy as np
 from edgekit.graph import Operator, Tensor
 from edgekit.graph.operator import present
 from edgekit.graph.ops.average_pool_2d import AveragePool2D
-from edgekit.reference.arithmetic import INT32_MAX, activation_range
+from edgekit.reference.arithmetic import EVEN, INT32_MAX, activation_range
 from edgekit.reference.ops import average_pool_2d
 from edgekit.reference.simulator import Array, Kernel, dequantize_array
 
@@ -33,7 +33,7 @@ def fused(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tenso
     if op.name not in OPERATORS or any(t is None or t.quantization is None for t in (*inputs, y)):
         return False
     info = np.iinfo(y.dtype)
-    clamp = activation_range(getattr(op, "activation", "none"), float(y.scale), y.zero_point, y.dtype)
+    clamp = activation_range(getattr(op, "activation", "none"), float(y.scale), y.zero_point, y.dtype, EVEN)
     return clamp == (info.min, info.max)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edgekit import plugins
 from edgekit.errors import InputError, UnsupportedError
 from edgekit.graph import Graph, Node, Tensor
-from edgekit.reference.arithmetics import Arithmetic, arithmetic, is_wide
+from edgekit.reference.arithmetics import Arithmetic, arithmetic
 
 Array = NDArray[Any]
 Kernel = Callable[[Sequence[Array | None]], list[Array]]
@@ -203,8 +203,7 @@ def prepare_node(graph: Graph, node: Node, rules: Arithmetic) -> Kernel:
         why = rules.refuse(node.op, inputs, outputs) if quantized else None
         if why is not None:
             raise UnsupportedError(where, f"what {rules.source} computes is not predicted: {why}")
-        if rules.wide and is_wide(node.op, inputs, outputs):
-            rules = arithmetic(rules.wide)
+        rules = rules.of(node.op, inputs, outputs)
         if (quantized or outputs[0].dtype != "float32") and rules.rule(node.op.name) == "through-float":
             from edgekit.reference import through_float  # which needs this module
 

@@ -126,19 +126,21 @@ def lookup(x: Ints, table: Ints) -> Ints:
     return np.asarray(table[index] + ((slope * (x & ((1 << LUT_BITS) - 1)) + (1 << LUT_BITS >> 1)) >> LUT_BITS))
 
 
-def softmax_multiplier(beta: float, x: Tensor) -> tuple[int, int]:
-    """Of differences to the row's maximum, so that -65535..0 is -10..0."""
-    return quantize_multiplier(float(x.scale) * float(np.float32(beta)) / (EXP_RANGE / 65535.0))
+def softmax_multiplier(beta: float, x: Tensor, rule: str = "") -> tuple[int, int]:
+    """Of differences to the row's maximum, so that -65535..0 is -10..0. LiteRT multiplies beta in float32."""
+    kind = np.float32 if rule == FLOAT64_LUT else np.float64
+    steepness = kind(x.scale) * kind(np.float32(beta))
+    return quantize_multiplier(float(steepness) / (EXP_RANGE / 65535.0))
 
 
 def wide_softmax(beta: float, x: Tensor, output: Tensor, rule: str) -> Kernel:
-    """Softmax of int16 to int16; LiteRT makes its tables in float64 (`float64-lut`). Raises ValueError."""
+    """Softmax of int16 to int16; LiteRT's tables and multiplier are others (`float64-lut`). Raises ValueError."""
     require_wide(x, output)
     if float(output.scale) != OUTPUT_SCALE:
         raise ValueError(f"needs int16 with output scale 2^-15, found {output.scale:g}")
     if x.shape[-1] > 1 << 16:
         raise ValueError(f"needs rows of at most 65,536 values, found {x.shape[-1]}")
-    multiplier, shift = softmax_multiplier(beta, x)
+    multiplier, shift = softmax_multiplier(beta, x, rule)
     exps = exp_table()
     reciprocals = reciprocal_table(np.float64 if rule == FLOAT64_LUT else np.float32)
 

@@ -14,7 +14,9 @@ from edgekit.graph import Graph, Quantization
 from edgekit.graph.ops.add import Add
 from edgekit.graph.ops.average_pool_2d import AveragePool2D
 from edgekit.graph.ops.mean import Mean
-from edgekit.reference import Simulator
+from edgekit.graph.ops.resize_nearest_neighbor import ResizeNearestNeighbor
+from edgekit.reference import Simulator, onnx_places
+from edgekit.reference.ops.resize_nearest_neighbor import nearest
 from edgekit.verification import verify
 from tests.backends.graphs import one_node
 from tests.reference.picker import RandomPicker
@@ -67,6 +69,28 @@ def test_average_pools_of_all_sizes(window: tuple[int, int], whole: bool) -> Non
         q = Quantization.per_tensor(float(rng.uniform(0.001, 0.3)), int(rng.integers(-128, 128)))
         graph.tensors |= {name: graph.tensors[name].with_(quantization=q) for name in ("x0", "y0")}
         assert verify(graph, "onnxruntime", {"x0": rng.integers(-128, 128, (4, *shape[1:])).astype(np.int8)}).exact
+
+
+RESIZES = {"asymmetric": (False, False), "corners": (True, False), "half pixels": (False, True)}
+
+
+@pytest.mark.parametrize("mode", RESIZES)
+def test_nearest_pixels_of_all_sizes(mode: str) -> None:
+    """Heights at which the places of the other runtimes differ are among them, and ties that came out below a half."""
+    refused, apart = 0, 0
+    for size in (2, 7, 8, 14, 20, 27, 36, 41):
+        for wanted in range(1, 49):
+            op = ResizeNearestNeighbor((wanted, 1), *RESIZES[mode])
+            graph = one_node(op, [(1, size, 1, 1)])
+            rows = np.arange(size, dtype=np.int8).reshape(1, size, 1, 1)
+            apart += not np.array_equal(nearest(op, size, wanted), onnx_places.nearest(op, size, wanted))
+            if onnx_places.depends_on_release(op, size, wanted):
+                refused += 1
+                with pytest.raises(UnsupportedError, match="its releases take different ones"):
+                    Simulator(graph, "onnxruntime")
+            else:
+                assert verify(graph, "onnxruntime", {"x0": rows}).exact, (size, wanted)
+    assert apart > 2 and refused == (3 if mode == "half pixels" else 0)
 
 
 @pytest.mark.parametrize("name", ["ad01", "ic_resnet8", "kws_dscnn", "vww_96"])

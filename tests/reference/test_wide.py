@@ -13,8 +13,10 @@ from edgekit.errors import EdgekitError, UnsupportedError
 from edgekit.frontend.tflite import read, write
 from edgekit.graph import Graph, Node, Quantization, Tensor
 from edgekit.graph.ops.leaky_relu import LeakyRelu
+from edgekit.graph.ops.softmax import Softmax
 from edgekit.reference import Simulator
-from edgekit.reference.arithmetic import multiply_wide
+from edgekit.reference.arithmetic import multiply, multiply_wide
+from edgekit.reference.wide_tables import FLOAT64_LUT, softmax_multiplier
 from edgekit.verification import verify
 from tests.reference import test_differential as narrow
 from tests.reference.picker import DrawnPicker, Picker, RandomPicker
@@ -115,6 +117,40 @@ def test_sigmoids_of_optimized_kernels_are_exact_or_refused(operator: str) -> No
                 verify(graph, "litert", {"x": every})
         else:
             assert verify(graph, "litert", {"x": every}).exact, scale
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("alpha", [-0.5, -0.25, -0.75, -0.3, 0.25])
+def test_slopes_at_every_value(alpha: float, runtime: str) -> None:
+    """Negative slopes: the runtimes differ in which ties they round up."""
+    every = np.arange(-(1 << 15), 1 << 15).astype(np.int16).reshape(1, -1)
+    for ratio in (1.0, 0.5, 0.37, 2.0, 37.0, 2.0**-9):
+        graph = Graph("g", inputs=["x"], outputs=["y"], nodes=[Node(LeakyRelu(alpha), ("x",), ("y",))])
+        graph.add(Tensor("x", every.shape, "int16", Quantization.per_tensor(2.0**-9, 0)))
+        graph.add(Tensor("y", every.shape, "int16", Quantization.per_tensor(float(np.float32(2.0**-9 / ratio)), 0)))
+        found = verify(graph, runtime, {"x": every})
+        assert found.exact, (ratio, found.first_difference)
+
+
+def test_the_steepness_of_softmax() -> None:
+    """LiteRT and TensorFlow Lite Micro round beta times the scale otherwise: seldom seen, and never with beta 1."""
+    rng = np.random.default_rng(0)
+    shape, differing = (1, 400, 64), 0
+    for beta in (0.1, 3.7, *rng.uniform(0.05, 4, 28)):
+        scale = float(np.float32(rng.uniform(1e-5, 2e-3)))
+        graph = Graph("g", inputs=["x"], outputs=["y"], nodes=[Node(Softmax(float(np.float32(beta))), ("x",), ("y",))])
+        graph.add(Tensor("x", shape, "int16", Quantization.per_tensor(scale, 0)))
+        graph.add(Tensor("y", shape, "int16", Quantization.per_tensor(2.0**-15, 0)))
+        q = Tensor("q", (1,), "int16", Quantization.per_tensor(scale, 0))
+        one, other = (softmax_multiplier(beta, q, rule) for rule in ("", FLOAT64_LUT))
+        far = np.arange(1 << 16)  # differences to the maximum that the two multipliers take elsewhere
+        apart = far[multiply(-far, *one) != multiply(-far, *other)]
+        if apart.size:
+            differing += 1
+            x = rng.choice((1 << 15) - 1 - np.append(apart, 0), shape).astype(np.int16)
+            x[..., 0] = (1 << 15) - 1
+            assert all(verify(graph, runtime, {"x": x}).exact for runtime in RUNTIMES), (beta, scale)
+    assert differing > 5
 
 
 def test_what_has_no_defined_result_is_refused() -> None:

@@ -92,9 +92,9 @@ class Nodes:
             return real
         bites = [True, ends[1] is not None]
         if is_integer(tensor):
-            info, scale, zero = np.iinfo(tensor.dtype), float(tensor.scale), tensor.zero_point
-            bites[0] = zero + round(ends[0] / scale) > info.min
-            bites[1] = ends[1] is not None and zero + round(ends[1] / scale) < info.max
+            info, scale, zero = np.iinfo(tensor.dtype), np.float32(tensor.scale), tensor.zero_point
+            bites[0] = zero + np.rint(np.float32(ends[0]) / scale) > info.min
+            bites[1] = ends[1] is not None and zero + np.rint(np.float32(ends[1]) / scale) < info.max
         if not any(bites):
             return real
         if self.style.own_activations and is_integer(tensor):

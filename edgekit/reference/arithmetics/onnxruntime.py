@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from edgekit.graph import Operator, Tensor
-from edgekit.reference import qlinear
+from edgekit.graph.ops.resize_nearest_neighbor import ResizeNearestNeighbor
+from edgekit.reference import onnx_places, qlinear
+from edgekit.reference.arithmetic import EVEN
 from edgekit.reference.arithmetics import Arithmetic
 
 SIGMOIDS: dict[str, Callable[[Any], Any]] = {"logistic": lambda x: 1 / (1 + np.exp(-x)), "tanh": np.tanh}
@@ -39,6 +41,10 @@ def refuse(op: Operator, inputs: Sequence[Tensor | None], outputs: Sequence[Tens
         return "its activation keeps it from fusion, and its float32 sums run in the order of the processor's vectors"
     if op.name in SIGMOIDS and _ties(SIGMOIDS[op.name], inputs[0], outputs[0]):
         return "a value is so near a half that its float32 rounding depends on the processor"
+    if isinstance(op, ResizeNearestNeighbor) and inputs[0] is not None:
+        sizes = zip(inputs[0].shape[1:3], op.size, strict=True)
+        if any(onnx_places.depends_on_release(op, size, wanted) for size, wanted in sizes):
+            return "a pixel lies so little below the middle of two that its releases take different ones"
     if op.name not in PRODUCTS or inputs[1] is None or inputs[1].data is None:
         return None
     weights = np.moveaxis(inputs[1].data.astype(np.int64), PRODUCTS[op.name], 0)
@@ -66,6 +72,8 @@ ARITHMETIC = Arithmetic(
         **dict.fromkeys(PRODUCTS, "float32"),
         **dict.fromkeys(THROUGH_FLOAT, "through-float"),
         "relu6": "clamp-only",
+        "resize_nearest_neighbor": onnx_places.ONNX_PLACES,
     },
+    bounds=EVEN,
     refuse=refuse,
 )

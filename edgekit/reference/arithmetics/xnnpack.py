@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from edgekit.graph import Operator, Tensor
+from edgekit.reference.arithmetic import EVEN_SUM
 from edgekit.reference.arithmetics import Arithmetic, is_wide
 from edgekit.reference.arithmetics.litert_reference import ARITHMETIC as WIDE
 
@@ -47,6 +48,7 @@ ARITHMETIC = Arithmetic(
         "softmax": "float-table",
         "resize_bilinear": "11-bit-weights",
     },
-    wide=WIDE.name,  # XNNPACK has no int16
+    wide={**WIDE.deviations, "leaky_relu": "signed-multiplier"},  # XNNPACK has no int16
+    bounds=EVEN_SUM,
     refuse=refuse,
 )

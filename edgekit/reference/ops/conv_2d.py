@@ -41,7 +41,7 @@ def prepare_integer(
     product = _product(op, w.shape, output.shape, matrix, x.zero_point)
     height, width, channels = output.shape[1:]
     if arithmetic.rule(op.name) == FLOAT32:
-        finish = float_finisher(float_scale(x, w, output), bias, output, op.activation, limit)
+        finish = float_finisher(float_scale(x, w, output), bias, output, op.activation, limit, arithmetic.bounds)
     else:
         finish = finisher(effective_scale(x, w, output), bias, output, op.activation, limit, matrix.dtype, width)
     cost = height * width * matrix.shape[0] * matrix.itemsize

@@ -42,7 +42,7 @@ def prepare_integer(
     product = _product(op, x.shape, output.shape, taps, x.zero_point)
     height, width, channels = output.shape[1:]
     if arithmetic.rule(op.name) == FLOAT32:
-        finish = float_finisher(float_scale(x, w, output), bias, output, op.activation, limit)
+        finish = float_finisher(float_scale(x, w, output), bias, output, op.activation, limit, arithmetic.bounds)
     else:
         finish = finisher(effective_scale(x, w, output), bias, output, op.activation, limit, taps.dtype, width)
     cost = 2 * x.elements // x.shape[0] * (channels // x.shape[3]) * taps.itemsize

@@ -42,7 +42,7 @@ def prepare_integer(
     if arithmetic.rule(op.name) == "single-rounding":
         finish = single_rounding(effective_scale(x, w, output), bias, output, op.activation)
     elif arithmetic.rule(op.name) == FLOAT32:
-        finish = float_finisher(float_scale(x, w, output), bias, output, op.activation, limit)
+        finish = float_finisher(float_scale(x, w, output), bias, output, op.activation, limit, arithmetic.bounds)
     else:
         per_tensor = w.quantization is not None and w.quantization.scale.size == 1
         real = product_scale(x, w, output) if per_tensor else effective_scale(x, w, output)

@@ -1,7 +1,8 @@
 """Leaky rectifier: one multiplier for values from the zero point up, another below.
 
 The multipliers are scale in / scale out and scale in * alpha / scale out, computed in float32 by LiteRT
-(`float32-multiplier`). A negative alpha's sign is applied after the multiplication by its magnitude.
+(`float32-multiplier`). A negative alpha's sign is applied after the multiplication by its magnitude; LiteRT's optimized
+int16 kernel multiplies by the negative integer (`signed-multiplier`), which rounds the other half of the ties up.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.elementwise import (
     FLOAT32_MULTIPLIER,
     SHORT_MULTIPLIER,
+    SIGNED_MULTIPLIER,
+    fits_short_multiplier,
     float_unary,
     real_multiplier,
     short_multiplier,
@@ -35,12 +38,16 @@ def prepare_integer(
     require_alike(x, output)
     alpha = np.float32(op.alpha)
     rule = arithmetic.rule(op.name)
-    rule = FLOAT32_MULTIPLIER if rule == SHORT_MULTIPLIER else rule  # XNNPACK leaves what is not short to LiteRT
+    signed = rule == SIGNED_MULTIPLIER
+    if rule in (SHORT_MULTIPLIER, SIGNED_MULTIPLIER):  # XNNPACK leaves what is not short to LiteRT
+        rule = FLOAT32_MULTIPLIER
     identity = quantize_multiplier(real_multiplier([x.scale], output.scale, rule))
-    slope = quantize_multiplier(real_multiplier([x.scale, abs(alpha)], output.scale, rule))
+    slope, shift = quantize_multiplier(real_multiplier([x.scale, abs(alpha)], output.scale, rule))
     sign = -1 if alpha < 0 else 1
+    before, after = (sign, 1) if signed else (1, sign)
     ratio = np.float32(x.scale) / np.float32(output.scale)
-    if arithmetic.rule(op.name) == SHORT_MULTIPLIER and _taken_by_xnnpack(ratio, ratio * alpha):
+    short_rule = arithmetic.rule(op.name) == SHORT_MULTIPLIER
+    if short_rule and fits_short_multiplier(ratio) and fits_short_multiplier(ratio * alpha):
         up, down = short_multiplier(ratio), short_multiplier(ratio * alpha)
 
         def short(values: Ints) -> Array:
@@ -51,15 +58,11 @@ def prepare_integer(
 
     def function(values: Ints) -> Array:
         centered = values - x.zero_point
-        result = np.where(centered >= 0, multiply(centered, *identity), sign * multiply(centered, *slope))
+        below = after * multiply(centered, before * slope, shift)
+        result = np.where(centered >= 0, multiply(centered, *identity), below)
         return saturating_cast(result, output.zero_point, output.dtype)  # type: ignore[no-any-return]
 
     return tables.unary(function, x)
-
-
-def _taken_by_xnnpack(up: np.float32, down: np.float32) -> bool:
-    """What it leaves goes to a kernel that follows the page."""
-    return bool(2.0**-8 <= up <= 2.0**7 and 2.0**-8 <= abs(down) <= 2.0**7)
 
 
 def prepare_float(op: LeakyRelu, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:

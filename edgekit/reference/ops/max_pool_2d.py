@@ -10,7 +10,7 @@ from edgekit.graph import Tensor
 from edgekit.graph.operator import present
 from edgekit.graph.ops.max_pool_2d import MaxPool2D
 from edgekit.reference.activations import clamp_float
-from edgekit.reference.arithmetic import activation_range
+from edgekit.reference.arithmetic import AWAY, EVEN_SUM, activation_range
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.requantize import require_same_quantization
 from edgekit.reference.simulator import Array, Kernel
@@ -22,13 +22,20 @@ def prepare_integer(
 ) -> Kernel:
     output = outputs[0]
     require_same_quantization(present(inputs[0], "input"), output)
-    low, high = activation_range(op.activation, float(output.scale), output.zero_point, output.dtype)
+    low, high = clamp(op, output, arithmetic)
     largest = _largest(op, output.shape, np.iinfo(output.dtype).min)
 
     def kernel(arrays: Sequence[Array | None]) -> list[Array]:
         return [np.clip(largest(np.asarray(arrays[0])), low, high).astype(output.dtype)]
 
     return kernel
+
+
+def clamp(op: MaxPool2D, output: Tensor, arithmetic: Arithmetic) -> tuple[int, int]:
+    """The activation's range. XNNPACK leaves strides beyond the window to LiteRT."""
+    left = arithmetic.bounds == EVEN_SUM and any(s > w for s, w in zip(op.stride, op.window, strict=True))
+    ties = AWAY if left else arithmetic.bounds
+    return activation_range(op.activation, float(output.scale), output.zero_point, output.dtype, ties)
 
 
 def prepare_float(op: MaxPool2D, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:

@@ -30,7 +30,8 @@ def prepare_integer(
     rule = arithmetic.rule("mul")
     if rule == FLOAT32:
         scale = np.float32(a.scale) * np.float32(b.scale) / np.float32(output.scale)
-        rescale = float_requantizer(np.array([scale]), output, op.activation, np.array([LARGEST_PRODUCT]))
+        limit = np.array([LARGEST_PRODUCT])
+        rescale = float_requantizer(np.array([scale]), output, op.activation, limit, arithmetic.bounds)
     else:
         real = real_multiplier([a.scale, b.scale], output.scale, rule)
         rescale = requantizer(np.array([real]), output, op.activation, EITHER)

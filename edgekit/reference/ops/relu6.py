@@ -21,7 +21,7 @@ def prepare_integer(
     op: Relu6, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
     if arithmetic.rule("relu6") == "clamp-only":
-        return clamp_only(inputs, outputs[0], "relu6")
+        return clamp_only(inputs, outputs[0], "relu6", arithmetic.bounds)
     return rectifier(inputs, outputs[0], "relu6", op.name, arithmetic)
 
 

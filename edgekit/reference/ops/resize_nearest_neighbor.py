@@ -1,8 +1,11 @@
-"""Nearest-neighbour resizing: which pixel is copied is decided in float32, as the runtimes do."""
+"""Nearest-neighbour resizing: which pixel is copied is decided in float32, as the runtimes do.
+
+ONNX Runtime's places are others: `onnx_places`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,20 +13,30 @@ from numpy.typing import NDArray
 from edgekit.graph import Tensor
 from edgekit.graph.operator import present
 from edgekit.graph.ops.resize_nearest_neighbor import ResizeNearestNeighbor
+from edgekit.reference import onnx_places
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.move import mover
 from edgekit.reference.simulator import Kernel
+
+Choose = Callable[[ResizeNearestNeighbor, int, int], NDArray[np.int64]]
 
 
 def prepare_integer(
     op: ResizeNearestNeighbor, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    return prepare_float(op, inputs, outputs)
+    choose = onnx_places.nearest if arithmetic.rule(op.name) == onnx_places.ONNX_PLACES else nearest
+    return _prepare(op, inputs, outputs, choose)
 
 
 def prepare_float(op: ResizeNearestNeighbor, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> Kernel:
+    return _prepare(op, inputs, outputs, nearest)
+
+
+def _prepare(
+    op: ResizeNearestNeighbor, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], choose: Choose
+) -> Kernel:
     x = present(inputs[0], "input").shape
-    rows, columns = (nearest(op, x[1 + i], op.size[i]) for i in range(2))
+    rows, columns = (choose(op, x[1 + i], op.size[i]) for i in range(2))
     return mover(lambda a: a[:, rows][:, :, columns], inputs, outputs)
 
 

@@ -9,14 +9,15 @@ import numpy as np
 from edgekit.graph import Tensor
 from edgekit.graph.ops.sub import Sub
 from edgekit.reference.arithmetics import Arithmetic
-from edgekit.reference.elementwise import WEIGHTED_SUM, float_binary, scaled_sum, weighted_sum
+from edgekit.reference.elementwise import WEIGHTED_SUM, float_binary, scaled_sum, takes_weights, weighted_sum
 from edgekit.reference.simulator import Kernel
 
 
 def prepare_integer(
     op: Sub, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], arithmetic: Arithmetic
 ) -> Kernel:
-    form = weighted_sum if arithmetic.rule(op.name) == WEIGHTED_SUM else scaled_sum
+    weighted = arithmetic.rule(op.name) == WEIGHTED_SUM and takes_weights(inputs, outputs[0])  # else to LiteRT's page
+    form = weighted_sum if weighted else scaled_sum
     return form(inputs, outputs[0], op.activation, np.subtract)
 
 

@@ -34,7 +34,7 @@ def prepare_integer(
     if arithmetic.rule(op.name) == FLOAT32:
         if op.padding == "same" and any(w.shape[1 + i] < op.stride[i] for i in range(2)):
             raise ValueError("windows smaller than the stride go to a kernel whose rounding is not predicted")
-        requantize = float_requantizer(float_scale(x, w, output), output, op.activation, limit)
+        requantize = float_requantizer(float_scale(x, w, output), output, op.activation, limit, arithmetic.bounds)
     else:
         form = requantizer if x.dtype == "int8" else partial(wide_requantizer, limit=limit)
         requantize = form(effective_scale(x, w, output), output, op.activation)

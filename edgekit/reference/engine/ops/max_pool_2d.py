@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from edgekit.graph import Tensor
 from edgekit.graph.operator import present, window_padding
 from edgekit.graph.ops.max_pool_2d import MaxPool2D
-from edgekit.reference.arithmetic import activation_range
 from edgekit.reference.arithmetics import Arithmetic
 from edgekit.reference.engine.lowering import Lowering
+from edgekit.reference.ops.max_pool_2d import clamp
 
 
 def lower(
@@ -17,7 +17,7 @@ def lower(
     names: Sequence[str],
 ) -> str | None:  # fmt: skip
     x, output = present(inputs[0], "input"), outputs[0]
-    low, high = activation_range(op.activation, float(output.scale), output.zero_point, output.dtype)
+    low, high = clamp(op, output, arithmetic)
     (top, bottom), (left, right) = (
         window_padding(x.shape[1 + i], op.window[i], op.stride[i], 1, output.shape[1 + i]) for i in range(2)
     )
