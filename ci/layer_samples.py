@@ -270,6 +270,12 @@ def one_channel(d: Draw) -> Graph:
     return _weighted(Conv2D(), d, (outputs, 1, 1, inputs), 0, (1, d.upto(20), 2 * d.upto(10) + d.of(0, 0, 1), inputs))
 
 
+def apart(d: Draw) -> Graph:
+    """3x3 windows of four channels into one, two columns apart, an odd number of columns; no clamp."""
+    b = Builder("apart", (d.upto(3), 2 + d.upto(16), 1 + 2 * d.upto(12), 4), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2)), "input", (1, 3, 3, 4), 0))
+
+
 def tiny(d: Draw) -> Graph:
     """Into 8 channels: pictures of one to four pixels that are one window, or some that together have many."""
     one, inputs = d.of(0, 1), d.upto(4)
@@ -462,7 +468,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (long, 120), (pairs, len(PAIRS)), (of_one_shape, len(SHAPES)),
     (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200), (unpadded, 160),
     (rows, 280), (several, 40), (ends, 80),
-    (pictures, 140), (few_windows, 160), (pictures_into_ten, 24),
+    (pictures, 140), (few_windows, 160), (pictures_into_ten, 24), (apart, 24),
 )  # fmt: skip
 
 

@@ -20,11 +20,8 @@ from tests.firmware import proof
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-EXPANDED, PLANES, CONNECTED = (
-    "conv_2d_expanded_dsp",
-    "conv_2d_planes_dsp",
-    ("fully_connected_few_dsp", "pointwise_narrow_dsp"),
-)
+EXPANDED, PLANES, THREE = "conv_2d_expanded_dsp", "conv_2d_planes_dsp", "conv_2d_three_dsp"
+CONNECTED = ("fully_connected_few_dsp", "pointwise_narrow_dsp")
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1.0, 0.25), (1e-7, 1.0))  # left shifts, constants
 STRIDES = ((1, 1), (2, 2), (1, 2), (2, 1), (3, 1))
 PADDINGS: tuple[Padding, ...] = ("same", "same", "valid")
@@ -63,11 +60,19 @@ def drawn() -> Iterator[tuple[str, Graph, tuple[str, ...]]]:
         yield (
             f"planes_{i}",
             layer_graph("conv_2d", shape, out_c, (3, 3), 1, SCALES[(i + i // 10) % 5], rng, op),
-            (PLANES,),
+            (PLANES, THREE),
         )
+    for i in range(
+        18
+    ):  # odd and even widths, padding on both sides, on the right, none with a last column that is read or not
+        op = Conv2D((1 + i // 4 % 3, 2), padding=PADDINGS[i % 3], activation=("none", "relu")[i // 5 % 2])
+        width = 2 * WIDTHS[i % 9] + (1 if op.padding == "valid" else 0) - (-1, 1)[i // 9] * (i // 3 % 2)
+        height = int(rng.integers(1, 10)) + 2 * (op.padding == "valid")
+        shape, out_c = (1 + i % 3, height, width, 3), (1, 4, 3, 2, 9)[i % 5]
+        yield f"three_{i}", layer_graph("conv_2d", shape, out_c, (3, 3), 1, SCALES[i % 5], rng, op), (THREE,)
     for i, (in_c, size) in enumerate(product((2, 3, 4, 5), ((40, 52), (4, 3)))):
         shape, op = (2, *size, in_c), Conv2D(STRIDES[i // 2 % 2 * (i % 2 == 0)])
-        yield f"planes_sized_{i}", layer_graph("conv_2d", shape, 2, (3, 3), 1, SCALES[0], rng, op), (PLANES,)
+        yield f"planes_sized_{i}", layer_graph("conv_2d", shape, 2, (3, 3), 1, SCALES[0], rng, op), (PLANES, THREE)
     for i, (size, kernel, in_c, out_c) in enumerate(SMALL * 2):
         op = Conv2D(STRIDES[i % 5 if i < 8 else 0], dilation=(1 + i % 7 // 6, 1), activation=("none", "relu")[i % 2])
         yield (
@@ -91,7 +96,8 @@ def test_cases_of_every_kind() -> None:
     assert len(names) >= 0.85 * len(DRAWN)  # channels without a sequence have none
     calls = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
     by_file = {
-        file: [c for c in calls if isinstance(c, Call) and c.file == file] for file in (EXPANDED, PLANES, *CONNECTED)
+        file: [c for c in calls if isinstance(c, Call) and c.file == file]
+        for file in (EXPANDED, PLANES, THREE, *CONNECTED)
     }
     assert all(len(some) >= 8 for some in by_file.values())
     fields = [{k: v for k, v in c.fields.items() if isinstance(v, int)} for c in by_file[EXPANDED]]
@@ -99,10 +105,14 @@ def test_cases_of_every_kind() -> None:
     assert {f["eights"] for f in fields} == {0, 1}
     assert {(f["out_h"] % 2, f["out_w"] % 2) for f in fields} == {(0, 0), (0, 1), (1, 0), (1, 1)}
     assert any(f["lines"] < f["out_h"] for f in fields) and any(f["out_w"] == 1 for f in fields)
-    assert len({c.kernel for c in by_file[PLANES]}) == 8
+    assert len({c.kernel for c in by_file[PLANES]}) == 7
     fields = [{k: v for k, v in c.fields.items() if isinstance(v, int)} for c in by_file[PLANES]]
     assert {f["out_w"] for f in fields} >= set(WIDTHS) and {f["ones"] for f in fields} == {0, 1, 2, 3}
     assert any(f["lines"] < f["out_h"] for f in fields) and {f["fours"] > 0 for f in fields} == {False, True}
+    fields = [{k: v for k, v in c.fields.items() if isinstance(v, int)} for c in by_file[THREE]]
+    assert {f["out_w"] for f in fields} >= set(WIDTHS) and any(f["lines"] < f["out_h"] for f in fields)
+    assert {f["flags"] & 5 for f in fields} == {0, 1, 4} and {f["flags"] & 2 for f in fields} == {0, 2}
+    assert {f["flags"] >> 8 for f in fields} == {0, 3}
 
 
 @pytest.mark.parametrize(("shape", "out_c", "op", "file", "taken"), [

@@ -32,7 +32,6 @@ void ek_conv_2d_planes_3_dsp(const ek_conv_2d_planes_dsp_t *p, const int8_t *x, 
 void ek_conv_2d_planes_4_dsp(const ek_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_conv_2d_planes_5_dsp(const ek_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_conv_2d_planes_2_apart_dsp(const ek_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
-void ek_conv_2d_planes_3_apart_dsp(const ek_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_conv_2d_planes_4_apart_dsp(const ek_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_conv_2d_planes_5_apart_dsp(const ek_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 

@@ -13,7 +13,7 @@ OPERATOR = "conv_2d"
 WORD = 4
 PAIRS = {2: ((0, 1),), 3: ((0, 2),), 4: ((0, 2), (1, 3)), 5: ((0, 2), (1, 3), (4, None))}  # of planes, by channels
 MIDDLE = 1  # of three channels
-FURTHEST = 2  # pixels from one output to the next
+FURTHEST = {2: 2, 3: 1, 4: 2, 5: 2}  # pixels from one output to the next, by channels
 
 
 def form(layer: Layer, call: Call) -> Call | None:
@@ -24,7 +24,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     f, folded = found
     in_c, apart, threes = f["in_c"], f["stride_w"], -f["out_w"] % 4
     fours = (f["out_w"] - 3 * threes) // 4
-    if apart > FURTHEST or fours < 0 or padding(f) > 1:
+    if apart > FURTHEST[in_c] or fours < 0 or padding(f) > 1:
         return None
     stream = _stream(folded, in_c)
     planes, plane = -(-in_c // 2), WORD * (1 + f["in_w"])
@@ -35,7 +35,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     fields |= {"start": (1 - f["pad_left"]) * WORD, "span": f["out_w"] * WORD * apart}
     fields |= {"back_4": 4 * WORD * apart - last, "back_3": 3 * WORD * apart - last}
     fields |= {"span_4": 4 * fours * WORD * apart, "wide": stream[0].nbytes, "stream": stream.reshape(-1)}
-    name = f"conv_2d_planes_{in_c}{'_apart' * (apart == FURTHEST)}_dsp"
+    name = f"conv_2d_planes_{in_c}{'_apart' * (apart == 2)}_dsp"
     return Call(name, fields, scratch=rows * planes * plane + 5 * WORD, source="conv_2d_planes_dsp")
 
 
