@@ -331,6 +331,16 @@ def pictures_into_ten(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D((d.of(stride, 1), stride)), "input", (10, 3, 3, 3), 0))
 
 
+def spans(d: Draw) -> Graph:
+    """Windows of 3x3 into few channels, rows of 12 or, in steps of two, of 13 pixels; no clamp inside."""
+    stride = d.of(1, 1, 1, 2, 2, 2, 2, 2)
+    side, channels = (12, d.of(3, 4, 5, 8)) if stride == 1 else (13, d.of(3, 4, 5, 8, 16, 24))
+    height = 2 + d.upto(20) if stride == 1 else 3 + 2 * d.upto(9)
+    b = Builder("spans", (d.of(1, 1, 2, 3), height, side, channels), d.of(*range(1000)))
+    outputs = 4 if channels == 3 else d.of(1, 1, 3, 4, 10)
+    return b.ended(b.weighted(Conv2D((stride, stride)), "input", (outputs, 3, 3, channels), 0))
+
+
 def plane(d: Draw) -> Graph:
     """Windows of 3x3 in one channel, next to each other or not."""
     (h, w), stride, same = d.size(), d.of(1, 1, 2), d.of(0, 1, 1)
@@ -468,7 +478,7 @@ SAMPLERS: tuple[tuple[Callable[[Draw], Graph], int], ...] = (
     (long, 120), (pairs, len(PAIRS)), (of_one_shape, len(SHAPES)),
     (plane, 80), (one_sample, 80), (one_channel, 40), (tiny, 16), (small, 60), (few_channels, 200), (unpadded, 160),
     (rows, 280), (several, 40), (ends, 80),
-    (pictures, 140), (few_windows, 160), (pictures_into_ten, 24), (apart, 24),
+    (pictures, 140), (few_windows, 160), (pictures_into_ten, 24), (apart, 24), (spans, 160),
 )  # fmt: skip
 
 
