@@ -14,9 +14,10 @@ def arena(facts: Mapping[str, Any]) -> str:
 
 def groups(facts: Mapping[str, Any]) -> str:
     """What groups of layers save and cost, in words."""
+    more = "less" if facts["instructions"] < 0 else "more"
     return (
         f"{sum(map(len, facts['layers'].values()))} layers in {len(facts['layers'])} groups, stripe by stripe; "
-        f"instead of {facts['arena_bytes']:,} B, for about {facts['instructions']:,} instructions more "
+        f"instead of {facts['arena_bytes']:,} B, for about {abs(facts['instructions']):,} instructions {more} "
         f"({facts['calls']:,} calls, {facts['moved_bytes']:,} B moved)"
     )
 
