@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ci.layer_samples import SAMPLERS, Draw
+from ci.layer_draw import Draw
+from ci.layer_samples import samplers
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms import FAMILY
@@ -65,7 +66,7 @@ def test_every_kernel_is_used_and_has_its_header(tmp_path: Path) -> None:
         calls = [call for graph in all_graphs for i in range(6) for call in first_forms(graph, core, i)]
         used |= {call.file for call in calls if isinstance(call, Call)}
     files = {path.stem for path in (firmware_folder() / "src").glob("*.c")}
-    for sampler, count in reversed(SAMPLERS):  # those of layers that kernels of few shapes take come last
+    for sampler, count in samplers():
         draw = Draw(0)
         for graph in (sampler(draw) for _ in range(count if used < files else 0)):
             calls = [
