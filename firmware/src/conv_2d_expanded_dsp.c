@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "edgekit/expand_dsp.h"
+#include "edgekit/sums_dsp.h"
 
 #define ROWS 3 /* of the kernel */
 
@@ -46,7 +47,6 @@ _Static_assert(offsetof(params_t, in_zero) == 12, "four words in the assembly's 
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 
 #define LOAD(FROM, LIST) "  ldmia.w " FROM "!, {" LIST "}\n"
-#define ADD(D, X, W, TO) "  smlad " D ", " X ", " W ", " TO "\n"
 #define FOUR(D, FIRST) ADD(D, "r2", "r6", FIRST) ADD(D, "r3", "r7", D) ADD(D, "r4", "r8", D) ADD(D, "r5", "r9", D)
 #define EIGHT(FIRST)                                                                                     \
   LOAD("lr", "r2, r3, r4, r5") FOUR("r11", FIRST) LOAD("r0", "r2, r3, r4, r5") FOUR("r10", "r10")
@@ -67,14 +67,7 @@ _Static_assert(offsetof(params_t, in_zero) == 12, "four words in the assembly's 
 
 #define PAIRS(NAME, TEXT)                                                                       \
   __attribute__((naked, noinline)) static void NAME(const outputs_t *outputs) {                 \
-    __asm__ volatile(                                                                           \
-        "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                       \
-        "  sub sp, sp, #72\n"                                                                   \
-        "  mov r12, sp\n"                                                                       \
-        "  ldmia.w r0!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"                            \
-        "  stmia.w r12!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"                           \
-        "  ldmia.w r0, {r2, r3, r4, r5, r6, r7, r8, r9}\n"                                      \
-        "  stmia.w r12, {r2, r3, r4, r5, r6, r7, r8, r9}\n"                                     \
+    __asm__ volatile(OUTPUTS_TO_STACK \
         "1:\n"                                                                                  \
         "  ldrd r0, lr, [sp, #36]\n"                                                            \
         "  ldr r12, [sp, #28]\n"                                                                \

@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "edgekit/expand_dsp.h"
+#include "edgekit/sums_dsp.h"
 
 #define ROWS 3 /* of the kernel */
 
@@ -50,11 +51,6 @@ _Static_assert(offsetof(params_t, plane) == 12, "four words in the assembly's or
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 
-#define ADD(D, X, W, TO) "  smlad " D ", " X ", " W ", " TO "\n"
-#define A(X, W) ADD("r8", X, W, "r8")
-#define B(X, W) ADD("r9", X, W, "r9")
-#define C(X, W) ADD("r10", X, W, "r10")
-#define D(X, W) ADD("r11", X, W, "r11")
 #define DOWN "  add r0, r12\n"
 #define NEXT3 "  ldmia.w r0!, {r5, r6, r7}\n"
 #define LAST3 "  ldmia.w r0, {r5, r6, r7}\n"
@@ -95,14 +91,7 @@ _Static_assert(offsetof(params_t, plane) == 12, "four words in the assembly's or
 
 #define LINES(NAME, PLANES, APART)                                                           \
   __attribute__((naked, noinline)) static void NAME(const outputs_t *outputs) {              \
-    __asm__ volatile(                                                                        \
-        "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                    \
-        "  sub sp, sp, #72\n"                                                                \
-        "  mov r12, sp\n"                                                                    \
-        "  ldmia.w r0!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"                         \
-        "  stmia.w r12!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"                        \
-        "  ldmia.w r0, {r2, r3, r4, r5, r6, r7, r8, r9}\n"                                   \
-        "  stmia.w r12, {r2, r3, r4, r5, r6, r7, r8, r9}\n"                                  \
+    __asm__ volatile(OUTPUTS_TO_STACK \
         "  mov r12, r3\n"                                                                    \
         "1:\n" /* a channel */                                                               \
         "  add r3, sp, #48\n"                                                                \

@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "edgekit/arch_dsp.h"
+#include "edgekit/nine_inputs_dsp.h"
 
 #if EK_DSP_INSTRUCTIONS
 
@@ -28,20 +29,6 @@ _Static_assert(offsetof(ek_conv_2d_threaded_dsp_t, images) == 28, "the assembly'
 
 #define TWICE(CODE) CODE CODE
 #define EIGHT_TIMES(CODE) TWICE(TWICE(TWICE(CODE)))
-#define ADD(D, X, W) "  smlad " D ", " X ", " W ", " D "\n"
-#define FINISH(D, MULTIPLIER, DIVIDER, ZERO)                \
-  "  smmulr " D ", " D ", " MULTIPLIER "\n"                 \
-  "  smmlar " D ", " D ", " DIVIDER ", " ZERO "\n"          \
-  "  ssat " D ", #8, " D "\n"                               \
-  "  strb " D ", [r0], #1\n"
-/* 84 bytes */
-#define TWO_CHANNELS                                                                                           \
-  "  ldmia.w r1!, {r7, r8, r9, r10, r11, r12, lr}\n"                                                           \
-  ADD("r7", "r2", "r8") ADD("r7", "r3", "r9") "  smlabb r7, r4, r10, r7\n" ADD("r7", "r5", "r11") ADD("r7", "r6", "r12") \
-  "  ldmia.w r1!, {r8, r9, r10, r11, r12}\n" FINISH("r7", "lr", "r8", "r9")                                    \
-  ADD("r10", "r2", "r11") ADD("r10", "r3", "r12")                                                              \
-  "  ldmia.w r1!, {r7, r8, r9, r11, r12, lr}\n"                                                                \
-  "  smlabb r10, r4, r7, r10\n" ADD("r10", "r5", "r8") ADD("r10", "r6", "r9") FINISH("r10", "r11", "r12", "lr")
 /* 48 bytes; the stream has how far it is to the other channels. */
 #define FIRST_CHANNEL                                                                                          \
   "  ldmia.w r1!, {r7, r8, r9, r10, r11, r12, lr}\n"                                                           \

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "edgekit/expand_dsp.h"
+#include "edgekit/sums_dsp.h"
 
 #define ROWS 3  /* of the kernel */
 #define WIDE 20 /* words of the stream of a channel */
@@ -38,11 +39,6 @@ _Static_assert(offsetof(params_t, twos) == 4, "two words in the assembly's order
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 
-#define ADD(D, X, W, TO) "  smlad " D ", " X ", " W ", " TO "\n"
-#define A(X, W) ADD("r8", X, W, "r8")
-#define B(X, W) ADD("r9", X, W, "r9")
-#define C(X, W) ADD("r10", X, W, "r10")
-#define D(X, W) ADD("r11", X, W, "r11")
 #define NEXT3 "  ldmia.w r0!, {r7, r12, lr}\n"
 /* The first row's weights bring the bias in r11, from which the sums begin, the others how far the row is. */
 #define FIRST "  ldmia.w r1!, {r2, r3, r4, r5, r6, r11}\n"

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "edgekit/arch_dsp.h"
+#include "edgekit/nine_inputs_dsp.h"
 
 #if EK_DSP_INSTRUCTIONS
 
@@ -21,12 +22,6 @@ _Static_assert(offsetof(ek_conv_2d_whole_dsp_t, samples) == 12, "the assembly's 
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 
 #define FOUR_TIMES(CODE) CODE CODE CODE CODE
-#define ADD(D, X, W) "  smlad " D ", " X ", " W ", " D "\n"
-#define FINISH(D, MULTIPLIER, DIVIDER, ZERO)                \
-  "  smmulr " D ", " D ", " MULTIPLIER "\n"                 \
-  "  smmlar " D ", " D ", " DIVIDER ", " ZERO "\n"          \
-  "  ssat " D ", #8, " D "\n"                               \
-  "  strb " D ", [r0], #1\n"
 #define VALUES_1 "  ldrsb r2, [r7], #1\n"
 #define VALUES_4                   \
   "  ldr r3, [r7], #4\n"           \
@@ -44,13 +39,6 @@ _Static_assert(offsetof(ek_conv_2d_whole_dsp_t, samples) == 12, "the assembly's 
 #define OUTPUT_4                                   \
   "  ldmia.w r1!, {r7, r8, r9, r10, r11, r12}\n"   \
   ADD("r7", "r2", "r8") ADD("r7", "r3", "r9") FINISH("r7", "r10", "r11", "r12")
-#define OUTPUTS_9                                                                                                       \
-  "  ldmia.w r1!, {r7, r8, r9, r10, r11, r12, lr}\n"                                                                    \
-  ADD("r7", "r2", "r8") ADD("r7", "r3", "r9") "  smlabb r7, r4, r10, r7\n" ADD("r7", "r5", "r11") ADD("r7", "r6", "r12") \
-  "  ldmia.w r1!, {r8, r9, r10, r11, r12}\n" FINISH("r7", "lr", "r8", "r9")                                             \
-  ADD("r10", "r2", "r11") ADD("r10", "r3", "r12")                                                                       \
-  "  ldmia.w r1!, {r7, r8, r9, r11, r12, lr}\n"                                                                         \
-  "  smlabb r10, r4, r7, r10\n" ADD("r10", "r5", "r8") ADD("r10", "r6", "r9") FINISH("r10", "r11", "r12", "lr")
 
 /* On the stack: 0 stream, 4 x, 8 skip, 12 the stream's end, 16 samples. */
 #define WHOLE(NAME, VALUES, EIGHT)                                                                           \
@@ -80,7 +68,7 @@ _Static_assert(offsetof(ek_conv_2d_whole_dsp_t, samples) == 12, "the assembly's 
   }
 WHOLE(ek_conv_2d_whole_1_dsp, VALUES_1, FOUR_TIMES(OUTPUT_1 OUTPUT_1))
 WHOLE(ek_conv_2d_whole_4_dsp, VALUES_4, FOUR_TIMES(OUTPUT_4 OUTPUT_4))
-WHOLE(ek_conv_2d_whole_9_dsp, VALUES_9, FOUR_TIMES(OUTPUTS_9))
+WHOLE(ek_conv_2d_whole_9_dsp, VALUES_9, FOUR_TIMES(TWO_CHANNELS))
 #pragma GCC diagnostic pop
 
 #else
