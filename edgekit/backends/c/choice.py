@@ -8,7 +8,8 @@
             may cost two percent more instructions, and no more; code counts once for all layers that share a kernel
 
 Where flash is limited, forms give way to smaller ones, those first that cost the fewest instructions a byte.
-Where a candidate of a layer has no estimate, the first one is taken: forms come best first.
+A candidate without an estimate is left out where another has one; where none has, the first is taken: forms come best
+first.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ CODE_UNKNOWN = 4096  # bytes of a kernel whose code was not measured: no reason 
 def choose(candidates: Sequence[Calls], core: str, optimize: Optimize, limit: int | None = None) -> Calls:
     """One call per node out of its candidates. `limit`: bytes of the kernels' code and all constants."""
     level = LEVELS[optimize]
-    candidates = [some if _instructions(some, core, level) is not None else some[:1] for some in candidates]
+    candidates = [_known(some, core, level)[0] for some in candidates]
     calls = [fastest(some, core, level) for some in candidates]
     costs = _Costs(candidates, core, level)
     calls = _fewest_bytes(calls, costs) if optimize == "flash" else _worth_their_code(calls, candidates, core, level)
@@ -46,18 +47,16 @@ def choose(candidates: Sequence[Calls], core: str, optimize: Optimize, limit: in
 
 
 def fastest(candidates: Calls, core: str, level: str = counts.LEVEL) -> Call | Alias:
-    """The candidate of the fewest instructions; the first where one of them has no estimate."""
-    found = _instructions(candidates, core, level)
-    return candidates[0] if found is None else candidates[found.index(min(found))]
+    """The candidate of the fewest instructions; the first where none has an estimate."""
+    known, found = _known(candidates, core, level)
+    return known[found.index(min(found))]
 
 
-def _instructions(candidates: Calls, core: str, level: str) -> list[float] | None:
-    """Of every candidate; None where one has no estimate. There is nothing to estimate about a single one."""
-    if len(candidates) == 1:
-        return [0.0]
+def _known(candidates: Calls, core: str, level: str) -> tuple[Calls, list[float]]:
+    """Those that have an estimate and their instructions; the first alone where none has."""
     found = [0.0 if isinstance(c, Alias) else counts.instructions(c, core, level) for c in candidates]
-    known = [count for count in found if count is not None]
-    return known if len(known) == len(found) else None
+    known = [(c, count) for c, count in zip(candidates, found, strict=True) if count is not None]
+    return ([c for c, _ in known], [count for _, count in known]) if known else (candidates[:1], [0.0])
 
 
 def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, level: str) -> Calls:
