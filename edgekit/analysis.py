@@ -97,7 +97,7 @@ def analyze(
     """Count a model's operations, parameters and bytes, and ask targets what they would reject.
 
     Args:
-        source: a graph, a model file, or a recipe, whose network is built with random weights. Float models are
+        source: a graph, a model file, or a recipe, whose network is built with random weights. Models are
             rewritten by `edgekit.passes` first, as a build would.
         targets: names of targets.
         optimize, ram_limit: options of the targets for this time, as in `edgekit.pipeline.build`.
@@ -178,7 +178,7 @@ def _needs(target: Target, flash: int, ram: int | None) -> tuple[Need, ...]:
 
 
 def load_any(source: Graph | Path | str | Recipe) -> Graph:
-    """The graph of a model file or of a recipe's untrained network, float ones optimized; graphs pass unchanged."""
+    """The graph of a model file or of a recipe's untrained network, optimized; graphs pass unchanged."""
     source = _recipe_or_model(source)
     if isinstance(source, Graph):
         return source
@@ -186,8 +186,7 @@ def load_any(source: Graph | Path | str | Recipe) -> Graph:
         return _untrained(source)
     path = source.model.source if isinstance(source, Recipe) else source
     assert path is not None
-    graph = frontend.load(path)
-    return graph if is_quantized(graph) else passes.optimize(graph)
+    return passes.optimize(frontend.load(path))
 
 
 def _recipe_or_model(source: Graph | Path | str | Recipe) -> Graph | Path | Recipe:
