@@ -14,6 +14,7 @@ from edgekit import frontend, passes
 from edgekit.doubts import ModelWarning, collected, doubts
 from edgekit.errors import UsageError
 from edgekit.graph import Graph, Tensor, is_quantized
+from edgekit.passes import constant_channels
 from edgekit.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def analyze(
     chosen = _targets(targets, source.target if isinstance(source, Recipe) else {}, optimize, ram_limit)
     notes: list[str] = []
     with collected(notes, ModelWarning):
-        graph = load_any(source)
+        graph = load_any(source, notes)
     layers = _layers(graph)
     peak = max(layers, key=lambda x: x.live_bytes, default=None)
     rejections = {name: _rejections(graph, target) for name, target in chosen.items()}
@@ -177,8 +178,12 @@ def _needs(target: Target, flash: int, ram: int | None) -> tuple[Need, ...]:
     )
 
 
-def load_any(source: Graph | Path | str | Recipe) -> Graph:
-    """The graph of a model file or of a recipe's untrained network, optimized; graphs pass unchanged."""
+def load_any(source: Graph | Path | str | Recipe, notes: list[str] | None = None) -> Graph:
+    """The graph of a model file or of a recipe's untrained network, optimized; graphs pass unchanged.
+
+    Args:
+        notes: gets a sentence where channels were left out.
+    """
     source = _recipe_or_model(source)
     if isinstance(source, Graph):
         return source
@@ -186,7 +191,11 @@ def load_any(source: Graph | Path | str | Recipe) -> Graph:
         return _untrained(source)
     path = source.model.source if isinstance(source, Recipe) else source
     assert path is not None
-    return passes.optimize(frontend.load(path))
+    whole = frontend.load(path)
+    graph = passes.optimize(whole)
+    if notes is not None and is_quantized(whole):
+        notes += constant_channels.sentences(whole, graph)
+    return graph
 
 
 def _recipe_or_model(source: Graph | Path | str | Recipe) -> Graph | Path | Recipe:

@@ -46,14 +46,19 @@ def run(graph: Graph) -> Graph:
     return _cut(graph, kept, biases) if kept else graph
 
 
-def removed(before: Graph, after: Graph) -> int:
-    """Channels that `run` left out: of the weights of all layers."""
-
-    def made(graph: Graph) -> int:
-        layers = [node for node in graph.nodes if node.op.name in OUTPUT_AXIS]
-        return sum(graph.tensors[node.outputs[0]].shape[-1] for node in layers)
-
-    return made(before) - made(after)
+def sentences(before: Graph, after: Graph) -> list[str]:
+    """What a person should know of what was left out between two graphs: at most one sentence."""
+    channels = [
+        sum(graph.tensors[node.outputs[0]].shape[-1] for node in graph.nodes if node.op.name in OUTPUT_AXIS)
+        for graph in (before, after)
+    ]
+    if channels[0] <= channels[1]:
+        return []
+    return [
+        f"{channels[0] - channels[1]:,} of {channels[0]:,} channels change nothing for any int8 input and are left out "
+        f"with the weights that make and read them: {before.parameters():,} parameters become {after.parameters():,}, "
+        f"{before.macs():,} MACs {after.macs():,}; the outputs stay the same integers"
+    ]
 
 
 def _unread(graph: Graph, node: Node, group: Group, found: Mapping[str, Range]) -> NDArray[np.bool_]:

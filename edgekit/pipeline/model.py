@@ -13,6 +13,7 @@ from edgekit.backends import Samples, is_quantized
 from edgekit.doubts import ModelWarning, collected, doubts
 from edgekit.errors import InputError, UnsupportedError
 from edgekit.graph import Graph
+from edgekit.passes import constant_channels
 from edgekit.pipeline import accuracy, proof, samples, training
 from edgekit.pipeline.cache import code
 from edgekit.pipeline.context import Context
@@ -70,10 +71,12 @@ class Made:
     """What comes of data, training and quantization, before anything is measured; attributes as in `Model`.
 
     Attributes:
+        whole: the graph before channels that change nothing were left out.
         calibration: samples by input name, None where the model came quantized; data: None where there is none.
     """
 
     graph: Graph
+    whole: Graph
     floating: Graph | None
     source: dict[str, Any]
     calibration: dict[str, Array] | None
@@ -84,10 +87,11 @@ class Made:
 def make(context: Context, check: Callable[[Graph], str]) -> Model:
     """All stages before the first target's. `check` raises when a target takes a graph not."""
     made = quantized(context, check)
-    graph, data, calibration = made.graph, made.data, made.calibration
-    scores, quality = _accuracy(context, graph, made.floating, data, calibration, made.improvement)
+    graph, data, calibration = constant_channels.run(made.graph), made.data, made.calibration
+    context.notes += constant_channels.sentences(made.whole, graph)
+    scores, quality = _accuracy(context, made.graph, made.floating, data, calibration, made.improvement)
     inputs, origin = samples.golden_inputs(graph, context.recipe.build.golden, data, calibration)
-    inputs, outputs = _golden(context, graph, inputs)
+    inputs, outputs = _golden(context, graph, made.whole, inputs)
     return Model(
         graph, made.floating, made.source, data.classes if data is not None else (), inputs, outputs, origin, scores,
         quality, _proofs(context, graph, inputs), made.improvement, _samples(graph, data, calibration),
@@ -109,18 +113,20 @@ def quantized(context: Context, check: Callable[[Graph], str], data: Data | None
         source["file"] = path.name
     with context.stage("graph") as done:
         with collected(context.notes, ModelWarning):
-            loaded = passes.optimize(frontend.load(path))
+            whole = frontend.load(path)
+            loaded = passes.optimize(whole)
         context.notes += doubts(loaded)
         source |= {"sha256": files.sha256(path), "nodes": len(loaded.nodes)}
         done.text = f"{len(loaded.nodes)} layers, {loaded.parameters():,} parameters, {loaded.macs():,} MACs"
     if is_quantized(loaded):
         if recipe.quantize.calibration is not None:
             context.notes.append("calibration data is not used: the model is int8 already")
-        return Made(replace(loaded, arithmetic=recipe.build.arithmetic), None, source, None, None, data)
+        loaded, whole = (replace(graph, arithmetic=recipe.build.arithmetic) for graph in (loaded, whole))
+        return Made(loaded, whole, None, source, None, None, data)
     with context.stage("check float") as done:
         done.text = check(loaded)
     graph, calibration, improvement = _quantized(context, loaded, data, check)
-    return Made(graph, loaded, source, calibration, improvement, data)
+    return Made(graph, graph, loaded, source, calibration, improvement, data)
 
 
 def _samples(graph: Graph, data: Data | None, calibration: dict[str, Array] | None) -> Samples:
@@ -233,16 +239,24 @@ def _accuracy(
 
 
 def _golden(
-    context: Context, graph: Graph, inputs: dict[str, Array]
+    context: Context, graph: Graph, whole: Graph, inputs: dict[str, Array]
 ) -> tuple[dict[str, Array], dict[str, Array]]:  # fmt: skip
+    """Golden inputs and outputs. The outputs are those of the graph before it was rewritten.
+
+    Raises:
+        VerificationError: they are not.
+    """
     with context.stage("golden") as done:
         simulator = Simulator(graph)
         exact, count = simulator.prepare_inputs(inputs)
 
         def make(folder: Path) -> None:
-            arrays.save_arrays(folder / "outputs.npz", simulator.run(exact))
+            outputs = simulator.run(exact)
+            if whole.fingerprint() != graph.fingerprint():
+                proof.require_same(outputs, Simulator(whole).run(exact), graph.arithmetic)
+            arrays.save_arrays(folder / "outputs.npz", outputs)
 
-        parts = [graph.fingerprint(), arrays_digest(exact), code(*RUN_CODE)]
+        parts = [graph.fingerprint(), whole.fingerprint(), arrays_digest(exact), code(*RUN_CODE)]
         outputs = arrays.load_arrays(context.entry(done, "golden", parts, make) / "outputs.npz")
         done.text = f"{count} vectors by the simulator ({graph.arithmetic})"
     return exact, outputs

@@ -108,6 +108,18 @@ def require_exact(proofs: list[dict[str, Any]]) -> None:
             )
 
 
+def require_same(found: dict[str, Array], wanted: dict[str, Array], arithmetic: str) -> None:
+    """Raises VerificationError where a rewritten graph's outputs are not those of the graph it came from."""
+    for name, values in wanted.items():
+        differing = int((found[name].reshape(values.shape) != values).sum())
+        if differing:
+            raise VerificationError(
+                f"golden vectors by the simulator ({arithmetic})",
+                f"{differing} of {values.size} values of {name} are not those of the model before it was rewritten",
+                "this is a bug in edgekit: please report it with the model",
+            )
+
+
 def sentence(proof: dict[str, Any]) -> str:
     """One line for people."""
     if proof["status"] == NOT_RUN:
