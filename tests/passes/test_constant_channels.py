@@ -139,6 +139,27 @@ def test_through_pools_into_every_pixel_of_a_fully_connected_layer(
     same_integers(before, after)
 
 
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("how", KINDS)
+def test_beside_the_border_only_the_zero_point_is_one_number(how: Callable[..., None], padding: Padding) -> None:
+    b = Builder("border", (1, 5, 5, 3), 4)
+    x = b.conv("input", 16, 1)
+    before = edit(b.ended(b.weighted(Conv2D(padding=padding), x, (4, 3, 3, 16), 0)), 0, range(8), how)
+    after = constant_channels.run(before)
+    assert widths(after) == ([16] if padding == "same" and how is not low else [8])
+    same_integers(before, after)
+
+
+def test_without_a_bias_nothing_can_be_added_to_it() -> None:
+    for how, left in ((low, 8), (high, 16)):
+        before = edit(separable("valid"), 2, range(9), how)
+        last = before.nodes[-1]
+        before.nodes[-1] = replace(last, inputs=last.inputs[:2])
+        after = constant_channels.run(before)
+        assert after.node_outputs(after.nodes[-3])[0].shape[-1] == left
+        same_integers(before, after)
+
+
 def test_it_adds_up_in_the_bias_of_the_next_layer() -> None:
     before = edit(separable("valid"), 2, range(9), high)
     bias = [g.tensors[str(g.nodes[-1].inputs[2])].data for g in (before, constant_channels.run(before))]
@@ -186,7 +207,7 @@ def test_no_layer_loses_all() -> None:
 def test_what_nearly_varies_stays() -> None:
     """The lowest accumulators that still give another number than the bound; one less, and they go."""
     graph = separable("valid")
-    node = [n for n in graph.nodes if len(n.inputs) == 3][0]
+    node = next(n for n in graph.nodes if len(n.inputs) == 3)
     x, w = (graph.tensors[str(n)] for n in node.inputs[:2])
     assert w.data is not None and w.quantization is not None
     most = np.maximum(w.data.astype(np.int64) * 255, 0).reshape(24, -1).sum(1)  # x is -128 to 127 about -128
