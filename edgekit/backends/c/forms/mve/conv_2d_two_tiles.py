@@ -20,6 +20,7 @@ TEN = 10  # output channels that are eight and two
 SMALLEST_W, LARGEST_W, SMALLEST_H = 4, 38, 4  # windows of a tile lie within 256 bytes
 LARGEST_C = 80  # four pixels' outputs too
 COPY = 20  # bytes of code for a width
+REGION = 12  # words
 Words = NDArray[np.int32]
 Pixel = tuple[int, int]  # row and column
 Tap = tuple[int, int, int]  # and channel
@@ -77,7 +78,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     return Call(
         f"{FILE}_{'ten' if ten else 'eights'}",
         {
-            "regions": np.array(regions, np.int32).reshape(-1), "size": len(regions) * len(regions[0]) * WORD,
+            "regions": np.array(regions, np.int32).reshape(-1), "size": len(regions) * REGION * WORD,
             "stream": np.concatenate([part.reshape(-1) for part in stream]), "rows": height, "batches": of("batches"),
             "zeros": int(np.full(WORD, picture.in_zero, np.int8).view("<i4")[0]),
             "copy": (width * IN_C // WORD - 2) * COPY + 1, "out_size": height * picture.row,
