@@ -16,7 +16,7 @@
  * region's words; from 36 on output, scratch, next region, end of the regions, stream; input, parameters, pictures left.
  *
  * Budget: a tile 108 for 8 filters, 137 for 10; four outputs of an edge 83 and 107; a row of tiles 8, a region 19, a row of the
- * picture 3, the call 50. */
+ * picture 3, the call 37. */
 #include "edgekit/conv_2d_two_tiles_mve.h"
 
 #define UNUSED __attribute__((unused))
