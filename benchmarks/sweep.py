@@ -104,9 +104,11 @@ class Layer:
 # M4: SMMULR, SMMLAR, SSAT, STRB and a quarter of an LDM of eight constants; SMLAD takes two products, and an LDM has
 # eight words of weights of two outputs; LDR and two SXTB16 expand four values. Winograd's algorithm, which needs fewer
 # products, is not bounded by it.
-# M55: VMLADAVA takes 16 products. One LDM begins eight sums, one PUSH and a quarter of a VLDM bring them to lanes; four
-# multiplications, three narrowings and half a store follow.
-BOUNDS = {"m4": Bound(14, 4.25, 2, 1 / 16, 0.75), "m55": Bound(14, 39 / 32, 16, 0, 0)}
+# M55: VMLADAVA takes 16 products. One LDM begins eight sums, one PUSH takes them away; four multiplications, two
+# narrowings (even outputs of 16 bits need none) and half a store follow. Loads bring up to 8 vectors: between two of
+# them at most 4 filters meet 4 windows, and of sums at most 7 vectors come to lanes, beside one of constants; no mix of
+# such loads takes less than 1/16 a product and 1/28 an output.
+BOUNDS = {"m4": Bound(14, 4.25, 2, 1 / 16, 0.75), "m55": Bound(14, 34 / 32 + 1 / 28, 16, 1 / 16, 0)}
 BOUNDS |= {"m7": BOUNDS["m4"], "m33": BOUNDS["m4"]}
 
 

@@ -69,6 +69,13 @@ def spans(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D((stride, stride)), "input", (outputs, 3, 3, channels), 0))
 
 
+def tiles(d: Draw) -> Graph:
+    """Windows of 3x3 of two channels into ten or more than seven, rows of an even number of pixels; no clamp inside."""
+    shape = (d.of(1, 1, 2, 3), 3 + d.upto(16), 2 + 2 * d.upto(18), 2)
+    b = Builder("tiles", shape, d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D(), "input", (d.of(8, 8, 10, 10, 10, 12, 16, 24), 3, 3, 2), 0))
+
+
 def plane(d: Draw) -> Graph:
     """Windows of 3x3 in one channel, next to each other or not."""
     (h, w), stride, same = d.size(), d.of(1, 1, 2), d.of(0, 1, 1)
@@ -114,4 +121,5 @@ SAMPLERS: tuple[Sampler, ...] = (
     (few_windows, 160),
     (pictures_into_ten, 24),
     (spans, 160),
+    (tiles, 60),
 )
