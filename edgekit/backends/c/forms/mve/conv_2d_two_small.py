@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.forms.mve._pack import BLOCK, ORDER, VECTOR
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._small import in_halfwords, taps
 
 OPERATOR = "conv_2d"
 KERNEL, TAPS, IN_C, PAIR = 3, 9, 2, 2
 CORNERS = (0, 2, 6, 8)  # places that windows at a border lack
 INNER, BORDER, HALF = 8, 8, 4  # pixels of a round
-MIXED_COST, INNER_COST = 93, 53  # instructions of a round for two channels
-MIXED_WINDOWS, INNER_WINDOWS = 29, 17  # to gather its windows
-PIXEL_COST, BLOCK_COST = 9, 37  # of a pixel that no round has, of its 8 channels
+MIXED_COST, INNER_COST = 89, 51  # instructions of a round for two channels
+MIXED_WINDOWS, INNER_WINDOWS = 33, 21  # to gather its windows
+PIXEL_COST, BLOCK_COST = 9, 34  # of a pixel that no round has, of its 8 channels
 OF_INNER, OF_BORDER = 13, 9  # vectors of a round
 CHUNK, WORD, BEHIND = 128, 4, 8  # bytes copied at once; behind the copy
 LANES = [4, 0, 5, 1, 6, 2, 7, 3]  # pixels as the narrowings leave them
-LARGEST, MOST = 1 << 12, 128  # bytes of the picture; pixels
+LARGEST, MOST = 1 << 12, 256  # bytes of the picture; outputs of a channel
 LARGEST_OUTPUT = 1 << 16
 NONE = np.zeros(1, np.int32)
 Ints = NDArray[Any]
@@ -62,7 +63,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     def of(name: str) -> int:
         return integer(fields, name)
 
-    out_h, out_w, out_c, pixels = of("out_h"), of("out_w"), of("out_c"), of("out_h") * of("out_w")
+    out_c, pixels = of("out_c"), of("out_h") * of("out_w")
     size = of("in_h") * of("in_w") * IN_C
     if (
         (of("kernel_h"), of("kernel_w"), of("in_c"), of("batches")) != (KERNEL, KERNEL, IN_C, 1)
@@ -71,24 +72,24 @@ def form(layer: Layer, call: Call) -> Call | None:
     ):  # fmt: skip
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
-    if not np.all(found.second):
+    if not np.all(found.second) or not in_halfwords(found, fields):
         return None
     words = size // WORD * WORD
-    ky, kx = np.indices((KERNEL, KERNEL)).reshape(2, TAPS)
-    y = np.arange(out_h)[:, None, None] * of("stride_h") - of("pad_top") + ky * of("dilation_h")
-    x = np.arange(out_w)[None, :, None] * of("stride_w") - of("pad_left") + kx * of("dilation_w")
-    inside = (y >= 0) & (y < of("in_h")) & (x >= 0) & (x < of("in_w"))
-    places = np.where(inside, (y * of("in_w") + x) * IN_C, words + WORD).reshape(pixels, TAPS)
-    plan = _plan(~inside.reshape(pixels, TAPS), out_c)
+    found_taps = taps(fields)
+    lies = (found_taps.rows * of("in_w") + found_taps.columns) * IN_C
+    places = np.where(found_taps.inside, lies, words + WORD)
+    plan = _plan(~found_taps.inside, out_c)
     rounds, rest = len(plan.inner) // INNER, _rest(plan, places, out_c)
     zeros = np.full(WORD, of("in_zero"), np.int8).view("<i4")
     return Call(
         "conv_2d_two_small_mve",
         {
             "blocks": size // CHUNK, "back": words % CHUNK - CHUNK, "tail": size % WORD - WORD, "zeros": int(zeros[0]),
-            "places": _places(plan, places, out_c), "zero": of("in_zero"), "mixed": plan.mixed, "inner": rounds - plan.mixed,
-            "channels": out_c, "pairs": _pairs(found, plan, of("in_zero"), of("out_zero")), "rest": rest if rest.size else NONE,
-            "rest_bytes": rest.nbytes, "rest_blocks": _blocks(found, of("out_zero")) if rest.size else NONE,
+            "places": _places(plan, places, out_c), "zero": of("in_zero"), "mixed": plan.mixed,
+            "inner": rounds - plan.mixed, "channels": out_c,
+            "pairs": _pairs(found, plan, of("in_zero"), of("out_zero")),
+            "rest": rest if rest.size else NONE, "rest_bytes": rest.nbytes,
+            "rest_blocks": _blocks(found, of("out_zero")) if rest.size else NONE,
         },
         scratch=words + BEHIND + VECTOR * (OF_INNER * rounds + OF_BORDER * plan.mixed),
     )  # fmt: skip
@@ -96,18 +97,19 @@ def form(layer: Layer, call: Call) -> Call | None:
 
 def _plan(outside: NDArray[np.bool_], out_c: int) -> Plan:
     """The fewest instructions for pixels of which `outside` says what of their windows is."""
+    most = -(-int(outside.any(axis=1).sum()) // BORDER)
     plans = (
-        _of_rounds(outside, lacked, mixed, rounds)
-        for lacked in product(CORNERS, CORNERS)
-        for mixed in range(-(-int(outside.any(axis=1).sum()) // BORDER) + 1)
-        for rounds in range(mixed, -(-len(outside) // INNER) + 1)
+        _of_rounds(outside, lacked, mixed, some_left)
+        for lacked in combinations_with_replacement(CORNERS, 2)
+        for mixed in range(most + 1)
+        for some_left in (False, out_c >= BLOCK)
     )
-    fit = [plan for plan in plans if plan is not None and (out_c >= BLOCK or not plan.rest)]
-    return min(fit, key=lambda plan: plan.cost(out_c))
+    return min((plan for plan in plans if plan is not None), key=lambda plan: plan.cost(out_c))
 
 
-def _of_rounds(outside: NDArray[np.bool_], lacked: tuple[int, int], mixed: int, rounds: int) -> Plan | None:
-    """With so many rounds, of which the first are `mixed`; where pixels are too few, some are computed twice."""
+def _of_rounds(outside: NDArray[np.bool_], lacked: tuple[int, int], mixed: int, some_left: bool) -> Plan | None:
+    """With so many `mixed` rounds, which come first. Where a round has too few pixels, some are computed twice; or the
+    last pixels have no round."""
     ways = [set(np.flatnonzero(outside[:, at]).tolist()) for at in lacked]
     taken: set[int] = set()
     borders: list[list[int]] = []
@@ -118,10 +120,10 @@ def _of_rounds(outside: NDArray[np.bool_], lacked: tuple[int, int], mixed: int, 
         taken.update(found)
         borders.append(_filled(found, mixed * HALF))
     left = [i for i in range(len(outside)) if i not in taken]
-    if rounds and not left:
+    if mixed and not left:
         return None
-    inner = _filled(left[: rounds * INNER], rounds * INNER)
-    return Plan(lacked, inner, borders[0], borders[1], left[rounds * INNER :])
+    count = max(mixed, (len(left) if some_left else len(left) + INNER - 1) // INNER) * INNER
+    return Plan(lacked, _filled(left[:count], count), borders[0], borders[1], left[count:])
 
 
 def _filled(pixels: list[int], count: int) -> list[int]:
@@ -152,7 +154,7 @@ def _pairs(found: Folded, plan: Plan, in_zero: int, out_zero: int) -> NDArray[np
     """By two channels: weights, begins and constants of all rounds."""
     weights = found.weights.reshape(-1, TAPS, IN_C).astype(np.int8)
     vectors = [
-        np.ascontiguousarray(np.delete(weights, lacked, axis=1)).reshape(-1, VECTOR).view("<i4").reshape(-1, PAIR * WORD)
+        np.ascontiguousarray(np.delete(weights, lacked, axis=1)).reshape(-1, PAIR * VECTOR).view("<i4")
         for lacked in plan.lacked
     ]
     begins = [found.bias + in_zero * weights[:, lacked].astype(np.int64).sum(axis=1) for lacked in plan.lacked]
