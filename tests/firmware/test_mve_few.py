@@ -165,3 +165,15 @@ def test_not_beside_what_they_are_made_for(kernel: str, layer: Layer) -> None:
 def test_a_clamp_is_left_to_other_forms() -> None:
     assert call_of(limited(PICTURES[0], 0), RGB) is None
     assert call_of(limited(SMALL_OF_TWO[0], 0), TWO_SMALL) is None
+
+
+@pytest.mark.parametrize(("ratio", "taken"), [(15.9, True), (14.9, False)])
+def test_outputs_of_16_bits(ratio: float, taken: bool) -> None:
+    """All weights at the end: sums reach 18 * 127 * (-128 - 89)."""
+    graph = graph_of(SMALL_OF_TWO[0], 0)
+    weights, y = graph.tensors["weights"], graph.tensors[graph.outputs[0]]
+    assert weights.quantization is not None
+    scale = float(graph.tensors["input"].scale) * float(np.max(weights.quantization.scale))
+    graph.tensors["weights"] = replace(weights, data=np.full(weights.shape, 127, np.int8))
+    graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(scale * ratio, 0))
+    assert (call_of(graph, TWO_SMALL) is not None) == taken
