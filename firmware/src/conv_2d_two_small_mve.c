@@ -5,10 +5,10 @@
  * enough. Inner ones take the first weights, which lack one place, and add it by VMLA, 4 pixels at once.
  *
  * The picture is copied to scratch with zero points behind it; from there each window is gathered once, a vector of 8 pixels as
- * halfwords, and of inner ones the two inputs that it lacks as words less the zero point. Then two channels at a time: 16 sums are 4 pixels of both
- * channels and 4 more, requantized together; both channels of a pixel are stored as a halfword. A mixed round is 8 inner
- * pixels and 8 at the border, four for each of the two weights. The few pixels that no round has are computed last, 8 channels
- * at a time. Outputs have 16 bits before their clamp: an odd lane is filled with another vector's.
+ * halfwords, and of inner ones the two inputs that it lacks as words less the zero point. Then two channels at a time: 16 sums
+ * are 4 pixels of both channels and 4 more, requantized together; both channels of a pixel are stored as a halfword. A mixed
+ * round is 8 inner pixels and 8 at the border, four for each of the two weights. The few pixels that no round has are computed
+ * last, 8 channels at a time. Outputs have 16 bits before their clamp: an odd lane is filled with another vector's.
  *
  * Registers of a round: sums in r0 r2 r4 r6 (first channel) r8 r10 r12 lr, in q0 to q3 by PUSH and VPOP, the last 4 pixels
  * first; then multipliers, output zero point and weights of VMLA in r0 to r12. r1 begins, r9 multipliers or, 32 bytes before,
