@@ -110,6 +110,15 @@ def rows(d: Draw) -> Graph:
     return weighted(op, d, (d.of(1, 1, 2, 3, 4, 8), 3, 3, channels), 0, (d.of(1, 1, 3), h, w, channels))
 
 
+def small_of_two(d: Draw) -> Graph:
+    """Windows of 3x3 of two channels in one small picture; no clamp inside."""
+    stride, side = d.of(1, 2, 2), d.of(4, 5, 6, 7, 8, 9)
+    h, w = (stride * (side + d.of(0, 1)) + d.of(0, 1) + 2 for _ in range(2))
+    b = Builder("small", (1, h, w, 2), d.of(*range(1000)))
+    op = Conv2D((stride, stride), padding="same" if d.of(0, 1, 1) else "valid")
+    return b.ended(b.weighted(op, "input", (2 * d.upto(20), 3, 3, 2), 0))
+
+
 SAMPLERS: tuple[Sampler, ...] = (
     (first, 30),
     (plane, 80),
@@ -122,4 +131,5 @@ SAMPLERS: tuple[Sampler, ...] = (
     (pictures_into_ten, 24),
     (spans, 160),
     (tiles, 60),
+    (small_of_two, 60),
 )

@@ -18,8 +18,8 @@ from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware.proof import Case, prove
 
-FEW, TWO, RGB, RGBA, TEN, TWO_FEW = (
-    f"conv_2d_{name}_mve" for name in ("few", "two", "rgb", "rgba", "rgb_ten", "two_few")
+FEW, TWO, RGB, RGBA, TEN, TWO_FEW, TWO_SMALL = (
+    f"conv_2d_{name}_mve" for name in ("few", "two", "rgb", "rgba", "rgb_ten", "two_few", "two_small")
 )
 Layer = tuple[int, int, int, int, int, int, tuple[int, int], Padding]
 # batches, height, width, input and output channels, width of the window, stride, padding
@@ -39,6 +39,11 @@ TWO_INTO_FEW: tuple[Layer, ...] = (
     (1, 12, 12, 2, 4, 3, (1, 1), "same"), (3, 13, 13, 2, 3, 3, (2, 2), "same"), (1, 3, 60, 2, 1, 3, (1, 1), "same"),
     (2, 4, 5, 2, 10, 3, (1, 1), "same"), (1, 4, 3, 2, 5, 3, (1, 1), "same"), (2, 6, 4, 2, 1, 3, (1, 1), "valid"),
     (1, 9, 12, 2, 7, 3, (2, 3), "same"),
+)  # fmt: skip
+SMALL_OF_TWO: tuple[Layer, ...] = (
+    (1, 13, 13, 2, 8, 3, (2, 2), "same"), (1, 13, 13, 2, 10, 3, (2, 2), "same"), (1, 8, 8, 2, 16, 3, (1, 1), "same"),
+    (1, 14, 12, 2, 4, 3, (2, 2), "same"), (1, 7, 10, 2, 6, 3, (1, 1), "valid"), (1, 11, 15, 2, 26, 3, (2, 1), "valid"),
+    (1, 9, 9, 2, 2, 3, (1, 1), "same"), (1, 5, 13, 2, 8, 3, (1, 2), "same"), (1, 2, 100, 2, 2, 3, (1, 1), "same"),
 )  # fmt: skip
 INTO_TEN: tuple[Layer, ...] = (
     (1, 9, 12, 3, 10, 3, (1, 1), "same"), (3, 7, 16, 3, 10, 3, (2, 2), "same"), (1, 60, 30, 3, 10, 3, (1, 1), "valid"),
@@ -88,6 +93,7 @@ def cases() -> Iterator[tuple[Case, Call]]:
         (RGBA, four),
         (TEN, INTO_TEN),
         (TWO_FEW, TWO_INTO_FEW),
+        (TWO_SMALL, SMALL_OF_TWO),
         (FEW, WINDOWS),
     ):
         for i, layer in enumerate(layers):
@@ -105,6 +111,10 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     assert any(f["band"] < f["out_h"] for f in of_two)
     of_pixels = [call.fields for _, call in found if call.kernel == TWO_FEW]
     assert {int(f["out_size"]) // int(f["channels"]) % 8 > 0 for f in of_pixels} == {False, True}
+    small = [call.fields for _, call in found if call.kernel == TWO_SMALL]
+    assert {(f["mixed"] > 0, f["inner"] > 0) for f in small} >= {(True, True), (True, False), (False, True)}
+    assert {f["tail"] for f in small} == {-4, -2} and {f["blocks"] for f in small} >= {1, 2}
+    assert {int(f["rest_bytes"]) // 36 for f in small} >= {0, 1, 3} and {f["channels"] % 8 for f in small} >= {0, 2}
     few = [call.fields for _, call in found if call.kernel == FEW]
     for part in ({f["code"] // 4 for f in pictures}, {f["code"] % 4 for f in pictures}):
         assert part == {0, 1, 2, 3}, "strides and blocks; pixels of a row"
@@ -130,6 +140,14 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         (TWO_FEW, (1, 20, 20, 2, 4, 3, (1, 1), "same")),  # more scratch than it may take
         (TWO_FEW, (1, 16, 16, 2, 257, 3, (1, 1), "same")),  # outputs further apart than 16 bits
         (TWO_FEW, (1, 9, 9, 3, 4, 3, (1, 1), "same")),
+        (TWO_SMALL, (1, 9, 9, 2, 7, 3, (1, 1), "same")),  # no whole pairs of channels
+        (TWO_SMALL, (2, 9, 9, 2, 8, 3, (1, 1), "same")),
+        (TWO_SMALL, (1, 7, 9, 2, 8, 3, (1, 1), "same")),  # less than 128 bytes
+        (TWO_SMALL, (1, 8, 257, 2, 8, 3, (3, 9), "same")),  # more than 4096
+        (TWO_SMALL, (1, 10, 7, 2, 8, 3, (3, 4), "valid")),  # fewer than 8 pixels
+        (TWO_SMALL, (1, 16, 17, 2, 8, 3, (1, 1), "same")),  # more than 256
+        (TWO_SMALL, (1, 16, 16, 2, 258, 3, (1, 1), "same")),  # outputs further apart than 16 bits
+        (TWO_SMALL, (1, 9, 9, 3, 8, 3, (1, 1), "same")),
         (RGBA, (1, 9, 9, 4, 8, 3, (1, 3), "same")),
         (TEN, (1, 9, 9, 3, 10, 3, (1, 1), "same")),  # a row of 9
         (TEN, (1, 8, 8, 3, 12, 3, (1, 1), "same")),
@@ -146,3 +164,16 @@ def test_not_beside_what_they_are_made_for(kernel: str, layer: Layer) -> None:
 
 def test_a_clamp_is_left_to_other_forms() -> None:
     assert call_of(limited(PICTURES[0], 0), RGB) is None
+    assert call_of(limited(SMALL_OF_TWO[0], 0), TWO_SMALL) is None
+
+
+@pytest.mark.parametrize(("ratio", "taken"), [(15.9, True), (14.9, False)])
+def test_outputs_of_16_bits(ratio: float, taken: bool) -> None:
+    """All weights at the end: sums reach 18 * 127 * (-128 - 89)."""
+    graph = graph_of(SMALL_OF_TWO[0], 0)
+    weights, y = graph.tensors["weights"], graph.tensors[graph.outputs[0]]
+    assert weights.quantization is not None
+    scale = float(graph.tensors["input"].scale) * float(np.max(weights.quantization.scale))
+    graph.tensors["weights"] = replace(weights, data=np.full(weights.shape, 127, np.int8))
+    graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(scale * ratio, 0))
+    assert (call_of(graph, TWO_SMALL) is not None) == taken

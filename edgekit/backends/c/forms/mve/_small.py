@@ -1,4 +1,4 @@
-"""What forms of depthwise convolutions of small pictures share: where taps lie, and proofs of 16 bits."""
+"""What forms of small pictures share: where taps lie, and proofs of 16 bits."""
 
 from __future__ import annotations
 
@@ -53,10 +53,13 @@ def folded(fields: Mapping[str, Value]) -> Folded | None:
     found = fold(fields, weights)
     if not np.all(found.second):
         return None
-    zero = integer(fields, "in_zero")
-    ends = reach(found.weights, found.bias + zero * found.weights.sum(1, dtype=np.int64), zero)
-    for end in (ends.low, ends.high):
-        outputs = multiply(end, found.multiplier, found.shift) + integer(fields, "out_zero")
-        if np.any(np.abs(outputs) > MOST):
-            return None
-    return found
+    return found if in_halfwords(found, fields) else None
+
+
+def in_halfwords(found: Folded, fields: Mapping[str, Value]) -> bool:
+    """Whether no output needs 32 bits before it is clamped."""
+    ends = reach(found.weights, found.bias, 0)  # which has the zero point already
+    return all(
+        np.all(np.abs(multiply(end, found.multiplier, found.shift) + integer(fields, "out_zero")) <= MOST)
+        for end in (ends.low, ends.high)
+    )
