@@ -13,6 +13,7 @@ import pytest
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
+from edgekit.backends.c.forms.mve._connected_few import WIDTHS
 from edgekit.backends.c.forms.mve._pairs import MOST_PLACES, places
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_few import BY_TABLE, DENSE
 from edgekit.backends.c.forms.mve.fully_connected_long import SCALAR
@@ -37,6 +38,12 @@ SHORT = (
     *((17 + 6 * i, units, batch) for i, units in enumerate((8, 10, 16)) for batch in (1, 2)), (30, 4, 1),
     (30, 3, 4), (32, 3, 4), (33, 3, 4), (16, 4, 4), (64, 1, 4),
     *((33, units, 1 + i) for i, units in enumerate((4, 8, 10, 16))), (64, 2, 1), (64, 2, 4), (64, 3, 1),
+)  # fmt: skip
+
+FEW = (
+    *((i, units, 4) for i in (*WIDTHS, 33) for units in (1, 2)), (16, 3, 4), (16, 16, 1),
+    *((i, 4, 1) for i in WIDTHS), *((i, 2, 1) for i in (64, 68, 80, 84, 96, 100, 112, 116, 128)),
+    *((i, 1, 1) for i in (68, 80, 84, 92, 100, 112, 124, 128)),
 )  # fmt: skip
 
 
@@ -110,6 +117,13 @@ def test_one_shape_each(tmp_path: Path) -> None:
     assert len({c.kernel for c in calls}) == 21
 
 
+def test_few_outputs_in_all(tmp_path: Path) -> None:
+    graphs = [connected(*shape, i) for i, shape in enumerate(FEW)]
+    graphs += [convolution(30, 2, (1, 2, 2), (1, 1), 1), convolution(100, 1, (1, 1, 1), (2, 2), 2)]
+    calls = proven(graphs, "fully_connected_few_mve", tmp_path)
+    assert len(calls) == len(graphs) - 1 and len({c.kernel for c in calls}) == 27  # none of 33 inputs into 1
+
+
 @pytest.mark.parametrize(
     ("file", "graph", "taken"),
     [
@@ -120,6 +134,11 @@ def test_one_shape_each(tmp_path: Path) -> None:
         ("fully_connected_mve", connected(66, 2, 1), False),  # samples off the words that VLDM loads
         ("fully_connected_short_mve", connected(34, 8, 1), False),
         ("fully_connected_short_mve", connected(15, 8, 1), False),
+        ("fully_connected_few_mve", connected(30, 2, 3), False),  # not four samples
+        ("fully_connected_few_mve", connected(34, 2, 4), False),
+        ("fully_connected_few_mve", connected(60, 2, 1), False),
+        ("fully_connected_few_mve", connected(98, 2, 1), False),  # samples off the words that VLDM loads
+        ("fully_connected_few_mve", connected(132, 2, 1), False),
         ("pointwise_pairs_mve", connected(24, 10, 1), False),  # no pair
         ("pointwise_pairs_mve", connected(24, 3, 4), False),
         ("pointwise_pairs_mve", convolution(24, 9, (1, 16, 16), (2, 2), 1), True),
@@ -132,14 +151,21 @@ def test_what_is_taken(file: str, graph: Graph, taken: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["fully_connected_mve", "fully_connected_short_mve", "pointwise_pairs_mve", "pointwise_few_mve"]
+    "file",
+    [
+        "fully_connected_mve",
+        "fully_connected_short_mve",
+        "fully_connected_few_mve",
+        "pointwise_pairs_mve",
+        "pointwise_few_mve",
+    ],
 )
 @pytest.mark.parametrize("factor", [0, 14, -2])
 def test_clamps_and_shifts_take_another_form(file: str, factor: int) -> None:
     """A clamp inside int8, and multipliers that two multiplications do not round as the reference does."""
     graph = {
         "fully_connected_mve": connected(100, 1, 4), "fully_connected_short_mve": connected(33, 8, 1),
-        "pointwise_pairs_mve": convolution(24, 10, (1, 2, 2), (1, 1), 1),
+        "fully_connected_few_mve": connected(30, 2, 4), "pointwise_pairs_mve": convolution(24, 10, (1, 2, 2), (1, 1), 1),
         "pointwise_few_mve": convolution(24, 3, (1, 3, 3), (1, 1), 1),
     }[file]  # fmt: skip
     assert found(graph, file)
