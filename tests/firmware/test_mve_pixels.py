@@ -25,7 +25,8 @@ from tests.firmware.proof import GUARD, Case, prove
 
 Shape = tuple[int, int, int]
 PICTURES: Sequence[tuple[Shape, tuple[int, int]]] = (  # batches, height, width; strides
-    ((1, 1, 8), (1, 1)), ((1, 3, 3), (1, 1)), ((2, 5, 5), (2, 2)), ((2, 3, 8), (2, 3)), ((1, 8, 32), (2, 2)),
+    ((1, 1, 8), (1, 1)), ((1, 1, 7), (1, 1)), ((1, 3, 3), (1, 1)), ((2, 5, 5), (2, 2)), ((2, 3, 8), (2, 3)), ((1, 8, 32), (2, 2)),
+    ((1, 3, 5), (2, 2)),
 )  # fmt: skip
 # inputs, units, samples: rests of 0 to 4 vectors, blocks of 8, 4 and fewer
 LONG = (
@@ -79,6 +80,7 @@ def test_groups_of_pixels(tmp_path: Path) -> None:
     calls = proven(graphs, "pointwise_few_mve", tmp_path)
     assert {c.kernel.removeprefix("pointwise_few_mve_") for c in calls} == {
         *(f"{i}x{o}" for i, o in DENSE), *(f"places_{i}x{o}" for i, o in BY_TABLE),
+        "eights_16x3", "places_eights_16x3",
     }  # fmt: skip
     assert {c.fields["y_back"] == 0 for c in calls} == {False, True}
 
