@@ -16,6 +16,7 @@ from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.mve._connected_few import WIDTHS
 from edgekit.backends.c.forms.mve._pairs import MOST_PLACES, places
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_few import BY_TABLE, DENSE
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_spans import CHANNELS, SPANS
 from edgekit.backends.c.forms.mve.fully_connected_long import SCALAR
 from edgekit.graph import Graph, Quantization
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -25,8 +26,8 @@ from tests.firmware.proof import GUARD, Case, prove
 
 Shape = tuple[int, int, int]
 PICTURES: Sequence[tuple[Shape, tuple[int, int]]] = (  # batches, height, width; strides
-    ((1, 1, 8), (1, 1)), ((1, 1, 7), (1, 1)), ((1, 3, 3), (1, 1)), ((2, 5, 5), (2, 2)), ((2, 3, 8), (2, 3)), ((1, 8, 32), (2, 2)),
-    ((1, 3, 5), (2, 2)),
+    ((1, 1, 8), (1, 1)), ((1, 1, 7), (1, 1)), ((1, 3, 3), (1, 1)), ((2, 5, 5), (2, 2)), ((2, 3, 8), (2, 3)),
+    ((1, 8, 32), (2, 2)), ((1, 3, 5), (2, 2)),
 )  # fmt: skip
 # inputs, units, samples: rests of 0 to 4 vectors, blocks of 8, 4 and fewer
 LONG = (
@@ -83,6 +84,14 @@ def test_groups_of_pixels(tmp_path: Path) -> None:
         "eights_16x3", "places_eights_16x3",
     }  # fmt: skip
     assert {c.fields["y_back"] == 0 for c in calls} == {False, True}
+
+
+def test_spans_of_pixels(tmp_path: Path) -> None:
+    """One, two or more spans a row, one pixel behind the last or two, several samples."""
+    shapes = [(1 + span % 2, 2 + span % 3, 2 * span * many - odd) for span in SPANS for many, odd in ((1, 1), (3, 0))]
+    graphs = [convolution(c, 1, shape, (1 + i % 3, 2), i) for i, shape in enumerate(shapes) for c in CHANNELS]
+    calls = proven(graphs, "pointwise_spans_mve", tmp_path)
+    assert len(calls) == len(graphs) and len({c.kernel for c in calls}) == len(SPANS) * len(CHANNELS)
 
 
 def test_pairs_of_pixels(tmp_path: Path) -> None:
@@ -146,6 +155,10 @@ def test_few_outputs_in_all(tmp_path: Path) -> None:
         ("pointwise_pairs_mve", convolution(24, 9, (1, 16, 16), (2, 2), 1), True),
         ("pointwise_pairs_mve", convolution(24, 9, (1, 17, 17), (2, 2), 1), False),  # too long a table
         ("pointwise_few_mve", convolution(24, 1, (1, 1, 7), (1, 1), 1), False),  # no group
+        ("pointwise_spans_mve", convolution(24, 1, (1, 3, 22), (2, 2), 1), False),  # 11 outputs a row
+        ("pointwise_spans_mve", convolution(24, 1, (1, 3, 21), (2, 3), 1), False),
+        ("pointwise_spans_mve", convolution(24, 1, (1, 128, 14), (2, 2), 1), True),
+        ("pointwise_spans_mve", convolution(24, 1, (1, 129, 14), (2, 2), 1), False),  # too long a table
     ],
 )
 def test_what_is_taken(file: str, graph: Graph, taken: bool) -> None:
@@ -160,6 +173,7 @@ def test_what_is_taken(file: str, graph: Graph, taken: bool) -> None:
         "fully_connected_few_mve",
         "pointwise_pairs_mve",
         "pointwise_few_mve",
+        "pointwise_spans_mve",
     ],
 )
 @pytest.mark.parametrize("factor", [0, 14, -2])
@@ -167,8 +181,10 @@ def test_clamps_and_shifts_take_another_form(file: str, factor: int) -> None:
     """A clamp inside int8, and multipliers that two multiplications do not round as the reference does."""
     graph = {
         "fully_connected_mve": connected(100, 1, 4), "fully_connected_short_mve": connected(33, 8, 1),
-        "fully_connected_few_mve": connected(30, 2, 4), "pointwise_pairs_mve": convolution(24, 10, (1, 2, 2), (1, 1), 1),
+        "fully_connected_few_mve": connected(30, 2, 4),
+        "pointwise_pairs_mve": convolution(24, 10, (1, 2, 2), (1, 1), 1),
         "pointwise_few_mve": convolution(24, 3, (1, 3, 3), (1, 1), 1),
+        "pointwise_spans_mve": convolution(16, 1, (1, 3, 13), (2, 2), 1),
     }[file]  # fmt: skip
     assert found(graph, file)
     node = graph.nodes[0]

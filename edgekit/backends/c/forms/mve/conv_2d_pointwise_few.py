@@ -38,8 +38,9 @@ def form(layer: Layer, call: Call) -> Call | None:
     return Call(
         f"pointwise_few_mve_{'' if dense else 'places_'}{'eights_' if eights else ''}{in_c}x{out_c}",
         {
-            "stream": by_eights(folded) if eights else stream(folded, group), "bytes": whole * (in_c if dense else WORD),
-            "out_zero": fields["out_zero"], "y_back": back * out_c, "x_back": back * in_c, "places": table,
+            "stream": by_eights(folded) if eights else stream(folded, group),
+            "bytes": whole * (in_c if dense else WORD), "out_zero": fields["out_zero"],
+            "y_back": back * out_c, "x_back": back * in_c, "places": table,
         },
         source="pointwise_few_mve",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""1x1 convolution of one pixel, or of few one after another: `fully_connected_short_mve.c`, `fully_connected_few_mve.c`."""
+"""1x1 convolution of one pixel, or of few one after another: `fully_connected_short_mve.c` and `..._few_mve.c`."""
 
 from __future__ import annotations
 
