@@ -11,7 +11,7 @@
  * function says; what is loaded at once takes registers whose values are used up.
  *
  * Budget, with the return, of a call: four samples into 2 units 42 of 17 to 32 inputs, 45 of 33; into 1 28; of 16 inputs into
- * 3 37. One sample: 16 inputs into 16 46; 17 to 32 into 4 24; 64 into 2 24, up to 80, 96, 112, 128 29, 30, 33, 36; into 1 20
+ * 3 37. One sample: 16 inputs into 16 44; 17 to 32 into 4 24; 64 into 2 24, up to 80, 96, 112, 128 29, 30, 33, 36; into 1 20
  * to 23. Requantization as in conv_2d_mve.c, of a single output by QADD, SMMULR and SMMLAR, as in fully_connected_mve.c. */
 #include "edgekit/fully_connected_few_mve.h"
 
@@ -78,7 +78,8 @@ CODE(four_16x3, SAVED("r4-r11",
   SCALE("q0", "r0", "q3", "r1") SCALE("q1", "r5", "q4", "r1") SCALE("q2", "r7", "q5", "r1")
   "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n vqmovnb.s16 q0, q0\n vstrb.16 q0, [r2, q6]\n" TO_BYTES("q2") "vstrb.32 q2, [r2, q7]\n"))
 
-/* 16 units of 16 inputs, q7: units 1, 5, 9, 13 and 3, 7, 11, 15 first, then the even ones, so that narrowing has them in order. */
+/* 16 units of 16 inputs, q7: units 1, 5, 9, 13 and 3, 7, 11, 15 first, then the even ones, so that narrowing has them in order. No
+ * output leaves 16 bits, whatever the input, so that the lower halves of words are what narrowing would make of them. */
 CODE(one_16x16, SAVED("r4-r11",
   "mov r7, r2\n vldrb.8 q7, [r1]\n ldm r0, {r0, r2-r6, r8, r10, r12, lr}\n vldmia r3!, {d0-d13}\n"
   DOT("r0", "q0", "q7") DOT("r2", "q1", "q7") DOT("r4", "q2", "q7") DOT("r6", "q3", "q7") DOT("r8", "q4", "q7")
@@ -88,7 +89,7 @@ CODE(one_16x16, SAVED("r4-r11",
   "push " SUMS_8 "\n vldmia sp!, {d8-d15}\n"
   "vqrdmulh.s32 q4, q4, q0\n vqrdmulh.s32 q5, q5, q1\n vqrdmulh.s32 q6, q6, q2\n vqrdmulh.s32 q7, q7, q3\n vldmia r3, {d0-d7}\n"
   "vqrdmlash.s32 q4, q0, r5\n vqrdmlash.s32 q5, q1, r5\n vqrdmlash.s32 q6, q2, r5\n vqrdmlash.s32 q7, q3, r5\n"
-  "vqmovnb.s32 q4, q4\n vqmovnt.s32 q4, q5\n vqmovnb.s32 q6, q6\n vqmovnt.s32 q6, q7\n"
+  "vqmovnt.s32 q4, q5\n vqmovnt.s32 q6, q7\n"
   "vqmovnb.s16 q4, q4\n vqmovnt.s16 q4, q6\n vstrb.8 q4, [r7]\n"))
 
 /* 4 units of one sample, q6 and q7. */

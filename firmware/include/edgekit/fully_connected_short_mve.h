@@ -12,10 +12,10 @@ extern "C" {
 typedef struct {
   const int32_t *stream; /* block by block: biases, weights (16 bytes by 16; the last 16 of 17 to 32 are those of the last inputs,
                             0 where an input has had its product), weights of input 33 as words, multipliers, second
-                            multipliers; of 8 units even ones before odd ones, of fewer 4 of each. Of four samples: biases, 8 for
-                            4 units each; by 4 units weights, multipliers, second multipliers, places of the outputs; into 1,
-                            3 or 4 units weights, biases twice (into 1 four times), multipliers and second multipliers (into 3
-                            of 12 sums), places */
+                            multipliers; of 8 units even ones before odd ones, of fewer 4 constants of each. Of four samples:
+                            biases, 8 for 4 units each; by 4 units weights, multipliers, second multipliers, places of the
+                            outputs; into 1, 3 or 4 units weights, biases twice (into 1 four times), multipliers and second
+                            multipliers (into 3 of 12 sums), places */
   int32_t back;          /* 17 to 32 inputs: inputs less 16; of four samples: bytes of the biases */
   int32_t batches;       /* of 8 n units: bytes of the stream */
   int32_t out_zero;

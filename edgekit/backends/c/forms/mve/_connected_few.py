@@ -11,6 +11,7 @@ from edgekit.backends.c.call import Call
 from edgekit.backends.c.forms.mve._pack import CHUNK, VECTOR, WORD
 from edgekit.backends.c.forms.mve._pointwise import vectors
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._small import in_16_bits
 from edgekit.backends.c.forms.mve.fully_connected_long import SCALAR
 
 WIDTHS = (20, 24, 28, 30, 32)  # of two vectors that have functions
@@ -33,6 +34,8 @@ def few(call: Call, samples: int) -> Call | None:
     if samples == LANES:
         first, more, stream = _four_to_3(found, zero) if in_c == VECTOR else _four(found, zero)
     elif in_c < CHUNK:
+        if out_c == VECTOR and not in_16_bits(found, fields):
+            return None
         first, more, stream = _to_16(found, zero) if out_c == VECTOR else _to_4(found, zero)
     else:
         if out_c == 1 and not SCALAR[0] <= found.second[0] <= SCALAR[1]:

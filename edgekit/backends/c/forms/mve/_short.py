@@ -60,12 +60,11 @@ def stream(found: Folded, plain: bool = False) -> NDArray[np.int32]:
     wide = np.pad(wide, ((0, 0), (0, -in_c % VECTOR))) if plain else vectors(wide)
     parts: list[NDArray[np.int32]] = []
     for start, end in blocks(units):
-        rows = slice(start, end)
+        rows = np.arange(start, end)[ORDER] if end - start == BLOCK else np.arange(start, end)
         parts += [found.bias[rows].astype(np.int32), wide[rows].reshape(-1).view(np.int32)]
         constants = ([found.weights[rows, -1]] if more else []) + [found.multiplier[rows], found.second[rows]]
         for row in constants:
-            lanes = row[ORDER] if end - start == BLOCK else np.resize(row, BLOCK // 2)
-            parts.append(lanes.astype(np.int32))
+            parts.append((row if end - start == BLOCK else np.resize(row, BLOCK // 2)).astype(np.int32))
     return np.concatenate(parts)
 
 

@@ -1,4 +1,4 @@
-"""What forms of depthwise convolutions of small pictures share: where taps lie, and proofs of 16 bits."""
+"""What forms of small pictures and layers share: where taps lie, and proofs of 16 bits."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def folded(fields: Mapping[str, Value]) -> Folded | None:
     weights = np.asarray(fields["weights"])
     weights = weights.reshape(-1, weights.shape[-1]).T
     found = fold(fields, weights)
-    if not np.all(found.second):
-        return None
+    return found if np.all(found.second) and in_16_bits(found, fields) else None
+
+
+def in_16_bits(found: Folded, fields: Mapping[str, Value]) -> bool:
+    """Whether no output leaves them before the clamp, whatever the inputs."""
     zero = integer(fields, "in_zero")
     ends = reach(found.weights, found.bias + zero * found.weights.sum(1, dtype=np.int64), zero)
-    for end in (ends.low, ends.high):
-        outputs = multiply(end, found.multiplier, found.shift) + integer(fields, "out_zero")
-        if np.any(np.abs(outputs) > MOST):
-            return None
-    return found
+    outputs = [multiply(end, found.multiplier, found.shift) for end in (ends.low, ends.high)]
+    return bool(np.all(np.abs(np.array(outputs) + integer(fields, "out_zero")) <= MOST))
