@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from edgekit.backends.c.forms.mve.fully_connected_long import SCALAR
 WIDTHS = (20, 24, 28, 30, 32)  # of two vectors that have functions
 MORE, LANES, MOST = 33, 4, 9
 OF_16 = [1, 5, 9, 13, 3, 7, 11, 15, 0, 4, 8, 12, 2, 6, 10, 14]  # the order of the sums of 16 units
-Parts = tuple[Sequence[int], Sequence[int], NDArray[np.int32]]  # before the stream's pointer, behind it, the stream
+Parts = tuple[Iterable[int], Iterable[int], NDArray[np.int32]]  # before the stream's pointer, behind it, the stream
 
 
 def few(call: Call, samples: int) -> Call | None:
@@ -41,10 +41,10 @@ def few(call: Call, samples: int) -> Call | None:
         if out_c == 1 and not SCALAR[0] <= found.second[0] <= SCALAR[1]:
             return None
         first, more, stream = _long(found, zero)
-    more = (*more, *[0] * (MOST - len(more)))
+    more = [int(v) for v in more]
     return Call(
         f"fully_connected_few_mve_{name}",
-        {"first": tuple(map(int, first)), "stream": stream, "more": tuple(map(int, more))},
+        {"first": tuple(map(int, first)), "stream": stream, "more": (*more, *[0] * (MOST - len(more)))},
         source="fully_connected_few_mve",
     )
 
