@@ -10,10 +10,10 @@ from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.fully_connected import FullyConnected
 
-WIDTHS = (20, 24, 28, 30, 32)
+WIDTHS = (16, 20, 24, 28, 30, 32)
 CONNECTED = 3 * (  # inputs, units, samples
-    *((width, units, 4) for width, units in product(WIDTHS, (1, 2))), *((width, 4, 1) for width in WIDTHS),
-    (33, 2, 4), (16, 3, 4), (16, 16, 1), (64, 2, 1), *product((80, 96, 112, 128), (1, 2), (1,)),
+    *((width, units, 4) for width, units in product(WIDTHS, (1, 2))), *product((16, 25), (1, 2, 3, 4), (1,)),
+    (16, 10, 1), (33, 2, 4), (16, 3, 4), (16, 16, 1), (64, 2, 1), *product((80, 96, 112, 128), (1, 2), (1,)),
 )  # fmt: skip
 SPANS = tuple(product((16, 24), (5, 6, 7, 8), (1, 2, 3), (1, 4)))
 EIGHTS = tuple(product((1, 2), (1, 2, 3, 6), (2, 3, 4, 5, 7)))

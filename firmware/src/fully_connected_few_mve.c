@@ -1,18 +1,18 @@
-/* What `ek_fully_connected` computes for few outputs in all, on Helium: 2 to 16 units of one sample, 1 to 3 of four; also a 1x1
- * convolution of so many pixels. Such a layer takes 30 to 60 instructions, so each function is one shape without a loop or a
- * choice, and the biases come with the parameters: the function's one LDM of them begins its sums.
+/* What `ek_fully_connected` computes for few outputs in all, on Helium: one sample into 1 to 4 units or of 16 inputs into 16, four
+ * into 1 to 3; also a 1x1 convolution of so many pixels. Such a layer takes 20 to 60 instructions, so each function is one shape
+ * without a loop or a choice, and the biases come with the parameters: the function's one LDM of them begins its sums.
  *
- * Blocking: all sums at once (16 units: 8 and 8), which two moves or a PUSH and a VLDM bring to lanes. Four samples: lanes are
+ * Blocking: all sums at once (16 units: 8 and 8), which moves of two or a PUSH and a VLDM bring to lanes. Four samples: lanes are
  * the samples of a unit. Of 17 to 32 inputs the second vector ends where the sample does: it takes some inputs twice, with
  * weights of 0. Of 65 to 128 those after the first 64 are vectors that end where the sample does, the same way. Input 33 is
  * gathered as words of four samples.
  *
- * Registers: sums in even core registers, which is what VMLADAVA takes; r1 input, r2 output (or r7, where r2 has a sum). Vectors as each
- * function says; what is loaded at once takes registers whose values are used up.
+ * Registers: sums in even core registers, which is what VMLADAVA takes; r1 input, r2 output (or r7, where r2 has a sum). Vectors as
+ * each function says; what is loaded at once takes registers whose values are used up.
  *
- * Budget, with the return, of a call: four samples into 2 units 42 of 17 to 32 inputs, 45 of 33; into 1 28; of 16 inputs into
- * 3 37. One sample: 16 inputs into 16 44; 17 to 32 into 4 24; 64 into 2 24, up to 80, 96, 112, 128 29, 30, 33, 36; into 1 20
- * to 23. Requantization as in conv_2d_mve.c, of a single output by QADD, SMMULR and SMMLAR, as in fully_connected_mve.c. */
+ * Budget, with the return: one sample of 16 inputs into 1, 2, 3, 4, 16 units 11, 15, 16, 17, 44, of 17 to 32 14, 20, 23, 26; 64 into 2
+ * 24, up to 80, 96, 112, 128 29, 30, 33, 36; into 1 20 to 23. Four samples of 16 inputs 18, 26, 37; of 17 to 32 into 1 28, into 2 42, of
+ * 33 45. Requantization as in conv_2d_mve.c, of a single output by QADD, SMMULR and SMMLAR, as in fully_connected_mve.c. */
 #include "edgekit/fully_connected_few_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -66,6 +66,19 @@ FOUR_1(28)
 FOUR_1(30)
 FOUR_1(32)
 
+/* Four samples of 16 inputs into 1 or 2 units, two samples at a time in q0 and q1; multipliers of 2 in r9 and r11. */
+#define TWO_X "vldmia r1!, {d0-d3}\n"
+CODE(four_16x1,
+  "push {r4-r6, lr}\n ldm r0, {r0, r3, r4, r6, r12, lr}\n" LOAD("d6-d7") TWO_X DOT("r0", "q0", "q3") DOT("r6", "q1", "q3")
+  TWO_X DOT("r12", "q0", "q3") DOT("lr", "q1", "q3") FOUR_LANES("r0", "r6", "r12", "lr") LOAD("d2-d5")
+  SCALE("q0", "q1", "q2", "r3") FOUR_STORED "pop {r4-r6, pc}\n")
+CODE(four_16x2,
+  "push {r4-r11, lr}\n mov r7, r2\n ldm r0, {r0, r2-r6, r8-r12, lr}\n vldmia r3!, {d4-d7}\n"
+  TWO_X DOT("r0", "q0", "q2") DOT("r8", "q0", "q3") DOT("r2", "q1", "q2") DOT("r10", "q1", "q3")
+  TWO_X DOT("r4", "q0", "q2") DOT("r12", "q0", "q3") DOT("r6", "q1", "q2") DOT("lr", "q1", "q3")
+  "push " SUMS_8 "\n vldmia sp!, {d0-d3}\n vldmia r3, {d4-d7}\n"
+  SCALE("q0", "r9", "q2", "r5") SCALE("q1", "r11", "q3", "r5") TWO_STORED "pop {r4-r11, pc}\n")
+
 /* Four samples of 16 inputs, q0-q3, into 3 units, filters in q4-q6; multipliers in r0 r5 r7. The sums of unit 1 of samples 2 and 3
  * and of unit 2 are pushed first. Places of units 0 and 1 in q6, of unit 2 in q7. */
 #define SUMS_6 "{r4, r6, r8, r10, r12, lr}\n"
@@ -92,18 +105,29 @@ CODE(one_16x16, SAVED("r4-r11",
   "vqmovnt.s32 q4, q5\n vqmovnt.s32 q6, q7\n"
   "vqmovnb.s16 q4, q4\n vqmovnt.s16 q4, q6\n vstrb.8 q4, [r7]\n"))
 
-/* 4 units of one sample, q6 and q7. */
-#define UNIT(a, v, w) DOT(a, v, "q6") DOT(a, w, "q7")
-#define ONE_4(width)                                                                                                 \
-  CODE(one_##width##x4, SAVED("r4-r6",                                                                               \
-    "ldm r0, {r0, r3, r4, r6, r12, lr}\n" X_AT("q6", "0") X_AT("q7", #width "-16") LOAD("d0-d11") UNIT("r0", "q0", "q1") \
-    UNIT("r6", "q2", "q3") UNIT("r12", "q4", "q5") LOAD("d0-d7") UNIT("lr", "q0", "q1")                               \
-    FOUR_LANES("r0", "r6", "r12", "lr") SCALE("q0", "q2", "q3", "r3") FOUR_STORED))
-ONE_4(20)
-ONE_4(24)
-ONE_4(28)
-ONE_4(30)
-ONE_4(32)
+/* 1 to 4 units of one sample: 16 inputs in q3, or 17 to 32 in q2 and q3. Lanes of 2 and 3 units are 0 1 0 1 and 0 1 2 2, stored at
+ * such offsets. */
+#define ONE(name, fields, code) CODE(one_##name, "push {r4-r6, lr}\n ldm r0, {" fields "}\n" code "pop {r4-r6, pc}\n")
+#define ALONE "qadd r0, r0, r0\n smmulr r0, r0, r6\n smmlar r0, r0, r12, r3\n ssat r0, #8, r0\n strb r0, [r2]\n"
+#define STORED_AT(lanes) lanes LOAD("d2-d7") SCALE("q0", "q1", "q2", "r3") TO_BYTES("q0") "vstrb.32 q0, [r2, q3]\n"
+#define LANES_2 FOUR_LANES("r0", "r6", "r0", "r6")
+#define LANES_3 FOUR_LANES("r0", "r6", "r12", "r12")
+#define LANES_4 FOUR_LANES("r0", "r6", "r12", "lr")
+#define X_16 "vldrb.8 q3, [r1]\n"
+#define X_2 "vldrb.8 q2, [r1]\n add r1, r5\n vldrb.8 q3, [r1]\n"
+#define UNIT_2(a) LOAD("d0-d3") DOT(a, "q0", "q2") DOT(a, "q1", "q3")
+ONE(16x1, "r0, r3-r6, r12", X_16 LOAD("d0-d1") DOT("r0", "q0", "q3") ALONE)
+ONE(16x2, "r0, r3-r6", X_16 LOAD("d0-d3") DOT("r0", "q0", "q3") DOT("r6", "q1", "q3") STORED_AT(LANES_2))
+ONE(16x3, "r0, r3-r6, r12",
+    X_16 LOAD("d0-d5") DOT("r0", "q0", "q3") DOT("r6", "q1", "q3") DOT("r12", "q2", "q3") STORED_AT(LANES_3))
+ONE(16x4, "r0, r3-r6, r12, lr",
+    X_16 LOAD("d0-d5") DOT("r0", "q0", "q3") DOT("r6", "q1", "q3") DOT("r12", "q2", "q3") LOAD("d0-d5") DOT("lr", "q0", "q3")
+    LANES_4 SCALE("q0", "q1", "q2", "r3") FOUR_STORED)
+ONE(2x1, "r0, r3-r6, r12", X_2 UNIT_2("r0") ALONE)
+ONE(2x2, "r0, r3-r6", X_2 UNIT_2("r0") UNIT_2("r6") STORED_AT(LANES_2))
+ONE(2x3, "r0, r3-r6, r12", X_2 UNIT_2("r0") UNIT_2("r6") UNIT_2("r12") STORED_AT(LANES_3))
+ONE(2x4, "r0, r3-r6, r12, lr",
+    X_2 UNIT_2("r0") UNIT_2("r6") UNIT_2("r12") UNIT_2("lr") LANES_4 LOAD("d2-d5") SCALE("q0", "q1", "q2", "r3") FOUR_STORED)
 
 /* 2 units of one sample, 64 inputs and `rest` vectors; weights unit by unit of a vector. While the last two vectors of the 64 are
  * multiplied, q4 and q5 get the weights of the last one of the rest. Lanes are 0 0 1 1, stored at offsets 0 0 1 1. */
@@ -129,7 +153,7 @@ LONG_2(128, LATER "{d0-d7}\n" PAIR("q4", "q5", "q3") LOAD("d8-d15") PAIR("q4", "
   CODE(one_##name##x1, SAVED("r4-r6",                                                                                  \
     "ldm r0, {r0, r3-r6, r12}\n vldmia r1, {d8-d15}\n" LOAD("d0-d7") DOT("r0", "q0", "q4") DOT("r0", "q1", "q5")        \
     DOT("r0", "q2", "q6") DOT("r0", "q3", "q7") "add r1, r5\n vldmia r1, {d8-d" count "}\n" products                    \
-    "qadd r0, r0, r0\n smmulr r0, r0, r6\n smmlar r0, r0, r12, r3\n ssat r0, #8, r0\n strb r0, [r2]\n"))
+    ALONE))
 #define PRODUCTS_1 LOAD("d0-d1") DOT("r0", "q0", "q4")
 #define PRODUCTS_2 LOAD("d0-d3") DOT("r0", "q0", "q4") DOT("r0", "q1", "q5")
 #define PRODUCTS_3 LOAD("d0-d5") DOT("r0", "q0", "q4") DOT("r0", "q1", "q5") DOT("r0", "q2", "q6")

@@ -10,7 +10,7 @@
  * r8); the sample in the last of q4-q7, weights, sums and constants in the others; r1 input, r3 stream, r5 what the second vector
  * is after the first, or input 33; r7 output (up to 4 units: r2), r9 samples left, r11 output zero point.
  *
- * Budget: 21 instructions for 8 units of 16 inputs, 31 of 32, 34 of 33; 13 for 2 of 32, 15 of 33; 20 for 4 of 32, 22 of 33; 17 a
+ * Budget: 21 instructions for 8 units of 16 inputs, 31 of 32, 34 of 33; 11 for 2 of 16, 13 of 32, 15 of 33; 20 for 4 of 32, 22 of 33; 17 a
  * call, 1 to 3 a sample for its loads, 4 to take the next (2 up to 4 units). Requantization as in conv_2d_mve.c. */
 #include "edgekit/fully_connected_short_mve.h"
 
@@ -47,6 +47,9 @@
 #define TWO_SUMS BIAS("r0, r2") NEXT("d0-d11") ONE("r0", "q0", "q1") ONE("r2", "q2", "q3") "vmov.32 q0[0], r0\n vmov.32 q0[1], r2\n"
 #define TWO_STORED TO_BYTES "vstrb.32 q0, [r7], #2\n"
 #define TWO_2 TWO_SUMS SCALE("q0", "q4", "q5") TWO_STORED
+#define TWO_16 \
+  BIAS("r0, r2") NEXT("d0-d7") DOT("r0", "q0", "q7") DOT("r2", "q1", "q7") "vmov.32 q0[0], r0\n vmov.32 q0[1], r2\n" \
+  SCALE("q0", "q2", "q3") TWO_STORED
 #define TWO_33 TWO_SUMS NEXT("d2-d3") MORE("q0", "q4") SCALE("q0", "q5", "q1") TWO_STORED
 /* 4 units alone, whose stream stays: biases at r3, the weights of 3 units at r7, what follows at r10. */
 #define FOUR_STAYS "add r7, r3, #16\n add r10, r3, #112\n"
@@ -77,6 +80,7 @@
 
 SAMPLES(16x16, "448", SAMPLE_16 EIGHT_16 EIGHT_16)
 SINGLE(16x8n, SAMPLE_16 "add r9, r3\n.Lblock%=:\n" EIGHT_16 "cmp r3, r9\n bne .Lblock%=\n")
+SINGLE(16x10, SAMPLE_16 TWO_16 EIGHT_16)
 SINGLE(24x10, SAMPLE_24 TWO_2 EIGHT_2_LAST)
 SINGLE(2x8, SAMPLE_2 EIGHT_2_LAST)
 SINGLE(2x10, SAMPLE_2 TWO_2 EIGHT_2_LAST)

@@ -44,7 +44,8 @@ SHORT = (
 
 FEW = (
     *((i, units, 4) for i in (*WIDTHS, 33) for units in (1, 2)), (16, 3, 4), (16, 16, 1),
-    *((i, 4, 1) for i in WIDTHS), *((i, 2, 1) for i in (64, 68, 80, 84, 96, 100, 112, 116, 128)),
+    *((i, units, 1) for i in (16, 17, 25, 32) for units in (1, 2, 3, 4)),
+    *((i, 2, 1) for i in (64, 68, 80, 84, 96, 100, 112, 116, 128)),
     *((i, 1, 1) for i in (68, 80, 84, 92, 100, 112, 124, 128)),
 )  # fmt: skip
 
@@ -57,6 +58,15 @@ def convolution(in_c: int, out_c: int, shape: Shape, stride: tuple[int, int], se
 def connected(inputs: int, units: int, samples: int, seed: int = 1) -> Graph:
     b = Builder("connected", (samples, inputs), seed)
     return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
+
+
+def scaled(graph: Graph, power: int) -> Graph:
+    """With the scales of all constants times 2^power."""
+    for t in [t for t in graph.tensors.values() if t.is_constant]:
+        q = t.quantization
+        assert q is not None
+        graph.tensors[t.name] = replace(t, quantization=replace(q, scale=q.scale * np.float32(2.0**power)))
+    return graph
 
 
 def found(graph: Graph, file: str) -> list[tuple[int, Call]]:
@@ -125,14 +135,18 @@ def test_many_inputs(tmp_path: Path) -> None:
 
 def test_one_shape_each(tmp_path: Path) -> None:
     calls = proven([connected(*shape, i) for i, shape in enumerate(SHORT)], "fully_connected_short_mve", tmp_path)
-    assert len({c.kernel for c in calls}) == 21
+    assert len({c.kernel for c in calls}) == 22
 
 
 def test_few_outputs_in_all(tmp_path: Path) -> None:
     graphs = [connected(*shape, i) for i, shape in enumerate(FEW)]
-    graphs += [convolution(30, 2, (1, 2, 2), (1, 1), 1), convolution(100, 1, (1, 1, 1), (2, 2), 2)]
+    graphs += [
+        scaled(connected(16, 16, 1), 5),
+        convolution(30, 2, (1, 2, 2), (1, 1), 1),
+        convolution(100, 1, (1, 1, 1), (2, 2), 2),
+    ]
     calls = proven(graphs, "fully_connected_few_mve", tmp_path)
-    assert len(calls) == len(graphs) - 1 and len({c.kernel for c in calls}) == 27  # none of 33 inputs into 1
+    assert len(calls) == len(graphs) - 1 and len({c.kernel for c in calls}) == 32  # none of 33 inputs into 1
 
 
 @pytest.mark.parametrize(
@@ -147,6 +161,9 @@ def test_few_outputs_in_all(tmp_path: Path) -> None:
         ("fully_connected_short_mve", connected(15, 8, 1), False),
         ("fully_connected_few_mve", connected(30, 2, 3), False),  # not four samples
         ("fully_connected_few_mve", connected(34, 2, 4), False),
+        ("fully_connected_few_mve", connected(16, 5, 1), False),
+        ("fully_connected_few_mve", scaled(connected(16, 16, 1), 6), False),  # outputs of more than 16 bits
+        ("fully_connected_short_mve", scaled(connected(16, 16, 1), 6), True),
         ("fully_connected_few_mve", connected(60, 2, 1), False),
         ("fully_connected_few_mve", connected(98, 2, 1), False),  # samples off the words that VLDM loads
         ("fully_connected_few_mve", connected(132, 2, 1), False),
@@ -195,10 +212,7 @@ def test_clamps_and_shifts_take_another_form(file: str, factor: int) -> None:
         y = graph.tensors[graph.outputs[0]]
         graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))
     else:
-        for t in [t for t in graph.tensors.values() if t.is_constant]:
-            q = t.quantization
-            assert q is not None
-            graph.tensors[t.name] = replace(t, quantization=replace(q, scale=q.scale * np.float32(2.0**factor)))
+        scaled(graph, factor)
     assert bool(found(graph, file)) == (factor < 0)
 
 

@@ -20,6 +20,8 @@ typedef struct {
   void ek_fully_connected_few_mve_##name(const ek_fully_connected_few_mve_t *p, const int8_t *x, int8_t *y)
 
 /* four_<inputs>x<units>: four samples. */
+EK_FULLY_CONNECTED_FEW_MVE(four_16x1);
+EK_FULLY_CONNECTED_FEW_MVE(four_16x2);
 EK_FULLY_CONNECTED_FEW_MVE(four_16x3);
 EK_FULLY_CONNECTED_FEW_MVE(four_20x1);
 EK_FULLY_CONNECTED_FEW_MVE(four_24x1);
@@ -33,13 +35,16 @@ EK_FULLY_CONNECTED_FEW_MVE(four_30x2);
 EK_FULLY_CONNECTED_FEW_MVE(four_32x2);
 EK_FULLY_CONNECTED_FEW_MVE(four_33x2);
 
-/* one_<inputs>x<units>: one sample. */
+/* one_<inputs>x<units>: one sample; 2 for 17 to 32 inputs. */
 EK_FULLY_CONNECTED_FEW_MVE(one_16x16);
-EK_FULLY_CONNECTED_FEW_MVE(one_20x4);
-EK_FULLY_CONNECTED_FEW_MVE(one_24x4);
-EK_FULLY_CONNECTED_FEW_MVE(one_28x4);
-EK_FULLY_CONNECTED_FEW_MVE(one_30x4);
-EK_FULLY_CONNECTED_FEW_MVE(one_32x4);
+EK_FULLY_CONNECTED_FEW_MVE(one_16x1);
+EK_FULLY_CONNECTED_FEW_MVE(one_16x2);
+EK_FULLY_CONNECTED_FEW_MVE(one_16x3);
+EK_FULLY_CONNECTED_FEW_MVE(one_16x4);
+EK_FULLY_CONNECTED_FEW_MVE(one_2x1);
+EK_FULLY_CONNECTED_FEW_MVE(one_2x2);
+EK_FULLY_CONNECTED_FEW_MVE(one_2x3);
+EK_FULLY_CONNECTED_FEW_MVE(one_2x4);
 EK_FULLY_CONNECTED_FEW_MVE(one_64x2);
 
 /* One sample of so many inputs, or up to 12 fewer, a multiple of 4. */

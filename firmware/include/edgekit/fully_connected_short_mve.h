@@ -25,6 +25,7 @@ typedef struct {
 /* <inputs>x<units>; 2 for 17 to 32 inputs. Those of one sample say so, those of four together too. */
 void ek_fully_connected_short_mve_16x16(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);
 void ek_fully_connected_short_mve_one_16x8n(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);
+void ek_fully_connected_short_mve_one_16x10(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);
 void ek_fully_connected_short_mve_one_24x10(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);
 void ek_fully_connected_short_mve_one_2x8(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);
 void ek_fully_connected_short_mve_one_2x10(const ek_fully_connected_short_mve_t *p, const int8_t *x, int8_t *y);

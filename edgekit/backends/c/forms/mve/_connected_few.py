@@ -14,7 +14,7 @@ from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 from edgekit.backends.c.forms.mve._small import in_16_bits
 from edgekit.backends.c.forms.mve.fully_connected_long import SCALAR
 
-WIDTHS = (20, 24, 28, 30, 32)  # of two vectors that have functions
+WIDTHS = (16, 20, 24, 28, 30, 32)  # of four samples that have functions
 MORE, LANES, MOST = 33, 4, 9
 OF_16 = [1, 5, 9, 13, 3, 7, 11, 15, 0, 4, 8, 12, 2, 6, 10, 14]  # the order of the sums of 16 units
 Parts = tuple[Iterable[int], Iterable[int], NDArray[np.int32]]  # before the stream's pointer, behind it, the stream
@@ -32,15 +32,15 @@ def few(call: Call, samples: int) -> Call | None:
         return None
     zero = integer(fields, "out_zero")
     if samples == LANES:
-        first, more, stream = _four_to_3(found, zero) if in_c == VECTOR else _four(found, zero)
-    elif in_c < CHUNK:
-        if out_c == VECTOR and not in_16_bits(found, fields):
+        first, more, stream = _four_to_3(found, zero) if out_c == LANES - 1 else _four(found, zero)
+    elif out_c == VECTOR:
+        if not in_16_bits(found, fields):
             return None
-        first, more, stream = _to_16(found, zero) if out_c == VECTOR else _to_4(found, zero)
+        first, more, stream = _to_16(found, zero)
     else:
         if out_c == 1 and not SCALAR[0] <= found.second[0] <= SCALAR[1]:
             return None
-        first, more, stream = _long(found, zero)
+        first, more, stream = _one(found, zero) if in_c < CHUNK else _long(found, zero)
     more = [int(v) for v in more]
     return Call(
         f"fully_connected_few_mve_{name}",
@@ -55,8 +55,8 @@ def _name(in_c: int, out_c: int, samples: int) -> str | None:
         return f"four_{in_c}x{out_c}" if taken else None
     if samples != 1:
         return None
-    if (in_c in WIDTHS and out_c == LANES) or (in_c, out_c) == (VECTOR, VECTOR):
-        return f"one_{in_c}x{out_c}"
+    if (in_c, out_c) == (VECTOR, VECTOR) or (VECTOR <= in_c <= 2 * VECTOR and out_c <= LANES):
+        return f"one_{in_c if in_c == VECTOR else 2}x{out_c}"
     taken = CHUNK + (out_c == 1) <= in_c <= 2 * CHUNK and in_c % WORD == 0 and out_c in (1, 2)
     return f"one_{-(-in_c // VECTOR) * VECTOR}x{out_c}" if taken else None
 
@@ -75,11 +75,12 @@ def _four(found: Folded, zero: int) -> Parts:
         return (bias[0], zero), (bias[0],) * 3, stream
     wide = np.ascontiguousarray(found.weights[:, : MORE - 1]) if in_c == MORE else vectors(found.weights)
     last = np.arange(LANES) * MORE + MORE - 1 if in_c == MORE else np.arange(0)
-    stream = _joined(wide, *(np.repeat(row, LANES) for row in (found.multiplier, found.second)), last)
+    m, second = (np.repeat(row, LANES) for row in (found.multiplier, found.second))
+    stream = _joined(wide, second) if in_c == VECTOR else _joined(wide, m, second, last)
     even, odd = bias
-    if in_c != MORE:
+    if in_c not in (VECTOR, MORE):
         return (even, even), (even, zero, even, odd, odd, odd, odd), stream
-    by_even, by_odd = found.weights[:, -1]
+    by_even, by_odd = found.weights[:, -1] if in_c == MORE else found.multiplier
     return (even, even), (even, zero, even, odd, by_even, odd, by_odd, odd, odd), stream
 
 
@@ -101,9 +102,15 @@ def _to_16(found: Folded, zero: int) -> Parts:
     return b[:2], (b[2], zero, *b[3:]), stream
 
 
-def _to_4(found: Folded, zero: int) -> Parts:
-    bias = found.bias
-    return (bias[0], zero), bias[1:], _joined(vectors(found.weights), found.multiplier, found.second)
+def _one(found: Folded, zero: int) -> Parts:
+    """One sample of 16 to 32 inputs into 1 to 4 units."""
+    (units, in_c), bias, wide = found.weights.shape, found.bias, vectors(found.weights)
+    back = in_c - VECTOR
+    if units == 1:
+        return (bias[0], zero), (back, found.multiplier[0], 2 * found.second[0]), _joined(wide)
+    lanes = np.arange(LANES) % 2 if units == 2 else np.minimum(np.arange(LANES), units - 1)
+    places = lanes[: LANES * (units < LANES)]
+    return (bias[0], zero), (back, *bias[1:]), _joined(wide, found.multiplier[lanes], found.second[lanes], places)
 
 
 def _long(found: Folded, zero: int) -> Parts:

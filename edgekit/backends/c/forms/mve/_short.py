@@ -11,7 +11,7 @@ from edgekit.backends.c.forms.mve._pointwise import vectors
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 MORE = 33  # inputs of which the last one is multiplied as a word
-SINGLE = ("16x8n", "24x10", "2x8", "2x10", "64x3")
+SINGLE = ("16x8n", "16x10", "24x10", "2x8", "2x10", "64x3")
 THREE, FOUR, FOURS = 3, 4, ("16x4", "16x8", "16x10", "2x3", "33x3", "64x1")
 SAMPLES = ("16x16", "2x4", "2x8", "2x10", "2x16", "33x4", "33x8", "33x10", "33x16", "64x2")
 
