@@ -1,18 +1,20 @@
-/* What `ek_fully_connected` computes for few outputs in all, on Helium: one sample into 1 to 4 units or of 16 inputs into 16, four
- * into 1 to 3; also a 1x1 convolution of so many pixels. Such a layer takes 20 to 60 instructions, so each function is one shape
- * without a loop or a choice, and the biases come with the parameters: the function's one LDM of them begins its sums.
+/* What `ek_fully_connected` computes for few outputs in all, on Helium: one sample into 1 to 4 units or of 16 inputs
+ * into 16, four into 1 to 3; also a 1x1 convolution of so many pixels. Such a layer takes 20 to 60 instructions, so each
+ * function is one shape without a loop or a choice, and the biases come with the parameters: the function's one LDM of
+ * them begins its sums.
  *
- * Blocking: all sums at once (16 units: 8 and 8), which moves of two or a PUSH and a VLDM bring to lanes. Four samples: lanes are
- * the samples of a unit. Of 17 to 32 inputs the second vector ends where the sample does: it takes some inputs twice, with
- * weights of 0. Of 65 to 128 those after the first 64 are vectors that end where the sample does, the same way. Input 33 is
- * gathered as words of four samples.
+ * Blocking: all sums at once (16 units: 8 and 8), which moves of two or a PUSH and a VLDM bring to lanes. Four samples:
+ * lanes are the samples of a unit. Of 17 to 32 inputs the second vector ends where the sample does: it takes some inputs
+ * twice, with weights of 0. Of 65 to 128 those after the first 64 are vectors that end where the sample does, the same
+ * way. Input 33 is gathered as words of four samples.
  *
- * Registers: sums in even core registers, which is what VMLADAVA takes; r1 input, r2 output (or r7, where r2 has a sum). Vectors as
- * each function says; what is loaded at once takes registers whose values are used up.
+ * Registers: sums in even core registers, which is what VMLADAVA takes; r1 input, r2 output (or r7, where r2 has a sum).
+ * Vectors as each function says; what is loaded at once takes registers whose values are used up.
  *
- * Budget, with the return: one sample of 16 inputs into 1, 2, 3, 4, 16 units 11, 15, 16, 17, 44, of 17 to 32 14, 20, 23, 26; 64 into 2
- * 24, up to 80, 96, 112, 128 29, 30, 33, 36; into 1 20 to 23. Four samples of 16 inputs 18, 26, 37; of 17 to 32 into 1 28, into 2 42, of
- * 33 45. Requantization as in conv_2d_mve.c, of a single output by QADD, SMMULR and SMMLAR, as in fully_connected_mve.c. */
+ * Budget, with the return: one sample of 16 inputs into 1, 2, 3, 4, 16 units 11, 15, 16, 17, 44, of 17 to 32 14, 20, 23,
+ * 26; 64 into 2 24, up to 80, 96, 112, 128 29, 30, 33, 36; into 1 20 to 23. Four samples of 16 inputs 18, 26, 37; of 17
+ * to 32 into 1 28, into 2 42, of 33 45. Requantization as in conv_2d_mve.c, of a single output by QADD, SMMULR and
+ * SMMLAR, as in fully_connected_mve.c. */
 #include "edgekit/fully_connected_few_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -28,12 +30,14 @@
     __asm volatile(code ::: "memory");                                                                            \
   }
 
-/* Four samples into 2 units: filters in q4-q7, a sample in q0 and q1; unit 0 in the even halfwords, unit 1 in the odd ones. */
+/* Four samples into 2 units: filters in q4-q7, a sample in q0 and q1; unit 0 in the even halfwords, unit 1 in the odd
+ * ones. */
 #define X_AT(q, at) "vldrb.8 " q ", [r1, #" at "]\n"
 #define SAMPLE(a, b, first, second) \
   X_AT("q0", first) X_AT("q1", second) DOT(a, "q0", "q4") DOT(a, "q1", "q5") DOT(b, "q0", "q6") DOT(b, "q1", "q7")
 #define FOUR_SUMS(width, fields, last)                                                                                   \
-  "mov r7, r2\n ldm r0, {" fields "}\n vldmia r3!, {d8-d15}\n" SAMPLE("r0", "r8", "0", last) SAMPLE("r2", "r10", width, width "+" last) \
+  "mov r7, r2\n ldm r0, {" fields "}\n vldmia r3!, {d8-d15}\n" SAMPLE("r0", "r8", "0", last) \
+  SAMPLE("r2", "r10", width, width "+" last)                                                                             \
   SAMPLE("r4", "r12", "2*" width, "2*" width "+" last) SAMPLE("r6", "lr", "3*" width, "3*" width "+" last)               \
   "push " SUMS_8 "\n vldmia sp!, {d0-d3}\n"
 #define TWO_STORED "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n vqmovnb.s16 q0, q0\n vstrb.16 q0, [r7]\n"
@@ -47,7 +51,8 @@ FOUR_2(28)
 FOUR_2(30)
 FOUR_2(32)
 CODE(four_33x2, SAVED("r4-r11",
-  FOUR_SUMS("33", "r0, r2-r6, r8-r12, lr", "16") "vldmia r3, {d4-d13}\n vldrb.s32 q7, [r1, q6]\n vmla.s32 q0, q7, r9\n vmla.s32 q1, q7, r11\n"
+  FOUR_SUMS("33", "r0, r2-r6, r8-r12, lr", "16") "vldmia r3, {d4-d13}\n"
+  "vldrb.s32 q7, [r1, q6]\n vmla.s32 q0, q7, r9\n vmla.s32 q1, q7, r11\n"
   SCALE("q0", "q2", "q4", "r5") SCALE("q1", "q3", "q5", "r5") TWO_STORED))
 
 /* Four samples into one unit: its filter in q2 and q3, the stream at r4. */
@@ -79,8 +84,8 @@ CODE(four_16x2,
   "push " SUMS_8 "\n vldmia sp!, {d0-d3}\n vldmia r3, {d4-d7}\n"
   SCALE("q0", "r9", "q2", "r5") SCALE("q1", "r11", "q3", "r5") TWO_STORED "pop {r4-r11, pc}\n")
 
-/* Four samples of 16 inputs, q0-q3, into 3 units, filters in q4-q6; multipliers in r0 r5 r7. The sums of unit 1 of samples 2 and 3
- * and of unit 2 are pushed first. Places of units 0 and 1 in q6, of unit 2 in q7. */
+/* Four samples of 16 inputs, q0-q3, into 3 units, filters in q4-q6; multipliers in r0 r5 r7. The sums of unit 1 of
+ * samples 2 and 3 and of unit 2 are pushed first. Places of units 0 and 1 in q6, of unit 2 in q7. */
 #define SUMS_6 "{r4, r6, r8, r10, r12, lr}\n"
 #define FOUR_X(a, b, c, d, w) DOT(a, "q0", w) DOT(b, "q1", w) DOT(c, "q2", w) DOT(d, "q3", w)
 CODE(four_16x3, SAVED("r4-r11",
@@ -91,8 +96,9 @@ CODE(four_16x3, SAVED("r4-r11",
   SCALE("q0", "r0", "q3", "r1") SCALE("q1", "r5", "q4", "r1") SCALE("q2", "r7", "q5", "r1")
   "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n vqmovnb.s16 q0, q0\n vstrb.16 q0, [r2, q6]\n" TO_BYTES("q2") "vstrb.32 q2, [r2, q7]\n"))
 
-/* 16 units of 16 inputs, q7: units 1, 5, 9, 13 and 3, 7, 11, 15 first, then the even ones, so that narrowing has them in order. No
- * output leaves 16 bits, whatever the input, so that the lower halves of words are what narrowing would make of them. */
+/* 16 units of 16 inputs, q7: units 1, 5, 9, 13 and 3, 7, 11, 15 first, then the even ones, so that narrowing has them in
+ * order. No output leaves 16 bits, whatever the input, so that the lower halves of words are what narrowing would make
+ * of them. */
 CODE(one_16x16, SAVED("r4-r11",
   "mov r7, r2\n vldrb.8 q7, [r1]\n ldm r0, {r0, r2-r6, r8, r10, r12, lr}\n vldmia r3!, {d0-d13}\n"
   DOT("r0", "q0", "q7") DOT("r2", "q1", "q7") DOT("r4", "q2", "q7") DOT("r6", "q3", "q7") DOT("r8", "q4", "q7")
@@ -105,8 +111,8 @@ CODE(one_16x16, SAVED("r4-r11",
   "vqmovnt.s32 q4, q5\n vqmovnt.s32 q6, q7\n"
   "vqmovnb.s16 q4, q4\n vqmovnt.s16 q4, q6\n vstrb.8 q4, [r7]\n"))
 
-/* 1 to 4 units of one sample: 16 inputs in q3, or 17 to 32 in q2 and q3. Lanes of 2 and 3 units are 0 1 0 1 and 0 1 2 2, stored at
- * such offsets. */
+/* 1 to 4 units of one sample: 16 inputs in q3, or 17 to 32 in q2 and q3. Lanes of 2 and 3 units are 0 1 0 1 and 0 1 2 2,
+ * stored at such offsets. */
 #define ONE(name, fields, code) CODE(one_##name, "push {r4-r6, lr}\n ldm r0, {" fields "}\n" code "pop {r4-r6, pc}\n")
 #define ALONE "qadd r0, r0, r0\n smmulr r0, r0, r6\n smmlar r0, r0, r12, r3\n ssat r0, #8, r0\n strb r0, [r2]\n"
 #define STORED_AT(lanes) lanes LOAD("d2-d7") SCALE("q0", "q1", "q2", "r3") TO_BYTES("q0") "vstrb.32 q0, [r2, q3]\n"
@@ -129,8 +135,9 @@ ONE(2x3, "r0, r3-r6, r12", X_2 UNIT_2("r0") UNIT_2("r6") UNIT_2("r12") STORED_AT
 ONE(2x4, "r0, r3-r6, r12, lr",
     X_2 UNIT_2("r0") UNIT_2("r6") UNIT_2("r12") UNIT_2("lr") LANES_4 LOAD("d2-d5") SCALE("q0", "q1", "q2", "r3") FOUR_STORED)
 
-/* 2 units of one sample, 64 inputs and `rest` vectors; weights unit by unit of a vector. While the last two vectors of the 64 are
- * multiplied, q4 and q5 get the weights of the last one of the rest. Lanes are 0 0 1 1, stored at offsets 0 0 1 1. */
+/* 2 units of one sample, 64 inputs and `rest` vectors; weights unit by unit of a vector. While the last two vectors of
+ * the 64 are multiplied, q4 and q5 get the weights of the last one of the rest. Lanes are 0 0 1 1, stored at offsets 0 0
+ * 1 1. */
 #define PAIR(v, w, x) DOT("r0", v, x) DOT("r12", w, x)
 #define STORED_2(m, s, to)                                                                                             \
   "vmov q0[2], q0[0], r0, r12\n vmov q0[3], q0[1], r0, r12\n" SCALE("q0", m, s, "r3") TO_BYTES("q0") "vstrb.32 q0, [r2, " to "]\n"

@@ -1,17 +1,19 @@
-/* What `ek_fully_connected` computes for 16 to 64 inputs and the numbers of units that small networks have, on Helium; also a
- * 1x1 convolution of one pixel. Such a layer takes some 50 instructions, of which entering and leaving, loops and a choice
- * of code would be a third: each function is one shape, from its entry to its end.
+/* What `ek_fully_connected` computes for 16 to 64 inputs and the numbers of units that small networks have, on Helium;
+ * also a 1x1 convolution of one pixel. Such a layer takes some 50 instructions, of which entering and leaving, loops and
+ * a choice of code would be a third: each function is one shape, from its entry to its end.
  *
- * Blocking: a sample in registers; all its units one after another, 2 before 8. Four bytes are stored of those 2, the upper
- * two of which the next units overwrite. Input 33 is a multiplication of a vector by a scalar. Of 17 to 32 inputs the second
- * vector ends where the sample does: it takes some inputs twice, with weights of 0.
+ * Blocking: a sample in registers; all its units one after another, 2 before 8. Four bytes are stored of those 2, the
+ * upper two of which the next units overwrite. Input 33 is a multiplication of a vector by a scalar. Of 17 to 32 inputs
+ * the second vector ends where the sample does: it takes some inputs twice, with weights of 0.
  *
- * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with the biases (up to 4 units: r0 r4 r6
- * r8); the sample in the last of q4-q7, weights, sums and constants in the others; r1 input, r3 stream, r5 what the second vector
- * is after the first, or input 33; r7 output (up to 4 units: r2), r9 samples left, r11 output zero point.
+ * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with the biases (up to 4
+ * units: r0 r4 r6 r8); the sample in the last of q4-q7, weights, sums and constants in the others; r1 input, r3 stream,
+ * r5 what the second vector is after the first, or input 33; r7 output (up to 4 units: r2), r9 samples left, r11 output
+ * zero point.
  *
- * Budget: 21 instructions for 8 units of 16 inputs, 31 of 32, 34 of 33; 11 for 2 of 16, 13 of 32, 15 of 33; 20 for 4 of 32, 22 of 33; 17 a
- * call, 1 to 3 a sample for its loads, 4 to take the next (2 up to 4 units). Requantization as in conv_2d_mve.c. */
+ * Budget: 21 instructions for 8 units of 16 inputs, 31 of 32, 34 of 33; 11 for 2 of 16, 13 of 32, 15 of 33; 20 for 4 of
+ * 32, 22 of 33; 17 a call, 1 to 3 a sample for its loads, 4 to take the next (2 up to 4 units). Requantization as in
+ * conv_2d_mve.c. */
 #include "edgekit/fully_connected_short_mve.h"
 
 #define UNUSED __attribute__((unused))

@@ -1,14 +1,15 @@
 /* What `ek_conv_2d` computes for 1x1 kernels of 16 or 24 channels into one with every second pixel of a row, on Helium.
  *
- * Blocking: spans of 5 to 8 outputs of a row, one function each. Two to four pixels and those between them come with one load.
- * `steps` takes the input from the end of a span to the next.
+ * Blocking: spans of 5 to 8 outputs of a row, one function each. Two to four pixels and those between them come with one
+ * load. `steps` takes the input from the end of a span to the next.
  *
- * Registers: sums in r0 r2 r4 r6 (even outputs) and r8 r10 r12 lr (odd ones), which begin with the biases and pass through the
- * stack to q0 and q1; the filter in q7, or q6 and q7; r1 input, r3 stream, r5 output zero point, r7 output, r9 steps. Of less than 8
- * outputs r11 is the multiplier, lr counts spans (and is a sum that a predicate does not store); of 8 r11 counts.
+ * Registers: sums in r0 r2 r4 r6 (even outputs) and r8 r10 r12 lr (odd ones), which begin with the biases and pass
+ * through the stack to q0 and q1; the filter in q7, or q6 and q7; r1 input, r3 stream, r5 output zero point, r7 output,
+ * r9 steps. Of less than 8 outputs r11 is the multiplier, lr counts spans (and is a sum that a predicate does not
+ * store); of 8 r11 counts.
  *
- * Budget, of a span of n outputs: 16 channels n + 18, of 8 28; 24 channels 18 + 2 n + n / 2 rounded up, of 8 38; 9 a call, 10 of 24
- * channels. Requantization as in conv_2d_mve.c. */
+ * Budget, of a span of n outputs: 16 channels n + 18, of 8 28; 24 channels 18 + 2 n + n / 2 rounded up, of 8 38; 9 a
+ * call, 10 of 24 channels. Requantization as in conv_2d_mve.c. */
 #include "edgekit/pointwise_spans_mve.h"
 
 #define UNUSED __attribute__((unused))

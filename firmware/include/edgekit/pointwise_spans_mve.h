@@ -1,4 +1,4 @@
-/* 1x1 convolution, int8, NHWC, 16 or 24 input channels, one output channel, every second pixel of a row: Helium, spans of 5 to 8. */
+/* 1x1 convolution, int8, NHWC, 16 or 24 input channels, one output channel, every second pixel: Helium, spans of a row. */
 #ifndef EDGEKIT_POINTWISE_SPANS_MVE_H
 #define EDGEKIT_POINTWISE_SPANS_MVE_H
 
