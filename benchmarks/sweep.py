@@ -2,8 +2,8 @@
 
 Every layer is compiled with the form that the generator chooses for it; executed instructions are counted by QEMU,
 requantization, padding and all preparation included, MACs count padding. A layer over its limit is `bounded` where no
-form of this kind could keep it: `bound` is what its outputs, products and inputs take at the least (see BOUNDS); else
-it is `OUTSIDE`.
+form of this kind could keep it: `bound` is what its outputs, products and inputs take at the least (see BOUNDS, and
+bounds.py); else it is `OUTSIDE`.
 
     python -m benchmarks.sweep --core m4                               the worst layers of every class
     python -m benchmarks.sweep --core m55 --kind depthwise --top 40    more of one class
@@ -23,6 +23,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from benchmarks.bounds import connected_on_helium
 from benchmarks.graphs import Builder
 from benchmarks.kernels import COMPILER
 from ci.layer_counts import count
@@ -236,7 +237,11 @@ def sweep(some: Sequence[Layer], core: str) -> list[Found]:
         windows.clear()
         counted = count([layer.graph for layer in some[start:end]], options, pick)
         for layer, one, window in zip(some[start:end], counted, windows, strict=True):
-            bound = BOUNDS[core].of(layer, window) / (layer.outputs * layer.terms)
+            bound = BOUNDS[core].of(layer, window)
+            if (core, layer.kind) == ("m55", "fully_connected"):
+                samples = layer.graph.tensors["input"].shape[0]
+                bound = max(bound, connected_on_helium(samples, layer.outputs // samples, layer.terms))
+            bound /= layer.outputs * layer.terms
             found.append(Found(layer, one.call.kernel, one.instructions, LIMITS[core][layer.kind], bound))
         start = end
     return sorted(found, key=lambda f: -f.per_mac / f.limit)

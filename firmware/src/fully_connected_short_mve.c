@@ -1,17 +1,19 @@
-/* What `ek_fully_connected` computes for 16 to 64 inputs and the numbers of units that small networks have, on Helium; also a
- * 1x1 convolution of one pixel. Such a layer takes some 50 instructions, of which entering and leaving, loops and a choice
- * of code would be a third: each function is one shape, from its entry to its end.
+/* What `ek_fully_connected` computes for 16 to 64 inputs and the numbers of units that small networks have, on Helium;
+ * also a 1x1 convolution of one pixel. Such a layer takes some 50 instructions, of which entering and leaving, loops and
+ * a choice of code would be a third: each function is one shape, from its entry to its end.
  *
- * Blocking: a sample in registers; all its units one after another, 2 before 8. Four bytes are stored of those 2, the upper
- * two of which the next units overwrite. Input 33 is a multiplication of a vector by a scalar. Of 17 to 32 inputs the second
- * vector ends where the sample does: it takes some inputs twice, with weights of 0.
+ * Blocking: a sample in registers; all its units one after another, 2 before 8. Four bytes are stored of those 2, the
+ * upper two of which the next units overwrite. Input 33 is a multiplication of a vector by a scalar. Of 17 to 32 inputs
+ * the second vector ends where the sample does: it takes some inputs twice, with weights of 0.
  *
- * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with the biases (up to 4 units: r0 r4 r6
- * r8); the sample in the last of q4-q7, weights, sums and constants in the others; r1 input, r3 stream, r5 what the second vector
- * is after the first, or input 33; r7 output (up to 4 units: r2), r9 samples left, r11 output zero point.
+ * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with the biases (up to 4
+ * units: r0 r4 r6 r8); the sample in the last of q4-q7, weights, sums and constants in the others; r1 input, r3 stream,
+ * r5 what the second vector is after the first, or input 33; r7 output (up to 4 units: r2), r9 samples left, r11 output
+ * zero point.
  *
- * Budget: 23 instructions for 8 units of 16 inputs, 33 of 32, 36 of 33; 13 for 2 of 32, 15 of 33; 20 for 4 of 32, 22 of 33; 17 a
- * call, 1 to 3 a sample for its loads, 4 to take the next (2 up to 4 units). Requantization as in conv_2d_mve.c. */
+ * Budget: 21 instructions for 8 units of 16 inputs, 31 of 32, 34 of 33; 11 for 2 of 16, 13 of 32, 15 of 33; 20 for 4 of
+ * 32, 22 of 33; 17 a call, 1 to 3 a sample for its loads, 4 to take the next (2 up to 4 units). Requantization as in
+ * conv_2d_mve.c. */
 #include "edgekit/fully_connected_short_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -22,18 +24,18 @@
 #define TO_BYTES "vqmovnb.s32 q0, q0\n vqmovnb.s16 q0, q0\n"
 #define LANES(q, a, b, c, d) "vmov " q "[2], " q "[0], " a ", " c "\n vmov " q "[3], " q "[1], " b ", " d "\n"
 
-/* 8 units: even ones to `e`, odd ones to `o`. */
+/* 8 units: even ones in r0 r2 r4 r6, which the stack takes to `e`, odd ones in the others, to `o`. */
 #define ALL BIAS("r0, r2, r4, r6, r8, r10, r12, lr")
-#define ALL_LANES(e, o) LANES(e, "r0", "r4", "r8", "r12") LANES(o, "r2", "r6", "r10", "lr")
+#define ALL_LANES(registers) "push {r0, r2, r4, r6, r8, r10, r12, lr}\n vldmia sp!, {" registers "}\n"
 #define ALL_STORED(e, o) "vqmovnb.s32 " e ", " e "\n vqmovnt.s32 " e ", " o "\n vqmovnb.s16 " e ", " e "\n vstrb.16 " e ", [r7], #8\n"
 #define EIGHT_16                                                                                                   \
   ALL NEXT("d0-d13") DOT("r0", "q0", "q7") DOT("r2", "q1", "q7") DOT("r4", "q2", "q7") DOT("r6", "q3", "q7")       \
   DOT("r8", "q4", "q7") DOT("r10", "q5", "q7") DOT("r12", "q6", "q7") NEXT("d0-d9") DOT("lr", "q0", "q7")          \
-  ALL_LANES("q5", "q6") SCALE("q5", "q1", "q3") SCALE("q6", "q2", "q4") ALL_STORED("q5", "q6")
+  ALL_LANES("d10-d13") SCALE("q5", "q1", "q3") SCALE("q6", "q2", "q4") ALL_STORED("q5", "q6")
 #define ONE(a, v, w) DOT(a, v, "q6") DOT(a, w, "q7")
 #define THREE(a, b, c) NEXT("d0-d11") ONE(a, "q0", "q1") ONE(b, "q2", "q3") ONE(c, "q4", "q5")
 #define EIGHT_SUMS \
-  ALL THREE("r0", "r2", "r4") THREE("r6", "r8", "r10") NEXT("d0-d7") ONE("r12", "q0", "q1") ONE("lr", "q2", "q3") ALL_LANES("q0", "q1")
+  ALL THREE("r0", "r2", "r4") THREE("r6", "r8", "r10") NEXT("d0-d7") ONE("r12", "q0", "q1") ONE("lr", "q2", "q3") ALL_LANES("d0-d3")
 #define EIGHT_2 EIGHT_SUMS NEXT("d4-d11") SCALE("q0", "q2", "q4") SCALE("q1", "q3", "q5") ALL_STORED("q0", "q1")
 #define EIGHT_2_LAST EIGHT_2
 #define MORE(q, w) "vmla.s32 " q ", " w ", r5\n"
@@ -47,6 +49,9 @@
 #define TWO_SUMS BIAS("r0, r2") NEXT("d0-d11") ONE("r0", "q0", "q1") ONE("r2", "q2", "q3") "vmov.32 q0[0], r0\n vmov.32 q0[1], r2\n"
 #define TWO_STORED TO_BYTES "vstrb.32 q0, [r7], #2\n"
 #define TWO_2 TWO_SUMS SCALE("q0", "q4", "q5") TWO_STORED
+#define TWO_16 \
+  BIAS("r0, r2") NEXT("d0-d7") DOT("r0", "q0", "q7") DOT("r2", "q1", "q7") "vmov.32 q0[0], r0\n vmov.32 q0[1], r2\n" \
+  SCALE("q0", "q2", "q3") TWO_STORED
 #define TWO_33 TWO_SUMS NEXT("d2-d3") MORE("q0", "q4") SCALE("q0", "q5", "q1") TWO_STORED
 /* 4 units alone, whose stream stays: biases at r3, the weights of 3 units at r7, what follows at r10. */
 #define FOUR_STAYS "add r7, r3, #16\n add r10, r3, #112\n"
@@ -77,6 +82,7 @@
 
 SAMPLES(16x16, "448", SAMPLE_16 EIGHT_16 EIGHT_16)
 SINGLE(16x8n, SAMPLE_16 "add r9, r3\n.Lblock%=:\n" EIGHT_16 "cmp r3, r9\n bne .Lblock%=\n")
+SINGLE(16x10, SAMPLE_16 TWO_16 EIGHT_16)
 SINGLE(24x10, SAMPLE_24 TWO_2 EIGHT_2_LAST)
 SINGLE(2x8, SAMPLE_2 EIGHT_2_LAST)
 SINGLE(2x10, SAMPLE_2 TWO_2 EIGHT_2_LAST)

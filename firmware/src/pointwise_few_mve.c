@@ -1,18 +1,18 @@
 /* What `ek_conv_2d` computes for 1x1 kernels of 16, 24, 32 or 64 channels into 1, 3 or 4 and any stride, on Helium.
  *
- * Blocking: filters stay in registers while groups of pixels pass, 8 for one channel, else 2, so that vectors are full of
- * outputs. Pixels lie one after another, or where a table says. Where some are left, the last group overlaps with the one
- * before it.
+ * Blocking: filters stay in registers while groups of pixels pass, 8 for one channel or for 16 into 3, else 2 (as where
+ * there are fewer than 8), so that vectors are full of outputs. Pixels lie one after another, or where a table says.
+ * Where some are left, the last group overlaps with the one before it.
  *
- * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with the biases, or with places of
- * pixels, which the sums then overwrite; filters in the highest of q0-q7, constants below, then pixels; sums in q0 and q1.
- * r1 input, r3 stream (or the bias), r5 output zero point, r7 output, r9 end of the input (or where the table has got to, and
- * r11 its end). Stack: y_back, x_back. A pixel of 24 channels is three double words; the fourth keeps what it had, and its
- * weights are 0.
+ * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with the biases, or with
+ * places of pixels, which the sums then overwrite; filters in the highest of q0-q7, constants below, then pixels; sums
+ * in q0 and q1. r1 input, r3 stream (or the bias), r5 output zero point, r7 output, r9 end of the input (or where the
+ * table has got to, and r11 its end). Stack: y_back, x_back. A pixel of 24 channels is three double words; the fourth
+ * keeps what it had, and its weights are 0.
  *
- * Budget, of a group: one channel 25 instructions of 16 inputs, 39 of 24, 35 of 32 (by the table 41, 49, 49; 64 inputs 67); three
- * channels 23 of 16, 33 of 24, 32 of 32, four 26 of 16 (by the table 4, 3, 4 and 4 more); 22 a call. Requantization as in
- * conv_2d_mve.c. */
+ * Budget, of a group: one channel 25 instructions of 16 inputs, 39 of 24, 35 of 32 (by the table 41, 49, 49; 64 inputs
+ * 67); three channels 65 of 16 by eights (by the table 81), else 23, 33 of 24, 32 of 32, four 26 of 16 (by the table 4,
+ * 3, 4 and 4 more); 22 a call. Requantization as in conv_2d_mve.c. */
 #include "edgekit/pointwise_few_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -81,6 +81,33 @@
 #define PIXELS_16x4 "vldmia r1!, {d0-d3}\n" FOUR
 #define PLACES_16x4 TWO_PLACES("r0", "r2") "vldrb.8 q0, [r0]\n vldrb.8 q1, [r2]\n" FOUR
 
+/* Eight pixels of three channels: sums of 8 outputs three times, even ones before odd ones, which pass through the stack
+ * to q4 q5, q2 q3, q0 q1. Meanwhile constants take the filters' place: of channels 0 2 1 0 and 1 0 2 1, then 2 1 0 2 and
+ * so on, which lanes of even and odd outputs have by turns. */
+#define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
+#define PIXEL(x, s0, s1, s2) DOT(s0, x, "q5") DOT(s1, x, "q6") DOT(s2, x, "q7")
+#define NEXT_TWO "vldmia r3!, {d12-d15}\n"
+#define HIGH(q, m) "vqrdmulh.s32 " q ", " q ", " m "\n"
+#define ROUNDED(q, s) "vqrdmlash.s32 " q ", " s ", r5\n"
+#define EIGHT_OF(e, o) \
+  "vqmovnb.s32 " e ", " e "\n vqmovnt.s32 " e ", " o "\n vqmovnb.s16 " e ", " e "\n vstrb.16 " e ", [r7], #8\n"
+/* Loads of pixels 0 1 2, of 3 4 (5), of 5 6 7 as soon as pixel 2 is done, of 6 7 where they are not yet loaded. */
+#define EIGHTS(loads_0, loads_3, loads_5, loads_6)                                                                              \
+  loads_0 "ldm r3!, " SUMS PIXEL("q0", "r0", "r8", "r2") PIXEL("q1", "r10", "r4", "r12") DOT("r6", "q2", "q5")           \
+  DOT("lr", "q2", "q6") "push " SUMS loads_3 "ldm r3!, " SUMS DOT("r0", "q2", "q7") PIXEL("q3", "r8", "r2", "r10")       \
+  PIXEL("q4", "r4", "r12", "r6") loads_5 DOT("lr", "q0", "q5") "push " SUMS loads_6 "ldm r3!, " SUMS DOT("r0", "q0", "q6")        \
+  DOT("r8", "q0", "q7") PIXEL("q1", "r2", "r10", "r4") PIXEL("q2", "r12", "r6", "lr") "push " SUMS                      \
+  "vldmia sp!, {d0-d11}\n" NEXT_TWO HIGH("q4", "q6") HIGH("q3", "q6") HIGH("q5", "q7") HIGH("q0", "q7")              \
+  NEXT_TWO HIGH("q2", "q6") HIGH("q1", "q6") ROUNDED("q4", "q7") ROUNDED("q3", "q7")                                 \
+  NEXT_TWO ROUNDED("q5", "q6") ROUNDED("q0", "q6") ROUNDED("q2", "q7") ROUNDED("q1", "q7")                           \
+  EIGHT_OF("q4", "q5") EIGHT_OF("q2", "q3") EIGHT_OF("q0", "q1") "vldmia r3!, {d10-d15}\n subs r3, #240\n"
+#define PIXELS_eights_16x3                                                                                          \
+  EIGHTS("vldmia r1!, {d0-d5}\n", "vldmia r1!, {d6-d9}\n", "vldmia r1!, {d0-d5}\n", "")
+#define AT(q, a) "add " a ", r1\n vldrb.8 " q ", [" a "]\n"
+#define THREE_AT(p, q, s) "ldm r9!, {r0, r2, r4}\n" AT(p, "r0") AT(q, "r2") AT(s, "r4")
+#define PLACES_eights_16x3                                                                                          \
+  EIGHTS(THREE_AT("q0", "q1", "q2"), THREE_AT("q3", "q4", "q0"), "", "ldrd r0, r2, [r9], #8\n" AT("q1", "r0") AT("q2", "r2"))
+
 /* `group` groups until `ends`; `start` makes the end out of the fields, `again` takes it behind the last group. */
 #define FEW(name, held, group, start, ends, again)                                                               \
   __attribute__((naked)) void name(const ek_pointwise_few_mve_t *p UNUSED, const int8_t *x UNUSED,               \
@@ -104,6 +131,7 @@ DENSE(16x1, "128", HELD("32", "d10-d15"))
 DENSE(24x1, "192", HELD("32", "d8-d15"))
 DENSE(32x1, "256", HELD("32", "d8-d15"))
 DENSE(16x3, "32", HELD("24", "d4-d15"))
+DENSE(eights_16x3, "128", HELD("192", "d10-d15"))
 DENSE(24x3, "48", HELD("72", "d4-d15"))
 DENSE(32x3, "64", HELD("72", "d4-d15"))
 DENSE(16x4, "32", HELD("32", "d4-d15"))
@@ -112,6 +140,7 @@ PLACES(24x1, "32", HELD("32", "d8-d15") BIAS_IN_R3)
 PLACES(32x1, "32", HELD("32", "d8-d15") BIAS_IN_R3)
 PLACES(64x1, "32", HELD("64", "d8-d15") "adds r3, #32\n")
 PLACES(16x3, "8", HELD("24", "d4-d15"))
+PLACES(eights_16x3, "32", HELD("192", "d10-d15"))
 PLACES(24x3, "8", HELD("72", "d4-d15"))
 PLACES(32x3, "8", HELD("72", "d4-d15"))
 PLACES(16x4, "8", HELD("32", "d4-d15"))

@@ -13,8 +13,10 @@ import pytest
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
+from edgekit.backends.c.forms.mve._connected_few import WIDTHS
 from edgekit.backends.c.forms.mve._pairs import MOST_PLACES, places
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_few import BY_TABLE, DENSE
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_spans import CHANNELS, SPANS
 from edgekit.backends.c.forms.mve.fully_connected_long import SCALAR
 from edgekit.graph import Graph, Quantization
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -24,7 +26,8 @@ from tests.firmware.proof import GUARD, Case, prove
 
 Shape = tuple[int, int, int]
 PICTURES: Sequence[tuple[Shape, tuple[int, int]]] = (  # batches, height, width; strides
-    ((1, 1, 8), (1, 1)), ((1, 3, 3), (1, 1)), ((2, 5, 5), (2, 2)), ((2, 3, 8), (2, 3)), ((1, 8, 32), (2, 2)),
+    ((1, 1, 8), (1, 1)), ((1, 1, 7), (1, 1)), ((1, 3, 3), (1, 1)), ((2, 5, 5), (2, 2)), ((2, 3, 8), (2, 3)),
+    ((1, 8, 32), (2, 2)), ((1, 3, 5), (2, 2)),
 )  # fmt: skip
 # inputs, units, samples: rests of 0 to 4 vectors, blocks of 8, 4 and fewer
 LONG = (
@@ -39,6 +42,13 @@ SHORT = (
     *((33, units, 1 + i) for i, units in enumerate((4, 8, 10, 16))), (64, 2, 1), (64, 2, 4), (64, 3, 1),
 )  # fmt: skip
 
+FEW = (
+    *((i, units, 4) for i in (*WIDTHS, 33) for units in (1, 2)), (16, 3, 4), (16, 16, 1),
+    *((i, units, 1) for i in (16, 17, 25, 32) for units in (1, 2, 3, 4)),
+    *((i, 2, 1) for i in (64, 68, 80, 84, 96, 100, 112, 116, 128)),
+    *((i, 1, 1) for i in (68, 80, 84, 92, 100, 112, 124, 128)),
+)  # fmt: skip
+
 
 def convolution(in_c: int, out_c: int, shape: Shape, stride: tuple[int, int], seed: int) -> Graph:
     b = Builder("few", (*shape, in_c), seed)
@@ -48,6 +58,15 @@ def convolution(in_c: int, out_c: int, shape: Shape, stride: tuple[int, int], se
 def connected(inputs: int, units: int, samples: int, seed: int = 1) -> Graph:
     b = Builder("connected", (samples, inputs), seed)
     return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
+
+
+def scaled(graph: Graph, power: int) -> Graph:
+    """With the scales of all constants times 2^power."""
+    for t in [t for t in graph.tensors.values() if t.is_constant]:
+        q = t.quantization
+        assert q is not None
+        graph.tensors[t.name] = replace(t, quantization=replace(q, scale=q.scale * np.float32(2.0**power)))
+    return graph
 
 
 def found(graph: Graph, file: str) -> list[tuple[int, Call]]:
@@ -72,8 +91,17 @@ def test_groups_of_pixels(tmp_path: Path) -> None:
     calls = proven(graphs, "pointwise_few_mve", tmp_path)
     assert {c.kernel.removeprefix("pointwise_few_mve_") for c in calls} == {
         *(f"{i}x{o}" for i, o in DENSE), *(f"places_{i}x{o}" for i, o in BY_TABLE),
+        "eights_16x3", "places_eights_16x3",
     }  # fmt: skip
     assert {c.fields["y_back"] == 0 for c in calls} == {False, True}
+
+
+def test_spans_of_pixels(tmp_path: Path) -> None:
+    """One, two or more spans a row, one pixel behind the last or two, several samples."""
+    shapes = [(1 + span % 2, 2 + span % 3, 2 * span * many - odd) for span in SPANS for many, odd in ((1, 1), (3, 0))]
+    graphs = [convolution(c, 1, shape, (1 + i % 3, 2), i) for i, shape in enumerate(shapes) for c in CHANNELS]
+    calls = proven(graphs, "pointwise_spans_mve", tmp_path)
+    assert len(calls) == len(graphs) and len({c.kernel for c in calls}) == len(SPANS) * len(CHANNELS)
 
 
 def test_pairs_of_pixels(tmp_path: Path) -> None:
@@ -107,7 +135,18 @@ def test_many_inputs(tmp_path: Path) -> None:
 
 def test_one_shape_each(tmp_path: Path) -> None:
     calls = proven([connected(*shape, i) for i, shape in enumerate(SHORT)], "fully_connected_short_mve", tmp_path)
-    assert len({c.kernel for c in calls}) == 21
+    assert len({c.kernel for c in calls}) == 22
+
+
+def test_few_outputs_in_all(tmp_path: Path) -> None:
+    graphs = [connected(*shape, i) for i, shape in enumerate(FEW)]
+    graphs += [
+        scaled(connected(16, 16, 1), 5),
+        convolution(30, 2, (1, 2, 2), (1, 1), 1),
+        convolution(100, 1, (1, 1, 1), (2, 2), 2),
+    ]
+    calls = proven(graphs, "fully_connected_few_mve", tmp_path)
+    assert len(calls) == len(graphs) - 1 and len({c.kernel for c in calls}) == 32  # none of 33 inputs into 1
 
 
 @pytest.mark.parametrize(
@@ -120,11 +159,23 @@ def test_one_shape_each(tmp_path: Path) -> None:
         ("fully_connected_mve", connected(66, 2, 1), False),  # samples off the words that VLDM loads
         ("fully_connected_short_mve", connected(34, 8, 1), False),
         ("fully_connected_short_mve", connected(15, 8, 1), False),
+        ("fully_connected_few_mve", connected(30, 2, 3), False),  # not four samples
+        ("fully_connected_few_mve", connected(34, 2, 4), False),
+        ("fully_connected_few_mve", connected(16, 5, 1), False),
+        ("fully_connected_few_mve", scaled(connected(16, 16, 1), 6), False),  # outputs of more than 16 bits
+        ("fully_connected_short_mve", scaled(connected(16, 16, 1), 6), True),
+        ("fully_connected_few_mve", connected(60, 2, 1), False),
+        ("fully_connected_few_mve", connected(98, 2, 1), False),  # samples off the words that VLDM loads
+        ("fully_connected_few_mve", connected(132, 2, 1), False),
         ("pointwise_pairs_mve", connected(24, 10, 1), False),  # no pair
         ("pointwise_pairs_mve", connected(24, 3, 4), False),
         ("pointwise_pairs_mve", convolution(24, 9, (1, 16, 16), (2, 2), 1), True),
         ("pointwise_pairs_mve", convolution(24, 9, (1, 17, 17), (2, 2), 1), False),  # too long a table
         ("pointwise_few_mve", convolution(24, 1, (1, 1, 7), (1, 1), 1), False),  # no group
+        ("pointwise_spans_mve", convolution(24, 1, (1, 3, 22), (2, 2), 1), False),  # 11 outputs a row
+        ("pointwise_spans_mve", convolution(24, 1, (1, 3, 21), (2, 3), 1), False),
+        ("pointwise_spans_mve", convolution(24, 1, (1, 128, 14), (2, 2), 1), True),
+        ("pointwise_spans_mve", convolution(24, 1, (1, 129, 14), (2, 2), 1), False),  # too long a table
     ],
 )
 def test_what_is_taken(file: str, graph: Graph, taken: bool) -> None:
@@ -132,15 +183,25 @@ def test_what_is_taken(file: str, graph: Graph, taken: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["fully_connected_mve", "fully_connected_short_mve", "pointwise_pairs_mve", "pointwise_few_mve"]
+    "file",
+    [
+        "fully_connected_mve",
+        "fully_connected_short_mve",
+        "fully_connected_few_mve",
+        "pointwise_pairs_mve",
+        "pointwise_few_mve",
+        "pointwise_spans_mve",
+    ],
 )
 @pytest.mark.parametrize("factor", [0, 14, -2])
 def test_clamps_and_shifts_take_another_form(file: str, factor: int) -> None:
     """A clamp inside int8, and multipliers that two multiplications do not round as the reference does."""
     graph = {
         "fully_connected_mve": connected(100, 1, 4), "fully_connected_short_mve": connected(33, 8, 1),
+        "fully_connected_few_mve": connected(30, 2, 4),
         "pointwise_pairs_mve": convolution(24, 10, (1, 2, 2), (1, 1), 1),
         "pointwise_few_mve": convolution(24, 3, (1, 3, 3), (1, 1), 1),
+        "pointwise_spans_mve": convolution(16, 1, (1, 3, 13), (2, 2), 1),
     }[file]  # fmt: skip
     assert found(graph, file)
     node = graph.nodes[0]
@@ -151,10 +212,7 @@ def test_clamps_and_shifts_take_another_form(file: str, factor: int) -> None:
         y = graph.tensors[graph.outputs[0]]
         graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))
     else:
-        for t in [t for t in graph.tensors.values() if t.is_constant]:
-            q = t.quantization
-            assert q is not None
-            graph.tensors[t.name] = replace(t, quantization=replace(q, scale=q.scale * np.float32(2.0**factor)))
+        scaled(graph, factor)
     assert bool(found(graph, file)) == (factor < 0)
 
 

@@ -42,6 +42,18 @@ def test_layers_that_stay_within() -> None:
     assert not {f.layer.name: f.per_mac for f in found if f.verdict}
 
 
+def test_few_outputs_on_helium() -> None:
+    """Layers that are within, and some that no form could bring there."""
+    options_for("qemu-m55")
+    within = ((33, 2, 4), (30, 2, 4), (16, 16, 1), (100, 2, 1))
+    bounded = ((16, 3, 4), (30, 1, 4), (30, 4, 1), (64, 2, 1), (100, 1, 1))
+    pictures = [sweep.conv((1, 1), 2, in_c, out_c, (13, 13)) for in_c, out_c in ((16, 1), (24, 1), (16, 3))]
+    layers = [sweep.connected(*shape) for shape in (*within, *bounded)] + [p for p in pictures if p is not None]
+    found = {f.layer.name: f for f in sweep.sweep(layers, "m55")}
+    assert [found[layer.name].verdict for layer in layers] == [""] * 4 + ["bounded"] * 5 + [""] * 3
+    assert all(f.per_mac >= f.bound for f in found.values())
+
+
 def test_what_is_not_here_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sweep.shutil, "which", lambda name: None)
     sweep.main([])

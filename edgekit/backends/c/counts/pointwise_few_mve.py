@@ -8,5 +8,6 @@ from edgekit.backends.c.counts._window import Fields
 def features(fields: Fields) -> dict[str, float]:
     kernel = str(fields["kernel"])
     inputs, outputs = (int(side) for side in kernel.rsplit("_", 1)[1].split("x"))
-    pixel, group, again = 4 if "places" in kernel else inputs, 8 if outputs == 1 else 2, int(fields["y_back"] > 0)
+    pixel, again = 4 if "places" in kernel else inputs, int(fields["y_back"] > 0)
+    group = 8 if outputs == 1 or "eights" in kernel else 2
     return {"call": 1, "again": again, "groups": fields["bytes"] // (pixel * group) + again}

@@ -11,7 +11,7 @@ from edgekit.backends.c.forms.mve._pointwise import vectors
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 MORE = 33  # inputs of which the last one is multiplied as a word
-SINGLE = ("16x8n", "24x10", "2x8", "2x10", "64x3")
+SINGLE = ("16x8n", "16x10", "24x10", "2x8", "2x10", "64x3")
 THREE, FOUR, FOURS = 3, 4, ("16x4", "16x8", "16x10", "2x3", "33x3", "64x1")
 SAMPLES = ("16x16", "2x4", "2x8", "2x10", "2x16", "33x4", "33x8", "33x10", "33x16", "64x2")
 
@@ -60,12 +60,11 @@ def stream(found: Folded, plain: bool = False) -> NDArray[np.int32]:
     wide = np.pad(wide, ((0, 0), (0, -in_c % VECTOR))) if plain else vectors(wide)
     parts: list[NDArray[np.int32]] = []
     for start, end in blocks(units):
-        rows = slice(start, end)
+        rows = np.arange(start, end)[ORDER] if end - start == BLOCK else np.arange(start, end)
         parts += [found.bias[rows].astype(np.int32), wide[rows].reshape(-1).view(np.int32)]
         constants = ([found.weights[rows, -1]] if more else []) + [found.multiplier[rows], found.second[rows]]
         for row in constants:
-            lanes = row[ORDER] if end - start == BLOCK else np.resize(row, BLOCK // 2)
-            parts.append(lanes.astype(np.int32))
+            parts.append((row if end - start == BLOCK else np.resize(row, BLOCK // 2)).astype(np.int32))
     return np.concatenate(parts)
 
 

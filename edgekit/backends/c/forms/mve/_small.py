@@ -1,4 +1,4 @@
-"""What forms of small pictures share: where taps lie, and proofs of 16 bits."""
+"""What forms of small pictures and layers share: where taps lie, and proofs of 16 bits."""
 
 from __future__ import annotations
 
@@ -51,9 +51,7 @@ def folded(fields: Mapping[str, Value]) -> Folded | None:
     weights = np.asarray(fields["weights"])
     weights = weights.reshape(-1, weights.shape[-1]).T
     found = fold(fields, weights)
-    if not np.all(found.second):
-        return None
-    return found if in_halfwords(found, fields) else None
+    return found if np.all(found.second) and in_halfwords(found, fields) else None
 
 
 def in_halfwords(found: Folded, fields: Mapping[str, Value]) -> bool:

@@ -1,10 +1,11 @@
-"""1x1 convolution of one pixel, or of few one after another: `firmware/src/fully_connected_short_mve.c`."""
+"""1x1 convolution of one pixel, or of few one after another: `fully_connected_short_mve.c` and `..._few_mve.c`."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._connected_few import few
 from edgekit.backends.c.forms.mve._pairs import places
 from edgekit.backends.c.forms.mve._requantize import integer
 from edgekit.backends.c.forms.mve._short import short
@@ -13,9 +14,9 @@ from edgekit.backends.c.forms.mve.conv_2d_pointwise import picture
 OPERATOR = "conv_2d"
 
 
-def form(layer: Layer, call: Call) -> Call | None:
+def form(layer: Layer, call: Call) -> list[Call]:
     geometry, in_c = picture(call), integer(call.fields, "in_c")
     found = None if geometry is None else places(geometry, in_c)
     if found is None or not np.array_equal(found, in_c * np.arange(len(found))):
-        return None
-    return short(call, len(found))
+        return []
+    return [c for c in (short(call, len(found)), few(call, len(found))) if c is not None]

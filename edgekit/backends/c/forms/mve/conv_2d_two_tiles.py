@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms._reach import Ints, reach
+from edgekit.backends.c.forms._reach import Ints
 from edgekit.backends.c.forms.mve._pack import ORDER
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
-from edgekit.reference.arithmetic import high_mul
+from edgekit.backends.c.forms.mve._small import in_halfwords
 
 OPERATOR, FILE = "conv_2d", "conv_2d_two_tiles_mve"
 SIDE, IN_C, BLOCK, VECTOR, WORD, FOUR = 3, 2, 8, 16, 4, 4
@@ -64,7 +64,7 @@ def form(layer: Layer, call: Call) -> Call | None:
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
     picture = Picture(height, width, out_c, of("in_zero"), of("out_zero"))
-    if not np.all(found.second) or not _is_of_halfwords(found, picture.out_zero):
+    if not np.all(found.second) or not in_halfwords(found, fields):
         return None
     ten = out_c == TEN
     regions: list[list[int]] = []
@@ -86,13 +86,6 @@ def form(layer: Layer, call: Call) -> Call | None:
         scratch=WORD + height * picture.pitch,
         source=FILE,
     )  # fmt: skip
-
-
-def _is_of_halfwords(found: Folded, out_zero: int) -> bool:
-    """Whether every output is of 16 bits before it is clamped."""
-    ends = reach(found.weights, found.bias, 0)
-    values = [high_mul(high_mul(end, found.multiplier), found.second) + out_zero for end in (ends.low, ends.high)]
-    return bool(min(v.min() for v in values) >= -(1 << 15) and max(v.max() for v in values) < 1 << 15)
 
 
 def _rows_of_tiles(picture: Picture, at: int, first: int) -> list[list[int]]:

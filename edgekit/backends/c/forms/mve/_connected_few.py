@@ -1,0 +1,130 @@
+"""Fully connected layers of few outputs in all: `fully_connected_few_mve.c`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.forms.mve._pack import CHUNK, VECTOR, WORD
+from edgekit.backends.c.forms.mve._pointwise import vectors
+from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._small import in_halfwords
+from edgekit.backends.c.forms.mve.fully_connected_long import SCALAR
+
+WIDTHS = (16, 20, 24, 28, 30, 32)  # of four samples that have functions
+MORE, LANES, MOST = 33, 4, 9
+OF_16 = [1, 5, 9, 13, 3, 7, 11, 15, 0, 4, 8, 12, 2, 6, 10, 14]  # the order of the sums of 16 units
+Parts = tuple[Iterable[int], Iterable[int], NDArray[np.int32]]  # before the stream's pointer, behind it, the stream
+
+
+def few(call: Call, samples: int) -> Call | None:
+    """The form of a portable `call` on `samples` pixels one after another; None where a condition does not hold."""
+    fields = call.fields
+    in_c, out_c = integer(fields, "in_c"), integer(fields, "out_c")
+    name = _name(in_c, out_c, samples)
+    if name is None or (fields["low"], fields["high"]) != (-128, 127):
+        return None
+    found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
+    if not np.all(found.second):
+        return None
+    zero = integer(fields, "out_zero")
+    if samples == LANES:
+        first, more, stream = _four_to_3(found, zero) if out_c == LANES - 1 else _four(found, zero)
+    elif out_c == VECTOR:
+        if not in_halfwords(found, fields):
+            return None
+        first, more, stream = _to_16(found, zero)
+    else:
+        if out_c == 1 and not SCALAR[0] <= found.second[0] <= SCALAR[1]:
+            return None
+        first, more, stream = _one(found, zero) if in_c < CHUNK else _long(found, zero)
+    more = [int(v) for v in more]
+    return Call(
+        f"fully_connected_few_mve_{name}",
+        {"first": tuple(map(int, first)), "stream": stream, "more": (*more, *[0] * (MOST - len(more)))},
+        source="fully_connected_few_mve",
+    )
+
+
+def _name(in_c: int, out_c: int, samples: int) -> str | None:
+    if samples == LANES:
+        taken = (in_c in WIDTHS and out_c in (1, 2)) or (in_c, out_c) in ((MORE, 2), (VECTOR, 3))
+        return f"four_{in_c}x{out_c}" if taken else None
+    if samples != 1:
+        return None
+    if (in_c, out_c) == (VECTOR, VECTOR) or (VECTOR <= in_c <= 2 * VECTOR and out_c <= LANES):
+        return f"one_{in_c if in_c == VECTOR else 2}x{out_c}"
+    taken = CHUNK + (out_c == 1) <= in_c <= 2 * CHUNK and in_c % WORD == 0 and out_c in (1, 2)
+    return f"one_{-(-in_c // VECTOR) * VECTOR}x{out_c}" if taken else None
+
+
+def _joined(*parts: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Bytes as words, numbers as they are."""
+    flat = [p.reshape(-1) for p in parts]
+    return np.concatenate([p.view(np.int32) if p.dtype.itemsize < WORD else p.astype(np.int32) for p in flat])
+
+
+def _four(found: Folded, zero: int) -> Parts:
+    """Four samples into 1 or 2 units, in lanes."""
+    (units, in_c), bias = found.weights.shape, found.bias
+    if units == 1:
+        stream = _joined(vectors(found.weights), *(np.repeat(row, LANES) for row in (found.multiplier, found.second)))
+        return (bias[0], zero), (bias[0],) * 3, stream
+    wide = np.ascontiguousarray(found.weights[:, : MORE - 1]) if in_c == MORE else vectors(found.weights)
+    last = np.arange(LANES) * MORE + MORE - 1 if in_c == MORE else np.arange(0)
+    m, second = (np.repeat(row, LANES) for row in (found.multiplier, found.second))
+    stream = _joined(wide, second) if in_c == VECTOR else _joined(wide, m, second, last)
+    even, odd = bias
+    if in_c not in (VECTOR, MORE):
+        return (even, even), (even, zero, even, odd, odd, odd, odd), stream
+    by_even, by_odd = found.weights[:, -1] if in_c == MORE else found.multiplier
+    return (even, even), (even, zero, even, odd, by_even, odd, by_odd, odd, odd), stream
+
+
+def _four_to_3(found: Folded, zero: int) -> Parts:
+    """Of 16 inputs: the sums of units 1 and 2 that are pushed first begin with the parameters."""
+    a, b, c = found.bias
+    m = found.multiplier
+    sample = 3 * np.arange(LANES)
+    pairs = (sample[:, None] + np.arange(2)).astype(np.uint16)
+    others = np.array([a, a, a, a, b, b])
+    stream = _joined(found.weights, others, np.repeat(found.second, LANES), pairs, sample + 2)
+    return (m[0], zero), (b, m[1], b, m[2], c, c, c, c), stream
+
+
+def _to_16(found: Folded, zero: int) -> Parts:
+    first, last = OF_16[: VECTOR // 2], OF_16[VECTOR // 2 :]
+    b, w, order = found.bias[first], found.weights[OF_16], [*last, *first]
+    stream = _joined(w[:14], found.bias[last], found.multiplier[order], w[14:], found.second[order])
+    return b[:2], (b[2], zero, *b[3:]), stream
+
+
+def _one(found: Folded, zero: int) -> Parts:
+    """One sample of 16 to 32 inputs into 1 to 4 units."""
+    (units, in_c), bias, wide = found.weights.shape, found.bias, vectors(found.weights)
+    back = in_c - VECTOR
+    if units == 1:
+        return (bias[0], zero), (back, found.multiplier[0], 2 * found.second[0]), _joined(wide)
+    lanes = np.arange(LANES) % 2 if units == 2 else np.minimum(np.arange(LANES), units - 1)
+    places = lanes[: LANES * (units < LANES)]
+    return (bias[0], zero), (back, *bias[1:]), _joined(wide, found.multiplier[lanes], found.second[lanes], places)
+
+
+def _long(found: Folded, zero: int) -> Parts:
+    """One sample of 64 to 128 inputs into 1 or 2 units: those after 64 are vectors that end where the sample does."""
+    units, in_c = found.weights.shape
+    rest = -(-in_c // VECTOR) - CHUNK // VECTOR
+    start = in_c - rest * VECTOR
+    later = found.weights[:, start:].copy()
+    later[:, : CHUNK - start] = 0
+    w = np.concatenate([found.weights[:, :CHUNK], later], 1).reshape(units, -1, VECTOR).transpose(1, 0, 2)
+    if units == 1:
+        constants = (start, found.multiplier[0], 2 * found.second[0])
+        return (found.bias[0], zero), constants, _joined(np.ascontiguousarray(w))
+    order = [0, 1, 2, 3, *([len(w) - 1] if rest else []), *range(4, len(w) - 1)]
+    lanes = np.repeat(np.stack([found.multiplier, found.second, np.arange(2)]), 2, 1)
+    lanes = lanes[[2, 0, 1]] if rest == 1 else lanes
+    return (found.bias[0], zero), (start, found.bias[1]), _joined(np.ascontiguousarray(w[order]), lanes)
