@@ -31,9 +31,7 @@ def connected_on_helium(samples: int, units: int, inputs: int) -> float:
 
 def _with(registers: int, saved: int, samples: int, units: int, inputs: int) -> float:
     outputs, (whole, rest) = samples * units, divmod(inputs, VECTOR)
-    pairs = whole + (
-        rest / LANES_16 >= 1 + 4 / registers**2
-    )  # of vectors, for VMLADAVA; otherwise lanes may be cheaper
+    pairs = whole + (rest / LANES_16 >= 1 + 4 / registers**2)  # for VMLADAVA; else lanes may be cheaper
     products = outputs * (whole + min(1.0, rest / LANES_16))
     brought = sum(_up(_up(size, VECTOR), registers - 1) for size in (samples * inputs, units * inputs))
     if inputs < VECTOR and inputs % 4:
