@@ -14,4 +14,10 @@ def twelve(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D(), "input", (d.of(1, 1, 2, 3, 4), 3, 3, 2), 0))
 
 
-SAMPLERS: tuple[Sampler, ...] = ((twelve, 24),)
+def thirteen(d: Draw) -> Graph:
+    """3x3 windows of 13x13 pictures into three or four, two columns apart; no clamp inside."""
+    b = Builder("thirteen", (d.upto(4), 13, 13, 2), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2)), "input", (d.of(3, 4), 3, 3, 2), 0))
+
+
+SAMPLERS: tuple[Sampler, ...] = ((twelve, 24), (thirteen, 24))

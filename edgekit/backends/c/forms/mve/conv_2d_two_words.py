@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._begins import SIDE, begin
 from edgekit.backends.c.forms.mve._halves import are_halves, places
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 OPERATOR, FILE = "conv_2d", "conv_2d_two_words_mve"
-SIDE, IN_C, OUT, WORD = 3, 2, 12, 4
+IN_C, OUT, WORD = 2, 12, 4
 LARGEST_C = 4  # places of outputs are bytes
 ROUNDS = 3  # of 48 outputs
-BEHIND = (7, 8, 9, 10, 11, 9, 10, 11)  # columns of a pair's last eight sums
+BEFORE, BEHIND = (0, 1, 2, 3, 4, 0, 1, 2), (7, 8, 9, 10, 11, 9, 10, 11)  # columns of a pair's first and last sums
 Words = NDArray[np.int32]
 ADDRESSES = np.array([0, 24, 48, 72, 0, 4, 24, 28], np.int32)
 Pixels = list[tuple[int, int]]  # row, column
@@ -57,10 +59,8 @@ def _stream(found: Folded, channel: int, in_zero: int, out_zero: int, one: bool)
     out_c = len(found.bias)
     window = found.weights[channel].reshape(SIDE, SIDE, IN_C).astype(np.int64)
 
-    def begin(y: int, x: int) -> int:
-        taps = product(range(SIDE), range(SIDE))
-        outside = sum(window[i, j].sum() for i, j in taps if not (0 <= y + i - 1 < OUT and 0 <= x + j - 1 < OUT))
-        return int(found.bias[channel] + in_zero * outside)
+    def begins(y: int, columns: Iterable[int]) -> Words:
+        return _ints([begin(found, channel, in_zero, (y - 1, x - 1), OUT) for x in columns])
 
     def part(rows: int, columns: int, top: int, left: int) -> Words:
         """Weights where a vector of so many rows and columns begins that far below and right of the window's begin."""
@@ -71,16 +71,16 @@ def _stream(found: Folded, channel: int, in_zero: int, out_zero: int, one: bool)
         return vector.reshape(-1).view("<i4").astype(np.int32)
 
     def outer(y: int, top: int) -> list[Words]:
-        return [*(part(2, 4, top, 1 - k) for k in range(4)), _ints([begin(y, x) for x in range(OUT)])]
+        return [*(part(2, 4, top, 1 - k) for k in range(4)), begins(y, range(OUT))]
 
     def row(top: int) -> list[Words]:
         return [part(4, 2, top, left) for left in (-1, 1, 0, 2)]  # even outputs' left and right columns, odd ones'
 
-    begins = [_ints([begin(1, x) for x in columns]) for columns in ((0, 1, 2, 3, 4, 0, 1, 2), range(1, 9), BEHIND)]
+    first, *others = (begins(1, columns) for columns in (BEFORE, range(1, 9), BEHIND))
     more = int(channel < out_c - 1)
     constants = (found.multiplier[channel], found.second[channel], OUT * out_c, out_zero, 2 * OUT * out_c, more, ROUNDS)
     return np.concatenate([
-        ADDRESSES, *outer(0, 1), *outer(OUT - 1, 0), begins[0], *row(0), *row(-1), *begins[1:],
+        ADDRESSES, *outer(0, 1), *outer(OUT - 1, 0), first, *row(0), *row(-1), *others,
         _ints([int(value) for value in constants]), _places(out_c, one),
     ])  # fmt: skip
 
