@@ -138,7 +138,7 @@ def _outputs(found: Folded, zero: int) -> Words:
 
 
 def _places(out_c: int, sums: list[tuple[Pixel, int]], last: bool = False) -> Words:
-    """Of four vectors of sums, each a pixel's and a channel's. Lanes of no channel go where the last store goes; in that
+    """Of four vectors of sums, a pixel and a channel each. Lanes of no channel go where the last store goes; in that
     they repeat those beside them."""
     places = [(y * OUT + x) * out_c + c if c < out_c else -1 for (y, x), c in sums]
     if last and out_c < PIXELS:
