@@ -15,9 +15,9 @@ def twelve(d: Draw) -> Graph:
 
 
 def thirteen(d: Draw) -> Graph:
-    """3x3 windows of 13x13 pictures into three or four, two columns apart; no clamp inside."""
+    """3x3 windows of 13x13 pictures into one, three or four, two columns apart; no clamp inside."""
     b = Builder("thirteen", (d.upto(4), 13, 13, 2), d.of(*range(1000)))
-    return b.ended(b.weighted(Conv2D((2, 2)), "input", (d.of(3, 4), 3, 3, 2), 0))
+    return b.ended(b.weighted(Conv2D((2, 2)), "input", (d.of(1, 3, 4), 3, 3, 2), 0))
 
 
-SAMPLERS: tuple[Sampler, ...] = ((twelve, 24), (thirteen, 24))
+SAMPLERS: tuple[Sampler, ...] = ((twelve, 24), (thirteen, 36))

@@ -1,4 +1,4 @@
-/* What `ek_conv_2d` computes for 3x3 windows of two channels into three or four, on Helium, two columns apart, of pictures of
+/* What `ek_conv_2d` computes for 3x3 windows of two channels into one, three or four, on Helium, two columns apart, of pictures of
  * 13x13 padded all around: 7x7 pixels.
  *
  * A pixel's eight neighbours are 16 bytes, one gather of halfwords and one product for each channel; the pixel itself is two
@@ -15,8 +15,8 @@
  * q3 before (of three channels, all the time), q4 to q7 inputs. To requantize: multipliers r0 r2 r4 (r6), r8 zero point, r1
  * pixels, r7 outputs; q0 to q3 sums.
  *
- * Budget, three channels: an edge 26 and 12 to requantize, a block inside 21 and 22, corners and fifth pixels 90; four channels:
- * 34 and 16, 26 and 29, 110. */
+ * Budget, three channels: an edge 26 and 12 to requantize, a block inside 21 and 22, corners and fifth pixels 70; four channels:
+ * 34 and 16, 26 and 29, 75. One channel: sums 121, outputs 85. */
 #include "edgekit/conv_2d_two_apart_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -103,12 +103,46 @@
   "ldm r5!, " FOUR_SUMS "sub r3, #720\n add lr, r1, #1\n"                                       \
   MIDDLES_4 MIDDLES_4 MIDDLES_4 MIDDLES_4 MIDDLES_4 EDGE_4 EDGE_4 EDGE_4 EDGE_4 MIDDLES_4
 
+/* Of one channel a vector serves one product: weights and offsets of two kinds are loaded together, sums are in any order. */
+#define LOADED(d) "vldmia r5!, {" d "}\n"
+#define PIXEL(a, from, offsets, w, q) GATHER(q, from, offsets) M(a, w, q)
+#define FOUR(a, b, c, d, offsets, w)                                                             \
+  PIXEL(a, "r1", offsets, w, "q6") PIXEL(b, "r7", offsets, w, "q7") PIXEL(c, "r9", offsets, w, "q6") \
+  PIXEL(d, "r11", offsets, w, "q7")
+#define FIFTH(a, offsets, w) PIXEL(a, "r1", offsets, w, "q6")
+#define FIRST_FOUR(offsets, w) FOUR("r0", "r2", "r4", "r6", offsets, w)
+#define LAST_FOUR(offsets, w) FOUR("r8", "r10", "r12", "lr", offsets, w)
+#define SUMS_1                                                                                   \
+  LOADED("d0-d11") BEGINS FIRST_FOUR("q1", "q0") LAST_FOUR("q2", "q0") STORE                     \
+  BEGINS FIRST_FOUR("q3", "q0") LAST_FOUR("q4", "q0") STORE                                      \
+  BEGINS FIRST_FOUR("q5", "q0") LOADED("d0-d11") LAST_FOUR("q1", "q0") STORE                     \
+  BEGINS FIFTH("r0", "q2", "q0") FOUR("r2", "r4", "r6", "r8", "q4", "q3") FIFTH("r10", "q5", "q3") \
+  LOADED("d0-d7") FIFTH("r12", "q1", "q0") FIFTH("lr", "q3", "q2") STORE                         \
+  BEGINS LOADED("d0-d7") FIFTH("r0", "q1", "q0") FIFTH("r2", "q3", "q2") BELOW LOADED("d0-d11")  \
+  FOUR("r4", "r6", "r8", "r10", "q1", "q0") FIFTH("r12", "q2", "q0") FIFTH("lr", "q4", "q3") STORE \
+  BEGINS PIXEL("r0", "r7", "q4", "q3", "q6") PIXEL("r2", "r9", "q4", "q3", "q7")                 \
+  PIXEL("r4", "r11", "q4", "q3", "q6") FIFTH("r6", "q5", "q3") LOADED("d0-d9") LAST_FOUR("q1", "q0") STORE \
+  "ldr r0, [r5], #4\n" FIFTH("r0", "q2", "q0") FIFTH("r0", "q4", "q3") "str r0, [r3]\n"
+#define MIDDLE_1(q, offsets)                                                                     \
+  "vldrb.s32 q6, [r1, " offsets "]\n" ADDED(q, "q6", "r4") "vldrb.s32 q6, [r9, " offsets "]\n" ADDED(q, "q6", "r6")
+#define SIXTEEN(middles)                                                                         \
+  "vldmia r3!, {d0-d7}\n" middles                                                                \
+  MULTIPLIED("q0", "r0") MULTIPLIED("q1", "r0") MULTIPLIED("q2", "r0") MULTIPLIED("q3", "r0")    \
+  DIVIDED("q0", "q7") DIVIDED("q1", "q7") DIVIDED("q2", "q7") DIVIDED("q3", "q7")                \
+  PACKED NEXT("q4") "vstrb.8 q0, [r7, q4]\n"
+#define OUTPUTS_1                                                                                \
+  "ldm r5!, {r0, r2, r4, r6, r8}\n vdup.32 q7, r2\n vldrw.u32 q0, [r3]\n" MULTIPLIED("q0", "r0") DIVIDED("q0", "q7") \
+  "vqmovnb.s16 q0, q0\n vstrb.32 q0, [r7, #40]\n sub r3, #192\n add r9, r1, #1\n"                \
+  SIXTEEN(LOADED("d8-d11") MIDDLE_1("q0", "q4") MIDDLE_1("q1", "q5")                             \
+          LOADED("d8-d11") MIDDLE_1("q2", "q4") MIDDLE_1("q3", "q5"))                            \
+  SIXTEEN(NEXT("q4") MIDDLE_1("q0", "q4")) SIXTEEN(NEXT("q4") MIDDLE_1("q3", "q4"))
+
 /* Pictures left are in the place of r12; the parameters, the picture and the outputs in those of r0 to r2. */
-#define KERNEL(n, sums)                                                                          \
+#define KERNEL(n, all, sums)                                                                        \
   __attribute__((naked)) void ek_conv_2d_two_apart_mve_##n(                                      \
       const ek_conv_2d_two_apart_mve_t *p UNUSED, const int8_t *x UNUSED, int8_t *y UNUSED, uint8_t *scratch UNUSED) { \
     __asm volatile("ldr r12, [r0, #4]\n push {r0-r2, r4-r12, lr}\n vpush {d8-d15}\n"             \
-                   ".Lpicture%=:\n ldr r5, [r0]\n add r7, r1, #4\n add r9, r1, #8\n add r11, r1, #12\n" ALL_SUMS(n) \
+                   ".Lpicture%=:\n ldr r5, [r0]\n add r7, r1, #4\n add r9, r1, #8\n add r11, r1, #12\n" all \
                    "ldr r7, [sp, #72]\n" OUTPUTS_##n "ldr r12, [sp, #108]\n subs r12, #1\n bne .Lnext%=\n" \
                    "vpop {d8-d15}\n pop {r0-r2, r4-r12, pc}\n"                                   \
                    ".Lnext%=:\n str r12, [sp, #108]\n sub r3, #" sums "\n ldrd r0, r1, [sp, #64]\n" \
@@ -116,5 +150,6 @@
                    ::: "memory");                                                                \
   }
 
-KERNEL(3, "544")
-KERNEL(4, "704")
+KERNEL(1, SUMS_1, "192")
+KERNEL(3, ALL_SUMS(3), "544")
+KERNEL(4, ALL_SUMS(4), "704")

@@ -1,4 +1,4 @@
-"""Convolution of 13x13 pictures of two channels into three or four on Helium: straight on for a picture."""
+"""Convolution of 13x13 pictures of two channels into one, three or four on Helium: straight on for a picture."""
 
 from __future__ import annotations
 
