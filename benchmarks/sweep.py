@@ -212,10 +212,10 @@ def _inside(portable: Mapping[str, Any]) -> Counter[int]:
 
 def _is_apart(layer: Layer) -> bool:
     """Whether it has the windows of `benchmarks/apart.py`, in one picture."""
-    op, (batches, _, width, channels) = layer.graph.nodes[0].op, layer.graph.tensors["input"].shape
-    if not isinstance(op, Conv2D) or (batches, channels, op.stride) != (1, 2, (2, 2)) or width < apart.PITCH:
+    op, x = layer.graph.nodes[0].op, layer.graph.tensors["input"].shape
+    if not isinstance(op, Conv2D) or op.stride != (2, 2) or (x[0], x[3]) != (1, 2) or x[2] < apart.PITCH:
         return False
-    return layer.graph.tensors["weights"].shape == (1, 3, 3, channels)
+    return layer.graph.tensors["weights"].shape == (1, 3, 3, 2)
 
 
 def sweep(some: Sequence[Layer], core: str) -> list[Found]:
