@@ -23,6 +23,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from benchmarks import apart
 from benchmarks.bounds import connected_on_helium
 from benchmarks.graphs import Builder
 from benchmarks.kernels import COMPILER
@@ -212,6 +213,14 @@ def _inside(portable: Mapping[str, Any]) -> Counter[int]:
     return Counter(rows * columns for rows, columns in product(down, across))
 
 
+def _is_apart(layer: Layer) -> bool:
+    """Whether it has the windows of `benchmarks/apart.py`, in one picture."""
+    op, x = layer.graph.nodes[0].op, layer.graph.tensors["input"].shape
+    if not isinstance(op, Conv2D) or op.stride != (2, 2) or (x[0], x[3]) != (1, 2) or x[2] < apart.PITCH:
+        return False
+    return layer.graph.tensors["weights"].shape == (1, 3, 3, 2)
+
+
 def sweep(some: Sequence[Layer], core: str) -> list[Found]:
     """Instructions of every layer on `qemu-<core>`, the worst against its limit first.
 
@@ -237,11 +246,13 @@ def sweep(some: Sequence[Layer], core: str) -> list[Found]:
         windows.clear()
         counted = count([layer.graph for layer in some[start:end]], options, pick)
         for layer, one, window in zip(some[start:end], counted, windows, strict=True):
-            bound = BOUNDS[core].of(layer, window)
+            least = BOUNDS[core].of(layer, window)
             if (core, layer.kind) == ("m55", "fully_connected"):
                 samples = layer.graph.tensors["input"].shape[0]
-                bound = max(bound, connected_on_helium(samples, layer.outputs // samples, layer.terms))
-            bound /= layer.outputs * layer.terms
+                least = max(least, connected_on_helium(samples, layer.outputs // samples, layer.terms))
+            if core == "m55" and _is_apart(layer):
+                least = max(least, apart.least(window))
+            bound = least / (layer.outputs * layer.terms)
             found.append(Found(layer, one.call.kernel, one.instructions, LIMITS[core][layer.kind], bound))
         start = end
     return sorted(found, key=lambda f: -f.per_mac / f.limit)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call
+from edgekit.backends.c.forms.mve._halves import in_halfwords
 from edgekit.backends.c.forms.mve._pack import CHUNK, VECTOR, WORD
 from edgekit.backends.c.forms.mve._pointwise import vectors
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
-from edgekit.backends.c.forms.mve._small import in_halfwords
 from edgekit.backends.c.forms.mve.fully_connected_long import SCALAR
 
 WIDTHS = (16, 20, 24, 28, 30, 32)  # of four samples that have functions
@@ -34,7 +34,7 @@ def few(call: Call, samples: int) -> Call | None:
     if samples == LANES:
         first, more, stream = _four_to_3(found, zero) if out_c == LANES - 1 else _four(found, zero)
     elif out_c == VECTOR:
-        if not in_halfwords(found, fields):
+        if not in_halfwords(found, integer(fields, "out_zero")):
             return None
         first, more, stream = _to_16(found, zero)
     else:

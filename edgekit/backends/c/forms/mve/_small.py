@@ -1,4 +1,4 @@
-"""What forms of small pictures and layers share: where taps lie, and proofs of 16 bits."""
+"""What forms of small pictures share: where taps lie, and constants of outputs of 16 bits."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Value
-from edgekit.backends.c.forms._reach import reach
+from edgekit.backends.c.forms.mve._halves import in_halfwords
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
-from edgekit.reference.arithmetic import multiply
-
-MOST = (1 << 15) - 2  # of an output in 16 bits; beyond the clamp the two roundings are one step off
 
 
 @dataclass(frozen=True)
@@ -51,13 +48,4 @@ def folded(fields: Mapping[str, Value]) -> Folded | None:
     weights = np.asarray(fields["weights"])
     weights = weights.reshape(-1, weights.shape[-1]).T
     found = fold(fields, weights)
-    return found if np.all(found.second) and in_halfwords(found, fields) else None
-
-
-def in_halfwords(found: Folded, fields: Mapping[str, Value]) -> bool:
-    """Whether no output needs 32 bits before it is clamped."""
-    ends = reach(found.weights, found.bias, 0)  # which has the zero point already
-    return all(
-        np.all(np.abs(multiply(end, found.multiplier, found.shift) + integer(fields, "out_zero")) <= MOST)
-        for end in (ends.low, ends.high)
-    )
+    return found if np.all(found.second) and in_halfwords(found, integer(fields, "out_zero")) else None

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._halves import in_halfwords
 from edgekit.backends.c.forms.mve._pack import BLOCK, ORDER, VECTOR
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
-from edgekit.backends.c.forms.mve._small import in_halfwords, taps
+from edgekit.backends.c.forms.mve._small import taps
 
 OPERATOR = "conv_2d"
 KERNEL, TAPS, IN_C, PAIR = 3, 9, 2, 2
@@ -72,7 +73,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     ):  # fmt: skip
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
-    if not np.all(found.second) or not in_halfwords(found, fields):
+    if not np.all(found.second) or not in_halfwords(found, integer(fields, "out_zero")):
         return None
     words = size // WORD * WORD
     found_taps = taps(fields)

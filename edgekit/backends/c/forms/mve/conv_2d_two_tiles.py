@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.forms._reach import Ints
+from edgekit.backends.c.forms.mve._halves import in_halfwords
 from edgekit.backends.c.forms.mve._pack import ORDER
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
-from edgekit.backends.c.forms.mve._small import in_halfwords
 
 OPERATOR, FILE = "conv_2d", "conv_2d_two_tiles_mve"
 SIDE, IN_C, BLOCK, VECTOR, WORD, FOUR = 3, 2, 8, 16, 4, 4
@@ -64,7 +64,7 @@ def form(layer: Layer, call: Call) -> Call | None:
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
     picture = Picture(height, width, out_c, of("in_zero"), of("out_zero"))
-    if not np.all(found.second) or not in_halfwords(found, fields):
+    if not np.all(found.second) or not in_halfwords(found, integer(fields, "out_zero")):
         return None
     ten = out_c == TEN
     regions: list[list[int]] = []

@@ -1,0 +1,33 @@
+"""Outputs of 16 bits before their clamp: the odd lanes of a vector are filled with another vector's, none saturates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.forms.mve._requantize import Folded
+from edgekit.reference.arithmetic import high_mul
+
+VECTOR = 16
+WORDS = [0, 8, 4, 12, 1, 9, 5, 13, 2, 10, 6, 14, 3, 11, 7, 15]  # of four vectors, in the lanes that they end in
+
+
+def in_halfwords(found: Folded, out_zero: int) -> bool:
+    """Whether every output fits 16 bits whatever the input, zero point included."""
+    weights = found.weights.reshape(len(found.bias), -1).astype(np.int64)
+    lowest, highest = (
+        found.bias + pick(-128 * weights, 127 * weights).sum(axis=1) for pick in (np.minimum, np.maximum)
+    )
+    ends = np.stack([lowest, highest])
+    outputs = high_mul(high_mul(ends, found.multiplier), found.second) + out_zero
+    inside = np.iinfo(np.int16).min <= outputs.min() and outputs.max() <= np.iinfo(np.int16).max
+    return bool(inside and np.abs(ends).max() < 1 << 31)
+
+
+def places(outputs: Sequence[int]) -> NDArray[np.int32]:
+    """Of sums in the order in which they are stored, by sixteens: the bytes that lanes go to."""
+    found = np.array(outputs).reshape(-1, VECTOR)[:, WORDS]
+    assert found.min() >= 0 and found.max() <= np.iinfo(np.uint8).max
+    return found.astype(np.uint8).reshape(-1).view("<i4").astype(np.int32)
