@@ -20,7 +20,7 @@ from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
 ONE, TWO, WHOLE = "conv_2d_threaded_dsp", "conv_2d_threaded_two_dsp", "conv_2d_whole_dsp"
-FOUR = "conv_2d_four_to_1_dsp"
+FOUR, LINES = "conv_2d_four_to_1_dsp", "conv_2d_lines_to_1_dsp"
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))  # the last makes channels constants
 
 
@@ -49,6 +49,11 @@ def drawn() -> Iterator[tuple[str, Graph, str]]:
     for i, (height, width) in enumerate(((3, 3), (4, 5), (7, 13), (13, 3), (6, 7), (13, 13), (5, 9), (8, 31))):
         graph = layer_graph("conv_2d", (1 + i % 2, height, width, 4), 1, (3, 3), 2, SCALES[i % 4], rng)
         yield f"four_{i}", graph, FOUR
+    sizes_to_1 = {2: ((9, 13), (13, 13), (17, 13)), 3: ((9, 9), (13, 13), (9, 21), (17, 17)), 5: ((9, 5), (13, 13), (17, 7))}
+    for channels, some in sizes_to_1.items():
+        for i, (height, width) in enumerate(some):
+            graph = layer_graph("conv_2d", (1 + i % 2, height, width, channels), 1, (3, 3), 2, SCALES[i % 3], rng)
+            yield f"lines_{channels}_{i}", graph, LINES
     shapes = [(1, 1, 1), (1, 1, 4), (2, 2, 1), (3, 3, 1), (1, 3, 3), (1, 4, 1), (1, 1, 9)]
     for i, (shape, kernel, stride) in enumerate(product(shapes, ((1, 1), (3, 3), (2, 2)), (1, 2))):
         graph = layer_graph("conv_2d", (1 + i % 2, *shape), 2 + 2 * (i % 7), kernel, stride, SCALES[i % 4], rng)
@@ -67,7 +72,7 @@ def test_cases_of_every_kind() -> None:
     assert len(CASES) >= 0.8 * len(DRAWN)  # channels without a sequence have none
     calls = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
     fields = {
-        file: [c.fields for c in calls if isinstance(c, Call) and c.file == file] for file in (ONE, TWO, FOUR, WHOLE)
+        file: [c.fields for c in calls if isinstance(c, Call) and c.file == file] for file in (ONE, TWO, FOUR, LINES, WHOLE)
     }
     assert {f["go_on"] for f in fields[ONE]} == set(range(8, 52, 4)) and {f["start"] for f in fields[ONE]} == {0, 4}
     assert {f["out_c"] for f in fields[ONE]} >= {1, 2, 7, 16} and {f["out_c"] for f in fields[TWO]} >= {1, 12}
@@ -75,6 +80,10 @@ def test_cases_of_every_kind() -> None:
     jumps = {int(row[6]) for f in fields[TWO] for row in np.reshape(np.asarray(f["sections"]), (-1, 10))[:-1]}
     assert jumps == {12, 16, 20, 24, 28}
     assert {f["count"] for f in fields[FOUR]} >= {2, 3}
+    assert {c.kernel for c in calls if isinstance(c, Call) and c.file == LINES} == {
+        f"conv_2d_{channels}_to_1_dsp" for channels in ("two", "three", "five")
+    }
+    assert {f["images"] for f in fields[LINES]} == {1, 2}
     assert {c.kernel for c in calls if isinstance(c, Call) and c.file == WHOLE} == {
         f"conv_2d_whole_{values}_dsp" for values in (1, 4, 9)
     }

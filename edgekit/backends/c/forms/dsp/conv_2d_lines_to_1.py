@@ -1,0 +1,98 @@
+"""Convolution of two, three or five channels into one, stride 2: `firmware/src/conv_2d_lines_to_1_dsp.c`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.dsp._threaded import Lines, Windows, windows
+
+OPERATOR = "conv_2d"
+FILE = "conv_2d_lines_to_1_dsp"
+STRIDE, SIDE, FIVE_ROWS = 2, 3, 4  # from a line's first row to the next one's; of the kernel; two lines
+LEAST = 9  # rows, and columns of two outputs a block
+FIRST, INSIDE = (2, 1), (1, 2, 0)  # the kernel's rows in the order of their weights: of the first line, of others
+EVEN, ODD, PAIR, LAST = (0, 2), (1, 3), (0, 1), (2, 3)  # values of a word that meet two weights
+
+Word = tuple[int, tuple[tuple[int, tuple[int, int]], ...]]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Outputs, by where a row of each one's window begins, and words: at which value, what meets weights of which."""
+
+    starts: tuple[int, ...]
+    sides: tuple[str, ...]
+    words: tuple[Word, ...]
+
+
+def _both(at: int, output: int = 0) -> Word:
+    return at, ((output, EVEN), (output, ODD))
+
+
+BLOCKS = {  # by channels: on the left, in the middle, on the right
+    2: (
+        Block((-2, 2), ("left", "main"), ((0, ((0, EVEN), (0, ODD), (1, LAST))), _both(4, 1))),
+        Block((0, 4), ("main", "main"), (_both(0), (4, ((0, PAIR), (1, PAIR))), _both(6, 1))),
+        Block((0,), ("right",), (_both(0),)),
+    ),
+    3: (
+        Block((-3, 3), ("left", "main"), (
+            (0, ((0, EVEN), (0, ODD), (1, ODD))), (4, ((1, EVEN), (1, ODD), (0, PAIR))), _both(8, 1))),
+        Block((0, 6), ("main", "main"), (
+            _both(0), (4, ((0, EVEN), (0, ODD), (1, EVEN))), (7, ((1, EVEN), (1, ODD), (0, ODD))), _both(11, 1))),
+        Block((0,), ("right",), (_both(0), (4, ((0, PAIR),)))),
+    ),
+    5: (
+        Block((-5,), ("left",), (_both(0), _both(4), (8, ((0, PAIR),)))),
+        Block((0,), ("main",), (_both(0), _both(4), _both(8), _both(11))),
+        Block((0,), ("right",), (_both(0), _both(4), (8, ((0, PAIR),)))),
+    ),
+}  # fmt: skip
+NAMES = {2: "conv_2d_two_to_1_dsp", 3: "conv_2d_three_to_1_dsp", 5: "conv_2d_five_to_1_dsp"}
+COLUMNS = 13  # of two channels: rows are reached by immediate offsets
+
+
+def form(layer: Layer, call: Call) -> Call | None:
+    """None where the kernel's conditions do not hold."""
+    channels = layer.input(0).shape[-1]
+    found = windows(layer, call, inputs=channels) if channels in BLOCKS else None
+    if found is None or found.f["out_c"] != 1 or found.f["stride_w"] != STRIDE or found.padded != (1, 1):
+        return None
+    f, sums = found.f, 2 * len(BLOCKS[channels][0].starts)
+    height, width, out_w = f["in_h"], f["in_w"], f["out_w"]
+    if f["pad_top"] != 1 or height < LEAST or height % FIVE_ROWS != 1 or len(found.lines) != SIDE:
+        return None
+    if width != COLUMNS if channels == 2 else width < LEAST or width % 4 != 1 if channels == 3 else width < 5:
+        return None
+    first, inside, last = found.lines
+    sections = ((first, None, FIRST), (inside, inside, INSIDE), (inside, last, INSIDE))
+    stream = [w for section in sections for block in BLOCKS[channels] for w in _block(found, block, *section, sums)]
+    pitch = width * channels
+    return Call(NAMES[channels], {
+        "stream": np.array(stream, np.int64).astype(np.int32), "inside": (f["out_h"] - SIDE) * out_w + 1,
+        "images": f["batches"], "pitch": pitch, "three": SIDE * pitch, "out_w": out_w,
+    }, source=FILE)  # fmt: skip
+
+
+def _block(
+    found: Windows, block: Block, upper: Lines, lower: Lines | None, rows: tuple[int, ...], sums: int
+) -> list[int]:
+    """Biases of each output's two lines, words of weights, multiplier, divider, zero point."""
+    biases = [
+        0 if lines is None else int(found.table(lines, side)[0][0]) for side in block.sides for lines in (upper, lower)
+    ]
+    kernel = found.weights.reshape(SIDE, -1)
+    words: list[int] = []
+    taken: set[tuple[int, int]] = set()
+    for at, uses in block.words:
+        own = [(output, at + value - block.starts[output]) for output, values in uses for value in values]
+        used = [(o, value) not in taken and 0 <= value < kernel.shape[1] for o, value in own]
+        taken |= set(own)
+        for row in rows:
+            halves = [int(kernel[row, value]) if inside else 0 for (_, value), inside in zip(own, used, strict=True)]
+            words += np.array(halves, np.int16).view(np.int32).tolist()
+    constants = [int(found.folded.multiplier[0]), int(found.folded.divider[0]), found.f["out_zero"]]
+    return [*biases, *[0] * (sums - len(biases)), *words, *constants]

@@ -1,0 +1,31 @@
+/* 2-D convolution of 3x3 taps of two, three or five channels into one, stride 2, padded on all sides, int8, NHWC, with the DSP
+ * instructions. */
+#ifndef EDGEKIT_CONV_2D_LINES_TO_1_DSP_H
+#define EDGEKIT_CONV_2D_LINES_TO_1_DSP_H
+
+#include "edgekit/arch_dsp.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* In the order in which the assembly reads it. */
+typedef struct {
+  /* Of the first line, of two lines inside, of the last two: of the left block, of one in the middle, of the right one biases of
+   * the sums, words of weights, multiplier, divider, zero point. Weights and biases are twice as large. The source has the order. */
+  const int32_t *stream;
+  int32_t inside; /* outputs of the lines inside, and one */
+  int32_t images;
+  int32_t pitch, three; /* bytes of a row, of three rows */
+  int32_t out_w;
+} ek_conv_2d_lines_to_1_dsp_t;
+
+/* An image has 4 n + 1 rows, 9 or more. */
+void ek_conv_2d_two_to_1_dsp(const ek_conv_2d_lines_to_1_dsp_t *p, const int8_t *x, int8_t *y);     /* 13 columns */
+void ek_conv_2d_three_to_1_dsp(const ek_conv_2d_lines_to_1_dsp_t *p, const int8_t *x, int8_t *y); /* 4 n + 1 columns, 9 or more */
+void ek_conv_2d_five_to_1_dsp(const ek_conv_2d_lines_to_1_dsp_t *p, const int8_t *x, int8_t *y);   /* 2 n + 1 columns, 5 or more */
+
+#ifdef __cplusplus
+}
+#endif
+#endif
