@@ -49,9 +49,8 @@ def drawn() -> Iterator[tuple[str, Graph, str]]:
     for i, (height, width) in enumerate(((3, 3), (4, 5), (7, 13), (13, 3), (6, 7), (13, 13), (5, 9), (8, 31))):
         graph = layer_graph("conv_2d", (1 + i % 2, height, width, 4), 1, (3, 3), 2, SCALES[i % 4], rng)
         yield f"four_{i}", graph, FOUR
-    sizes_to_1 = {2: ((9, 13), (13, 13), (17, 13)), 3: ((9, 9), (13, 13), (9, 21), (17, 17)), 5: ((9, 5), (13, 13), (17, 7))}
-    for channels, some in sizes_to_1.items():
-        for i, (height, width) in enumerate(some):
+    for channels, widths in ((2, (9, 13, 21)), (3, (9, 13, 21)), (5, (5, 13, 7))):
+        for i, (height, width) in enumerate(zip((9, 13, 17), widths, strict=True)):
             graph = layer_graph("conv_2d", (1 + i % 2, height, width, channels), 1, (3, 3), 2, SCALES[i % 3], rng)
             yield f"lines_{channels}_{i}", graph, LINES
     shapes = [(1, 1, 1), (1, 1, 4), (2, 2, 1), (3, 3, 1), (1, 3, 3), (1, 4, 1), (1, 1, 9)]
@@ -72,7 +71,8 @@ def test_cases_of_every_kind() -> None:
     assert len(CASES) >= 0.8 * len(DRAWN)  # channels without a sequence have none
     calls = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
     fields = {
-        file: [c.fields for c in calls if isinstance(c, Call) and c.file == file] for file in (ONE, TWO, FOUR, LINES, WHOLE)
+        file: [c.fields for c in calls if isinstance(c, Call) and c.file == file]
+        for file in (ONE, TWO, FOUR, LINES, WHOLE)
     }
     assert {f["go_on"] for f in fields[ONE]} == set(range(8, 52, 4)) and {f["start"] for f in fields[ONE]} == {0, 4}
     assert {f["out_c"] for f in fields[ONE]} >= {1, 2, 7, 16} and {f["out_c"] for f in fields[TWO]} >= {1, 12}
@@ -103,6 +103,19 @@ def test_conditions(shape: tuple[int, int, int], out_c: int, stride: int, paddin
     op, rng = Conv2D((stride, stride), padding=padding), np.random.default_rng(0)
     graph = layer_graph("conv_2d", (1, *shape), out_c, (3, 3), 1, SCALES[1], rng, op)
     assert any(made(graph, file) for file in (ONE, TWO, FOUR)) == taken
+
+
+@pytest.mark.parametrize(("shape", "out_c", "stride", "padding", "taken"), [
+    ((9, 9, 2), 1, 2, "same", True), ((9, 9, 2), 2, 2, "same", False), ((9, 9, 2), 1, 1, "same", False),
+    ((9, 9, 2), 1, 2, "valid", False), ((5, 9, 2), 1, 2, "same", False), ((11, 9, 2), 1, 2, "same", False),
+    ((12, 9, 2), 1, 2, "same", False), ((9, 5, 2), 1, 2, "same", False), ((9, 11, 2), 1, 2, "same", False),
+    ((9, 10, 2), 1, 2, "same", False), ((9, 11, 3), 1, 2, "same", False), ((9, 11, 5), 1, 2, "same", True),
+    ((9, 3, 5), 1, 2, "same", False), ((9, 6, 5), 1, 2, "same", False), ((9, 9, 4), 1, 2, "same", False),
+])  # fmt: skip
+def test_two_lines(shape: tuple[int, int, int], out_c: int, stride: int, padding: Padding, taken: bool) -> None:
+    op, rng = Conv2D((stride, stride), padding=padding), np.random.default_rng(0)
+    graph = layer_graph("conv_2d", (1, *shape), out_c, (3, 3), 1, SCALES[1], rng, op)
+    assert bool(made(graph, LINES)) == taken
 
 
 @pytest.mark.parametrize("file", [ONE, TWO])

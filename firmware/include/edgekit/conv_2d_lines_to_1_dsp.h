@@ -20,10 +20,10 @@ typedef struct {
   int32_t out_w;
 } ek_conv_2d_lines_to_1_dsp_t;
 
-/* An image has 4 n + 1 rows, 9 or more. */
-void ek_conv_2d_two_to_1_dsp(const ek_conv_2d_lines_to_1_dsp_t *p, const int8_t *x, int8_t *y);     /* 13 columns */
-void ek_conv_2d_three_to_1_dsp(const ek_conv_2d_lines_to_1_dsp_t *p, const int8_t *x, int8_t *y); /* 4 n + 1 columns, 9 or more */
-void ek_conv_2d_five_to_1_dsp(const ek_conv_2d_lines_to_1_dsp_t *p, const int8_t *x, int8_t *y);   /* 2 n + 1 columns, 5 or more */
+/* An image has 4 n + 1 rows, 9 or more, and of two and of three channels so many columns, of five any odd number from 5 on. */
+void ek_conv_2d_two_to_1_dsp(const ek_conv_2d_lines_to_1_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_conv_2d_three_to_1_dsp(const ek_conv_2d_lines_to_1_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_conv_2d_five_to_1_dsp(const ek_conv_2d_lines_to_1_dsp_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus
 }

@@ -8,7 +8,5 @@ from edgekit.backends.c.counts._window import Fields
 def features(fields: Fields) -> dict[str, float]:
     images, out_w = fields["images"], fields["out_w"]
     pairs = images * ((fields["inside"] - 1) // (2 * out_w))
-    found = {"call": 1, "images": images, "pairs": pairs}
-    if fields["kernel"] != "conv_2d_two_to_1_dsp":  # whose lines have the same number of blocks
-        found |= {"blocks": images * out_w, "pair_blocks": pairs * out_w}
-    return found
+    middle = out_w - 2 if fields["kernel"] == "conv_2d_five_to_1_dsp" else (out_w - 3) // 2  # blocks of a line
+    return {"call": 1, "images": images, "pairs": pairs, "blocks": images * middle, "pair_blocks": pairs * middle}

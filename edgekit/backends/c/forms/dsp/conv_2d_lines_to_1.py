@@ -11,9 +11,14 @@ from edgekit.backends.c.forms.dsp._threaded import Lines, Windows, windows
 
 OPERATOR = "conv_2d"
 FILE = "conv_2d_lines_to_1_dsp"
-STRIDE, SIDE, FIVE_ROWS = 2, 3, 4  # from a line's first row to the next one's; of the kernel; two lines
-LEAST = 9  # rows, and columns of two outputs a block
-FIRST, INSIDE = (2, 1), (1, 2, 0)  # the kernel's rows in the order of their weights: of the first line, of others
+STRIDE, SIDE = 2, 3
+FOUR = 4  # rows or columns from two lines or outputs to the next two; one more at the edges
+LEAST, LEAST_OF_ONE = 9, 5  # rows and columns, where a block has two outputs of a line; columns, where it has one
+SECTIONS = (
+    (2, 1),
+    (1, 2, 0),
+    (1, 2, 0),
+)  # of the first line, of two inside, of the last two: the kernel's rows in order
 EVEN, ODD, PAIR, LAST = (0, 2), (1, 3), (0, 1), (2, 3)  # values of a word that meet two weights
 
 Word = tuple[int, tuple[tuple[int, tuple[int, int]], ...]]
@@ -52,7 +57,6 @@ BLOCKS = {  # by channels: on the left, in the middle, on the right
     ),
 }  # fmt: skip
 NAMES = {2: "conv_2d_two_to_1_dsp", 3: "conv_2d_three_to_1_dsp", 5: "conv_2d_five_to_1_dsp"}
-COLUMNS = 13  # of two channels: rows are reached by immediate offsets
 
 
 def form(layer: Layer, call: Call) -> Call | None:
@@ -63,13 +67,13 @@ def form(layer: Layer, call: Call) -> Call | None:
         return None
     f, sums = found.f, 2 * len(BLOCKS[channels][0].starts)
     height, width, out_w = f["in_h"], f["in_w"], f["out_w"]
-    if f["pad_top"] != 1 or height < LEAST or height % FIVE_ROWS != 1 or len(found.lines) != SIDE:
+    if len(found.lines) != len(SECTIONS) or height < LEAST or height % FOUR != 1:
         return None
-    if width != COLUMNS if channels == 2 else width < LEAST or width % 4 != 1 if channels == 3 else width < 5:
+    if width < LEAST_OF_ONE if sums == 2 else width < LEAST or width % FOUR != 1:
         return None
     first, inside, last = found.lines
-    sections = ((first, None, FIRST), (inside, inside, INSIDE), (inside, last, INSIDE))
-    stream = [w for section in sections for block in BLOCKS[channels] for w in _block(found, block, *section, sums)]
+    lines = zip((first, inside, inside), (None, inside, last), SECTIONS, strict=True)
+    stream = [w for some in lines for block in BLOCKS[channels] for w in _block(found, block, *some, sums)]
     pitch = width * channels
     return Call(NAMES[channels], {
         "stream": np.array(stream, np.int64).astype(np.int32), "inside": (f["out_h"] - SIDE) * out_w + 1,
