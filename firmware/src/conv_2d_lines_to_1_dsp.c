@@ -40,6 +40,7 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
 #define ROW_3 "[r1, r11]"
 #define ROW_4 "[r1, r10, lsl #2]"
 #define CONSTANTS "  ldmia.w r0, {r6, r7, r8}\n  ldmia.w sp, {r0, r9, r12, lr}\n"
+#define LAST_CONSTANTS "  ldmia.w r0!, {r6, r7, r8}\n  ldmia.w sp, {r5, r9, r12, lr}\n" /* r0 goes on */
 #define REQUANTIZE(SUM)                                         \
   "  smmulr " R(SUM) ", " R(SUM) ", r6\n"                       \
   "  smmlar " R(SUM) ", " R(SUM) ", r7, r8\n"                   \
@@ -69,6 +70,7 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
 #define ROW_3 x + p->three
 #define ROW_4 x + 4 * p->pitch
 #define CONSTANTS
+#define LAST_CONSTANTS
 #define UPPER_OUT(SUM) *y++ = ek_requantize(r[SUM], w[0], w[1], w[2]);
 #define LOWER_OUT(SUM) y[p->out_w] = ek_requantize(r[SUM], w[0], w[1], w[2]);
 
@@ -135,22 +137,24 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
 #define THREE_2(FROM, LOADED, ONE, STEP) ROWS_2(TAKE(FROM, 8), LOADED, ONE, R6_TO_8, TAKE(6, 8), R6_TO_8, STEP)
 
 /* The end of a block. */
+#define LAST_OUT(ROWS) LAST_CONSTANTS OUT_##ROWS(A_0, A_1)
 #define ONE_OUT(ROWS) CONSTANTS OUT_##ROWS(A_0, A_1)
 #define TWO_OUT(ROWS) CONSTANTS OUT_##ROWS(A_0, A_1) OUT_##ROWS(B_0, B_1)
 #define OUT_2(UPPER, LOWER) UPPER_OUT(UPPER)
 #define OUT_4(UPPER, LOWER) LOWER_OUT(LOWER) UPPER_OUT(UPPER)
 #define OUT_5 OUT_4
 
-/* A function of LEFT, MIDDLE and RIGHT blocks, which have L, M and R weights for a row of the kernel and begin with SUMS words. */
+/* A function of LEFT, MIDDLE and RIGHT blocks, which have L, M and R weights for a row of the kernel, behind SUMS. The
+ * stream has them in this order, but of the lines inside the right block first. */
 #if EK_DSP_INSTRUCTIONS
 #define BYTES(BLOCKS, SUMS, KERNEL_ROWS, WEIGHTS) "#(4 * (" #BLOCKS " * (" #SUMS " + 3) + " #KERNEL_ROWS " * (" #WEIGHTS ")))"
-#define LINES(LABEL, ROWS, KERNEL_ROWS, LEFT, MIDDLE, RIGHT, M, SUMS) LEFT(ROWS) \
+#define LINES(LABEL, ROWS, LEFT, MIDDLE, RIGHT, TO_RIGHT) LEFT(ROWS) \
   "  str.w r9, [sp, #4]\n"                                      \
   LABEL ":\n" MIDDLE(ROWS)                                      \
   "  str.w r9, [sp, #4]\n"                                      \
   "  cmp r9, r12\n"                                             \
   "  bne.w " LABEL "b\n"                                        \
-  "  add.w r0, r0, " BYTES(1, SUMS, KERNEL_ROWS, M) "\n" RIGHT(ROWS)
+  TO_RIGHT RIGHT(ROWS)
 /* On the stack: stream of the middle, y, y of a line's last block, out_w, y of the last two lines; stream, inside, images. */
 #define FUNCTION(NAME, LEFT, MIDDLE, RIGHT, L, M, R, SUMS)                                \
   __attribute__((naked)) void NAME(const params_t *p, const int8_t *x, int8_t *y) {       \
@@ -167,36 +171,38 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
         "  add.w r7, r0, " BYTES(1, SUMS, 2, L) "\n"                                      \
         "  stmia.w sp, {r7, r9, r12, lr}\n"                                               \
         "  str r6, [sp, #16]\n"                                                           \
-        LINES("2", 2, 2, LEFT, MIDDLE, RIGHT, M, SUMS)                                    \
-        "  add.w r0, r0, " BYTES(2, SUMS, 2, M + R) "\n"                                  \
+        LINES("2", 2, LEFT, MIDDLE, RIGHT, "  add.w r0, r0, " BYTES(1, SUMS, 2, M) "\n")  \
+        "  add.w r0, r0, " BYTES(1, SUMS, 3, R) "\n"                                      \
         "  add.w r7, r0, " BYTES(1, SUMS, 3, L) "\n"                                      \
         "  add r12, lr\n"                                                                 \
         "  stmia.w sp, {r7, r9, r12}\n"                                                   \
         "3:\n"                                                                            \
-        LINES("4", 5, 3, LEFT, MIDDLE, RIGHT, M, SUMS)                                    \
+        LINES("4", 5, LEFT, MIDDLE, RIGHT, "  sub.w r0, r0, " BYTES(2, SUMS, 3, L + R) "\n") \
         "  add r9, lr\n"                                                                  \
         "  add.w r12, r12, lr, lsl #1\n"                                                  \
         "  strd r9, r12, [sp, #4]\n"                                                      \
         "  ldr r6, [sp, #16]\n"                                                           \
-        "  sub.w r0, r0, " BYTES(1, SUMS, 3, L) "\n"                                      \
         "  add r1, r11\n"                                                                 \
         "  cmp r9, r6\n"                                                                  \
         "  bne.w 3b\n"                                                                    \
-        "  add.w r0, r0, " BYTES(3, SUMS, 3, L + M + R) "\n"                              \
+        "  add.w r0, r0, " BYTES(2, SUMS, 3, L + M) "\n"                              \
         "  add.w r7, r0, " BYTES(1, SUMS, 3, L) "\n"                                      \
         "  str r7, [sp]\n"                                                                \
-        LINES("5", 4, 3, LEFT, MIDDLE, RIGHT, M, SUMS)                                    \
+        LINES("5", 4, LEFT, MIDDLE, RIGHT, "  add.w r0, r0, " BYTES(1, SUMS, 3, M) "\n")  \
         "  ldr r6, [sp, #28]\n"                                                           \
         "  add r9, lr\n"                                                                  \
         "  add r1, r11\n"                                                                 \
         "  subs r6, #1\n"                                                                 \
+        "  beq 6f\n"                                                                      \
         "  str r6, [sp, #28]\n"                                                           \
-        "  bne.w 1b\n"                                                                    \
+        "  b.w 1b\n"                                                                      \
+        "6:\n"                                                                            \
         "  add sp, #32\n"                                                                 \
         "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                \
   }
 #else
-#define LINES(ROWS, LEFT, MIDDLE, RIGHT)                        \
+#define WORDS(BLOCKS, SUMS, KERNEL_ROWS, WEIGHTS) ((BLOCKS) * ((SUMS) + 3) + (KERNEL_ROWS) * (WEIGHTS))
+#define LINES(ROWS, LEFT, MIDDLE, RIGHT, RIGHT_STREAM)          \
   {                                                             \
     const int8_t *const last = y + p->out_w - 1;                \
     LEFT(ROWS)                                                  \
@@ -206,6 +212,7 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
       MIDDLE(ROWS)                                              \
       w += 3;                                                   \
     } while (y != last);                                        \
+    w = RIGHT_STREAM;                                           \
     RIGHT(ROWS)                                                 \
     w += 3;                                                     \
   }
@@ -216,16 +223,17 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
     const int8_t *pair;                                         \
     for (int32_t n = 0; n < p->images; ++n) {                   \
       const int32_t *w = p->stream;                             \
-      LINES(2, LEFT, MIDDLE, RIGHT)                             \
+      LINES(2, LEFT, MIDDLE, RIGHT, w)                          \
       const int8_t *const end = y + p->inside - 1;              \
-      const int32_t *const inside = w;                          \
+      const int32_t *const right = w;                           \
+      w += WORDS(1, SUMS, 3, R);                                \
       do {                                                      \
-        w = inside;                                             \
-        LINES(5, LEFT, MIDDLE, RIGHT)                           \
+        LINES(5, LEFT, MIDDLE, RIGHT, right)                    \
         y += p->out_w;                                          \
         x += p->three;                                          \
       } while (y != end);                                       \
-      LINES(4, LEFT, MIDDLE, RIGHT)                             \
+      w += WORDS(2, SUMS, 3, L + M);                            \
+      LINES(4, LEFT, MIDDLE, RIGHT, w)                          \
       y += p->out_w;                                            \
       x += p->three;                                            \
     }                                                           \
@@ -235,7 +243,7 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
 #define LEFT_OF_2(ROWS) THREE(ROWS, 2, LOAD_AND_PACK_LAST, A_PACKED_TO_B, 4) TWO(ROWS, 6, LOAD, TO_B, 2) TWO_OUT(ROWS)
 #define MIDDLE_OF_2(ROWS) \
   TWO(ROWS, 2, LOAD, TO_A, 4) TWO(ROWS, 6, LOAD_PAIR, PAIR_TO_BOTH, 2) TWO(ROWS, 6, LOAD, TO_B, 2) TWO_OUT(ROWS)
-#define RIGHT_OF_2(ROWS) TWO(ROWS, 2, LOAD, TO_A, 4) ONE_OUT(ROWS)
+#define RIGHT_OF_2(ROWS) TWO(ROWS, 2, LOAD, TO_A, 4) LAST_OUT(ROWS)
 FUNCTION(ek_conv_2d_two_to_1_dsp, LEFT_OF_2, MIDDLE_OF_2, RIGHT_OF_2, 5, 6, 2, 4)
 
 #define LEFT_OF_3(ROWS)                                         \
@@ -249,10 +257,10 @@ FUNCTION(ek_conv_2d_two_to_1_dsp, LEFT_OF_2, MIDDLE_OF_2, RIGHT_OF_2, 5, 6, 2, 4
   THREE(ROWS, 6, LOAD, B_ODD_TO_A, 4)                           \
   TWO(ROWS, 6, LOAD, TO_B, 1)                                   \
   TWO_OUT(ROWS)
-#define RIGHT_OF_3(ROWS) TWO(ROWS, 2, LOAD, TO_A, 4) ONE_WEIGHT(ROWS, 2) ONE_OUT(ROWS)
+#define RIGHT_OF_3(ROWS) TWO(ROWS, 2, LOAD, TO_A, 4) ONE_WEIGHT(ROWS, 2) LAST_OUT(ROWS)
 FUNCTION(ek_conv_2d_three_to_1_dsp, LEFT_OF_3, MIDDLE_OF_3, RIGHT_OF_3, 8, 10, 3, 4)
 
 #define LEFT_OF_5(ROWS) SIX(ROWS, 2, 4) SIX(ROWS, 4, 4) ONE_WEIGHT(ROWS, -3) ONE_OUT(ROWS)
 #define MIDDLE_OF_5(ROWS) SIX(ROWS, 2, 4) SIX(ROWS, 4, 4) SIX(ROWS, 4, 3) SIX(ROWS, 4, -1) ONE_OUT(ROWS)
-#define RIGHT_OF_5(ROWS) SIX(ROWS, 2, 4) SIX(ROWS, 4, 4) ONE_WEIGHT(ROWS, 2) ONE_OUT(ROWS)
+#define RIGHT_OF_5(ROWS) SIX(ROWS, 2, 4) SIX(ROWS, 4, 4) ONE_WEIGHT(ROWS, 2) LAST_OUT(ROWS)
 FUNCTION(ek_conv_2d_five_to_1_dsp, LEFT_OF_5, MIDDLE_OF_5, RIGHT_OF_5, 5, 8, 5, 2)

@@ -11,8 +11,9 @@ extern "C" {
 
 /* In the order in which the assembly reads it. */
 typedef struct {
-  /* Of the first line, of two lines inside, of the last two: of the left block, of one in the middle, of the right one biases of
-   * the sums, words of weights, multiplier, divider, zero point. Weights and biases are twice as large. The source has the order. */
+  /* Of the first line, of two lines inside, of the last two: of the left block, of one in the middle, of the right one, inside
+   * of the right one first, biases of the sums, words of weights in the order of the code, multiplier, divider, zero point.
+   * Weights and biases are twice as large. */
   const int32_t *stream;
   int32_t inside; /* outputs of the lines inside, and one */
   int32_t images;

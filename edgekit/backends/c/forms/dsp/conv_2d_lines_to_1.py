@@ -11,14 +11,10 @@ from edgekit.backends.c.forms.dsp._threaded import Lines, Windows, windows
 
 OPERATOR = "conv_2d"
 FILE = "conv_2d_lines_to_1_dsp"
-STRIDE, SIDE = 2, 3
+STRIDE, SIDE = 2, 3  # SIDE, too: first line, lines inside, last line
 FOUR = 4  # rows or columns from two lines or outputs to the next two; one more at the edges
 LEAST, LEAST_OF_ONE = 9, 5  # rows and columns, where a block has two outputs of a line; columns, where it has one
-SECTIONS = (
-    (2, 1),
-    (1, 2, 0),
-    (1, 2, 0),
-)  # of the first line, of two inside, of the last two: the kernel's rows in order
+FIRST, INSIDE = (2, 1), (1, 2, 0)  # the kernel's rows in the order of their weights: of the first line, of others
 EVEN, ODD, PAIR, LAST = (0, 2), (1, 3), (0, 1), (2, 3)  # values of a word that meet two weights
 
 Word = tuple[int, tuple[tuple[int, tuple[int, int]], ...]]
@@ -67,13 +63,22 @@ def form(layer: Layer, call: Call) -> Call | None:
         return None
     f, sums = found.f, 2 * len(BLOCKS[channels][0].starts)
     height, width, out_w = f["in_h"], f["in_w"], f["out_w"]
-    if len(found.lines) != len(SECTIONS) or height < LEAST or height % FOUR != 1:
+    if len(found.lines) != SIDE or height < LEAST or height % FOUR != 1:
         return None
     if width < LEAST_OF_ONE if sums == 2 else width < LEAST or width % FOUR != 1:
         return None
     first, inside, last = found.lines
-    lines = zip((first, inside, inside), (None, inside, last), SECTIONS, strict=True)
-    stream = [w for some in lines for block in BLOCKS[channels] for w in _block(found, block, *some, sums)]
+    left, middle, right = BLOCKS[channels]
+    stream = [
+        word
+        for upper, lower, rows, blocks in (
+            (first, None, FIRST, (left, middle, right)),
+            (inside, inside, INSIDE, (right, left, middle)),
+            (inside, last, INSIDE, (left, middle, right)),
+        )
+        for block in blocks
+        for word in _block(found, block, upper, lower, rows, sums)
+    ]
     pitch = width * channels
     return Call(NAMES[channels], {
         "stream": np.array(stream, np.int64).astype(np.int32), "inside": (f["out_h"] - SIDE) * out_w + 1,
