@@ -19,7 +19,7 @@
 
 typedef ek_conv_2d_lines_to_1_dsp_t params_t;
 
-_Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "the assembly's order");
+_Static_assert(offsetof(params_t, out_w) == offsetof(params_t, before) + 16, "the assembly's order");
 
 #if EK_DSP_INSTRUCTIONS
 
@@ -40,7 +40,9 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
 #define ROW_3 "[r1, r11]"
 #define ROW_4 "[r1, r10, lsl #2]"
 #define CONSTANTS "  ldmia.w r0, {r6, r7, r8}\n  ldmia.w sp, {r0, r9, r12, lr}\n"
-#define LAST_CONSTANTS "  ldmia.w r0!, {r6, r7, r8}\n  ldmia.w sp, {r5, r9, r12, lr}\n" /* r0 goes on */
+#define CONSTANTS_AND_ON "  ldmia.w r0!, {r6, r7, r8}\n  ldmia.w sp, {r5, r9, r12, lr}\n"
+#define NEXT "  str.w r9, [sp, #4]\n"
+#define LAST_OF_LINE
 #define REQUANTIZE(SUM)                                         \
   "  smmulr " R(SUM) ", " R(SUM) ", r6\n"                       \
   "  smmlar " R(SUM) ", " R(SUM) ", r7, r8\n"                   \
@@ -49,6 +51,8 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
 #define LOWER_OUT(SUM) REQUANTIZE(SUM) "  strb " R(SUM) ", [r9, lr]\n"
 
 #else
+
+static inline int32_t pair_at(const int8_t *x) { return (int32_t)ek_pack_low((uint32_t)x[0], (uint32_t)x[1]); }
 
 #define TAKE(FIRST, LAST)                                       \
   for (int32_t i = FIRST; i <= LAST; ++i) {                     \
@@ -59,9 +63,7 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
   word = ek_load4(AT);                                          \
   r[EVEN] = (int32_t)ek_sxtb16(word);                           \
   r[ODD] = (int32_t)ek_sxtb16_odd(word);
-#define LOAD_PAIR(AT)                                           \
-  pair = AT;                                                    \
-  r[EVEN] = (int32_t)ek_pack_low((uint32_t)pair[0], (uint32_t)pair[1]);
+#define LOAD_PAIR(AT) r[EVEN] = pair_at(AT);
 #define LOAD_AND_PACK_FIRST(AT) LOAD(AT) r[PACKED] = (int32_t)ek_pack_low((uint32_t)r[EVEN], (uint32_t)r[ODD]);
 #define LOAD_AND_PACK_LAST(AT) LOAD(AT) r[PACKED] = (int32_t)ek_pack_high((uint32_t)r[EVEN], (uint32_t)r[ODD]);
 #define ROW_0(STEP) (x += (STEP)) - (STEP)
@@ -70,7 +72,9 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
 #define ROW_3 x + p->three
 #define ROW_4 x + 4 * p->pitch
 #define CONSTANTS
-#define LAST_CONSTANTS
+#define CONSTANTS_AND_ON
+#define NEXT w += 3;
+#define LAST_OF_LINE w += 3;
 #define UPPER_OUT(SUM) *y++ = ek_requantize(r[SUM], w[0], w[1], w[2]);
 #define LOWER_OUT(SUM) y[p->out_w] = ek_requantize(r[SUM], w[0], w[1], w[2]);
 
@@ -104,6 +108,7 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
 #define A_EVEN_TO_B(LINE, W) TO_A_AND_B(LINE, EVEN, W)
 #define A_ODD_TO_B(LINE, W) TO_A_AND_B(LINE, ODD, W)
 #define A_PACKED_TO_B(LINE, W) TO_A_AND_B(LINE, PACKED, W)
+#define B_EVEN_TO_A(LINE, W) TO_B_AND_A(LINE, EVEN, W)
 #define B_ODD_TO_A(LINE, W) TO_B_AND_A(LINE, ODD, W)
 #define B_PACKED_TO_A(LINE, W) TO_B_AND_A(LINE, PACKED, W)
 #define PAIR_TO_A(LINE, W) CALL(ADD, A_##LINE, EVEN, LIST W)
@@ -136,115 +141,137 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, inside) + 16, "th
 #define THREE_5(FROM, LOADED, ONE, STEP) THREE_IN(ROWS_5, FROM, LOADED, ONE, STEP)
 #define THREE_2(FROM, LOADED, ONE, STEP) ROWS_2(TAKE(FROM, 8), LOADED, ONE, R6_TO_8, TAKE(6, 8), R6_TO_8, STEP)
 
-/* The end of a block. */
-#define LAST_OUT(ROWS) LAST_CONSTANTS OUT_##ROWS(A_0, A_1)
-#define ONE_OUT(ROWS) CONSTANTS OUT_##ROWS(A_0, A_1)
-#define TWO_OUT(ROWS) CONSTANTS OUT_##ROWS(A_0, A_1) OUT_##ROWS(B_0, B_1)
+/* The end of a block. Behind a right one the stream is where the lines after it begin: of two outputs with the middle. */
+#define ONE_OUT(ROWS) CONSTANTS OUT_##ROWS(A_0, A_1) NEXT
+#define TWO_OUT(ROWS) CONSTANTS OUT_##ROWS(A_0, A_1) OUT_##ROWS(B_0, B_1) NEXT
+#define RIGHT_ONE_OUT(ROWS) CONSTANTS_AND_ON OUT_##ROWS(A_0, A_1) LAST_OF_LINE
+#define RIGHT_TWO_OUT(ROWS) CONSTANTS OUT_##ROWS(A_0, A_1) OUT_##ROWS(B_0, B_1) LAST_OF_LINE
 #define OUT_2(UPPER, LOWER) UPPER_OUT(UPPER)
 #define OUT_4(UPPER, LOWER) LOWER_OUT(LOWER) UPPER_OUT(UPPER)
 #define OUT_5 OUT_4
 
-/* A function of LEFT, MIDDLE and RIGHT blocks, which have L, M and R weights for a row of the kernel, behind SUMS. The
- * stream has them in this order, but of the lines inside the right block first. */
+/* What follows has L, M and R weights for a row of the kernel in its blocks LEFT, MIDDLE and RIGHT, behind SUMS. The stream has
+ * the blocks in this order, but of the lines inside the right one first. */
 #if EK_DSP_INSTRUCTIONS
 #define BYTES(BLOCKS, SUMS, KERNEL_ROWS, WEIGHTS) "#(4 * (" #BLOCKS " * (" #SUMS " + 3) + " #KERNEL_ROWS " * (" #WEIGHTS ")))"
 #define LINES(LABEL, ROWS, LEFT, MIDDLE, RIGHT, TO_RIGHT) LEFT(ROWS) \
-  "  str.w r9, [sp, #4]\n"                                      \
   LABEL ":\n" MIDDLE(ROWS)                                      \
-  "  str.w r9, [sp, #4]\n"                                      \
   "  cmp r9, r12\n"                                             \
   "  bne.w " LABEL "b\n"                                        \
   TO_RIGHT RIGHT(ROWS)
-/* On the stack: stream of the middle, y, y of a line's last block, out_w, y of the last two lines; stream, inside, images. */
-#define FUNCTION(NAME, LEFT, MIDDLE, RIGHT, L, M, R, SUMS)                                \
-  __attribute__((naked)) void NAME(const params_t *p, const int8_t *x, int8_t *y) {       \
-    __asm__ volatile(                                                                     \
-        "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                 \
-        "  mov r9, r2\n"                                                                  \
-        "  ldmia.w r0, {r5, r6, r7, r10, r11, lr}\n"                                      \
-        "  push {r0, r1, r2, r3, r4, r5, r6, r7}\n" /* r5 to r7, and room */              \
-        "1:\n"                                                                            \
-        "  ldrd r0, r6, [sp, #20]\n"                                                      \
-        "  add.w r12, r9, lr\n"                                                           \
-        "  sub.w r12, r12, #1\n"                                                          \
-        "  add r6, r12\n"                                                                 \
-        "  add.w r7, r0, " BYTES(1, SUMS, 2, L) "\n"                                      \
-        "  stmia.w sp, {r7, r9, r12, lr}\n"                                               \
-        "  str r6, [sp, #16]\n"                                                           \
-        LINES("2", 2, LEFT, MIDDLE, RIGHT, "  add.w r0, r0, " BYTES(1, SUMS, 2, M) "\n")  \
-        "  add.w r0, r0, " BYTES(1, SUMS, 3, R) "\n"                                      \
-        "  add.w r7, r0, " BYTES(1, SUMS, 3, L) "\n"                                      \
-        "  add r12, lr\n"                                                                 \
-        "  stmia.w sp, {r7, r9, r12}\n"                                                   \
-        "3:\n"                                                                            \
-        LINES("4", 5, LEFT, MIDDLE, RIGHT, "  sub.w r0, r0, " BYTES(2, SUMS, 3, L + R) "\n") \
-        "  add r9, lr\n"                                                                  \
-        "  add.w r12, r12, lr, lsl #1\n"                                                  \
-        "  strd r9, r12, [sp, #4]\n"                                                      \
-        "  ldr r6, [sp, #16]\n"                                                           \
-        "  add r1, r11\n"                                                                 \
-        "  cmp r9, r6\n"                                                                  \
-        "  bne.w 3b\n"                                                                    \
-        "  add.w r0, r0, " BYTES(2, SUMS, 3, L + M) "\n"                              \
-        "  add.w r7, r0, " BYTES(1, SUMS, 3, L) "\n"                                      \
-        "  str r7, [sp]\n"                                                                \
-        LINES("5", 4, LEFT, MIDDLE, RIGHT, "  add.w r0, r0, " BYTES(1, SUMS, 3, M) "\n")  \
-        "  ldr r6, [sp, #28]\n"                                                           \
-        "  add r9, lr\n"                                                                  \
-        "  add r1, r11\n"                                                                 \
-        "  subs r6, #1\n"                                                                 \
-        "  beq 6f\n"                                                                      \
-        "  str r6, [sp, #28]\n"                                                           \
-        "  b.w 1b\n"                                                                      \
-        "6:\n"                                                                            \
-        "  add sp, #32\n"                                                                 \
-        "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                \
+/* On the stack: stream of the middle, y, y of a line's last block, out_w, y of the last two lines; stream, before, images. */
+#define BEGIN                                                   \
+  "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"             \
+  "  mov r9, r2\n"                                              \
+  "  ldmia.w r0, {r5, r6, r7, r10, r11, lr}\n"                  \
+  "  push {r0, r1, r2, r3, r4, r5, r6, r7}\n" /* r5 to r7, and room */ \
+  "1:\n"                                                        \
+  "  ldrd r0, r6, [sp, #20]\n"                                  \
+  "  add.w r12, r9, lr\n"                                       \
+  "  add r6, r9\n"                                              \
+  "  str r6, [sp, #16]\n"
+#define INSIDE(LEFT, MIDDLE, RIGHT, TO_RIGHT)                   \
+  "3:\n"                                                        \
+  LINES("4", 5, LEFT, MIDDLE, RIGHT, TO_RIGHT)                  \
+  "  add r9, lr\n"                                              \
+  "  add.w r12, r12, lr, lsl #1\n"                              \
+  "  strd r9, r12, [sp, #4]\n"                                  \
+  "  ldr r6, [sp, #16]\n"                                       \
+  "  add r1, r11\n"                                             \
+  "  cmp r9, r6\n"                                              \
+  "  bne.w 3b\n"
+#define LAST(LEFT, MIDDLE, RIGHT, TO_RIGHT)                     \
+  LINES("5", 4, LEFT, MIDDLE, RIGHT, TO_RIGHT)                  \
+  "  ldr r6, [sp, #28]\n"                                       \
+  "  add r9, lr\n"                                              \
+  "  add r1, r11\n"                                             \
+  "  subs r6, #1\n"                                             \
+  "  beq 6f\n"                                                  \
+  "  str r6, [sp, #28]\n"                                       \
+  "  b.w 1b\n"                                                  \
+  "6:\n"                                                        \
+  "  add sp, #32\n"                                             \
+  "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
+/* Rows and columns by fours, and one. */
+#define ODD_SIZES(NAME, LEFT, MIDDLE, RIGHT, L, M, R, SUMS)                                   \
+  __attribute__((naked)) void NAME(const params_t *p, const int8_t *x, int8_t *y) {           \
+    __asm__ volatile(BEGIN                                                                    \
+        "  sub.w r12, r12, #1\n"                                                              \
+        "  add.w r7, r0, " BYTES(1, SUMS, 2, L) "\n"                                          \
+        "  stmia.w sp, {r7, r9, r12, lr}\n"                                                   \
+        LINES("2", 2, LEFT, MIDDLE, RIGHT, "  add.w r0, r0, " BYTES(1, SUMS, 2, M) "\n")      \
+        "  add.w r0, r0, " BYTES(1, SUMS, 3, R) "\n"                                          \
+        "  add.w r7, r0, " BYTES(1, SUMS, 3, L) "\n"                                          \
+        "  add r12, lr\n"                                                                     \
+        "  stmia.w sp, {r7, r9, r12}\n"                                                       \
+        INSIDE(LEFT, MIDDLE, RIGHT, "  sub.w r0, r0, " BYTES(2, SUMS, 3, L + R) "\n")         \
+        "  add.w r0, r0, " BYTES(2, SUMS, 3, L + M) "\n"                                      \
+        "  add.w r7, r0, " BYTES(1, SUMS, 3, L) "\n"                                          \
+        "  str r7, [sp]\n"                                                                    \
+        LAST(LEFT, MIDDLE, RIGHT, "  add.w r0, r0, " BYTES(1, SUMS, 3, M) "\n"));             \
+  }
+/* By fours: neither a first line nor left blocks; RIGHT has OUTPUTS of a line. */
+#define EVEN_SIZES(NAME, MIDDLE, RIGHT, M, R, SUMS, OUTPUTS)                                  \
+  __attribute__((naked)) void NAME(const params_t *p, const int8_t *x, int8_t *y) {           \
+    __asm__ volatile(BEGIN                                                                    \
+        "  sub.w r12, r12, #" #OUTPUTS "\n"                                                   \
+        "  add.w r0, r0, " BYTES(1, SUMS, 3, R) "\n"                                          \
+        "  stmia.w sp, {r0, r9, r12, lr}\n"                                                   \
+        INSIDE(NOTHING, MIDDLE, RIGHT, "  sub.w r0, r0, " BYTES(1, SUMS, 3, R) "\n")          \
+        "  add.w r0, r0, " BYTES(1, SUMS, 3, M) "\n"                                          \
+        "  str r0, [sp]\n"                                                                    \
+        LAST(NOTHING, MIDDLE, RIGHT, "  add.w r0, r0, " BYTES(1, SUMS, 3, M) "\n"));          \
   }
 #else
 #define WORDS(BLOCKS, SUMS, KERNEL_ROWS, WEIGHTS) ((BLOCKS) * ((SUMS) + 3) + (KERNEL_ROWS) * (WEIGHTS))
-#define LINES(ROWS, LEFT, MIDDLE, RIGHT, RIGHT_STREAM)          \
+#define LINES(ROWS, LEFT, MIDDLE, RIGHT, RIGHT_STREAM, OUTPUTS) \
   {                                                             \
-    const int8_t *const last = y + p->out_w - 1;                \
+    const int8_t *const last = y + p->out_w - (OUTPUTS);        \
     LEFT(ROWS)                                                  \
-    const int32_t *const middle = w + 3;                        \
+    const int32_t *const middle = w;                            \
     do {                                                        \
       w = middle;                                               \
       MIDDLE(ROWS)                                              \
-      w += 3;                                                   \
     } while (y != last);                                        \
     w = RIGHT_STREAM;                                           \
     RIGHT(ROWS)                                                 \
-    w += 3;                                                     \
   }
-#define FUNCTION(NAME, LEFT, MIDDLE, RIGHT, L, M, R, SUMS)      \
+/* FIRST: the first line. */
+#define FUNCTION(NAME, FIRST, LEFT, MIDDLE, RIGHT, LEFT_AND_MIDDLE, RIGHT_WORDS, OUTPUTS) \
   void NAME(const params_t *p, const int8_t *x, int8_t *y) {    \
     int32_t r[15] = {0};                                        \
     uint32_t word;                                              \
-    const int8_t *pair;                                         \
     for (int32_t n = 0; n < p->images; ++n) {                   \
       const int32_t *w = p->stream;                             \
-      LINES(2, LEFT, MIDDLE, RIGHT, w)                          \
-      const int8_t *const end = y + p->inside - 1;              \
+      const int8_t *const end = y + p->before;                  \
+      FIRST                                                     \
       const int32_t *const right = w;                           \
-      w += WORDS(1, SUMS, 3, R);                                \
+      w += RIGHT_WORDS;                                         \
       do {                                                      \
-        LINES(5, LEFT, MIDDLE, RIGHT, right)                    \
+        LINES(5, LEFT, MIDDLE, RIGHT, right, OUTPUTS)           \
         y += p->out_w;                                          \
         x += p->three;                                          \
       } while (y != end);                                       \
-      w += WORDS(2, SUMS, 3, L + M);                            \
-      LINES(4, LEFT, MIDDLE, RIGHT, w)                          \
+      w += LEFT_AND_MIDDLE;                                     \
+      LINES(4, LEFT, MIDDLE, RIGHT, w, OUTPUTS)                 \
       y += p->out_w;                                            \
       x += p->three;                                            \
     }                                                           \
   }
+#define ODD_SIZES(NAME, LEFT, MIDDLE, RIGHT, L, M, R, SUMS)     \
+  FUNCTION(NAME, LINES(2, LEFT, MIDDLE, RIGHT, w, 1), LEFT, MIDDLE, RIGHT, WORDS(2, SUMS, 3, L + M), WORDS(1, SUMS, 3, R), 1)
+#define EVEN_SIZES(NAME, MIDDLE, RIGHT, M, R, SUMS, OUTPUTS)    \
+  FUNCTION(NAME, , NOTHING, MIDDLE, RIGHT, WORDS(1, SUMS, 3, M), WORDS(1, SUMS, 3, R), OUTPUTS)
 #endif
+#define NOTHING(ROWS)
 
 #define LEFT_OF_2(ROWS) THREE(ROWS, 2, LOAD_AND_PACK_LAST, A_PACKED_TO_B, 4) TWO(ROWS, 6, LOAD, TO_B, 2) TWO_OUT(ROWS)
 #define MIDDLE_OF_2(ROWS) \
   TWO(ROWS, 2, LOAD, TO_A, 4) TWO(ROWS, 6, LOAD_PAIR, PAIR_TO_BOTH, 2) TWO(ROWS, 6, LOAD, TO_B, 2) TWO_OUT(ROWS)
-#define RIGHT_OF_2(ROWS) TWO(ROWS, 2, LOAD, TO_A, 4) LAST_OUT(ROWS)
-FUNCTION(ek_conv_2d_two_to_1_dsp, LEFT_OF_2, MIDDLE_OF_2, RIGHT_OF_2, 5, 6, 2, 4)
+#define RIGHT_OF_2(ROWS) TWO(ROWS, 2, LOAD, TO_A, 4) RIGHT_ONE_OUT(ROWS)
+#define RIGHT_TWO_OF_2(ROWS) TWO(ROWS, 2, LOAD, TO_A, 4) THREE(ROWS, 6, LOAD_AND_PACK_FIRST, B_PACKED_TO_A, 4) RIGHT_TWO_OUT(ROWS)
+ODD_SIZES(ek_conv_2d_two_to_1_dsp, LEFT_OF_2, MIDDLE_OF_2, RIGHT_OF_2, 5, 6, 2, 4)
+EVEN_SIZES(ek_conv_2d_two_to_1_even_dsp, MIDDLE_OF_2, RIGHT_TWO_OF_2, 6, 5, 4, 2)
 
 #define LEFT_OF_3(ROWS)                                         \
   THREE(ROWS, 2, LOAD, A_ODD_TO_B, 4)                           \
@@ -257,10 +284,17 @@ FUNCTION(ek_conv_2d_two_to_1_dsp, LEFT_OF_2, MIDDLE_OF_2, RIGHT_OF_2, 5, 6, 2, 4
   THREE(ROWS, 6, LOAD, B_ODD_TO_A, 4)                           \
   TWO(ROWS, 6, LOAD, TO_B, 1)                                   \
   TWO_OUT(ROWS)
-#define RIGHT_OF_3(ROWS) TWO(ROWS, 2, LOAD, TO_A, 4) ONE_WEIGHT(ROWS, 2) LAST_OUT(ROWS)
-FUNCTION(ek_conv_2d_three_to_1_dsp, LEFT_OF_3, MIDDLE_OF_3, RIGHT_OF_3, 8, 10, 3, 4)
+#define RIGHT_OF_3(ROWS) TWO(ROWS, 2, LOAD, TO_A, 4) ONE_WEIGHT(ROWS, 2) RIGHT_ONE_OUT(ROWS)
+#define RIGHT_TWO_OF_3(ROWS)                                    \
+  TWO(ROWS, 2, LOAD, TO_A, 4)                                   \
+  THREE(ROWS, 6, LOAD_AND_PACK_LAST, A_PACKED_TO_B, 4)          \
+  THREE(ROWS, 6, LOAD, B_EVEN_TO_A, 4)                          \
+  RIGHT_TWO_OUT(ROWS)
+ODD_SIZES(ek_conv_2d_three_to_1_dsp, LEFT_OF_3, MIDDLE_OF_3, RIGHT_OF_3, 8, 10, 3, 4)
+EVEN_SIZES(ek_conv_2d_three_to_1_even_dsp, MIDDLE_OF_3, RIGHT_TWO_OF_3, 10, 8, 4, 2)
 
 #define LEFT_OF_5(ROWS) SIX(ROWS, 2, 4) SIX(ROWS, 4, 4) ONE_WEIGHT(ROWS, -3) ONE_OUT(ROWS)
 #define MIDDLE_OF_5(ROWS) SIX(ROWS, 2, 4) SIX(ROWS, 4, 4) SIX(ROWS, 4, 3) SIX(ROWS, 4, -1) ONE_OUT(ROWS)
-#define RIGHT_OF_5(ROWS) SIX(ROWS, 2, 4) SIX(ROWS, 4, 4) ONE_WEIGHT(ROWS, 2) LAST_OUT(ROWS)
-FUNCTION(ek_conv_2d_five_to_1_dsp, LEFT_OF_5, MIDDLE_OF_5, RIGHT_OF_5, 5, 8, 5, 2)
+#define RIGHT_OF_5(ROWS) SIX(ROWS, 2, 4) SIX(ROWS, 4, 4) ONE_WEIGHT(ROWS, 2) RIGHT_ONE_OUT(ROWS)
+ODD_SIZES(ek_conv_2d_five_to_1_dsp, LEFT_OF_5, MIDDLE_OF_5, RIGHT_OF_5, 5, 8, 5, 2)
+EVEN_SIZES(ek_conv_2d_five_to_1_even_dsp, MIDDLE_OF_5, RIGHT_OF_5, 8, 5, 2, 1)

@@ -49,9 +49,10 @@ def drawn() -> Iterator[tuple[str, Graph, str]]:
     for i, (height, width) in enumerate(((3, 3), (4, 5), (7, 13), (13, 3), (6, 7), (13, 13), (5, 9), (8, 31))):
         graph = layer_graph("conv_2d", (1 + i % 2, height, width, 4), 1, (3, 3), 2, SCALES[i % 4], rng)
         yield f"four_{i}", graph, FOUR
-    for channels, widths in ((2, (9, 13, 21)), (3, (9, 13, 21)), (5, (5, 13, 7))):
-        for i, (height, width) in enumerate(zip((9, 13, 17), widths, strict=True)):
-            graph = layer_graph("conv_2d", (1 + i % 2, height, width, channels), 1, (3, 3), 2, SCALES[i % 3], rng)
+    for channels, widths in ((2, (8, 12, 20)), (3, (8, 12, 20)), (5, (4, 12, 6))):
+        for i, ((height, width), odd) in enumerate(product(zip((8, 12, 16), widths, strict=True), (0, 1))):
+            size = height + odd, width + odd
+            graph = layer_graph("conv_2d", (1 + i % 3 // 2, *size, channels), 1, (3, 3), 2, SCALES[i % 3], rng)
             yield f"lines_{channels}_{i}", graph, LINES
     shapes = [(1, 1, 1), (1, 1, 4), (2, 2, 1), (3, 3, 1), (1, 3, 3), (1, 4, 1), (1, 1, 9)]
     for i, (shape, kernel, stride) in enumerate(product(shapes, ((1, 1), (3, 3), (2, 2)), (1, 2))):
@@ -81,7 +82,7 @@ def test_cases_of_every_kind() -> None:
     assert jumps == {12, 16, 20, 24, 28}
     assert {f["count"] for f in fields[FOUR]} >= {2, 3}
     assert {c.kernel for c in calls if isinstance(c, Call) and c.file == LINES} == {
-        f"conv_2d_{channels}_to_1_dsp" for channels in ("two", "three", "five")
+        f"conv_2d_{channels}_to_1_{size}dsp" for channels, size in product(("two", "three", "five"), ("", "even_"))
     }
     assert {f["images"] for f in fields[LINES]} == {1, 2}
     assert {c.kernel for c in calls if isinstance(c, Call) and c.file == WHOLE} == {
@@ -108,9 +109,11 @@ def test_conditions(shape: tuple[int, int, int], out_c: int, stride: int, paddin
 @pytest.mark.parametrize(("shape", "out_c", "stride", "padding", "taken"), [
     ((9, 9, 2), 1, 2, "same", True), ((9, 9, 2), 2, 2, "same", False), ((9, 9, 2), 1, 1, "same", False),
     ((9, 9, 2), 1, 2, "valid", False), ((5, 9, 2), 1, 2, "same", False), ((11, 9, 2), 1, 2, "same", False),
-    ((12, 9, 2), 1, 2, "same", False), ((9, 5, 2), 1, 2, "same", False), ((9, 11, 2), 1, 2, "same", False),
-    ((9, 10, 2), 1, 2, "same", False), ((9, 11, 3), 1, 2, "same", False), ((9, 11, 5), 1, 2, "same", True),
-    ((9, 3, 5), 1, 2, "same", False), ((9, 6, 5), 1, 2, "same", False), ((9, 9, 4), 1, 2, "same", False),
+    ((9, 5, 2), 1, 2, "same", False), ((9, 11, 3), 1, 2, "same", False), ((9, 11, 5), 1, 2, "same", True),
+    ((9, 3, 5), 1, 2, "same", False), ((9, 9, 4), 1, 2, "same", False), ((8, 9, 2), 1, 2, "same", False),
+    ((9, 8, 2), 1, 2, "same", False), ((8, 8, 2), 1, 2, "same", True), ((4, 8, 2), 1, 2, "same", False),
+    ((10, 8, 3), 1, 2, "same", False), ((8, 4, 3), 1, 2, "same", False), ((8, 10, 3), 1, 2, "same", False),
+    ((8, 6, 5), 1, 2, "same", True), ((8, 2, 5), 1, 2, "same", False), ((8, 8, 2), 1, 2, "valid", False),
 ])  # fmt: skip
 def test_two_lines(shape: tuple[int, int, int], out_c: int, stride: int, padding: Padding, taken: bool) -> None:
     op, rng = Conv2D((stride, stride), padding=padding), np.random.default_rng(0)

@@ -6,7 +6,8 @@ from edgekit.backends.c.counts._window import Fields
 
 
 def features(fields: Fields) -> dict[str, float]:
-    images, out_w = fields["images"], fields["out_w"]
-    pairs = images * ((fields["inside"] - 1) // (2 * out_w))
-    middle = out_w - 2 if fields["kernel"] == "conv_2d_five_to_1_dsp" else (out_w - 3) // 2  # blocks of a line
-    return {"call": 1, "images": images, "pairs": pairs, "blocks": images * middle, "pair_blocks": pairs * middle}
+    images, out_w, kernel = fields["images"], fields["out_w"], str(fields["kernel"])
+    odd = "even" not in kernel
+    pairs = images * (fields["before"] // (2 * out_w))
+    blocks = out_w - 1 - odd if "five" in kernel else (out_w - 2 - odd) // 2  # in the middle of a line
+    return {"call": 1, "images": images, "pairs": pairs, "blocks": images * blocks, "pair_blocks": pairs * blocks}

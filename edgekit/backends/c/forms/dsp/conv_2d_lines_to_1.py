@@ -11,9 +11,8 @@ from edgekit.backends.c.forms.dsp._threaded import Lines, Windows, windows
 
 OPERATOR = "conv_2d"
 FILE = "conv_2d_lines_to_1_dsp"
-STRIDE, SIDE = 2, 3  # SIDE, too: first line, lines inside, last line
-FOUR = 4  # rows or columns from two lines or outputs to the next two; one more at the edges
-LEAST, LEAST_OF_ONE = 9, 5  # rows and columns, where a block has two outputs of a line; columns, where it has one
+STRIDE, SIDE = 2, 3
+FOUR = 4  # rows or columns from two lines or outputs to the next two; an odd size has one more
 FIRST, INSIDE = (2, 1), (1, 2, 0)  # the kernel's rows in the order of their weights: of the first line, of others
 EVEN, ODD, PAIR, LAST = (0, 2), (1, 3), (0, 1), (2, 3)  # values of a word that meet two weights
 
@@ -33,56 +32,65 @@ def _both(at: int, output: int = 0) -> Word:
     return at, ((output, EVEN), (output, ODD))
 
 
-BLOCKS = {  # by channels: on the left, in the middle, on the right
-    2: (
-        Block((-2, 2), ("left", "main"), ((0, ((0, EVEN), (0, ODD), (1, LAST))), _both(4, 1))),
-        Block((0, 4), ("main", "main"), (_both(0), (4, ((0, PAIR), (1, PAIR))), _both(6, 1))),
-        Block((0,), ("right",), (_both(0),)),
-    ),
-    3: (
-        Block((-3, 3), ("left", "main"), (
-            (0, ((0, EVEN), (0, ODD), (1, ODD))), (4, ((1, EVEN), (1, ODD), (0, PAIR))), _both(8, 1))),
-        Block((0, 6), ("main", "main"), (
-            _both(0), (4, ((0, EVEN), (0, ODD), (1, EVEN))), (7, ((1, EVEN), (1, ODD), (0, ODD))), _both(11, 1))),
-        Block((0,), ("right",), (_both(0), (4, ((0, PAIR),)))),
-    ),
-    5: (
-        Block((-5,), ("left",), (_both(0), _both(4), (8, ((0, PAIR),)))),
-        Block((0,), ("main",), (_both(0), _both(4), _both(8), _both(11))),
-        Block((0,), ("right",), (_both(0), _both(4), (8, ((0, PAIR),)))),
-    ),
-}  # fmt: skip
-NAMES = {2: "conv_2d_two_to_1_dsp", 3: "conv_2d_three_to_1_dsp", 5: "conv_2d_five_to_1_dsp"}
+def _and(at: int, output: int, other: tuple[int, int]) -> Word:
+    """A word that another output has a part of, too."""
+    return at, ((output, EVEN), (output, ODD), (1 - output, other))
+
+
+LEFT = {  # by channels
+    2: Block((-2, 2), ("left", "main"), (_and(0, 0, LAST), _both(4, 1))),
+    3: Block((-3, 3), ("left", "main"), (_and(0, 0, ODD), _and(4, 1, PAIR), _both(8, 1))),
+    5: Block((-5,), ("left",), (_both(0), _both(4), (8, ((0, PAIR),)))),
+}
+MIDDLE = {
+    2: Block((0, 4), ("main", "main"), (_both(0), (4, ((0, PAIR), (1, PAIR))), _both(6, 1))),
+    3: Block((0, 6), ("main", "main"), (_both(0), _and(4, 0, EVEN), _and(7, 1, ODD), _both(11, 1))),
+    5: Block((0,), ("main",), (_both(0), _both(4), _both(8), _both(11))),
+}
+RIGHT = {
+    2: Block((0,), ("right",), (_both(0),)),
+    3: Block((0,), ("right",), (_both(0), (4, ((0, PAIR),)))),
+    5: Block((0,), ("right",), (_both(0), _both(4), (8, ((0, PAIR),)))),
+}
+RIGHT_EVEN = {
+    2: Block((0, 4), ("main", "right"), (_both(0), _and(4, 1, PAIR))),
+    3: Block((0, 6), ("main", "right"), (_both(0), _and(4, 0, LAST), _and(8, 1, EVEN))),
+    5: RIGHT[5],
+}
+NAMES = {2: "two", 3: "three", 5: "five"}
 
 
 def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
     channels = layer.input(0).shape[-1]
-    found = windows(layer, call, inputs=channels) if channels in BLOCKS else None
-    if found is None or found.f["out_c"] != 1 or found.f["stride_w"] != STRIDE or found.padded != (1, 1):
+    found = windows(layer, call, inputs=channels) if channels in NAMES else None
+    if found is None or found.f["out_c"] != 1 or found.f["stride_w"] != STRIDE:
         return None
-    f, sums = found.f, 2 * len(BLOCKS[channels][0].starts)
-    height, width, out_w = f["in_h"], f["in_w"], f["out_w"]
-    if len(found.lines) != SIDE or height < LEAST or height % FOUR != 1:
+    f, odd = found.f, found.f["pad_top"]
+    outputs = len(MIDDLE[channels].starts)
+    by = STRIDE * outputs
+    if found.padded != (odd, 1) or f["in_h"] % FOUR != odd or f["in_w"] % by != odd or len(found.lines) != 2 + odd:
         return None
-    if width < LEAST_OF_ONE if sums == 2 else width < LEAST or width % FOUR != 1:
+    if f["in_h"] < 2 * FOUR or f["in_w"] < 2 * by:
         return None
-    first, inside, last = found.lines
-    left, middle, right = BLOCKS[channels]
+    inside, last = found.lines[odd:]
+    left, middle, right = LEFT[channels], MIDDLE[channels], (RIGHT if odd else RIGHT_EVEN)[channels]
+    lines = [
+        (found.lines[0], None, FIRST, (left, middle, right)),
+        (inside, inside, INSIDE, (right, left, middle)),
+        (inside, last, INSIDE, (left, middle, right)),
+    ]
     stream = [
         word
-        for upper, lower, rows, blocks in (
-            (first, None, FIRST, (left, middle, right)),
-            (inside, inside, INSIDE, (right, left, middle)),
-            (inside, last, INSIDE, (left, middle, right)),
-        )
+        for upper, lower, rows, blocks in lines[1 - odd :]
         for block in blocks
-        for word in _block(found, block, upper, lower, rows, sums)
+        if odd or block is not left
+        for word in _block(found, block, upper, lower, rows, 2 * outputs)
     ]
-    pitch = width * channels
-    return Call(NAMES[channels], {
-        "stream": np.array(stream, np.int64).astype(np.int32), "inside": (f["out_h"] - SIDE) * out_w + 1,
-        "images": f["batches"], "pitch": pitch, "three": SIDE * pitch, "out_w": out_w,
+    pitch = f["in_w"] * channels
+    return Call(f"conv_2d_{NAMES[channels]}_to_1_{'' if odd else 'even_'}dsp", {
+        "stream": np.array(stream, np.int64).astype(np.int32), "before": (f["out_h"] - 2) * f["out_w"],
+        "images": f["batches"], "pitch": pitch, "three": SIDE * pitch, "out_w": f["out_w"],
     }, source=FILE)  # fmt: skip
 
 
