@@ -25,6 +25,9 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, before) + 16, "th
 
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 
+#define PACKED 9
+#define EVEN 12
+#define ODD 14
 #define TEXT_OF(X) #X
 #define TEXT(X) TEXT_OF(X)
 #define R(N) "r" TEXT(N)
@@ -52,31 +55,63 @@ _Static_assert(offsetof(params_t, out_w) == offsetof(params_t, before) + 16, "th
 
 #else
 
-static inline int32_t pair_at(const int8_t *x) { return (int32_t)ek_pack_low((uint32_t)x[0], (uint32_t)x[1]); }
+enum { PACKED = 9, EVEN = 12, ODD = 14 };
 
-#define TAKE(FIRST, LAST)                                       \
-  for (int32_t i = FIRST; i <= LAST; ++i) {                     \
-    r[i] = *w++;                                                \
+typedef struct {
+  const params_t *p;
+  const int8_t *x;
+  const int32_t *stream;
+  int8_t *y;
+  int32_t r[15];
+} state_t;
+
+/* Apart: there are hundreds of calls, which inline take seconds to compile. */
+#ifdef __GNUC__
+#define STEP_OF(NAME, ...) __attribute__((noinline)) static void NAME(state_t *s, __VA_ARGS__)
+#else
+#define STEP_OF(NAME, ...) static void NAME(state_t *s, __VA_ARGS__)
+#endif
+
+STEP_OF(take, int32_t first, int32_t last) {
+  for (int32_t i = first; i <= last; ++i) {
+    s->r[i] = *s->stream++;
   }
-#define ADD(SUM, X, W) r[SUM] = ek_smlad((uint32_t)r[X], (uint32_t)r[W], r[SUM]);
-#define LOAD(AT)                                                \
-  word = ek_load4(AT);                                          \
-  r[EVEN] = (int32_t)ek_sxtb16(word);                           \
-  r[ODD] = (int32_t)ek_sxtb16_odd(word);
-#define LOAD_PAIR(AT) r[EVEN] = pair_at(AT);
-#define LOAD_AND_PACK_FIRST(AT) LOAD(AT) r[PACKED] = (int32_t)ek_pack_low((uint32_t)r[EVEN], (uint32_t)r[ODD]);
-#define LOAD_AND_PACK_LAST(AT) LOAD(AT) r[PACKED] = (int32_t)ek_pack_high((uint32_t)r[EVEN], (uint32_t)r[ODD]);
-#define ROW_0(STEP) (x += (STEP)) - (STEP)
-#define ROW_1 x + p->pitch
-#define ROW_2 x + 2 * p->pitch
-#define ROW_3 x + p->three
-#define ROW_4 x + 4 * p->pitch
+}
+STEP_OF(add, int32_t sum, int32_t x, int32_t w) { s->r[sum] = ek_smlad((uint32_t)s->r[x], (uint32_t)s->r[w], s->r[sum]); }
+STEP_OF(load, int32_t row, int32_t step) {
+  const uint32_t word = ek_load4(s->x + row * s->p->pitch);
+  s->r[EVEN] = (int32_t)ek_sxtb16(word);
+  s->r[ODD] = (int32_t)ek_sxtb16_odd(word);
+  s->x += step;
+}
+STEP_OF(load_pair, int32_t row, int32_t step) {
+  const int8_t *const x = s->x + row * s->p->pitch;
+  s->r[EVEN] = (int32_t)ek_pack_low((uint32_t)x[0], (uint32_t)x[1]);
+  s->x += step;
+}
+STEP_OF(pack, int32_t last) {
+  const uint32_t even = (uint32_t)s->r[EVEN], odd = (uint32_t)s->r[ODD];
+  s->r[PACKED] = (int32_t)(last ? ek_pack_high(even, odd) : ek_pack_low(even, odd));
+}
+STEP_OF(out, int8_t *y, int32_t sum) { *y = ek_requantize(s->r[sum], s->stream[0], s->stream[1], s->stream[2]); }
+
+#define TAKE(FIRST, LAST) take(s, FIRST, LAST);
+#define ADD(SUM, X, W) add(s, SUM, X, W);
+#define LOAD(...) load(s, __VA_ARGS__);
+#define LOAD_PAIR(...) load_pair(s, __VA_ARGS__);
+#define LOAD_AND_PACK_FIRST(...) LOAD(__VA_ARGS__) pack(s, 0);
+#define LOAD_AND_PACK_LAST(...) LOAD(__VA_ARGS__) pack(s, 1);
+#define ROW_0(STEP) 0, STEP
+#define ROW_1 1, 0
+#define ROW_2 2, 0
+#define ROW_3 3, 0
+#define ROW_4 4, 0
 #define CONSTANTS
 #define CONSTANTS_AND_ON
-#define NEXT w += 3;
-#define LAST_OF_LINE w += 3;
-#define UPPER_OUT(SUM) *y++ = ek_requantize(r[SUM], w[0], w[1], w[2]);
-#define LOWER_OUT(SUM) y[p->out_w] = ek_requantize(r[SUM], w[0], w[1], w[2]);
+#define NEXT s->stream += 3;
+#define LAST_OF_LINE NEXT
+#define UPPER_OUT(SUM) out(s, s->y++, SUM);
+#define LOWER_OUT(SUM) out(s, s->y + s->p->out_w, SUM);
 
 #endif
 
@@ -84,9 +119,6 @@ static inline int32_t pair_at(const int8_t *x) { return (int32_t)ek_pack_low((ui
 #define A_1 3
 #define B_0 4
 #define B_1 5
-#define PACKED 9
-#define EVEN 12
-#define ODD 14
 
 /* A word in all rows: in 5 for two lines, in 4 for the last two, in 2 for the first. What LOADED leaves, ONE(line, weights)
  * multiplies, BOTH what both lines share; K0 to K2 are the registers of the weights of the kernel's rows. */
@@ -226,40 +258,40 @@ static inline int32_t pair_at(const int8_t *x) { return (int32_t)ek_pack_low((ui
 #define WORDS(BLOCKS, SUMS, KERNEL_ROWS, WEIGHTS) ((BLOCKS) * ((SUMS) + 3) + (KERNEL_ROWS) * (WEIGHTS))
 #define LINES(ROWS, LEFT, MIDDLE, RIGHT, RIGHT_STREAM, OUTPUTS) \
   {                                                             \
-    const int8_t *const last = y + p->out_w - (OUTPUTS);        \
+    const int8_t *const last = s->y + p->out_w - (OUTPUTS);     \
     LEFT(ROWS)                                                  \
-    const int32_t *const middle = w;                            \
+    const int32_t *const middle = s->stream;                    \
     do {                                                        \
-      w = middle;                                               \
+      s->stream = middle;                                       \
       MIDDLE(ROWS)                                              \
-    } while (y != last);                                        \
-    w = RIGHT_STREAM;                                           \
+    } while (s->y != last);                                     \
+    s->stream = RIGHT_STREAM;                                   \
     RIGHT(ROWS)                                                 \
   }
+#define NEXT_LINES                                              \
+  s->x += p->three;                                             \
+  s->y += p->out_w;
 /* FIRST: the first line. */
 #define FUNCTION(NAME, FIRST, LEFT, MIDDLE, RIGHT, LEFT_AND_MIDDLE, RIGHT_WORDS, OUTPUTS) \
   void NAME(const params_t *p, const int8_t *x, int8_t *y) {    \
-    int32_t r[15] = {0};                                        \
-    uint32_t word;                                              \
+    state_t state = {p, x, p->stream, y, {0}}, *const s = &state; \
     for (int32_t n = 0; n < p->images; ++n) {                   \
-      const int32_t *w = p->stream;                             \
-      const int8_t *const end = y + p->before;                  \
+      const int8_t *const end = s->y + p->before;               \
+      s->stream = p->stream;                                    \
       FIRST                                                     \
-      const int32_t *const right = w;                           \
-      w += RIGHT_WORDS;                                         \
+      const int32_t *const right = s->stream;                   \
+      s->stream += RIGHT_WORDS;                                 \
       do {                                                      \
         LINES(5, LEFT, MIDDLE, RIGHT, right, OUTPUTS)           \
-        y += p->out_w;                                          \
-        x += p->three;                                          \
-      } while (y != end);                                       \
-      w += LEFT_AND_MIDDLE;                                     \
-      LINES(4, LEFT, MIDDLE, RIGHT, w, OUTPUTS)                 \
-      y += p->out_w;                                            \
-      x += p->three;                                            \
+        NEXT_LINES                                              \
+      } while (s->y != end);                                    \
+      s->stream += LEFT_AND_MIDDLE;                             \
+      LINES(4, LEFT, MIDDLE, RIGHT, s->stream, OUTPUTS)         \
+      NEXT_LINES                                                \
     }                                                           \
   }
 #define ODD_SIZES(NAME, LEFT, MIDDLE, RIGHT, L, M, R, SUMS)     \
-  FUNCTION(NAME, LINES(2, LEFT, MIDDLE, RIGHT, w, 1), LEFT, MIDDLE, RIGHT, WORDS(2, SUMS, 3, L + M), WORDS(1, SUMS, 3, R), 1)
+  FUNCTION(NAME, LINES(2, LEFT, MIDDLE, RIGHT, s->stream, 1), LEFT, MIDDLE, RIGHT, WORDS(2, SUMS, 3, L + M), WORDS(1, SUMS, 3, R), 1)
 #define EVEN_SIZES(NAME, MIDDLE, RIGHT, M, R, SUMS, OUTPUTS)    \
   FUNCTION(NAME, , NOTHING, MIDDLE, RIGHT, WORDS(1, SUMS, 3, M), WORDS(1, SUMS, 3, R), OUTPUTS)
 #endif
