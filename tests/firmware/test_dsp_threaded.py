@@ -20,7 +20,7 @@ from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
 ONE, TWO, WHOLE = "conv_2d_threaded_dsp", "conv_2d_threaded_two_dsp", "conv_2d_whole_dsp"
-FOUR = "conv_2d_four_to_1_dsp"
+FOUR, LINES = "conv_2d_four_to_1_dsp", "conv_2d_lines_to_1_dsp"
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))  # the last makes channels constants
 
 
@@ -49,6 +49,11 @@ def drawn() -> Iterator[tuple[str, Graph, str]]:
     for i, (height, width) in enumerate(((3, 3), (4, 5), (7, 13), (13, 3), (6, 7), (13, 13), (5, 9), (8, 31))):
         graph = layer_graph("conv_2d", (1 + i % 2, height, width, 4), 1, (3, 3), 2, SCALES[i % 4], rng)
         yield f"four_{i}", graph, FOUR
+    for channels, widths in ((2, (8, 12, 20)), (3, (8, 12, 20)), (5, (4, 12, 6))):
+        for i, ((height, width), odd) in enumerate(product(zip((8, 12, 16), widths, strict=True), (0, 1))):
+            size = height + odd, width + odd
+            graph = layer_graph("conv_2d", (1 + i % 3 // 2, *size, channels), 1, (3, 3), 2, SCALES[i % 3], rng)
+            yield f"lines_{channels}_{i}", graph, LINES
     shapes = [(1, 1, 1), (1, 1, 4), (2, 2, 1), (3, 3, 1), (1, 3, 3), (1, 4, 1), (1, 1, 9)]
     for i, (shape, kernel, stride) in enumerate(product(shapes, ((1, 1), (3, 3), (2, 2)), (1, 2))):
         graph = layer_graph("conv_2d", (1 + i % 2, *shape), 2 + 2 * (i % 7), kernel, stride, SCALES[i % 4], rng)
@@ -67,7 +72,8 @@ def test_cases_of_every_kind() -> None:
     assert len(CASES) >= 0.8 * len(DRAWN)  # channels without a sequence have none
     calls = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
     fields = {
-        file: [c.fields for c in calls if isinstance(c, Call) and c.file == file] for file in (ONE, TWO, FOUR, WHOLE)
+        file: [c.fields for c in calls if isinstance(c, Call) and c.file == file]
+        for file in (ONE, TWO, FOUR, LINES, WHOLE)
     }
     assert {f["go_on"] for f in fields[ONE]} == set(range(8, 52, 4)) and {f["start"] for f in fields[ONE]} == {0, 4}
     assert {f["out_c"] for f in fields[ONE]} >= {1, 2, 7, 16} and {f["out_c"] for f in fields[TWO]} >= {1, 12}
@@ -75,6 +81,10 @@ def test_cases_of_every_kind() -> None:
     jumps = {int(row[6]) for f in fields[TWO] for row in np.reshape(np.asarray(f["sections"]), (-1, 10))[:-1]}
     assert jumps == {12, 16, 20, 24, 28}
     assert {f["count"] for f in fields[FOUR]} >= {2, 3}
+    assert {c.kernel for c in calls if isinstance(c, Call) and c.file == LINES} == {
+        f"conv_2d_{channels}_to_1_{size}dsp" for channels, size in product(("two", "three", "five"), ("", "even_"))
+    }
+    assert {f["images"] for f in fields[LINES]} == {1, 2}
     assert {c.kernel for c in calls if isinstance(c, Call) and c.file == WHOLE} == {
         f"conv_2d_whole_{values}_dsp" for values in (1, 4, 9)
     }
@@ -94,6 +104,21 @@ def test_conditions(shape: tuple[int, int, int], out_c: int, stride: int, paddin
     op, rng = Conv2D((stride, stride), padding=padding), np.random.default_rng(0)
     graph = layer_graph("conv_2d", (1, *shape), out_c, (3, 3), 1, SCALES[1], rng, op)
     assert any(made(graph, file) for file in (ONE, TWO, FOUR)) == taken
+
+
+@pytest.mark.parametrize(("shape", "out_c", "stride", "padding", "taken"), [
+    ((9, 9, 2), 1, 2, "same", True), ((9, 9, 2), 2, 2, "same", False), ((9, 9, 2), 1, 1, "same", False),
+    ((9, 9, 2), 1, 2, "valid", False), ((5, 9, 2), 1, 2, "same", False), ((11, 9, 2), 1, 2, "same", False),
+    ((9, 5, 2), 1, 2, "same", False), ((9, 11, 3), 1, 2, "same", False), ((9, 11, 5), 1, 2, "same", True),
+    ((9, 3, 5), 1, 2, "same", False), ((9, 9, 4), 1, 2, "same", False), ((8, 9, 2), 1, 2, "same", False),
+    ((9, 8, 2), 1, 2, "same", False), ((8, 8, 2), 1, 2, "same", True), ((4, 8, 2), 1, 2, "same", False),
+    ((10, 8, 3), 1, 2, "same", False), ((8, 4, 3), 1, 2, "same", False), ((8, 10, 3), 1, 2, "same", False),
+    ((8, 6, 5), 1, 2, "same", True), ((8, 2, 5), 1, 2, "same", False), ((8, 8, 2), 1, 2, "valid", False),
+])  # fmt: skip
+def test_two_lines(shape: tuple[int, int, int], out_c: int, stride: int, padding: Padding, taken: bool) -> None:
+    op, rng = Conv2D((stride, stride), padding=padding), np.random.default_rng(0)
+    graph = layer_graph("conv_2d", (1, *shape), out_c, (3, 3), 1, SCALES[1], rng, op)
+    assert bool(made(graph, LINES)) == taken
 
 
 @pytest.mark.parametrize("file", [ONE, TWO])
