@@ -1,0 +1,69 @@
+"""Convolutions of one channel of one size give the simulator's integers: on the host by C twins, and on emulated cores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.emission import candidates_of
+from edgekit.graph import Graph
+from edgekit.graph.operator import Padding
+from edgekit.graph.ops.conv_2d import Conv2D
+from tests.firmware import proof
+from tests.firmware.proof import Case
+from tests.firmware.shapes import layer_graph
+
+TWELVE = "conv_2d_twelve_dsp"
+SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))  # the last makes channels constants
+
+
+def made(graph: Graph) -> dict[int, Call]:
+    found = candidates_of(graph, graph.nodes[0], "cortex-m4")
+    return {k: c for k, c in enumerate(found) if not isinstance(c, Alias) and c.file == TWELVE}
+
+
+def drawn() -> Iterator[tuple[str, Graph]]:
+    rng = np.random.default_rng(83)
+    for i in range(14):
+        out_c = (1, 3)[i % 2]
+        yield (
+            f"into_{out_c}_{i}",
+            layer_graph("conv_2d", (1 + i % 3, 12, 12, 1), out_c, (3, 3), 1, SCALES[i // 2 % 4], rng),
+        )
+
+
+CASES = [
+    Case(f"{name}_{k}", graph, i, 2, proof.GUARD, candidate=k)
+    for i, (name, graph) in enumerate(drawn())
+    for k in made(graph)
+]
+
+
+def test_cases_of_every_kind() -> None:
+    calls = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
+    kinds = {(c.kernel, c.fields["images"]) for c in calls if isinstance(c, Call)}
+    assert kinds == {(f"conv_2d_twelve_to_{out_c}_dsp", images) for out_c in (1, 3) for images in (1, 2, 3)}
+
+
+@pytest.mark.parametrize(("shape", "out_c", "stride", "padding", "taken"), [
+    ((12, 12, 1), 1, 1, "same", True), ((12, 12, 1), 3, 1, "same", True), ((12, 12, 1), 2, 1, "same", False),
+    ((12, 12, 1), 1, 1, "valid", False), ((12, 12, 1), 1, 2, "same", False), ((12, 13, 1), 1, 1, "same", False),
+    ((13, 12, 1), 1, 1, "same", False), ((12, 12, 2), 1, 1, "same", False),
+])  # fmt: skip
+def test_conditions(shape: tuple[int, int, int], out_c: int, stride: int, padding: Padding, taken: bool) -> None:
+    op, rng = Conv2D((stride, stride), padding=padding), np.random.default_rng(0)
+    assert bool(made(layer_graph("conv_2d", (1, *shape), out_c, (3, 3), 1, SCALES[0], rng, op))) == taken
+
+
+@pytest.mark.usefixtures("host_as_m4")
+def test_host(tmp_path: Path) -> None:
+    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
+
+
+@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
+def test_emulated(target: str, tmp_path: Path) -> None:
+    proof.prove(CASES, target, tmp_path)
