@@ -14,4 +14,10 @@ def twelve(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D(), "input", (d.of(1, 3), 3, 3, 1), 0))
 
 
-SAMPLERS: tuple[Sampler, ...] = ((twelve, 16),)
+def thirteen(d: Draw) -> Graph:
+    """Windows of 3x3 in 13x13 pixels, two columns apart; no clamp inside."""
+    b = Builder("thirteen", (d.upto(4), 13, 13, 1), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2)), "input", (d.of(1, 3, 4), 3, 3, 1), 0))
+
+
+SAMPLERS: tuple[Sampler, ...] = ((twelve, 16), (thirteen, 20))

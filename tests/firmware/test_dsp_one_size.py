@@ -1,8 +1,9 @@
-"""Convolutions of one channel of one size give the simulator's integers: on the host by C twins, and on emulated cores."""
+"""Convolutions of one channel of one size give the simulator's integers: on the host by C twins, on emulated cores."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -17,23 +18,22 @@ from tests.firmware import proof
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-TWELVE = "conv_2d_twelve_dsp"
+TWELVE, THIRTEEN = "conv_2d_twelve_dsp", "conv_2d_thirteen_dsp"
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))  # the last makes channels constants
+SIZES = [(12, 1), (12, 3), (13, 1), (13, 3), (13, 4)]  # side, channels of the output
 
 
 def made(graph: Graph) -> dict[int, Call]:
     found = candidates_of(graph, graph.nodes[0], "cortex-m4")
-    return {k: c for k, c in enumerate(found) if not isinstance(c, Alias) and c.file == TWELVE}
+    return {k: c for k, c in enumerate(found) if not isinstance(c, Alias) and c.file in (TWELVE, THIRTEEN)}
 
 
 def drawn() -> Iterator[tuple[str, Graph]]:
     rng = np.random.default_rng(83)
-    for i in range(14):
-        out_c = (1, 3)[i % 2]
-        yield (
-            f"into_{out_c}_{i}",
-            layer_graph("conv_2d", (1 + i % 3, 12, 12, 1), out_c, (3, 3), 1, SCALES[i // 2 % 4], rng),
-        )
+    for i, (side, out_c) in enumerate(SIZES * 4):
+        shape = (1 + i % 3, side, side, 1)
+        graph = layer_graph("conv_2d", shape, out_c, (3, 3), side - 11, SCALES[i // 5], rng)
+        yield f"side_{side}_into_{out_c}_{i}", graph
 
 
 CASES = [
@@ -45,14 +45,19 @@ CASES = [
 
 def test_cases_of_every_kind() -> None:
     calls = [proof.first_forms(case.graph, "cortex-m4", case.candidate)[0] for case in CASES]
-    kinds = {(c.kernel, c.fields["images"]) for c in calls if isinstance(c, Call)}
-    assert kinds == {(f"conv_2d_twelve_to_{out_c}_dsp", images) for out_c in (1, 3) for images in (1, 2, 3)}
+    kinds = {c.kernel for c in calls if isinstance(c, Call)}
+    assert kinds == {f"conv_2d_{'twelve' if side == 12 else 'thirteen'}_to_{c}_dsp" for side, c in SIZES}
+    images = {(c.file, c.fields["images"]) for c in calls if isinstance(c, Call)}
+    assert images >= set(product((TWELVE, THIRTEEN), (1, 2, 3)))
 
 
 @pytest.mark.parametrize(("shape", "out_c", "stride", "padding", "taken"), [
     ((12, 12, 1), 1, 1, "same", True), ((12, 12, 1), 3, 1, "same", True), ((12, 12, 1), 2, 1, "same", False),
     ((12, 12, 1), 1, 1, "valid", False), ((12, 12, 1), 1, 2, "same", False), ((12, 13, 1), 1, 1, "same", False),
     ((13, 12, 1), 1, 1, "same", False), ((12, 12, 2), 1, 1, "same", False),
+    ((13, 13, 1), 1, 2, "same", True), ((13, 13, 1), 4, 2, "same", True), ((13, 13, 1), 2, 2, "same", False),
+    ((13, 13, 1), 1, 1, "same", False), ((13, 13, 1), 1, 2, "valid", False), ((13, 11, 1), 1, 2, "same", False),
+    ((15, 13, 1), 1, 2, "same", False),
 ])  # fmt: skip
 def test_conditions(shape: tuple[int, int, int], out_c: int, stride: int, padding: Padding, taken: bool) -> None:
     op, rng = Conv2D((stride, stride), padding=padding), np.random.default_rng(0)
