@@ -8,11 +8,13 @@
  * third row. The last column and the first one go down as a pair as well: the word behind column 9 has two inputs of this row
  * and two of the next one. Nothing is padded: windows at an edge have fewer taps and biases of their own.
  * Registers of two columns: r0 x, r1 stream, r2-r4 taps 0 and 2 of the rows, r5, r6 taps 1 (and turns), r7 bias, r8, r9 inputs,
- * r10-r12, lr sums. Of the edges: r4-r6 right, r7-r9 left, r2, r3 inputs. Of outputs: r0 turns, r8-r10 constants, lr y, the others sums.
- * Budget: 16 instructions for two pixels (18 MACs), 12 and 13 at the edges, 194 for two columns; outputs 3.8 into one
- * channel (four in a word), 4.2 into three; 1,110 for all sums, 40 for the call. Cycles by LDR 2, STRD 3, LDM 1 + n: 19 for two
- * pixels and 12 for their outputs, 1.7 a MAC. */
+ * r10-r12, lr sums. Of the edges: r4-r6 right, r7-r9 left, r1-r3 inputs. Of outputs: r0 turns, r8-r10 constants, lr y, the others sums.
+ * Budget: 16 instructions for two pixels (18 MACs), 12 and 13 at the edges, 190 for two columns, 1,110 for a channel's sums;
+ * outputs 3.8 into one channel (four in a word), 4.3 into three; 30 for the call. Cycles by LDR 2, STRD 3, LDM 1 + n: 19 for two
+ * pixels, 5 for an output, 1.6 a MAC. */
 #include "edgekit/conv_2d_twelve_dsp.h"
+
+#include "edgekit/four_outputs_dsp.h"
 
 enum { SIDE = 12, WORDS = 23 };
 
@@ -103,19 +105,6 @@ enum { SIDE = 12, WORDS = 23 };
   "  str.w r11, [sp, #(24 + 4 * 143)]\n"                                                  \
   "  pop {r1, r2, r3, r4, r5, r6}\n"
 
-#define SCALE(A)                      \
-  "  smmulr " A ", " A ", r8\n"       \
-  "  smmlar " A ", " A ", r9, r10\n"
-#define POP_SUMS "  pop.w {r2, r3, r4, r5, r6, r7, r11, r12}\n"
-/* Four outputs as a word: the zero point is 128 more, since USAT16 makes bytes without a sign. */
-#define FOUR(A, B, C, D)                          \
-  SCALE(A) SCALE(B) SCALE(C) SCALE(D)             \
-  "  pkhbt " A ", " A ", " C ", lsl #16\n"        \
-  "  pkhbt " B ", " B ", " D ", lsl #16\n"        \
-  "  usat16 " A ", #8, " A "\n"                   \
-  "  usat16 " B ", #8, " B "\n"                   \
-  "  orr " A ", " A ", " B ", lsl #8\n"           \
-  "  eor " A ", " A ", #0x80808080\n"
 #define EIGHT_OF_ONE POP_SUMS FOUR("r2", "r3", "r4", "r5") FOUR("r6", "r7", "r11", "r12") "  strd r2, r6, [lr], #8\n"
 #define OUTPUT(A) SCALE(A) "  ssat " A ", #8, " A "\n  strb " A ", [lr], #3\n"
 #define EIGHT_OF_THREE \

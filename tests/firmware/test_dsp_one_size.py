@@ -18,14 +18,14 @@ from tests.firmware import proof
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-TWELVE, THIRTEEN = "conv_2d_twelve_dsp", "conv_2d_thirteen_dsp"
+TWELVE, THIRTEEN, TO_1 = "conv_2d_twelve_dsp", "conv_2d_thirteen_dsp", "conv_2d_thirteen_to_1_dsp"
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))  # the last makes channels constants
 SIZES = [(12, 1), (12, 3), (13, 1), (13, 3), (13, 4)]  # side, channels of the output
 
 
 def made(graph: Graph) -> dict[int, Call]:
     found = candidates_of(graph, graph.nodes[0], "cortex-m4")
-    return {k: c for k, c in enumerate(found) if not isinstance(c, Alias) and c.file in (TWELVE, THIRTEEN)}
+    return {k: c for k, c in enumerate(found) if not isinstance(c, Alias) and c.file in (TWELVE, THIRTEEN, TO_1)}
 
 
 def drawn() -> Iterator[tuple[str, Graph]]:
@@ -48,7 +48,7 @@ def test_cases_of_every_kind() -> None:
     kinds = {c.kernel for c in calls if isinstance(c, Call)}
     assert kinds == {f"conv_2d_{'twelve' if side == 12 else 'thirteen'}_to_{c}_dsp" for side, c in SIZES}
     images = {(c.file, c.fields["images"]) for c in calls if isinstance(c, Call)}
-    assert images >= set(product((TWELVE, THIRTEEN), (1, 2, 3)))
+    assert images >= set(product((TWELVE, THIRTEEN, TO_1), (1, 2, 3)))
 
 
 @pytest.mark.parametrize(("shape", "out_c", "stride", "padding", "taken"), [

@@ -1,4 +1,4 @@
-/* 2-D convolution of one channel of 13x13 pixels into one, three or four, 3x3 taps, stride 2, padded, int8, NHWC, with the DSP
+/* 2-D convolution of one channel of 13x13 pixels into three or four, 3x3 taps, stride 2, padded, int8, NHWC, with the DSP
  * instructions. */
 #ifndef EDGEKIT_CONV_2D_THIRTEEN_DSP_H
 #define EDGEKIT_CONV_2D_THIRTEEN_DSP_H
@@ -20,7 +20,6 @@ typedef struct {
 } ek_conv_2d_thirteen_dsp_t;
 
 /* Stack: 600 bytes. */
-void ek_conv_2d_thirteen_to_1_dsp(const ek_conv_2d_thirteen_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_conv_2d_thirteen_to_3_dsp(const ek_conv_2d_thirteen_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_conv_2d_thirteen_to_4_dsp(const ek_conv_2d_thirteen_dsp_t *p, const int8_t *x, int8_t *y);
 

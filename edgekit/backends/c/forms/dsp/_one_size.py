@@ -1,4 +1,4 @@
-"""3x3 windows of one channel whose kernels are for one size: `conv_2d_twelve_dsp`, `conv_2d_thirteen_dsp`."""
+"""3x3 windows of one channel whose kernels are for one size of pictures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from edgekit.backends.c.forms.dsp._requantize import Folded, sequence
 from edgekit.backends.c.forms.dsp._threaded import Windows, windows
 
 HALF = 1 << 15
+UNSIGNED = 128  # what makes int8 unsigned
 Words = NDArray[np.integer]
 
 

@@ -1,4 +1,4 @@
-"""Convolution of one channel of 13x13 pixels, stride 2: `firmware/src/conv_2d_thirteen_dsp.c`."""
+"""Convolution of one channel of 13x13 pixels into three or four: `firmware/src/conv_2d_thirteen_dsp.c`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from edgekit.backends.c.forms.dsp._threaded import pair
 
 OPERATOR = "conv_2d"
 SIDE, STRIDE = 13, 2
-OUTPUTS = (1, 3, 4)
+OUTPUTS = (3, 4)
 
 
 def form(layer: Layer, call: Call) -> Call | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.dsp._one_size import Words, biases, fields, halfwords, padded
+from edgekit.backends.c.forms.dsp._one_size import UNSIGNED, Words, biases, fields, halfwords, padded
 from edgekit.backends.c.forms.dsp._threaded import pair
 
 OPERATOR = "conv_2d"
 SIDE, STRIDE = 12, 1
 OUTPUTS = (1, 3)
 TURNS = SIDE // 2 - 2  # of two columns, after the first
-UNSIGNED = 128  # what makes int8 unsigned
 
 
 def form(layer: Layer, call: Call) -> Call | None:
