@@ -64,6 +64,17 @@ def test_conditions(shape: tuple[int, int, int], out_c: int, stride: int, paddin
     assert bool(made(layer_graph("conv_2d", (1, *shape), out_c, (3, 3), 1, SCALES[0], rng, op))) == taken
 
 
+@pytest.mark.parametrize(("side", "out_c", "scale", "taken"), [
+    (12, 1, 40.0, True), (12, 1, 4.1, False), (12, 3, 4.1, True), (13, 1, 4.1, False), (13, 4, 40.0, True),
+    (13, 4, 4.1, False),
+])  # fmt: skip
+def test_outputs_within_a_halfword(side: int, out_c: int, scale: float, taken: bool) -> None:
+    """Where outputs are packed or saturated as halfwords: multipliers near a quarter lead out of them."""
+    rng = np.random.default_rng(19)
+    graph = layer_graph("conv_2d", (1, side, side, 1), out_c, (3, 3), side - 11, (1.0, scale), rng)
+    assert bool(made(graph)) == taken
+
+
 @pytest.mark.usefixtures("host_as_m4")
 def test_host(tmp_path: Path) -> None:
     proof.prove(CASES, "host-c", tmp_path, sanitize=True)
