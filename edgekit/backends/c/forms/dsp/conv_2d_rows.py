@@ -27,10 +27,17 @@ def form(layer: Layer, call: Call) -> Call | None:
     if lines.step != STEP or lines.samples not in PIXELS or lines.images != 1 or (low, high) != (-128, 127):
         return None
     real = effective_scale(x, w, layer.outputs[0])
-    folded = fold(layer.data(1).reshape(count, -1), bias_of(layer, count), x.zero_point, real, clamp_of(call), wide=True)
+    folded = fold(
+        layer.data(1).reshape(count, -1), bias_of(layer, count), x.zero_point, real, clamp_of(call), wide=True
+    )
     if folded is None:
         return None
-    parts = [folded.multiplier[:, None], halves(folded.halves).view(np.int32), folded.start[:, None], folded.divider[:, None]]
+    parts = [
+        folded.multiplier[:, None],
+        halves(folded.halves).view(np.int32),
+        folded.start[:, None],
+        folded.divider[:, None],
+    ]
     fields: dict[str, Value] = {"stream": np.concatenate(parts, axis=1).astype(np.int32), "out_zero": zero}
     fields |= {"size": lines.samples * lines.lines * count, "step": lines.line_step}
     return Call(f"pointwise_rows_{INPUTS}_to_{count}_by_{lines.samples}_dsp", fields, source=FILE)
