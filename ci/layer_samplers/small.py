@@ -39,4 +39,14 @@ def odd_images(d: Draw) -> Graph:
     return _graph((1 + d.upto(4), side, side, inputs), d.upto(20), Conv2D((2, 2)), d)
 
 
-SAMPLERS: tuple[Sampler, ...] = ((rows_by_two, 4 * len(ROWS)), (samples, 4 * len(SAMPLES)), (odd_images, 64))
+def packed(d: Draw) -> Graph:
+    """Five inputs."""
+    return _graph((d.of(1, 2), d.upto(12), 2 * d.upto(8), 5), d.turn((8, 16, 64)), Conv2D(), d)
+
+
+SAMPLERS: tuple[Sampler, ...] = (
+    (rows_by_two, 4 * len(ROWS)),
+    (samples, 4 * len(SAMPLES)),
+    (odd_images, 64),
+    (packed, 18),
+)

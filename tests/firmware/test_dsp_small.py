@@ -4,6 +4,7 @@ twins, and on emulated cores."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -12,18 +13,25 @@ import pytest
 
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
-from edgekit.backends.c.forms.dsp import conv_2d_one_rows, conv_2d_rows, fully_connected_four, fully_connected_two
-from edgekit.graph import Graph
+from edgekit.backends.c.forms.dsp import (
+    conv_2d_one_rows,
+    conv_2d_packed,
+    conv_2d_rows,
+    fully_connected_four,
+    fully_connected_two,
+)
+from edgekit.graph import Graph, Quantization
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.fully_connected import FullyConnected
 from tests.firmware import proof
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-IMAGES = "pointwise_images_dsp"
+IMAGES, PACKED = "pointwise_images_dsp", conv_2d_packed.FILE
 ROWS, ONE, TWO, FOUR = (m.FILE for m in (conv_2d_rows, conv_2d_one_rows, fully_connected_two, fully_connected_four))
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1.0, 0.25), (1e-7, 1.0))  # left shifts, constants
 BY_TWO = Conv2D((2, 2))
+EXACT = ((1e-3, 0.05), (1.0, 40.0), (1.0, 150.0), (1e-7, 1.0))  # where a word of two outputs is
 
 
 def found(graph: Graph) -> dict[str, int]:
@@ -54,6 +62,19 @@ def drawn() -> Iterator[tuple[str, Graph]]:
         yield FOUR, layer("fully_connected", (4, inputs), out_c)
     for inputs in (2, 4, 6, 7, 8, 10, 12, 13, 16):
         yield IMAGES, layer("conv_2d", (2 + inputs % 3, 3, 3, inputs), 1 + inputs % 9, BY_TWO)
+    for out_c, (i, scale) in product(conv_2d_packed.CHANNELS, enumerate(EXACT)):
+        shape = (1 + i % 2, 1 + i, 2 + 2 * i, 5)
+        graph = layer_graph("conv_2d", shape, out_c, (1, 1), 1, scale, rng)
+        zeros = ((-128, 127), (127, -127), (5, 126), (-3, 0))[(i + out_c // 8) % 4]  # of input and output
+        yield PACKED, zeroed(graph, *zeros)
+
+
+def zeroed(graph: Graph, x: int, y: int) -> Graph:
+    """The same with these zero points."""
+    for name, zero in (("x", x), ("y", y)):
+        tensor = graph.tensors[name]
+        graph.tensors[name] = replace(tensor, quantization=Quantization.per_tensor(float(tensor.scale), zero))
+    return graph
 
 
 DRAWN = list(drawn())
@@ -68,7 +89,8 @@ def test_all_functions_are_proven() -> None:
     rows = {f"pointwise_rows_8_to_{n}_by_{w}_dsp" for n, w in product(conv_2d_rows.CHANNELS, conv_2d_rows.PIXELS)}
     one = {f"pointwise_one_rows_{n}_dsp" for n in conv_2d_one_rows.INPUTS}
     four = {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in fully_connected_four.SHAPES}
-    assert kernels == rows | one | four | {TWO, IMAGES}
+    packed = {f"pointwise_packed_5_to_{n}_dsp" for n in conv_2d_packed.CHANNELS}
+    assert kernels == rows | one | four | packed | {TWO, IMAGES}
 
 
 @pytest.mark.parametrize(
@@ -94,6 +116,11 @@ def test_all_functions_are_proven() -> None:
         (FOUR, "fully_connected", (3, 8), 3, None),
         (FOUR, "fully_connected", (4, 8), 4, None),
         (FOUR, "fully_connected", (4, 10), 3, FullyConnected(activation="relu6")),
+        (PACKED, "conv_2d", (1, 3, 4, 5), 4, Conv2D()),
+        (PACKED, "conv_2d", (1, 3, 4, 6), 8, Conv2D()),
+        (PACKED, "conv_2d", (1, 3, 3, 5), 8, Conv2D()),
+        (PACKED, "conv_2d", (1, 4, 4, 5), 8, BY_TWO),
+        (PACKED, "conv_2d", (1, 3, 4, 5), 8, Conv2D(activation="relu6")),
         (IMAGES, "conv_2d", (1, 3, 3, 8), 3, BY_TWO),
         (IMAGES, "conv_2d", (2, 3, 3, 8), 3, Conv2D((2, 2), activation="relu6")),
     ],
@@ -103,6 +130,24 @@ def test_other_layers_take_other_forms(
 ) -> None:
     graph = layer_graph(operator, shape, out_c, (1, 1), 1, SCALES[1], np.random.default_rng(0), op)
     assert file not in found(graph)
+
+
+@pytest.mark.parametrize(
+    ("scale", "zero", "bias", "taken"),
+    [
+        (150.0, 127, 1 << 14, True),
+        (40.0, -128, 1 << 14, True),  # no addend for ties of negative values, which are all at the end
+        (1000.0, 127, 1 << 14, False),  # an addend that moves others
+        (2.5, 127, 1 << 14, False),  # more than a halfword
+        (150.0, 127, 1 << 15, False),
+    ],
+)
+def test_packed_outputs_are_proven(scale: float, zero: int, bias: int, taken: bool) -> None:
+    graph = layer_graph("conv_2d", (1, 2, 2, 5), 8, (1, 1), 1, (1.0, scale), np.random.default_rng(0))
+    same = Quantization.per_channel(np.full(8, 0.9, np.float32), 0)
+    for name, data in (("w", np.full((8, 1, 1, 5), 127, np.int8)), ("b", np.full(8, bias, np.int32))):
+        graph.tensors[name] = replace(graph.tensors[name], quantization=same, data=data)
+    assert (PACKED in found(zeroed(graph, 0, zero))) == taken
 
 
 def test_fours_and_threes_make_a_row() -> None:
