@@ -1,4 +1,4 @@
-"""Small layers whose kernels are for their shapes: 1x1 convolutions in steps of two, several samples; no clamp inside."""
+"""Small layers whose kernels are for their shapes: 1x1 convolutions in steps of two, several samples; no clamp."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ def samples(d: Draw) -> Graph:
     return _graph((d.of(2, 4, 6) if outputs == 2 else 4, inputs), outputs, FullyConnected(), d)
 
 
+def one_sample_of_ten(d: Draw) -> Graph:
+    return _graph((1, 10), 4, FullyConnected(), d)
+
+
 def odd_images(d: Draw) -> Graph:
     """Images whose rows are not as far apart as the images are."""
     inputs = d.turn(tuple(range(1, 17)))
@@ -49,4 +53,5 @@ SAMPLERS: tuple[Sampler, ...] = (
     (samples, 4 * len(SAMPLES)),
     (odd_images, 64),
     (packed, 18),
+    (one_sample_of_ten, 4),
 )

@@ -15,7 +15,7 @@
 
 #include <stddef.h>
 
-#include "edgekit/arch_dsp.h"
+#include "edgekit/packed_dsp.h"
 
 #if EK_DSP_INSTRUCTIONS
 
@@ -101,8 +101,7 @@ static void pixels_of(const ek_pointwise_packed_dsp_t *p, const int8_t *x, int8_
       int32_t sum = ek_smlad(even, (uint32_t)at[0], 0);
       sum = ek_smlad(odd, (uint32_t)at[1], sum);
       sum = ek_smmulr(ek_smlad(fifth, (uint32_t)at[2], sum), at[3]);
-      const int32_t output = ek_low_half((uint32_t)ek_smmlar((uint32_t)sum, at[4], at[4]));
-      y[i / 4 * 4 + i % 4 / 2 + i % 2 * 2] = (int8_t)((output < 0 ? 0 : (output > 255 ? 255 : output)) - 128);
+      y[i / 4 * 4 + i % 4 / 2 + i % 2 * 2] = ek_divide_packed(sum, at[4]);
     }
   }
 }

@@ -18,6 +18,7 @@ from edgekit.backends.c.forms.dsp import (
     conv_2d_packed,
     conv_2d_rows,
     fully_connected_four,
+    fully_connected_packed,
     fully_connected_two,
 )
 from edgekit.graph import Graph, Quantization
@@ -27,7 +28,7 @@ from tests.firmware import proof
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-IMAGES, PACKED = "pointwise_images_dsp", conv_2d_packed.FILE
+IMAGES, PACKED, SINGLE = "pointwise_images_dsp", conv_2d_packed.FILE, fully_connected_packed.FILE
 ROWS, ONE, TWO, FOUR = (m.FILE for m in (conv_2d_rows, conv_2d_one_rows, fully_connected_two, fully_connected_four))
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1.0, 0.25), (1e-7, 1.0))  # left shifts, constants
 BY_TWO = Conv2D((2, 2))
@@ -62,11 +63,13 @@ def drawn() -> Iterator[tuple[str, Graph]]:
         yield FOUR, layer("fully_connected", (4, inputs), out_c)
     for inputs in (2, 4, 6, 7, 8, 10, 12, 13, 16):
         yield IMAGES, layer("conv_2d", (2 + inputs % 3, 3, 3, inputs), 1 + inputs % 9, BY_TWO)
-    for out_c, (i, scale) in product(conv_2d_packed.CHANNELS, enumerate(EXACT)):
-        shape = (1 + i % 2, 1 + i, 2 + 2 * i, 5)
-        graph = layer_graph("conv_2d", shape, out_c, (1, 1), 1, scale, rng)
-        zeros = ((-128, 127), (127, -127), (5, 126), (-3, 0))[(i + out_c // 8) % 4]  # of input and output
-        yield PACKED, zeroed(graph, *zeros)
+    for out_c, (i, scale) in product((*conv_2d_packed.CHANNELS, 4), enumerate(EXACT)):
+        zeros = ((-128, 127), (127, -127), (5, 126), (-3, 0), (0, -128))[(i + out_c // 4) % 5]  # of input and output
+        if out_c == 4:
+            graph = layer_graph("fully_connected", (1, 10), out_c, (1, 1), 1, scale, rng)
+        else:
+            graph = layer_graph("conv_2d", (1 + i % 2, 1 + i, 2 + 2 * i, 5), out_c, (1, 1), 1, scale, rng)
+        yield SINGLE if out_c == 4 else PACKED, zeroed(graph, *zeros)
 
 
 def zeroed(graph: Graph, x: int, y: int) -> Graph:
@@ -90,7 +93,7 @@ def test_all_functions_are_proven() -> None:
     one = {f"pointwise_one_rows_{n}_dsp" for n in conv_2d_one_rows.INPUTS}
     four = {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in fully_connected_four.SHAPES}
     packed = {f"pointwise_packed_5_to_{n}_dsp" for n in conv_2d_packed.CHANNELS}
-    assert kernels == rows | one | four | packed | {TWO, IMAGES}
+    assert kernels == rows | one | four | packed | {TWO, IMAGES, "fully_connected_packed_10_to_4_dsp"}
 
 
 @pytest.mark.parametrize(
@@ -121,6 +124,10 @@ def test_all_functions_are_proven() -> None:
         (PACKED, "conv_2d", (1, 3, 3, 5), 8, Conv2D()),
         (PACKED, "conv_2d", (1, 4, 4, 5), 8, BY_TWO),
         (PACKED, "conv_2d", (1, 3, 4, 5), 8, Conv2D(activation="relu6")),
+        (SINGLE, "fully_connected", (2, 10), 4, None),
+        (SINGLE, "fully_connected", (1, 10), 3, None),
+        (SINGLE, "fully_connected", (1, 9), 4, None),
+        (SINGLE, "fully_connected", (1, 10), 4, FullyConnected(activation="relu6")),
         (IMAGES, "conv_2d", (1, 3, 3, 8), 3, BY_TWO),
         (IMAGES, "conv_2d", (2, 3, 3, 8), 3, Conv2D((2, 2), activation="relu6")),
     ],
