@@ -32,8 +32,17 @@ def samples(d: Draw) -> Graph:
     return _graph((d.of(2, 4, 6) if outputs == 2 else 4, inputs), outputs, FullyConnected(), d)
 
 
+def fours(d: Draw) -> Graph:
+    """One output of four pixels or more."""
+    return _graph((1, d.upto(12), 4 * d.upto(4), d.turn((8, 16, 24, 32, 64))), 1, Conv2D(), d)
+
+
 def one_sample_of_ten(d: Draw) -> Graph:
     return _graph((1, 10), 4, FullyConnected(), d)
+
+
+def one_sample_of_64(d: Draw) -> Graph:
+    return _graph((1, 64), 1, FullyConnected(), d)
 
 
 def odd_images(d: Draw) -> Graph:
@@ -54,4 +63,6 @@ SAMPLERS: tuple[Sampler, ...] = (
     (odd_images, 64),
     (packed, 18),
     (one_sample_of_ten, 4),
+    (fours, 25),
+    (one_sample_of_64, 4),
 )

@@ -14,6 +14,7 @@ import pytest
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.dsp import (
+    _one_fours,
     conv_2d_one_rows,
     conv_2d_packed,
     conv_2d_rows,
@@ -28,11 +29,12 @@ from tests.firmware import proof
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-IMAGES, PACKED, SINGLE = "pointwise_images_dsp", conv_2d_packed.FILE, fully_connected_packed.FILE
+IMAGES = "pointwise_images_dsp"
+PACKED, SINGLE, FOURS = (m.FILE for m in (conv_2d_packed, fully_connected_packed, _one_fours))
 ROWS, ONE, TWO, FOUR = (m.FILE for m in (conv_2d_rows, conv_2d_one_rows, fully_connected_two, fully_connected_four))
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1.0, 0.25), (1e-7, 1.0))  # left shifts, constants
 BY_TWO = Conv2D((2, 2))
-EXACT = ((1e-3, 0.05), (1.0, 40.0), (1.0, 150.0), (1e-7, 1.0))  # where a word of two outputs is
+EXACT = ((1e-3, 0.05), (1.0, 60.0), (1.0, 150.0), (1e-7, 1.0))  # where a word of two outputs is
 
 
 def found(graph: Graph) -> dict[str, int]:
@@ -63,6 +65,12 @@ def drawn() -> Iterator[tuple[str, Graph]]:
         yield FOUR, layer("fully_connected", (4, inputs), out_c)
     for inputs in (2, 4, 6, 7, 8, 10, 12, 13, 16):
         yield IMAGES, layer("conv_2d", (2 + inputs % 3, 3, 3, inputs), 1 + inputs % 9, BY_TWO)
+    for inputs, (i, scale) in product(_one_fours.INPUTS, enumerate(EXACT)):
+        if i % 2 == 0:
+            graph = layer_graph("conv_2d", (1 + i // 2, 1 + i, 4, inputs), 1, (1, 1), 1, scale, rng)
+        else:
+            graph = layer_graph("fully_connected", (4 * i, inputs), 1, (1, 1), 1, scale, rng)
+        yield FOURS, zeroed(graph, -7 * i, (127, 5, -128, 0)[(i + inputs // 8) % 4])
     for out_c, (i, scale) in product((*conv_2d_packed.CHANNELS, 4), enumerate(EXACT)):
         zeros = ((-128, 127), (127, -127), (5, 126), (-3, 0), (0, -128))[(i + out_c // 4) % 5]  # of input and output
         if out_c == 4:
@@ -93,7 +101,8 @@ def test_all_functions_are_proven() -> None:
     one = {f"pointwise_one_rows_{n}_dsp" for n in conv_2d_one_rows.INPUTS}
     four = {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in fully_connected_four.SHAPES}
     packed = {f"pointwise_packed_5_to_{n}_dsp" for n in conv_2d_packed.CHANNELS}
-    assert kernels == rows | one | four | packed | {TWO, IMAGES, "fully_connected_packed_10_to_4_dsp"}
+    fours = {f"pointwise_one_fours_{n}_dsp" for n in _one_fours.INPUTS}
+    assert kernels == rows | one | four | packed | fours | {TWO, IMAGES, "fully_connected_packed_10_to_4_dsp"}
 
 
 @pytest.mark.parametrize(
@@ -128,6 +137,11 @@ def test_all_functions_are_proven() -> None:
         (SINGLE, "fully_connected", (1, 10), 3, None),
         (SINGLE, "fully_connected", (1, 9), 4, None),
         (SINGLE, "fully_connected", (1, 10), 4, FullyConnected(activation="relu6")),
+        (FOURS, "conv_2d", (1, 2, 2, 16), 2, Conv2D()),
+        (FOURS, "conv_2d", (1, 2, 2, 40), 1, Conv2D()),
+        (FOURS, "conv_2d", (1, 2, 3, 16), 1, Conv2D()),
+        (FOURS, "conv_2d", (1, 4, 4, 16), 1, BY_TWO),
+        (FOURS, "fully_connected", (4, 16), 1, FullyConnected(activation="relu6")),
         (IMAGES, "conv_2d", (1, 3, 3, 8), 3, BY_TWO),
         (IMAGES, "conv_2d", (2, 3, 3, 8), 3, Conv2D((2, 2), activation="relu6")),
     ],

@@ -32,12 +32,8 @@ def form(layer: Layer, call: Call) -> Call | None:
     )
     if folded is None:
         return None
-    parts = [
-        folded.multiplier[:, None],
-        halves(folded.halves).view(np.int32),
-        folded.start[:, None],
-        folded.divider[:, None],
-    ]
-    fields: dict[str, Value] = {"stream": np.concatenate(parts, axis=1).astype(np.int32), "out_zero": zero}
+    words = halves(folded.halves).view(np.int32)
+    stream = np.column_stack([folded.multiplier, words, folded.start, folded.divider]).astype(np.int32)
+    fields: dict[str, Value] = {"stream": stream, "out_zero": zero}
     fields |= {"size": lines.samples * lines.lines * count, "step": lines.line_step}
     return Call(f"pointwise_rows_{INPUTS}_to_{count}_by_{lines.samples}_dsp", fields, source=FILE)

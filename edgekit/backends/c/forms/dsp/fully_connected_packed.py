@@ -29,5 +29,5 @@ def form(layer: Layer, call: Call) -> Call | None:
     if folded is None or divider is None:
         return None
     words = np.column_stack([stream(folded)[:, :-1], divider])
-    constants = tuple(int(words[int(output), COLUMNS.index(column)]) for output, column in WORDS.split())
+    constants = tuple(int(words[int(word[0]), COLUMNS.index(word[1])]) for word in WORDS.split())
     return Call("fully_connected_packed_10_to_4_dsp", {"stream": constants}, source=FILE)
