@@ -5,7 +5,7 @@
  * are so far apart as the code says, in which no more than the inputs differ. Weights are halfwords, twice as large: SMMULR
  * wants twice the sum. The zero point is folded into the bias.
  * Registers: r0 stream, r1 x, r2 y, r4-r7 weights, then constants, r8-r11 sums, r3 and r12 eight inputs, lr two of them.
- * Budget: 37 for 4 pixels x 8 inputs (1.16 a MAC), 28 for 3; 23 and 19 for their outputs, 9 for a row, 20 for the call.
+ * Budget: 37 for 4 pixels x 8 inputs (1.16 a MAC), 28 for 3; 23 and 19 for their outputs, 9 for a row, 19 for the call.
  * Cycles by LDR 2, LDM 1 + n, LDRD 3, branch 2: 49 for 4 pixels x 8 inputs, 1.53 a MAC. */
 #include "edgekit/pointwise_one_rows_dsp.h"
 
