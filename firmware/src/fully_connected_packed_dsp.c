@@ -20,10 +20,6 @@
   "  sxtb16 " A ", " B "\n"          \
   "  sxtb16 " B ", " B ", ror #8\n"
 #define MULTIPLY(A, MULTIPLIER) "  smmulr " A ", " A ", " MULTIPLIER "\n"
-#define DIVIDE(A, DIVIDER) "  smmlar " A ", " A ", " DIVIDER ", " DIVIDER "\n"
-#define PAIR(A, B)                           \
-  "  pkhbt " A ", " A ", " B ", lsl #16\n"   \
-  "  usat16 " A ", #8, " A "\n"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
@@ -43,9 +39,8 @@ __attribute__((naked)) void ek_fully_connected_packed_10_to_4_dsp(const ek_fully
       LOAD("r1, r4, r6, r7, r10, r12, lr") ADD("r5", "r3", "r1") ADD("r8", "r3", "r4") ADD("r11", "r3", "r6") ADD("r9", "r3", "r7")
       MULTIPLY("r5", "r10") MULTIPLY("r8", "r12") MULTIPLY("r11", "lr")
       "  ldmia.w r0, {r1, r3, r4, r6, r7}\n" MULTIPLY("r9", "r6")
-      DIVIDE("r5", "r1") DIVIDE("r8", "r3") DIVIDE("r11", "r4") DIVIDE("r9", "r7") PAIR("r5", "r11") PAIR("r8", "r9")
-      "  orr r5, r5, r8, lsl #8\n"
-      "  eor r5, r5, #0x80808080\n"
+      EK_DIVIDE_PACKED("r5", "r1") EK_DIVIDE_PACKED("r8", "r3") EK_DIVIDE_PACKED("r11", "r4") EK_DIVIDE_PACKED("r9", "r7") EK_PACK_2("r5", "r11") EK_PACK_2("r8", "r9")
+      EK_PACK_4("r5", "r8")
       "  str r5, [r2]\n"
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }

@@ -11,24 +11,12 @@
 
 #include <stddef.h>
 
-#include "edgekit/arch_dsp.h"
+#include "edgekit/one_output_dsp.h"
 
 #if EK_DSP_INSTRUCTIONS
 
 _Static_assert(offsetof(ek_pointwise_one_rows_dsp_t, outputs) == 16, "five words in the assembly's order");
 
-#define ADD(SUM, X, W) "  smlad " SUM ", " X ", " W ", " SUM "\n"
-#define PIXEL(SUM, FROM)                                                                        \
-  "  ldrd r3, r12, [r1" FROM "\n"                                                               \
-  "  sxtb16 lr, r3\n"                                                                           \
-  "  sxtb16 r3, r3, ror #8\n" ADD(SUM, "lr", "r4") ADD(SUM, "r3", "r5")                         \
-  "  sxtb16 lr, r12\n"                                                                          \
-  "  sxtb16 r12, r12, ror #8\n" ADD(SUM, "lr", "r6") ADD(SUM, "r12", "r7")
-#define WEIGHTS "  ldmia.w r0!, {r4, r5, r6, r7}\n"
-/* STEP: bytes from pixel to pixel. The first pixel is the last to be read, with which x goes on. */
-#define THREE(STEP) WEIGHTS PIXEL("r10", ", #2*" STEP "]") PIXEL("r9", ", #" STEP "]") PIXEL("r8", "], #8")
-#define FOUR(STEP) \
-  WEIGHTS PIXEL("r11", ", #3*" STEP "]") PIXEL("r10", ", #2*" STEP "]") PIXEL("r9", ", #" STEP "]") PIXEL("r8", "], #8")
 #define FINISH(SUM)                        \
   "  smmulr " SUM ", " SUM ", r4\n"        \
   "  smmlar " SUM ", " SUM ", r5, r6\n"    \
@@ -40,9 +28,6 @@ _Static_assert(offsetof(ek_pointwise_one_rows_dsp_t, outputs) == 16, "five words
   "  ldmia r0, {r4, r5, r6}\n"                                              \
   "  add.w r1, r1, #" PIXELS "*" STEP "-" STEP "/2\n"                       \
   "  sub.w r0, r0, #" STEP "+16\n" OUTPUTS
-#define TWICE(CODE) CODE CODE
-#define THRICE(CODE) CODE CODE CODE
-#define FOUR_TIMES(CODE) TWICE(CODE) TWICE(CODE)
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
@@ -57,13 +42,13 @@ _Static_assert(offsetof(ek_pointwise_one_rows_dsp_t, outputs) == 16, "five words
         "  add r4, r2, r7\n"                                                                                           \
         "  add r5, r2\n"                                                                                               \
         "  push {r3, r4, r5, r6, r7}\n"                                                                                \
-        "1:\n" BLOCK("4", STEP, EIGHTS(FOUR(STEP)), FINISH("r8") FINISH("r9") FINISH("r10") FINISH("r11"))             \
+        "1:\n" BLOCK("4", STEP, EIGHTS(EK_ONE_FOUR(STEP)), FINISH("r8") FINISH("r9") FINISH("r10") FINISH("r11"))             \
         "  ldrd r3, r4, [sp]\n"                                                                                        \
         "  cmp r2, r3\n"                                                                                               \
         "  bne.w 1b\n"                                                                                                 \
         "  cmp r2, r4\n"                                                                                               \
         "  beq 3f\n"                                                                                                   \
-        "2:\n" BLOCK("3", STEP, EIGHTS(THREE(STEP)), FINISH("r8") FINISH("r9") FINISH("r10"))                          \
+        "2:\n" BLOCK("3", STEP, EIGHTS(EK_ONE_THREE(STEP)), FINISH("r8") FINISH("r9") FINISH("r10"))                          \
         "  ldr r4, [sp, #4]\n"                                                                                         \
         "  cmp r2, r4\n"                                                                                               \
         "  bne.w 2b\n"                                                                                                 \
@@ -78,24 +63,18 @@ _Static_assert(offsetof(ek_pointwise_one_rows_dsp_t, outputs) == 16, "five words
         "  add sp, #20\n"                                                                                              \
         "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                             \
   }
-ROWS(ek_pointwise_one_rows_16_dsp, "32", TWICE)
-ROWS(ek_pointwise_one_rows_24_dsp, "48", THRICE)
-ROWS(ek_pointwise_one_rows_32_dsp, "64", FOUR_TIMES)
+ROWS(ek_pointwise_one_rows_16_dsp, "32", EK_TWICE)
+ROWS(ek_pointwise_one_rows_24_dsp, "48", EK_THRICE)
+ROWS(ek_pointwise_one_rows_32_dsp, "64", EK_FOUR_TIMES)
 #pragma GCC diagnostic pop
 
 #else
 
 static void rows_of(const ek_pointwise_one_rows_dsp_t *p, const int8_t *x, int8_t *y, int32_t inputs) {
-  const int32_t *const weights = p->stream + 4, *const constants = weights + inputs / 2;
+  const int32_t *const constants = p->stream + 4 + inputs / 2;
   for (const int8_t *const end = y + p->size; y != end; x += p->gap) {
     for (const int8_t *const row = y + p->outputs; y != row; x += 2 * inputs) {
-      int32_t sum = p->stream[0];
-      for (int32_t k = 0; k < inputs; k += 4) {
-        const uint32_t four = ek_load4(x + k);
-        sum = ek_smlad(ek_sxtb16(four), (uint32_t)weights[k / 2], sum);
-        sum = ek_smlad(ek_sxtb16_odd(four), (uint32_t)weights[k / 2 + 1], sum);
-      }
-      *y++ = ek_requantize(sum, constants[0], constants[1], constants[2]);
+      *y++ = ek_requantize(ek_one_sum(p->stream, x, inputs), constants[0], constants[1], constants[2]);
     }
   }
 }

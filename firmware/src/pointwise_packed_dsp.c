@@ -28,26 +28,17 @@ _Static_assert(offsetof(ek_pointwise_packed_dsp_t, last) == 12, "four words in t
   "  smlad " A ", r3, " B ", " A "\n"             \
   "  smlad " A ", r12, " C ", " A "\n"
 #define MULTIPLY(A, MULTIPLIER) "  smmulr " A ", " A ", " MULTIPLIER "\n"
-#define DIVIDE(A, DIVIDER) "  smmlar " A ", " A ", " DIVIDER ", " DIVIDER "\n"
-#define OUTPUT(A, MULTIPLIER, DIVIDER) MULTIPLY(A, MULTIPLIER) DIVIDE(A, DIVIDER)
-/* Two outputs in halfwords, 0 to 255. */
-#define PAIR(A, B)                                \
-  "  pkhbt " A ", " A ", " B ", lsl #16\n"        \
-  "  usat16 " A ", #8, " A "\n"
-/* A has outputs 0 and 2, B 1 and 3. */
-#define FOUR(A, B)                                \
-  "  orr " A ", " A ", " B ", lsl #8\n"           \
-  "  eor " A ", " A ", #0x80808080\n"
+#define OUTPUT(A, MULTIPLIER, DIVIDER) MULTIPLY(A, MULTIPLIER) EK_DIVIDE_PACKED(A, DIVIDER)
 /* The words are of one channel after the other, 0, 2, 1, 3, 4, 6, 5, 7: three of weights, multiplier, divider. */
 #define EIGHT                                                                                          \
   LOAD("r4, r5, r6, r7, r8") SUM("r4", "r5", "r6") OUTPUT("r4", "r7", "r8")                            \
-  LOAD("r5, r6, r7, r8, r9, r10, r11, lr") SUM("r5", "r6", "r7") OUTPUT("r5", "r8", "r9") PAIR("r4", "r5") SUM("r10", "r11", "lr") \
+  LOAD("r5, r6, r7, r8, r9, r10, r11, lr") SUM("r5", "r6", "r7") OUTPUT("r5", "r8", "r9") EK_PACK_2("r4", "r5") SUM("r10", "r11", "lr") \
   LOAD("r5, r6, r7, r8, r9, r11, lr") OUTPUT("r10", "r5", "r6") SUM("r7", "r8", "r9") OUTPUT("r7", "r11", "lr") \
-  PAIR("r10", "r7") FOUR("r4", "r10")                                                                  \
+  EK_PACK_2("r10", "r7") EK_PACK_4("r4", "r10")                                                                  \
   LOAD("r5, r6, r7, r8, r9, r10, r11, lr") SUM("r5", "r6", "r7") OUTPUT("r5", "r8", "r9") SUM("r10", "r11", "lr") \
-  LOAD("r6, r7, r8, r9, r11, lr") OUTPUT("r10", "r6", "r7") PAIR("r5", "r10") SUM("r8", "r9", "r11") MULTIPLY("r8", "lr") \
-  LOAD("r6, r7, r9, r10, r11, lr") DIVIDE("r8", "r6") SUM("r7", "r9", "r10") OUTPUT("r7", "r11", "lr") \
-  PAIR("r8", "r7") FOUR("r5", "r8")                                                                    \
+  LOAD("r6, r7, r8, r9, r11, lr") OUTPUT("r10", "r6", "r7") EK_PACK_2("r5", "r10") SUM("r8", "r9", "r11") MULTIPLY("r8", "lr") \
+  LOAD("r6, r7, r9, r10, r11, lr") EK_DIVIDE_PACKED("r8", "r6") SUM("r7", "r9", "r10") OUTPUT("r7", "r11", "lr") \
+  EK_PACK_2("r8", "r7") EK_PACK_4("r5", "r8")                                                                    \
   "  strd r4, r5, [r2], #8\n"
 #define TWICE(CODE) CODE CODE
 #define FOUR_TIMES(CODE) TWICE(CODE) TWICE(CODE)
