@@ -4,7 +4,7 @@
  * Blocking: 1 sample, up to 3 times 4 inputs, then 16 at a time. Weights are halfwords, twice as large: SMMULR wants twice the
  * sum. The zero point is folded into the bias. There is no counter: the code is entered where the inputs that are not are done.
  * Registers: r0 stream, r1 x, r2 y, r3 sum, r4-r7 weights, then constants, r8-r11 inputs, r12 two of them as halfwords, lr bytes
- * of code to skip. One sample has a function of its own, without loops.
+ * of code to skip. One sample has a function of its own, without loops, and one of 64 inputs.
  * Budget: 19 for 16 inputs (1.19 a MAC), 6 for 4, 13 for a sample, 9 for a line, 7 for the call; 11 for one sample. Cycles by LDR 2, LDM 1 + n,
  * branch 2: 31 for 16 inputs, 1.9 a MAC. */
 #include "edgekit/fully_connected_to_1_dsp.h"
@@ -79,6 +79,20 @@ __attribute__((naked)) void ek_fully_connected_1_to_1_dsp(const ek_fully_connect
       "  strb r3, [r2]\n"
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
+
+/* Of 64 inputs, whose code needs no entry. */
+__attribute__((naked)) void ek_fully_connected_64_to_1_dsp(const ek_fully_connected_to_1_dsp_t *p, const int8_t *x, int8_t *y) {
+  __asm__ volatile(
+      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  ldr r0, [r0]\n"
+      "  ldrd r3, r4, [r0], #8\n" SIXTEEN SIXTEEN SIXTEEN SIXTEEN
+      "  ldmia r0, {r4, r5, r6}\n"
+      "  smmulr r3, r3, r4\n"
+      "  smmlar r3, r3, r5, r6\n"
+      "  ssat r3, #8, r3\n"
+      "  strb r3, [r2]\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+}
 #pragma GCC diagnostic pop
 
 #else
@@ -99,6 +113,9 @@ void ek_fully_connected_to_1_dsp(const ek_fully_connected_to_1_dsp_t *p, const i
 }
 
 void ek_fully_connected_1_to_1_dsp(const ek_fully_connected_to_1_dsp_t *p, const int8_t *x, int8_t *y) {
+  ek_fully_connected_to_1_dsp(p, x, y);
+}
+void ek_fully_connected_64_to_1_dsp(const ek_fully_connected_to_1_dsp_t *p, const int8_t *x, int8_t *y) {
   ek_fully_connected_to_1_dsp(p, x, y);
 }
 

@@ -234,15 +234,22 @@ void ek_pointwise_3_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int
   part_of(p, last, y + before * channels, 1, copied * channels);
 }
 
-void ek_pointwise_narrow_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) {
+/* Returns where the outputs end. */
+static int8_t *images_of(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) {
   static void (*const forms[])(const ek_pointwise_narrow_dsp_t *, const int8_t *, int8_t *) = {
       ek_pointwise_3_dsp, ek_pointwise_4_dsp, ek_pointwise_6_dsp, ek_pointwise_8_dsp,
       ek_pointwise_10_dsp, ek_pointwise_12_dsp, ek_pointwise_14_dsp, ek_pointwise_16_dsp};
   void (*const form)(const ek_pointwise_narrow_dsp_t *, const int8_t *, int8_t *) = forms[p->in_c < 4 ? 0 : (p->in_c - 1) / 2];
   const int32_t size = p->lines * p->outputs, step = p->image_step;
-  int8_t *const first = y;
   for (int32_t image = p->images; image > 0; --image, x += step, y += size) {
     form(p, x, y);
   }
-  ek_clamp_all(first, (int32_t)(y - first), p->low, p->high);
+  return y;
+}
+
+void ek_pointwise_images_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) { images_of(p, x, y); }
+
+void ek_pointwise_narrow_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) {
+  const int8_t *const end = images_of(p, x, y);
+  ek_clamp_all(y, (int32_t)(end - y), p->low, p->high);
 }

@@ -99,6 +99,7 @@ def test_the_cases_take_the_form() -> None:
     narrow = [f"pointwise_{n}{one}_dsp" for n in range(4, 17, 2) for one in ("", "_pixel")]
     functions = [
         "pointwise_3_dsp",
+        "pointwise_images_dsp",
         *narrow,
         *(f"pointwise_8_to_{n}_dsp" for n in (3, 4)),
         *(f"fully_connected_to_{n}_dsp" for n in (2, 3, 4)),

@@ -21,6 +21,7 @@ typedef struct {
 void ek_fully_connected_to_1_dsp(const ek_fully_connected_to_1_dsp_t *p, const int8_t *x, int8_t *y);
 /* One sample. */
 void ek_fully_connected_1_to_1_dsp(const ek_fully_connected_to_1_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_fully_connected_64_to_1_dsp(const ek_fully_connected_to_1_dsp_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus
 }

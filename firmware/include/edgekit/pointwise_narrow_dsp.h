@@ -42,6 +42,8 @@ void ek_pointwise_16_pixel_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t 
 /* An even number of pixels one after the other, 8 inputs, 3 and 4 channels, not clamped. */
 void ek_pointwise_8_to_3_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_8_to_4_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+/* Several images, not clamped. */
+void ek_pointwise_images_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_narrow_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus

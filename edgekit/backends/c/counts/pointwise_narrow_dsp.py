@@ -17,9 +17,10 @@ def features(fields: Fields) -> dict[str, float]:
     common = {"call": 1, "lines": lines, "pixels": pixels, "turns": pixels * ceil_div(channels, 8)}
     if fields["kernel"] == "pointwise_3_dsp":
         return {**common, "outputs": outputs, "several": pixels > 1, "many": fields["lines"] > 1}
-    if fields["kernel"] != "pointwise_narrow_dsp":
+    if fields["kernel"] not in ("pointwise_images_dsp", "pointwise_narrow_dsp"):
         return {**common, "outputs": outputs}
-    return {
+    found = {
         **common, "images": images, "least": images * (fields["in_c"] < 4), "words": pixels * words,
-        **{f"outputs_{2 * n}": outputs * (n == words) for n in range(2, 9)}, **clamped(fields, outputs),
+        **{f"outputs_{2 * n}": outputs * (n == words) for n in range(2, 9)},
     }  # fmt: skip
+    return found if fields["kernel"] == "pointwise_images_dsp" else {**found, **clamped(fields, outputs)}

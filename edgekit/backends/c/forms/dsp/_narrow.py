@@ -37,7 +37,7 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) ->
         return None
     width, made = max(WORD, -(-inputs // HALF) * HALF), stream(folded)
     fields: dict[str, Value] = {name: call.fields[name] for name in ("out_zero", "low", "high")}
-    plain = lines.images == 1 and (fields["low"], fields["high"]) == (-128, 127)
+    plain = (fields["low"], fields["high"]) == (-128, 127)
     name = _name(lines, inputs, count) if plain else FILE
     done = PIXEL - count if name.endswith("pixel_dsp") else -count % TURN
     fields |= {
@@ -51,7 +51,9 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) ->
 
 
 def _name(lines: Lines, inputs: int, count: int) -> str:
-    """The function for one image without a clamp."""
+    """The function for images without a clamp."""
+    if lines.images > 1:
+        return "pointwise_images_dsp"
     if inputs < WORD:
         return "pointwise_3_dsp"
     width = -(-inputs // HALF) * HALF

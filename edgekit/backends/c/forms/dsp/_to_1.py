@@ -13,6 +13,7 @@ from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 FILE = "fully_connected_to_1_dsp"
 WORD, BLOCK = 4, 16  # inputs
 WORDS, BLOCKS = 3, 8  # that the code has
+ALONE = 64  # inputs of one sample that have a function of their own
 WORD_CODE, BLOCK_CODE = 22, 72  # bytes
 
 
@@ -40,5 +41,5 @@ def to_1(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> C
     stream = np.concatenate([first, halves(folded.halves).view(np.int32).reshape(-1), last]).astype(np.int32)
     kept: dict[str, Value] = {name: fields[name] for name in ("outputs", "lines", "gap")}
     kept |= {"stream": stream, "skip": (BLOCKS - blocks) * BLOCK_CODE, "in_c": inputs}
-    name = FILE if lines.samples * lines.lines > 1 else "fully_connected_1_to_1_dsp"
+    name = FILE if lines.samples * lines.lines > 1 else f"fully_connected_{ALONE if inputs == ALONE else 1}_to_1_dsp"
     return Call(name, kept, source=FILE)

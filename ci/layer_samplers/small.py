@@ -1,0 +1,68 @@
+"""Small layers whose kernels are for their shapes: 1x1 convolutions in steps of two, several samples; no clamp."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from benchmarks.graphs import Builder
+from ci.layer_draw import Draw, Sampler
+from edgekit.graph import Graph
+from edgekit.graph.ops.conv_2d import Conv2D
+from edgekit.graph.ops.fully_connected import FullyConnected
+
+ROWS = (*product((8,), (3, 4), (13, 15)), *product((16, 24, 32), (1,), (7, 8, 13, 20, 27)))  # inputs, outputs, width
+SAMPLES = (*product((8, 10), (3,)), (10, 4), *product((4, 8, 12, 16, 20, 32), (2,)))
+
+
+def _graph(shape: tuple[int, ...], out_c: int, op: Conv2D | FullyConnected, d: Draw) -> Graph:
+    b = Builder("small", shape, d.of(*range(1000)))
+    window = (1, 1) if isinstance(op, Conv2D) else ()
+    return b.ended(b.weighted(op, "input", (out_c, *window, shape[-1]), 0))
+
+
+def rows_by_two(d: Draw) -> Graph:
+    """Rows of every second pixel."""
+    inputs, outputs, width = d.turn(ROWS)
+    return _graph((1, 3 + d.upto(20), width, inputs), outputs, Conv2D((2, 2)), d)
+
+
+def samples(d: Draw) -> Graph:
+    """Four samples, two and six too where there are two outputs."""
+    inputs, outputs = d.turn(SAMPLES)
+    return _graph((d.of(2, 4, 6) if outputs == 2 else 4, inputs), outputs, FullyConnected(), d)
+
+
+def fours(d: Draw) -> Graph:
+    """One output of four pixels or more."""
+    return _graph((1, d.upto(12), 4 * d.upto(4), d.turn((8, 16, 24, 32, 64))), 1, Conv2D(), d)
+
+
+def one_sample_of_ten(d: Draw) -> Graph:
+    return _graph((1, 10), 4, FullyConnected(), d)
+
+
+def one_sample_of_64(d: Draw) -> Graph:
+    return _graph((1, 64), 1, FullyConnected(), d)
+
+
+def odd_images(d: Draw) -> Graph:
+    """Images whose rows are not as far apart as the images are."""
+    inputs = d.turn(tuple(range(1, 17)))
+    side = 3 + 2 * d.upto(4)
+    return _graph((1 + d.upto(4), side, side, inputs), d.upto(20), Conv2D((2, 2)), d)
+
+
+def packed(d: Draw) -> Graph:
+    """Five inputs."""
+    return _graph((d.of(1, 2), d.upto(12), 2 * d.upto(8), 5), d.turn((8, 16, 64)), Conv2D(), d)
+
+
+SAMPLERS: tuple[Sampler, ...] = (
+    (rows_by_two, 4 * len(ROWS)),
+    (samples, 4 * len(SAMPLES)),
+    (odd_images, 64),
+    (packed, 18),
+    (one_sample_of_ten, 4),
+    (fours, 25),
+    (one_sample_of_64, 4),
+)

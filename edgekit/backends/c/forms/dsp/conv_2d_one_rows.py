@@ -1,0 +1,45 @@
+"""Convolution of 1x1 taps in steps of two into one channel: `firmware/src/pointwise_one_rows_dsp.c`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from edgekit.backends.c.call import Call, Layer, Value, bias_of
+from edgekit.backends.c.forms.dsp._lines import of_pixels
+from edgekit.backends.c.forms.dsp._pack import halves
+from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
+from edgekit.reference.requantize import effective_scale
+
+OPERATOR = "conv_2d"
+INPUTS, STEP = (16, 24, 32), 2  # that have a function; pixels from one to the next
+FOUR, THREE = 4, 3  # pixels of a block
+FILE = "pointwise_one_rows_dsp"
+
+
+def fours(outputs: int) -> int:
+    """Outputs of a row that are computed four at a time, so that the others are threes; 0 where there are none."""
+    return next((n for n in range(outputs - outputs % FOUR, 0, -FOUR) if (outputs - n) % THREE == 0), 0)
+
+
+def form(layer: Layer, call: Call) -> Call | None:
+    """None where the kernel's conditions do not hold."""
+    f, x, w = call.fields, layer.input(0), layer.input(1)
+    count, inputs = w.shape[0], w.shape[3]
+    if w.shape != (1, 1, 1, x.shape[3]) or inputs not in INPUTS or f["pad_top"] or f["pad_left"]:
+        return None
+    low, high, zero = (int(f[name]) for name in ("low", "high", "out_zero"))  # type: ignore[arg-type]
+    stride = int(f["stride_h"]), int(f["stride_w"])  # type: ignore[arg-type]
+    lines = of_pixels(layer, stride)
+    if lines.step != STEP * inputs or lines.images != 1 or not fours(lines.samples) or (low, high) != (-128, 127):
+        return None
+    real = effective_scale(x, w, layer.outputs[0])
+    folded = fold(layer.data(1).reshape(count, -1), bias_of(layer, 1), x.zero_point, real, clamp_of(call), wide=True)
+    if folded is None:
+        return None
+    weights = halves(folded.halves).view(np.int32).reshape(-1)
+    constants = [folded.multiplier[0], folded.divider[0], zero]
+    stream = np.concatenate([[folded.start[0]] * FOUR, weights, constants]).astype(np.int32)
+    known = lines.fields(1)
+    fields: dict[str, Value] = {"stream": stream, "fours": fours(lines.samples)}
+    fields |= {"size": lines.samples * lines.lines, "gap": known["gap"], "outputs": known["outputs"]}
+    return Call(f"pointwise_one_rows_{inputs}_dsp", fields, source=FILE)

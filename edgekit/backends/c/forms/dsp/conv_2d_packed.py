@@ -1,0 +1,42 @@
+"""Convolution of 1x1 taps, 5 inputs, outputs stored by eights: `firmware/src/pointwise_packed_dsp.c`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from edgekit.backends.c.call import Call, Layer, Value, bias_of
+from edgekit.backends.c.forms.dsp._lines import of_pixels
+from edgekit.backends.c.forms.dsp._packed import HALF, ORDER, dividers
+from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
+from edgekit.reference.requantize import effective_scale
+
+OPERATOR = "conv_2d"
+INPUTS, CHANNELS = 5, (8, 16, 64)  # of the functions there are
+FILE = "pointwise_packed_dsp"
+
+
+def form(layer: Layer, call: Call) -> Call | None:
+    """None where the kernel's conditions do not hold."""
+    f, x, w = call.fields, layer.input(0), layer.input(1)
+    count = w.shape[0]
+    if w.shape[1:] != (1, 1, INPUTS) or x.shape[3] != INPUTS or count not in CHANNELS or f["pad_top"] or f["pad_left"]:
+        return None
+    low, high, zero = (int(f[name]) for name in ("low", "high", "out_zero"))  # type: ignore[arg-type]
+    lines = of_pixels(layer, (int(f["stride_h"]), int(f["stride_w"])))  # type: ignore[arg-type]
+    if lines.images * lines.lines != 1 or lines.step != INPUTS or lines.samples % 2 or (low, high) != (-128, 127):
+        return None
+    real, weights = effective_scale(x, w, layer.outputs[0]), layer.data(1).reshape(count, -1)
+    folded = fold(weights, bias_of(layer, count), x.zero_point, real, clamp_of(call))
+    divider = None if folded is None else dividers(folded, real, zero)
+    if folded is None or divider is None:
+        return None
+    bias = folded.bias + x.zero_point * folded.weights.astype(np.int64).sum(axis=1)
+    if np.any(np.abs(bias) >= HALF // 2):
+        return None
+    # inputs 0 and 2, 1 and 3, 4 and the bias
+    words = np.column_stack([2 * folded.weights.astype(np.int64)[:, [*ORDER, 4]], bias]).astype(np.int16, order="C")
+    stream = np.column_stack([words.view(np.int32), folded.multiplier, divider]).astype(np.int32)
+    offset = -x.zero_point % HALF
+    fields: dict[str, Value] = {"stream": stream.reshape(-1, 4, 5)[:, ORDER], "offset": offset * HALF + offset}
+    fields |= {"fifth": 2 * HALF + offset, "last": lines.samples * INPUTS}
+    return Call(f"pointwise_packed_{INPUTS}_to_{count}_dsp", fields, source=FILE)

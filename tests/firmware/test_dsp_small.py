@@ -1,0 +1,187 @@
+"""Kernels of small 1x1 layers in steps of two, and of several samples, give the simulator's integers: on the host by C
+twins, and on emulated cores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.emission import candidates_of
+from edgekit.backends.c.forms.dsp import (
+    _one_fours,
+    conv_2d_one_rows,
+    conv_2d_packed,
+    conv_2d_rows,
+    fully_connected_four,
+    fully_connected_packed,
+    fully_connected_two,
+)
+from edgekit.graph import Graph, Quantization
+from edgekit.graph.ops.conv_2d import Conv2D
+from edgekit.graph.ops.fully_connected import FullyConnected
+from tests.firmware import proof
+from tests.firmware.proof import Case
+from tests.firmware.shapes import layer_graph
+
+IMAGES = "pointwise_images_dsp"
+PACKED, SINGLE, FOURS = (m.FILE for m in (conv_2d_packed, fully_connected_packed, _one_fours))
+ROWS, ONE, TWO, FOUR = (m.FILE for m in (conv_2d_rows, conv_2d_one_rows, fully_connected_two, fully_connected_four))
+SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1.0, 0.25), (1e-7, 1.0))  # left shifts, constants
+BY_TWO = Conv2D((2, 2))
+EXACT = ((1e-3, 0.05), (1.0, 60.0), (1.0, 150.0), (1e-7, 1.0))  # where a word of two outputs is
+
+
+def found(graph: Graph) -> dict[str, int]:
+    """The candidates' places by the names of their kernels and of their files."""
+    calls = list(enumerate(candidates_of(graph, graph.nodes[0], "cortex-m4")))
+    return {name: i for i, call in reversed(calls) if isinstance(call, Call) for name in (call.file, call.kernel)}
+
+
+def drawn() -> Iterator[tuple[str, Graph]]:
+    """Shapes that the kernels are for, by the kernel's name, with weights and data at both ends."""
+    rng = np.random.default_rng(71)
+    turn = 0
+
+    def layer(operator: str, shape: tuple[int, ...], out_c: int, op: Conv2D | None = None) -> Graph:
+        nonlocal turn
+        turn += 1
+        return layer_graph(operator, shape, out_c, (1, 1), 1, SCALES[turn % len(SCALES)], rng, op)
+
+    for out_c, (height, width) in product((3, 4), ((1, 13), (4, 14), (7, 15), (2, 16))):
+        stride = Conv2D((1 + height % 3, 2))
+        yield ROWS, layer("conv_2d", (1, height, width, 8), out_c, stride)
+    yield ROWS, layer("conv_2d", (2, 4, 14, 8), 3, BY_TWO)  # images whose rows are as far apart
+    for i, (inputs, width) in enumerate(product((16, 24, 32), (7, 8, 13, 15, 20, 21, 27))):
+        yield ONE, layer("conv_2d", (1, 1 + i % 5, width, inputs), 1, Conv2D((1 + i % 2, 2)))
+    for inputs, samples in product((4, 8, 16, 20, 32), (2, 4, 6)):
+        yield TWO, layer("fully_connected", (samples, inputs), 2)
+    for inputs, out_c in fully_connected_four.SHAPES * 5:
+        yield FOUR, layer("fully_connected", (4, inputs), out_c)
+    for inputs in (2, 4, 6, 7, 8, 10, 12, 13, 16):
+        yield IMAGES, layer("conv_2d", (2 + inputs % 3, 3, 3, inputs), 1 + inputs % 9, BY_TWO)
+    for inputs, (i, scale) in product(_one_fours.INPUTS, enumerate(EXACT)):
+        if i % 2 == 0:
+            graph = layer_graph("conv_2d", (1 + i // 2, 1 + i, 4, inputs), 1, (1, 1), 1, scale, rng)
+        else:
+            graph = layer_graph("fully_connected", (4 * i, inputs), 1, (1, 1), 1, scale, rng)
+        yield FOURS, zeroed(graph, -7 * i, (127, 5, -128, 0)[(i + inputs // 8) % 4])
+    for out_c, (i, scale) in product((*conv_2d_packed.CHANNELS, 4), enumerate(EXACT)):
+        zeros = ((-128, 127), (127, -127), (5, 126), (-3, 0), (0, -128))[(i + out_c // 4) % 5]  # of input and output
+        if out_c == 4:
+            graph = layer_graph("fully_connected", (1, 10), out_c, (1, 1), 1, scale, rng)
+        else:
+            graph = layer_graph("conv_2d", (1 + i % 2, 1 + i, 2 + 2 * i, 5), out_c, (1, 1), 1, scale, rng)
+        yield SINGLE if out_c == 4 else PACKED, zeroed(graph, *zeros)
+
+
+def zeroed(graph: Graph, x: int, y: int) -> Graph:
+    """The same with these zero points."""
+    for name, zero in (("x", x), ("y", y)):
+        tensor = graph.tensors[name]
+        graph.tensors[name] = replace(tensor, quantization=Quantization.per_tensor(float(tensor.scale), zero))
+    return graph
+
+
+DRAWN = list(drawn())
+CASES = [
+    Case(f"{name}_{i}", graph, i, 2, proof.GUARD, candidate=found(graph)[name]) for i, (name, graph) in enumerate(DRAWN)
+]
+
+
+def test_all_functions_are_proven() -> None:
+    kernels = {call.kernel for case in CASES for call in proof.first_forms(case.graph, "cortex-m4", case.candidate)
+               if isinstance(call, Call)}  # fmt: skip
+    rows = {f"pointwise_rows_8_to_{n}_by_{w}_dsp" for n, w in product(conv_2d_rows.CHANNELS, conv_2d_rows.PIXELS)}
+    one = {f"pointwise_one_rows_{n}_dsp" for n in conv_2d_one_rows.INPUTS}
+    four = {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in fully_connected_four.SHAPES}
+    packed = {f"pointwise_packed_5_to_{n}_dsp" for n in conv_2d_packed.CHANNELS}
+    fours = {f"pointwise_one_fours_{n}_dsp" for n in _one_fours.INPUTS}
+    assert kernels == rows | one | four | packed | fours | {TWO, IMAGES, "fully_connected_packed_10_to_4_dsp"}
+
+
+@pytest.mark.parametrize(
+    ("file", "operator", "shape", "out_c", "op"),
+    [
+        (ROWS, "conv_2d", (1, 4, 13, 8), 2, BY_TWO),
+        (ROWS, "conv_2d", (1, 4, 13, 12), 3, BY_TWO),
+        (ROWS, "conv_2d", (1, 4, 12, 8), 3, BY_TWO),
+        (ROWS, "conv_2d", (1, 4, 7, 8), 3, Conv2D()),
+        (ROWS, "conv_2d", (2, 3, 13, 8), 3, BY_TWO),
+        (ROWS, "conv_2d", (1, 4, 13, 8), 3, Conv2D((2, 2), activation="relu6")),
+        (ONE, "conv_2d", (1, 4, 13, 20), 1, BY_TWO),
+        (ONE, "conv_2d", (1, 4, 13, 16), 2, BY_TWO),
+        (ONE, "conv_2d", (1, 4, 9, 16), 1, BY_TWO),  # 5 pixels
+        (ONE, "conv_2d", (1, 4, 7, 16), 1, Conv2D()),
+        (ONE, "conv_2d", (2, 3, 13, 16), 1, BY_TWO),
+        (ONE, "conv_2d", (1, 4, 13, 16), 1, Conv2D((2, 2), activation="relu6")),
+        (TWO, "fully_connected", (3, 16), 2, None),
+        (TWO, "fully_connected", (4, 18), 2, None),
+        (TWO, "fully_connected", (4, 36), 2, None),
+        (TWO, "fully_connected", (4, 16), 3, None),
+        (TWO, "fully_connected", (4, 16), 2, FullyConnected(activation="relu6")),
+        (FOUR, "fully_connected", (3, 8), 3, None),
+        (FOUR, "fully_connected", (4, 8), 4, None),
+        (FOUR, "fully_connected", (4, 10), 3, FullyConnected(activation="relu6")),
+        (PACKED, "conv_2d", (1, 3, 4, 5), 4, Conv2D()),
+        (PACKED, "conv_2d", (1, 3, 4, 6), 8, Conv2D()),
+        (PACKED, "conv_2d", (1, 3, 3, 5), 8, Conv2D()),
+        (PACKED, "conv_2d", (1, 4, 4, 5), 8, BY_TWO),
+        (PACKED, "conv_2d", (1, 3, 4, 5), 8, Conv2D(activation="relu6")),
+        (SINGLE, "fully_connected", (2, 10), 4, None),
+        (SINGLE, "fully_connected", (1, 10), 3, None),
+        (SINGLE, "fully_connected", (1, 9), 4, None),
+        (SINGLE, "fully_connected", (1, 10), 4, FullyConnected(activation="relu6")),
+        (FOURS, "conv_2d", (1, 2, 2, 16), 2, Conv2D()),
+        (FOURS, "conv_2d", (1, 2, 2, 40), 1, Conv2D()),
+        (FOURS, "conv_2d", (1, 2, 3, 16), 1, Conv2D()),
+        (FOURS, "conv_2d", (1, 4, 4, 16), 1, BY_TWO),
+        (FOURS, "fully_connected", (4, 16), 1, FullyConnected(activation="relu6")),
+        (IMAGES, "conv_2d", (1, 3, 3, 8), 3, BY_TWO),
+        (IMAGES, "conv_2d", (2, 3, 3, 8), 3, Conv2D((2, 2), activation="relu6")),
+    ],
+)
+def test_other_layers_take_other_forms(
+    file: str, operator: str, shape: tuple[int, ...], out_c: int, op: Conv2D | FullyConnected | None
+) -> None:
+    graph = layer_graph(operator, shape, out_c, (1, 1), 1, SCALES[1], np.random.default_rng(0), op)
+    assert file not in found(graph)
+
+
+@pytest.mark.parametrize(
+    ("scale", "zero", "bias", "taken"),
+    [
+        (150.0, 127, 1 << 14, True),
+        (40.0, -128, 1 << 14, True),  # no addend for ties of negative values, which are all at the end
+        (1000.0, 127, 1 << 14, False),  # an addend that moves others
+        (2.5, 127, 1 << 14, False),  # more than a halfword
+        (150.0, 127, 1 << 15, False),
+    ],
+)
+def test_packed_outputs_are_proven(scale: float, zero: int, bias: int, taken: bool) -> None:
+    graph = layer_graph("conv_2d", (1, 2, 2, 5), 8, (1, 1), 1, (1.0, scale), np.random.default_rng(0))
+    same = Quantization.per_channel(np.full(8, 0.9, np.float32), 0)
+    for name, data in (("w", np.full((8, 1, 1, 5), 127, np.int8)), ("b", np.full(8, bias, np.int32))):
+        graph.tensors[name] = replace(graph.tensors[name], quantization=same, data=data)
+    assert (PACKED in found(zeroed(graph, 0, zero))) == taken
+
+
+def test_fours_and_threes_make_a_row() -> None:
+    fours = {n: conv_2d_one_rows.fours(n) for n in range(1, 40)}
+    assert [n for n, four in fours.items() if four == 0] == [1, 2, 3, 5, 6, 9]
+    assert all(four <= n and four % 4 == 0 and (n - four) % 3 == 0 for n, four in fours.items() if four)
+
+
+@pytest.mark.usefixtures("host_as_m4")
+def test_host(tmp_path: Path) -> None:
+    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
+
+
+@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
+def test_emulated(target: str, tmp_path: Path) -> None:
+    proof.prove(CASES, target, tmp_path)
