@@ -1,13 +1,30 @@
-"""What layers of few outputs take at the least, in instructions: there the fixed parts of a call count.
+"""What layers take at the least, in instructions, whatever the form.
 
-A fully connected layer on Helium:
+Cortex-M4 (M7, M33): SMMULR and SMMLAR for an output; PKHBT and USAT16 for two, ORR and EOR for four, STRD for eight.
+SMLAD takes two products, of inputs that SXTB16 expanded two at a time, 48 of which an LDM loads. Winograd's algorithm
+needs fewer products.
+
+Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
+biases, for half a store and a sixteenth of a load a window. One PUSH takes eight sums away; four multiplications, two
+narrowings (even outputs of 16 bits need none) and half a store follow. Loads bring up to 8 vectors: between two of them
+at most 4 filters meet 4 windows, and of sums at most 7 vectors come to lanes, beside one of constants; no mix of such
+loads takes less than 1/16 a product and 1/28 an output.
+
+A call takes 11 to find the layer and reach its kernel, which `model_invoke` executes as well; PUSH, POP, an LDM.
+
+What `argued` adds is not proven. On the M4 it is what loading weights and constants takes of an output where a pixel
+has at least four: the least of all schedules of LDM that were searched, channel after channel with all registers. On
+the M55 it is that sums come to lanes four vectors at a time, since four become the 16 bytes of a store.
+
+Fully connected layers of few outputs, where the fixed parts of a call count, on Helium:
 - 11 before the kernel's first instruction, and its return.
 - VMLADAVA takes 16 products of one output; an instruction with lanes of 16 bits 8. Lanes of 8 bits hold no product.
 - Both its operands are in vector registers: 4 of them, or 8 for a VPUSH and a VPOP. One load brings inputs or weights,
   which lie apart; of R registers at most R - 1 are of use, since the other operand takes one, and M of them meet at
   most R - M others, so that each load but the first makes at most R * R / 4 products possible. Samples of less than
   a vector that do not begin at words come one by one: each meets at most R - 1 weights.
-- Sums begin with their biases: an LDM loads as many as there are registers for sums, 8.
+- Sums begin with their biases: an LDM loads as many as there are registers for sums, 8; in free lanes they take an
+  instruction a sample.
 - Two sums are brought to lanes by a VMOV, or 8 by a PUSH and 32 by a VLDM, for one PUSH more that saves registers:
   without it only three sums could be stored at once. Constants of requantization come by loads of their own, at
   most R - 1 at once, and stay for the sums of all samples. Beside s vectors of sums there are s / samples of constants
@@ -18,10 +35,88 @@ A fully connected layer on Helium:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
 CALL = 12
 VECTOR, LANES_16 = 16, 8  # products of an instruction
 SUMS, STORED, LANES = 8, 16, 4  # of one LDM or PUSH, store, vector
 ALONE = 4
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A layer's numbers.
+
+    Attributes:
+        samples, windows: of the input; outputs: of all; inputs: that are read; channels: that one tap of a window has;
+        terms: products of an output; inside: how many windows have how many taps inside the input.
+    """
+
+    kind: str
+    samples: int
+    windows: int
+    outputs: int
+    inputs: int
+    channels: int
+    terms: int
+    inside: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a core takes.
+
+    Attributes:
+        output: to requantize and store one; begin: of one, to load its bias; free: of a window, to have all of them in
+        free lanes; word: `terms` products of one output, and `loaded`, the share of an instruction that loads their
+        operands; value: to bring an input into a register. `call`: for the call itself.
+    """
+
+    output: float
+    begin: float
+    free: float
+    terms: int
+    loaded: float
+    value: float
+    call: float = 14
+
+    def of(self, shape: Shape) -> float:
+        total = self.call + shape.outputs * self.output + shape.inputs * self.value
+        filters = shape.outputs / shape.windows
+        for taps, count in shape.inside.items():
+            products = taps * shape.channels
+            lanes = products % self.terms > 0
+            begun = min(self.begin * filters, self.free) if lanes else self.begin * filters
+            share = count * shape.windows / sum(shape.inside.values())
+            total += share * (filters * -(-products // self.terms) * (1 + self.loaded) + begun)
+        return total
+
+
+BOUNDS = {
+    "m4": Bound(3.625, 0, 0, 2, 0, 1 / 2 + 1 / 48),
+    "m55": Bound(15 / 16 + 1 / 28, 1 / 8, 9 / 16, 16, 1 / 16, 0),
+}
+WEIGHTS_OF_FOUR, WEIGHTS = 0.625, 0.75  # of an output of four terms and of more, on the M4
+
+
+def least(core: str, shape: Shape) -> float:
+    """Instructions that a layer takes at the least."""
+    found = BOUNDS["m55" if core == "m55" else "m4"].of(shape)
+    if (core, shape.kind) == ("m55", "fully_connected"):
+        found = max(found, connected_on_helium(shape.samples, shape.outputs // shape.samples, shape.terms))
+    return found
+
+
+def argued(core: str, shape: Shape) -> float:
+    """The same with what is not proven."""
+    bound = BOUNDS["m55" if core == "m55" else "m4"]
+    if core == "m55":
+        more = 1 / 16 - 1 / 28 if shape.kind == "pointwise" else 0.0
+    else:
+        dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows
+        more = (WEIGHTS if shape.terms > 4 else WEIGHTS_OF_FOUR if shape.terms == 4 else 0.0) if dense else 0.0
+    return max(least(core, shape), replace(bound, output=bound.output + more).of(shape))
 
 
 def connected_on_helium(samples: int, units: int, inputs: int) -> float:
@@ -41,7 +136,8 @@ def _with(registers: int, saved: int, samples: int, units: int, inputs: int) -> 
     requantized = min(
         _in_vectors(outputs - alone, samples, registers) + ALONE * alone for alone in range(min(outputs, LANES) + 1)
     )
-    return CALL + saved + products + max(brought, loads) + _up(outputs, SUMS) + requantized
+    begun = min(_up(outputs, SUMS), samples) if rest else _up(outputs, SUMS)
+    return CALL + saved + products + max(brought, loads) + begun + requantized
 
 
 def _in_vectors(outputs: int, samples: int, registers: int) -> int:
