@@ -1,0 +1,86 @@
+"""1x1 convolutions of up to 8 channels into a multiple of 8: `firmware/src/pointwise_eight_mve.c`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms._reach import Ints
+from edgekit.backends.c.forms.mve._pack import BLOCK, HALF, VECTOR
+from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._small import in_halfwords
+
+OPERATOR, FILE = "conv_2d", "pointwise_eight_mve"
+LARGEST_C = 80  # four pixels' outputs lie within 256 bytes
+GROUPS = (16, 8)  # pixels
+OWN = ((8, 16), (8, 8), (4, 16))  # channels and pixels of a group that have a function for themselves
+HIGH, LANES = 128, 7  # of the constant lanes: how often -HIGH comes before 1
+INTERLEAVED = (2, 0, 3, 1)  # pixels of every four bytes that are stored, as narrowing takes them
+ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
+
+
+def form(layer: Layer, call: Call) -> list[Call] | None:
+    fields = call.fields
+
+    def of(name: str) -> int:
+        return integer(fields, name)
+
+    in_c, out_c, pixels = of("in_c"), of("out_c"), of("batches") * of("out_h") * of("out_w")
+    same = all(of(f"in_{side}") == of(f"out_{side}") for side in "hw")
+    if (
+        in_c > BLOCK or out_c % BLOCK or out_c > LARGEST_C or pixels < min(GROUPS) or not same
+        or any(of(name) != 1 for name in ONES) or (of("low"), of("high")) != (-HIGH, HIGH - 1)
+    ):  # fmt: skip
+        return None
+    found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
+    begun = bias_weights(found.bias)
+    if begun is None or not np.all(found.second) or not in_halfwords(found, fields):
+        return None
+    calls = []
+    for group in (n for n in GROUPS if n <= pixels):
+        kind = str(in_c) if (in_c, group) in OWN else "few"
+        packed = np.concatenate([*([input_places(in_c)] if kind == "few" else []), *stream(found, begun)])
+        calls.append(Call(
+            f"{FILE}_{kind}x{group}",
+            {
+                "stream": packed.view(np.int32), "out_zero": fields["out_zero"], "step_y": (group - 1) * out_c,
+                "last_x": (pixels - group) * in_c, "pitch": HALF * out_c, "last_y": (pixels - group) * out_c,
+                "size": packed.nbytes, "step_x": group * in_c,
+            },
+            scratch=group * VECTOR,
+            source=FILE,
+        ))  # fmt: skip
+    return calls
+
+
+def bias_weights(bias: Ints) -> NDArray[np.int8] | None:
+    """(channels, 8): weights whose products with the constant lanes are the biases; None where they do not reach."""
+    low = (bias + HIGH // 2) % HIGH - HIGH // 2
+    left = (low - bias) // HIGH
+    weights = []
+    for _ in range(LANES):
+        weights.append(np.clip(left, -HIGH, HIGH - 1))
+        left = left - weights[-1]
+    return None if np.any(left) else np.stack([*weights, low], axis=1).astype(np.int8)
+
+
+def input_places(in_c: int) -> NDArray[np.int8]:
+    """Of the bytes of 8 pixels, 8 of each; beyond its channels the first one, which meets weights of 0."""
+    channels = np.arange(BLOCK) % in_c * (np.arange(BLOCK) < in_c)
+    return (np.arange(BLOCK)[:, None] * in_c + channels).reshape(-1).astype(np.int8)
+
+
+def stream(found: Folded, begun: NDArray[np.int8]) -> list[NDArray[np.int8]]:
+    out_c, in_c = found.weights.shape
+    filters = np.zeros((out_c, VECTOR), np.int8)
+    filters[:, :in_c], filters[:, BLOCK:] = found.weights, begun
+    outputs = (np.array(INTERLEAVED) * out_c + np.arange(HALF)[:, None]).reshape(-1)
+    parts: list[NDArray[np.int8]] = []
+    for first in range(0, out_c, BLOCK):
+        parts.append(filters[first : first + BLOCK].reshape(-1))
+        for half in (HALF, 0):
+            channels = slice(first + half, first + half + HALF)
+            words = np.concatenate([found.multiplier[channels], found.second[channels]]).astype(np.int32)
+            parts += [(outputs + half).astype(np.uint8).view(np.int8), words.view(np.int8)]
+    return parts
