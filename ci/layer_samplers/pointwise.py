@@ -72,6 +72,13 @@ def pairs(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D((stride, stride)), "input", (outputs, 1, 1, inputs), 0))
 
 
+def eight(d: Draw) -> Graph:
+    """1x1 convolutions of up to 8 channels into a multiple of 8; no clamp inside."""
+    channels = d.of(4, 8, 8, d.upto(7))
+    b = Builder("eight", (d.upto(3), d.upto(12), 8 + d.upto(16), channels), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D(), "input", (8 * d.upto(10), 1, 1, channels), 0))
+
+
 def of_one_shape(d: Draw) -> Graph:
     """Fully connected layers of 16 to 64 inputs and the numbers of units that have functions of their own."""
     (inputs, units), batch = d.turn(SHAPES)
@@ -93,5 +100,6 @@ SAMPLERS: tuple[Sampler, ...] = (
     (one_channel, 40),
     (long, 120),
     (pairs, len(PAIRS)),
+    (eight, 40),
     (of_one_shape, len(SHAPES)),
 )
