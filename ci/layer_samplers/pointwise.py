@@ -72,10 +72,10 @@ def pairs(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D((stride, stride)), "input", (outputs, 1, 1, inputs), 0))
 
 
-def eight(d: Draw) -> Graph:
-    """1x1 convolutions of up to 8 channels into a multiple of 8; no clamp inside."""
-    channels = d.of(4, 8, 8, d.upto(7))
-    b = Builder("eight", (d.upto(3), d.upto(12), 8 + d.upto(16), channels), d.of(*range(1000)))
+def groups(d: Draw) -> Graph:
+    """1x1 convolutions of up to 8 or 16 channels into a multiple of 8; no clamp inside."""
+    channels = d.of(4, 8, 8, 16, 16, d.upto(7))
+    b = Builder("groups", (d.upto(3), d.upto(12), d.of(8, 16, 8 + d.upto(16)), channels), d.of(*range(1000)))
     return b.ended(b.weighted(Conv2D(), "input", (8 * d.upto(10), 1, 1, channels), 0))
 
 
@@ -100,6 +100,6 @@ SAMPLERS: tuple[Sampler, ...] = (
     (one_channel, 40),
     (long, 120),
     (pairs, len(PAIRS)),
-    (eight, 40),
+    (groups, 60),
     (of_one_shape, len(SHAPES)),
 )

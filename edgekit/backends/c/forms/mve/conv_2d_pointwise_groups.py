@@ -1,4 +1,4 @@
-"""1x1 convolutions of up to 8 channels into a multiple of 8: `firmware/src/pointwise_eight_mve.c`."""
+"""1x1 convolutions of up to 8 channels, or 16, into a multiple of 8: `firmware/src/pointwise_groups_mve.c`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from edgekit.backends.c.forms.mve._pack import BLOCK, HALF, VECTOR
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 from edgekit.backends.c.forms.mve._small import in_halfwords
 
-OPERATOR, FILE = "conv_2d", "pointwise_eight_mve"
+OPERATOR, FILE = "conv_2d", "pointwise_groups_mve"
 LARGEST_C = 80  # four pixels' outputs lie within 256 bytes
 GROUPS = (16, 8)  # pixels
-OWN = ((8, 16), (8, 8), (4, 16))  # channels and pixels of a group that have a function for themselves
+OWN = (
+    (8, 16),
+    (8, 8),
+    (4, 16),
+    (16, 16),
+    (16, 8),
+)  # channels and pixels of a group that have a function for themselves
 HIGH, LANES = 128, 7  # of the constant lanes: how often -HIGH comes before 1
 INTERLEAVED = (2, 0, 3, 1)  # pixels of every four bytes that are stored, as narrowing takes them
 ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
@@ -29,13 +35,13 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     in_c, out_c, pixels = of("in_c"), of("out_c"), of("batches") * of("out_h") * of("out_w")
     same = all(of(f"in_{side}") == of(f"out_{side}") for side in "hw")
     if (
-        in_c > BLOCK or out_c % BLOCK or out_c > LARGEST_C or pixels < min(GROUPS) or not same
+        (in_c > BLOCK and in_c != VECTOR) or out_c % BLOCK or out_c > LARGEST_C or pixels < min(GROUPS) or not same
         or any(of(name) != 1 for name in ONES) or (of("low"), of("high")) != (-HIGH, HIGH - 1)
     ):  # fmt: skip
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
     begun = bias_weights(found.bias)
-    if begun is None or not np.all(found.second) or not in_halfwords(found, fields):
+    if (begun is None and in_c != VECTOR) or not np.all(found.second) or not in_halfwords(found, fields):
         return None
     calls = []
     for group in (n for n in GROUPS if n <= pixels):
@@ -48,7 +54,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
                 "last_x": (pixels - group) * in_c, "pitch": HALF * out_c, "last_y": (pixels - group) * out_c,
                 "size": packed.nbytes, "step_x": group * in_c,
             },
-            scratch=group * VECTOR,
+            scratch=group * VECTOR if in_c != VECTOR else 0,
             source=FILE,
         ))  # fmt: skip
     return calls
@@ -71,16 +77,23 @@ def input_places(in_c: int) -> NDArray[np.int8]:
     return (np.arange(BLOCK)[:, None] * in_c + channels).reshape(-1).astype(np.int8)
 
 
-def stream(found: Folded, begun: NDArray[np.int8]) -> list[NDArray[np.int8]]:
+def stream(found: Folded, begun: NDArray[np.int8] | None) -> list[NDArray[np.int8]]:
+    """Of filters that have a place for the bias, `begun`, or of whole vectors."""
     out_c, in_c = found.weights.shape
     filters = np.zeros((out_c, VECTOR), np.int8)
-    filters[:, :in_c], filters[:, BLOCK:] = found.weights, begun
+    filters[:, :in_c] = found.weights
+    if in_c <= BLOCK:
+        assert begun is not None
+        filters[:, BLOCK:] = begun
     outputs = (np.array(INTERLEAVED) * out_c + np.arange(HALF)[:, None]).reshape(-1)
     parts: list[NDArray[np.int8]] = []
     for first in range(0, out_c, BLOCK):
-        parts.append(filters[first : first + BLOCK].reshape(-1))
-        for half in (HALF, 0):
-            channels = slice(first + half, first + half + HALF)
+        halves = [slice(at, at + HALF) for at in (first, first + HALF)]
+        for channels in halves:
+            parts.append(filters[channels].reshape(-1))
+            if in_c > BLOCK:
+                parts.append(np.tile(found.bias[channels], 2).astype(np.int32).view(np.int8))
+        for channels in reversed(halves):
             words = np.concatenate([found.multiplier[channels], found.second[channels]]).astype(np.int32)
-            parts += [(outputs + half).astype(np.uint8).view(np.int8), words.view(np.int8)]
+            parts += [(outputs + channels.start - first).astype(np.uint8).view(np.int8), words.view(np.int8)]
     return parts

@@ -1,0 +1,104 @@
+/* What `ek_conv_2d` computes for 1x1 kernels of up to 8 channels or of 16 into a multiple of 8, next to each other, on Helium.
+ *
+ * Vectors: a pixel of 16 channels is one. A smaller one fills half a vector. In scratch the other half is seven times -128
+ * and 1, whose weights make the bias, so that VMLADAV begins every sum and is all of it; of 16 channels LDM loads biases.
+ *
+ * Blocking: groups of 16 or 8 pixels, of which the last ends with the pixels and may compute some twice; of a group 8 channels
+ * after 8. Four filters meet all pixels, four by four, then four filters all pixels the other way round, so that the pixels
+ * in the middle are loaded once; the sums go through the stack. From there four channels of four pixels are requantized
+ * together: outputs fit into 16 bits before their clamp, so that one vector's are put between another's without narrowing,
+ * and 16 bytes are stored at their places at once.
+ *
+ * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, filters in q0-q3, pixels in q4-q7; r1 stream, r11 its end, r3 the group's
+ * vectors, r5 output zero point, r7 outputs, r9 bytes of four pixels' outputs. Then sums in q0-q3, places in q4, multipliers
+ * in q5 and q6. On the stack: input, parameters of a group, the last group's inputs and outputs, stream.
+ *
+ * Budget: 273 for 8 channels of 16 pixels, 139 of 8; of 16 input channels 289 and 147. 20 a group of 16 and 14 of 8 pixels of 8
+ * channels, 14 of 16 of 4, 32 and 19 of fewer, 8 of 16; 48 a call. */
+#include "edgekit/pointwise_groups_mve.h"
+
+#define UNUSED __attribute__((unused))
+#define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
+#define STREAM(d) "vldmia r1!, {" d "}\n"
+#define M(m, a, w, x) m ".s8 " a ", " w ", " x "\n"
+#define TWO(m, begun, x, z)                                                                       \
+  begun M(m, "r0", "q0", x) M(m, "r2", "q1", x) M(m, "r4", "q2", x) M(m, "r6", "q3", x)           \
+  M(m, "r8", "q0", z) M(m, "r10", "q1", z) M(m, "r12", "q2", z) M(m, "lr", "q3", z) "push " SUMS
+#define FOUR(m, begun, last) TWO(m, begun, "q4", "q5") TWO(m, last, "q6", "q7")
+#define UP(m, begun) "vldmia r3!, {d8-d15}\n" FOUR(m, begun, begun)
+#define STAY(m, begun, last) "vldmia r3, {d8-d15}\n" FOUR(m, begun, last)
+#define DOWN(m, begun, last) "vldmdb r3!, {d8-d15}\n" FOUR(m, begun, last)
+/* Sums of 4 channels: the third and the fourth of four pixels, the first and the second. */
+#define STORED(y)                                                                                 \
+  "vpop {d0-d7}\n vqrdmulh.s32 q0, q0, q5\n vqrdmulh.s32 q1, q1, q5\n vqrdmulh.s32 q2, q2, q5\n"  \
+  "vqrdmulh.s32 q3, q3, q5\n vqrdmlash.s32 q0, q6, r5\n vqrdmlash.s32 q1, q6, r5\n"               \
+  "vqrdmlash.s32 q2, q6, r5\n vqrdmlash.s32 q3, q6, r5\n vmovnt.i32 q0, q1\n vmovnt.i32 q2, q3\n" \
+  "vqmovnb.s16 q0, q0\n vqmovnt.s16 q0, q2\n vstrb.8 q0, [" y ", q4]\n"
+
+#define GROUP_OF_16(m, begun, last)                                                               \
+  STREAM("d0-d7") UP(m, begun) UP(m, begun) UP(m, begun) STAY(m, begun, last)                     \
+  STREAM("d0-d7") FOUR(m, begun, begun) DOWN(m, begun, begun) DOWN(m, begun, begun) DOWN(m, begun, last) \
+  "add r0, r7, r9\n add r2, r0, r9\n add r4, r2, r9\n"                                            \
+  STREAM("d8-d13") STORED("r7") STORED("r0") STORED("r2") STORED("r4")                            \
+  STREAM("d8-d13") STORED("r4") STORED("r2") STORED("r0") STORED("r7")
+#define GROUP_OF_8(m, begun, last)                                                                \
+  STREAM("d0-d7") UP(m, begun) STAY(m, begun, last)                                               \
+  STREAM("d0-d7") FOUR(m, begun, begun) DOWN(m, begun, last) "add r0, r7, r9\n"                   \
+  STREAM("d8-d13") STORED("r7") STORED("r0") STREAM("d8-d13") STORED("r0") STORED("r7")
+/* How sums begin: with the product, of which the bias is a part; or with biases, that the last ones take from the stream. */
+#define EXPANDED(group, ...) group(__VA_ARGS__)
+#define WHOLE "vmladav", "", ""
+#define AFTER_BIAS "vmladava", "ldm r1, " SUMS, "ldm r1!, " SUMS
+
+/* 8 pixels to the first halves of their vectors. */
+#define SPREAD(base)                                                                              \
+  "vstrd.64 q0, [" base ", q4]\n vstrd.64 q1, [" base ", q5]\n vstrd.64 q2, [" base ", q6]\n vstrd.64 q3, [" base ", q7]\n"
+#define OF_8_8 "adr.w r2, .Lplaces%=\n vldmia r2, {d8-d15}\n vldmia r0!, {d0-d7}\n" SPREAD("r3")
+#define OF_8_16 OF_8_8 "add r4, r3, #128\n vldmia r0, {d0-d7}\n" SPREAD("r4")
+#define OF_4_16                                                                                   \
+  "adr.w r2, .Lplaces%=\n vldmia r2, {d8-d15}\n vldmia r0, {d0-d7}\n"                             \
+  "vstrw.32 q0, [r3, q4]\n vstrw.32 q1, [r3, q5]\n vstrw.32 q2, [r3, q6]\n vstrw.32 q3, [r3, q7]\n"
+#define GATHERED                                                                                  \
+  "vldmia r1, {d8-d15}\n vldrb.u8 q0, [r0, q4]\n vldrb.u8 q1, [r0, q5]\n vldrb.u8 q2, [r0, q6]\n" \
+  "vldrb.u8 q3, [r0, q7]\n vldmia r2, {d8-d15}\n"
+#define OF_FEW_8 "adr.w r2, .Lplaces%=\n" GATHERED SPREAD("r3") "add r1, #64\n"
+#define OF_FEW_16                                                                                 \
+  "adr.w r2, .Lplaces%=\n" GATHERED SPREAD("r3") "ldr r4, [sp, #12]\n add r0, r0, r4, lsr #1\n" GATHERED \
+  "add r4, r3, #128\n" SPREAD("r4") "add r1, #64\n"
+#define DOUBLE_WORDS ".word 0, 0, 16, 0, 32, 0, 48, 0, 64, 0, 80, 0, 96, 0, 112, 0\n"
+#define WORDS ".word 0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240\n"
+#define FOUR_PIXELS "vstmia r12!, {d0-d7}\n"
+#define FILL(fours)                                                                               \
+  "vmov.i8 q0, #128\n movs r2, #1\n vmov.8 q0[15], r2\n vmov q1, q0\n vmov q2, q0\n vmov q3, q0\n mov r12, r3\n" fours
+#define FILL_8 FILL(FOUR_PIXELS FOUR_PIXELS)
+#define FILL_16 FILL(FOUR_PIXELS FOUR_PIXELS FOUR_PIXELS FOUR_PIXELS)
+#define OF_16 "mov r3, r0\n"
+
+#define KERNEL(name, arguments, fill, spread, group, places)                                      \
+  __attribute__((naked)) void ek_pointwise_groups_mve_##name(const ek_pointwise_groups_mve_t *p UNUSED, \
+                                                             const int8_t *x UNUSED,              \
+                                                             int8_t *y UNUSED arguments) {        \
+    __asm volatile(                                                                               \
+        "push {r4-r11, lr}\n vpush {d8-d15}\n sub sp, #24\n"                                      \
+        "ldm r0!, {r4, r5, r6, r8, r9, r10, r11}\n ldr r0, [r0]\n"                                \
+        "add r8, r1\n add r10, r2\n add r11, r4\n mov r7, r2\n"                                   \
+        "strd r1, r6, [sp]\n strd r8, r0, [sp, #8]\n strd r10, r4, [sp, #16]\n"                   \
+        fill "mov r0, r1\n"                                                                       \
+        ".Lgroup%=:\n ldr r1, [sp, #20]\n" spread                                                 \
+        ".Lblock%=:\n" group "add r7, #8\n cmp r1, r11\n bne.w .Lblock%=\n"                       \
+        "ldm sp, {r0, r2, r4, r6}\n add r7, r2\n add r0, r6\n str r0, [sp]\n cmp r0, r4\n bls.w .Lgroup%=\n" \
+        "sub r2, r0, r6\n cmp r2, r4\n beq 1f\n mov r0, r4\n ldr r7, [sp, #16]\n str r0, [sp]\n b.w .Lgroup%=\n" \
+        "1:\n add sp, #24\n vpop {d8-d15}\n pop {r4-r11, pc}\n"                                   \
+        ".balign 4\n.Lplaces%=:\n" places ::: "memory");                                          \
+  }
+
+#define SCRATCH , uint8_t *scratch UNUSED
+#define NOTHING
+
+KERNEL(8x16, SCRATCH, FILL_16, OF_8_16, EXPANDED(GROUP_OF_16, WHOLE), DOUBLE_WORDS)
+KERNEL(8x8, SCRATCH, FILL_8, OF_8_8, EXPANDED(GROUP_OF_8, WHOLE), DOUBLE_WORDS)
+KERNEL(4x16, SCRATCH, FILL_16, OF_4_16, EXPANDED(GROUP_OF_16, WHOLE), WORDS)
+KERNEL(fewx16, SCRATCH, FILL_16, OF_FEW_16, EXPANDED(GROUP_OF_16, WHOLE), DOUBLE_WORDS)
+KERNEL(fewx8, SCRATCH, FILL_8, OF_FEW_8, EXPANDED(GROUP_OF_8, WHOLE), DOUBLE_WORDS)
+KERNEL(16x16, NOTHING, NOTHING, OF_16, EXPANDED(GROUP_OF_16, AFTER_BIAS), NOTHING)
+KERNEL(16x8, NOTHING, NOTHING, OF_16, EXPANDED(GROUP_OF_8, AFTER_BIAS), NOTHING)
