@@ -73,8 +73,8 @@ def pairs(d: Draw) -> Graph:
 
 
 def groups(d: Draw) -> Graph:
-    """1x1 convolutions of up to 8 or 16 channels into a multiple of 8; no clamp inside."""
-    channels = d.of(4, 8, 8, 16, 16, d.upto(7))
+    """1x1 convolutions of up to 8, 16 or 32 channels into a multiple of 8; no clamp inside."""
+    channels = d.of(4, 8, 8, 16, 32, d.upto(7))
     b = Builder("groups", (d.upto(3), d.upto(12), d.of(8, 16, 8 + d.upto(16)), channels), d.of(*range(1000)))
     return b.ended(b.weighted(Conv2D(), "input", (8 * d.upto(10), 1, 1, channels), 0))
 

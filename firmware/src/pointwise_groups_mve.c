@@ -1,19 +1,20 @@
-/* What `ek_conv_2d` computes for 1x1 kernels of up to 8 channels or of 16 into a multiple of 8, next to each other, on Helium.
+/* What `ek_conv_2d` computes for 1x1 kernels of up to 8 channels, 16 or 32 into a multiple of 8, next to each other, on
+ * Helium.
  *
- * Vectors: a pixel of 16 channels is one. A smaller one fills half a vector. In scratch the other half is seven times -128
- * and 1, whose weights make the bias, so that VMLADAV begins every sum and is all of it; of 16 channels LDM loads biases.
+ * Vectors: a pixel of 16 channels is one, of 32 two. A smaller one fills half a vector. In scratch the other half is seven times -128
+ * and 1, whose weights make the bias, so that VMLADAV begins every sum and is all of it; otherwise LDM loads biases.
  *
  * Blocking: groups of 16 or 8 pixels, of which the last ends with the pixels and may compute some twice; of a group 8 channels
  * after 8. Four filters meet all pixels, four by four, then four filters all pixels the other way round, so that the pixels
- * in the middle are loaded once; the sums go through the stack. From there four channels of four pixels are requantized
+ * in the middle are loaded once; of 32 channels two filters meet two pixels, and either is loaded. The sums go through the stack. From there four channels of four pixels are requantized
  * together: outputs fit into 16 bits before their clamp, so that one vector's are put between another's without narrowing,
  * and 16 bytes are stored at their places at once.
  *
  * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, filters in q0-q3, pixels in q4-q7; r1 stream, r11 its end, r3 the group's
  * vectors, r5 output zero point, r7 outputs, r9 bytes of four pixels' outputs. Then sums in q0-q3, places in q4, multipliers
- * in q5 and q6. On the stack: input, parameters of a group, the last group's inputs and outputs, stream.
+ * in q5 and q6. Of 32 channels r5 has two filters until then. On the stack: input, parameters of a group, the last group's inputs and outputs, stream.
  *
- * Budget: 273 for 8 channels of 16 pixels, 139 of 8; of 16 input channels 289 and 147. 20 a group of 16 and 14 of 8 pixels of 8
+ * Budget: 273 for 8 channels of 16 pixels, 139 of 8; of 16 input channels 289 and 147, of 32 447 and 230. 20 a group of 16 and 14 of 8 pixels of 8
  * channels, 14 of 16 of 4, 32 and 19 of fewer, 8 of 16; 42 a call, 30 of 16 channels, 7 more where pixels are computed twice. */
 #include "edgekit/pointwise_groups_mve.h"
 
@@ -35,20 +36,49 @@
   "vqrdmlash.s32 q2, q6, r5\n vqrdmlash.s32 q3, q6, r5\n vmovnt.i32 q0, q1\n vmovnt.i32 q2, q3\n" \
   "vqmovnb.s16 q0, q0\n vqmovnt.s16 q0, q2\n vstrb.8 q0, [" y ", q4]\n"
 
-#define GROUP_OF_16(m, begun, last)                                                               \
-  STREAM("d0-d7") UP(m, begun) UP(m, begun) UP(m, begun) STAY(m, begun, last)                     \
-  STREAM("d0-d7") FOUR(m, begun, begun) DOWN(m, begun, begun) DOWN(m, begun, begun) DOWN(m, begun, last) \
+#define STORED_OF_16                                                                              \
   "add r0, r7, r9\n add r2, r0, r9\n add r4, r2, r9\n"                                            \
   STREAM("d8-d13") STORED("r7") STORED("r0") STORED("r2") STORED("r4")                            \
   STREAM("d8-d13") STORED("r4") STORED("r2") STORED("r0") STORED("r7")
+#define STORED_OF_8                                                                               \
+  "add r0, r7, r9\n" STREAM("d8-d13") STORED("r7") STORED("r0") STREAM("d8-d13") STORED("r0") STORED("r7")
+
+#define GROUP_OF_16(m, begun, last)                                                               \
+  STREAM("d0-d7") UP(m, begun) UP(m, begun) UP(m, begun) STAY(m, begun, last)                     \
+  STREAM("d0-d7") FOUR(m, begun, begun) DOWN(m, begun, begun) DOWN(m, begun, begun) DOWN(m, begun, last) \
+  STORED_OF_16
 #define GROUP_OF_8(m, begun, last)                                                                \
   STREAM("d0-d7") UP(m, begun) STAY(m, begun, last)                                               \
-  STREAM("d0-d7") FOUR(m, begun, begun) DOWN(m, begun, last) "add r0, r7, r9\n"                   \
-  STREAM("d8-d13") STORED("r7") STORED("r0") STREAM("d8-d13") STORED("r0") STORED("r7")
+  STREAM("d0-d7") FOUR(m, begun, begun) DOWN(m, begun, last) STORED_OF_8
 /* How sums begin: with the product, of which the bias is a part; or with biases, that the last ones take from the stream. */
 #define EXPANDED(group, ...) group(__VA_ARGS__)
 #define WHOLE "vmladav", "", ""
 #define AFTER_BIAS "vmladava", "ldm r1, " SUMS, "ldm r1!, " SUMS
+
+/* Of 32 channels: products of two filters and two pixels; the second two filters after the first, or before those. */
+#define M_TWO(a, b, c, d)                                                                         \
+  M("vmladava", a, "q0", "q4") M("vmladava", b, "q2", "q4") M("vmladava", c, "q0", "q6") M("vmladava", d, "q2", "q6") \
+  M("vmladava", a, "q1", "q5") M("vmladava", b, "q3", "q5") M("vmladava", c, "q1", "q7") M("vmladava", d, "q3", "q7")
+#define M_01 M_TWO("r0", "r2", "r8", "r10")
+#define M_23 M_TWO("r4", "r6", "r12", "lr")
+#define BIASES "ldmdb r1, " SUMS
+#define FIRST_TWO "vldmia r1, {d0-d7}\n"
+#define LAST_TWO "vldmia r5, {d0-d7}\n"
+#define FORTH BIASES M_01 LAST_TWO M_23 "push " SUMS
+#define BACK BIASES M_23 FIRST_TWO M_01 "push " SUMS
+#define PAIR_UP "vldmia r3!, {d8-d15}\n"
+#define PAIR_STAYS "vldmia r3, {d8-d15}\n"
+#define PAIR_DOWN "vldmdb r3!, {d8-d15}\n"
+#define FOUR_UP PAIR_UP FORTH PAIR_UP BACK
+#define FOUR_DOWN PAIR_DOWN FORTH PAIR_DOWN BACK
+#define LONG_GROUP_OF_16                                                                          \
+  "add r1, #32\n add r5, r1, #64\n" FIRST_TWO FOUR_UP FOUR_UP FOUR_UP PAIR_UP FORTH PAIR_STAYS BACK \
+  "add r1, #160\n add r5, r1, #64\n" FIRST_TWO FORTH PAIR_DOWN BACK FOUR_DOWN FOUR_DOWN FOUR_DOWN \
+  "add r1, #128\n ldr r5, [sp, #536]\n" STORED_OF_16
+#define LONG_GROUP_OF_8                                                                           \
+  "add r1, #32\n add r5, r1, #64\n" FIRST_TWO FOUR_UP PAIR_UP FORTH PAIR_STAYS BACK              \
+  "add r1, #160\n add r5, r1, #64\n" FIRST_TWO FORTH PAIR_DOWN BACK FOUR_DOWN                     \
+  "add r1, #128\n ldr r5, [sp, #280]\n" STORED_OF_8
 
 /* 8 pixels to the first halves of their vectors. */
 #define SPREAD(base)                                                                              \
@@ -73,13 +103,14 @@
 #define FILL_8 FILL(FOUR_PIXELS FOUR_PIXELS)
 #define FILL_16 FILL(FOUR_PIXELS FOUR_PIXELS FOUR_PIXELS FOUR_PIXELS)
 #define OF_16 "mov r3, r0\n"
+#define KEPT "str r5, [sp, #24]\n" /* the zero point */
 
 #define KERNEL(name, arguments, fill, spread, group, places)                                      \
   __attribute__((naked)) void ek_pointwise_groups_mve_##name(const ek_pointwise_groups_mve_t *p UNUSED, \
                                                              const int8_t *x UNUSED,              \
                                                              int8_t *y UNUSED arguments) {        \
     __asm volatile(                                                                               \
-        "push {r4-r11, lr}\n vpush {d8-d15}\n sub sp, #24\n"                                      \
+        "push {r4-r11, lr}\n vpush {d8-d15}\n sub sp, #28\n"                                      \
         "ldm r0!, {r4, r5, r6, r8, r9, r10, r11}\n ldr r0, [r0]\n"                                \
         "add r8, r1\n add r10, r2\n add r11, r4\n mov r7, r2\n"                                   \
         "strd r1, r6, [sp]\n strd r8, r0, [sp, #8]\n strd r10, r4, [sp, #16]\n"                   \
@@ -88,7 +119,7 @@
         ".Lblock%=:\n" group "add r7, #8\n cmp r1, r11\n bne.w .Lblock%=\n"                       \
         "ldm sp, {r0, r2, r4, r6}\n add r7, r2\n add r0, r6\n str r0, [sp]\n cmp r0, r4\n bls.w .Lgroup%=\n" \
         "sub r2, r0, r6\n cmp r2, r4\n beq 1f\n mov r0, r4\n ldr r7, [sp, #16]\n str r0, [sp]\n b.w .Lgroup%=\n" \
-        "1:\n add sp, #24\n vpop {d8-d15}\n pop {r4-r11, pc}\n"                                   \
+        "1:\n add sp, #28\n vpop {d8-d15}\n pop {r4-r11, pc}\n"                                   \
         ".balign 4\n.Lplaces%=:\n" places ::: "memory");                                          \
   }
 
@@ -102,3 +133,5 @@ KERNEL(fewx16, SCRATCH, FILL_16, OF_FEW_16, EXPANDED(GROUP_OF_16, WHOLE), DOUBLE
 KERNEL(fewx8, SCRATCH, FILL_8, OF_FEW_8, EXPANDED(GROUP_OF_8, WHOLE), DOUBLE_WORDS)
 KERNEL(16x16, NOTHING, NOTHING, OF_16, EXPANDED(GROUP_OF_16, AFTER_BIAS), NOTHING)
 KERNEL(16x8, NOTHING, NOTHING, OF_16, EXPANDED(GROUP_OF_8, AFTER_BIAS), NOTHING)
+KERNEL(32x16, NOTHING, KEPT, OF_16, LONG_GROUP_OF_16, NOTHING)
+KERNEL(32x8, NOTHING, KEPT, OF_16, LONG_GROUP_OF_8, NOTHING)

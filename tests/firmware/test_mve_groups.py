@@ -26,6 +26,7 @@ LAYERS: tuple[Layer, ...] = (
     *((1 + c % 2, 3, 8 + c, c, 8 * (1 + c % 3)) for c in (1, 2, 3, 5, 6, 7)),
     *((1, 1, 8 + c, c, 16) for c in (1, 2, 3, 5, 6, 7)),
     (1, 7, 7, 16, 32), (2, 5, 8, 16, 8), (1, 3, 3, 16, LARGEST_C),
+    (1, 7, 7, 32, 16), (2, 5, 8, 32, 8), (1, 3, 3, 32, LARGEST_C),
 )  # fmt: skip
 
 
@@ -73,9 +74,9 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         for number, call in calls:
             seen.add(call.kernel)
             cases.append(Case(f"groups_{len(cases)}", graph, i, 2, GUARD, candidate=number))
-    assert len(seen) == 7
+    assert len(seen) == 9
     rng = np.random.default_rng(0)
-    graphs = [scaled(graph_of(layer, 3), factor) for layer in (LAYERS[0], LAYERS[-3]) for factor in (4, 5)]
+    graphs = [scaled(graph_of(layer, 3), factor) for layer in (LAYERS[0], LAYERS[-6], LAYERS[-3]) for factor in (4, 5)]
     graphs += [with_bias(scaled(graph_of(LAYERS[1], 3), -4), bias) for bias in (SMALLEST, LARGEST)]
     for i, graph in enumerate(graphs):
         inputs = {"input": rng.choice(np.array([-128, 127], np.int8), (2, *graph.tensors["input"].shape[1:]))}
@@ -87,8 +88,8 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "layer",
     [
-        (1, 12, 12, 9, 8), (1, 12, 12, 15, 8), (1, 12, 12, 17, 8), (1, 12, 12, 8, 12), (1, 12, 12, 8, 4),
-        (1, 12, 12, 8, LARGEST_C + 8),
+        (1, 12, 12, 9, 8), (1, 12, 12, 15, 8), (1, 12, 12, 17, 8), (1, 12, 12, 24, 8), (1, 12, 12, 8, 12),
+        (1, 12, 12, 8, 4), (1, 12, 12, 8, LARGEST_C + 8),
         (1, 1, 7, 8, 8),  # no group
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-/* 1x1 convolution, int8, NHWC, up to 8 or 16 input channels, a multiple of 8 output channels: Helium, 8 or 16 pixels at a time. */
+/* 1x1 convolution, int8, NHWC, up to 8, 16 or 32 input channels, a multiple of 8 output channels: Helium, 8 or 16 pixels at a time. */
 #ifndef EDGEKIT_POINTWISE_GROUPS_MVE_H
 #define EDGEKIT_POINTWISE_GROUPS_MVE_H
 
@@ -12,8 +12,8 @@ extern "C" {
 typedef struct {
   const int32_t *stream;           /* of `few`, 4 vectors: the places of 8 pixels' bytes. Then 8 channels after 8: 8 filters; of the
                                       last 4, then of the first 4: places of 16 outputs, multipliers, second multipliers. A filter
-                                      is 8 weights of inputs and 8 of which seven times -128 and 1 are the bias; of 16 channels one of 16, and
-                                      4 biases twice come behind 4 filters. */
+                                      is 8 weights of inputs and 8 of which seven times -128 and 1 are the bias; of 16 or 32 channels it is whole,
+                                      and 4 biases twice come behind 4 filters, or of 32 before them. */
   int32_t out_zero;
   int32_t step_y;                  /* bytes from the end of a group's first outputs to the next group's */
   int32_t last_x;                  /* bytes from the first to the last group, which ends with the pixels */
@@ -31,6 +31,8 @@ void ek_pointwise_groups_mve_fewx16(const ek_pointwise_groups_mve_t *p, const in
 void ek_pointwise_groups_mve_fewx8(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_groups_mve_16x16(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_groups_mve_16x8(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_groups_mve_32x16(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_groups_mve_32x8(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus
 }

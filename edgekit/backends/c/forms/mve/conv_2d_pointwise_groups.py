@@ -1,4 +1,4 @@
-"""1x1 convolutions of up to 8 channels, or 16, into a multiple of 8: `firmware/src/pointwise_groups_mve.c`."""
+"""1x1 convolutions of up to 8 channels, 16 or 32 into a multiple of 8: `firmware/src/pointwise_groups_mve.c`."""
 
 from __future__ import annotations
 
@@ -14,15 +14,11 @@ from edgekit.backends.c.forms.mve._small import in_halfwords
 OPERATOR, FILE = "conv_2d", "pointwise_groups_mve"
 LARGEST_C = 80  # four pixels' outputs lie within 256 bytes
 GROUPS = (16, 8)  # pixels
-OWN = (
-    (8, 16),
-    (8, 8),
-    (4, 16),
-    (16, 16),
-    (16, 8),
-)  # channels and pixels of a group that have a function for themselves
+SPREAD_BY_WORDS = (4, 16)  # channels and pixels of a group that have a function for themselves
 HIGH, LANES = 128, 7  # of the constant lanes: how often -HIGH comes before 1
+WHOLE = (16, 32)  # input channels of one and two vectors
 INTERLEAVED = (2, 0, 3, 1)  # pixels of every four bytes that are stored, as narrowing takes them
+BACKWARD = (0, 2, 1, 3)  # the second pair's sums came first
 ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
 
 
@@ -35,17 +31,17 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     in_c, out_c, pixels = of("in_c"), of("out_c"), of("batches") * of("out_h") * of("out_w")
     same = all(of(f"in_{side}") == of(f"out_{side}") for side in "hw")
     if (
-        (in_c > BLOCK and in_c != VECTOR) or out_c % BLOCK or out_c > LARGEST_C or pixels < min(GROUPS) or not same
+        (in_c > BLOCK and in_c not in WHOLE) or out_c % BLOCK or out_c > LARGEST_C or pixels < min(GROUPS) or not same
         or any(of(name) != 1 for name in ONES) or (of("low"), of("high")) != (-HIGH, HIGH - 1)
     ):  # fmt: skip
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
     begun = bias_weights(found.bias)
-    if (begun is None and in_c != VECTOR) or not np.all(found.second) or not in_halfwords(found, fields):
+    if (begun is None and in_c <= BLOCK) or not np.all(found.second) or not in_halfwords(found, fields):
         return None
     calls = []
     for group in (n for n in GROUPS if n <= pixels):
-        kind = str(in_c) if (in_c, group) in OWN else "few"
+        kind = "few" if in_c < BLOCK and (in_c, group) != SPREAD_BY_WORDS else str(in_c)
         packed = np.concatenate([*([input_places(in_c)] if kind == "few" else []), *stream(found, begun)])
         calls.append(Call(
             f"{FILE}_{kind}x{group}",
@@ -54,7 +50,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
                 "last_x": (pixels - group) * in_c, "pitch": HALF * out_c, "last_y": (pixels - group) * out_c,
                 "size": packed.nbytes, "step_x": group * in_c,
             },
-            scratch=group * VECTOR if in_c != VECTOR else 0,
+            scratch=group * VECTOR if in_c <= BLOCK else 0,
             source=FILE,
         ))  # fmt: skip
     return calls
@@ -80,20 +76,22 @@ def input_places(in_c: int) -> NDArray[np.int8]:
 def stream(found: Folded, begun: NDArray[np.int8] | None) -> list[NDArray[np.int8]]:
     """Of filters that have a place for the bias, `begun`, or of whole vectors."""
     out_c, in_c = found.weights.shape
-    filters = np.zeros((out_c, VECTOR), np.int8)
-    filters[:, :in_c] = found.weights
+    long = in_c > VECTOR
+    filters = found.weights
     if in_c <= BLOCK:
         assert begun is not None
-        filters[:, BLOCK:] = begun
-    outputs = (np.array(INTERLEAVED) * out_c + np.arange(HALF)[:, None]).reshape(-1)
+        filters = np.zeros((out_c, VECTOR), np.int8)
+        filters[:, :in_c], filters[:, BLOCK:] = found.weights, begun
     parts: list[NDArray[np.int8]] = []
     for first in range(0, out_c, BLOCK):
         halves = [slice(at, at + HALF) for at in (first, first + HALF)]
         for channels in halves:
-            parts.append(filters[channels].reshape(-1))
-            if in_c > BLOCK:
-                parts.append(np.tile(found.bias[channels], 2).astype(np.int32).view(np.int8))
+            biases = [np.tile(found.bias[channels], 2).astype(np.int32).view(np.int8)] if in_c > BLOCK else []
+            four = filters[channels].reshape(-1)
+            parts += [*biases, four] if long else [four, *biases]
         for channels in reversed(halves):
+            pixels = BACKWARD if long and channels.start > first else INTERLEAVED
+            places = np.array(pixels) * out_c + np.arange(channels.start - first, channels.stop - first)[:, None]
             words = np.concatenate([found.multiplier[channels], found.second[channels]]).astype(np.int32)
-            parts += [(outputs + channels.start - first).astype(np.uint8).view(np.int8), words.view(np.int8)]
+            parts += [places.reshape(-1).astype(np.uint8).view(np.int8), words.view(np.int8)]
     return parts
