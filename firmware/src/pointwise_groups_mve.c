@@ -1,22 +1,24 @@
 /* What `ek_conv_2d` computes for 1x1 kernels of up to 8 channels, 16 or 32 into a multiple of 8, next to each other, on
  * Helium.
  *
- * Vectors: a pixel of 16 channels is one, of 32 two. A smaller one fills half a vector. In scratch the other half is seven times -128
- * and 1, whose weights make the bias, so that VMLADAV begins every sum and is all of it; otherwise LDM loads biases.
+ * Vectors: a pixel of 16 channels is one, of 32 two. A smaller one fills half a vector. In scratch the other half is seven
+ * times -128 and 1, whose weights make the bias, so that VMLADAV begins every sum and is all of it; otherwise LDM loads biases.
  *
  * Blocking: groups of 16 or 8 pixels, of which the last ends with the pixels and may compute some twice; of a group 8 channels
  * after 8. Four filters meet all pixels, four by four, then four filters all pixels the other way round, so that the pixels
- * in the middle are loaded once; of 32 channels two filters meet two pixels, and either is loaded, a vector at
- * a time: that hides its cycles behind those of products. The sums go through the stack. From there four channels of four pixels are requantized
- * together: outputs fit into 16 bits before their clamp, so that one vector's are put between another's without narrowing,
- * and 16 bytes are stored at their places at once.
+ * in the middle are loaded once; of 32 channels two filters meet two pixels, and either is loaded, a vector at a time, which
+ * hides those loads' cycles behind products. The sums go through the stack, up to 512 bytes. From there four channels of four
+ * pixels are requantized together: outputs fit into 16 bits before their clamp, so that one vector's are put between another's
+ * without narrowing, and 16 bytes are stored at their places at once.
  *
  * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, filters in q0-q3, pixels in q4-q7; r1 stream, r11 its end, r3 the group's
- * vectors, r5 output zero point, r7 outputs, r9 bytes of four pixels' outputs. Then sums in q0-q3, places in q4, multipliers
- * in q5 and q6. Of 32 channels r5 has two filters until then. On the stack: input, parameters of a group, the last group's inputs and outputs, stream.
+ * vectors, r5 output zero point, or before that the last two of four filters of 32; r7 outputs, r9 bytes of four pixels'
+ * outputs. Then sums in q0-q3, places in q4, multipliers in q5 and q6. On the stack: input, a group's step through the outputs,
+ * the last group's inputs, a group's step through the inputs, the last group's outputs, stream, zero point.
  *
- * Budget: 273 for 8 channels of 16 pixels, 139 of 8; of 16 input channels 289 and 147, of 32 537 and 271. 20 a group of 16 and 14 of 8 pixels of 8
- * channels, 14 of 16 of 4, 32 and 19 of fewer, 8 of 16; 42 a call, 30 of 16 channels, 7 more where pixels are computed twice. */
+ * Budget: 8 channels of 16 pixels 273, of 8 pixels 139; of 16 input channels 289 and 147, of 32 537 and 271. A group of 16
+ * pixels 20, of 8 pixels 14; of 16 pixels of 4 channels 14; of fewer than 8 otherwise 32 and 19; of 16 and 32 channels 8.
+ * 42 a call, 30 of 16 and 32 channels; 7 more where pixels are computed twice. */
 #include "edgekit/pointwise_groups_mve.h"
 
 #define UNUSED __attribute__((unused))
