@@ -67,8 +67,10 @@
   L(a, "q0", "q4") L(b, "q2", "q4") q4_next L(a, "q1", "q5") L(b, "q3", "q5") q5_next             \
   L(c, "q0", "q6") L(d, "q2", "q6") q6_next L(c, "q1", "q7") L(d, "q3", "q7") q7_next
 #define VECTOR(q, at) "vldrw.u32 " q ", [" at "\n"
-#define FILTERS(base) VECTOR("q0", base "]"), VECTOR("q1", base ", #16]"), VECTOR("q2", base ", #32]"), VECTOR("q3", base ", #48]")
-#define PIXELS(step) VECTOR("q4", "r3, #" step "]!"), VECTOR("q5", "r3, #16]"), VECTOR("q6", "r3, #32]"), VECTOR("q7", "r3, #48]")
+#define FILTERS(base)                                                                             \
+  VECTOR("q0", base "]"), VECTOR("q1", base ", #16]"), VECTOR("q2", base ", #32]"), VECTOR("q3", base ", #48]")
+#define PIXELS(step)                                                                              \
+  VECTOR("q4", "r3, #" step "]!"), VECTOR("q5", "r3, #16]"), VECTOR("q6", "r3, #32]"), VECTOR("q7", "r3, #48]")
 #define UPWARD PIXELS("64")
 #define DOWNWARD PIXELS("-64")
 #define THE_SAME "", "", "", ""

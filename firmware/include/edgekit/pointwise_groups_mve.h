@@ -1,4 +1,5 @@
-/* 1x1 convolution, int8, NHWC, up to 8, 16 or 32 input channels, a multiple of 8 output channels: Helium, 8 or 16 pixels at a time. */
+/* 1x1 convolution, int8, NHWC, up to 8, 16 or 32 input channels, a multiple of 8 output ones: Helium, 8 or 16 pixels at a
+ * time. */
 #ifndef EDGEKIT_POINTWISE_GROUPS_MVE_H
 #define EDGEKIT_POINTWISE_GROUPS_MVE_H
 
@@ -10,10 +11,10 @@ extern "C" {
 
 /* Assembly knows the places of these fields. */
 typedef struct {
-  const int32_t *stream;           /* of `few`, 4 vectors: the places of 8 pixels' bytes. Then 8 channels after 8: 8 filters; of the
-                                      last 4, then of the first 4: places of 16 outputs, multipliers, second multipliers. A filter
-                                      is 8 weights of inputs and 8 of which seven times -128 and 1 are the bias; of 16 or 32 channels it is whole,
-                                      and 4 biases twice come behind 4 filters, or of 32 before them. */
+  const int32_t *stream;           /* of `few` first 4 vectors: the places of 8 pixels' bytes. Then for every 8 channels 8 filters;
+                                      of the last 4, then of the first 4: places of 16 outputs, multipliers, second multipliers.
+                                      A filter of up to 8 channels is 8 weights and 8 that make the bias with seven times -128
+                                      and 1. Of 16 channels 4 biases twice are behind 4 filters, of 32 before them. */
   int32_t out_zero;
   int32_t step_y;                  /* bytes from the end of a group's first outputs to the next group's */
   int32_t last_x;                  /* bytes from the first to the last group, which ends with the pixels */
@@ -23,7 +24,7 @@ typedef struct {
   int32_t step_x;                  /* bytes of a group's inputs */
 } ek_pointwise_groups_mve_t;
 
-/* <input channels>x<pixels of a group>; few: 1 to 7. `scratch`: 16 bytes for each pixel of a group. */
+/* <input channels>x<pixels of a group>; few: up to 7. `scratch`: 16 bytes for each pixel of a group. */
 void ek_pointwise_groups_mve_8x16(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_groups_mve_8x8(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_groups_mve_4x16(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.forms._reach import Ints
+from edgekit.backends.c.forms.mve._halves import in_halfwords, places
 from edgekit.backends.c.forms.mve._pack import BLOCK, HALF, VECTOR
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
-from edgekit.backends.c.forms.mve._small import in_halfwords
 
 OPERATOR, FILE = "conv_2d", "pointwise_groups_mve"
 LARGEST_C = 80  # four pixels' outputs lie within 256 bytes
@@ -17,8 +17,7 @@ GROUPS = (16, 8)  # pixels
 SPREAD_BY_WORDS = (4, 16)  # channels and pixels of a group that have a function for themselves
 HIGH, LANES = 128, 7  # of the constant lanes: how often -HIGH comes before 1
 WHOLE = (16, 32)  # input channels of one and two vectors
-INTERLEAVED = (2, 0, 3, 1)  # pixels of every four bytes that are stored, as narrowing takes them
-BACKWARD = (0, 2, 1, 3)  # the second pair's sums came first
+PAIRS = (2, 3, 0, 1)  # a group of four pixels as its sums lie on the stack: the second two were stored last
 ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
 
 
@@ -37,7 +36,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
     begun = bias_weights(found.bias)
-    if (begun is None and in_c <= BLOCK) or not np.all(found.second) or not in_halfwords(found, fields):
+    if (begun is None and in_c <= BLOCK) or not np.all(found.second) or not in_halfwords(found, of("out_zero")):
         return None
     calls = []
     for group in (n for n in GROUPS if n <= pixels):
@@ -90,8 +89,8 @@ def stream(found: Folded, begun: NDArray[np.int8] | None) -> list[NDArray[np.int
             four = filters[channels].reshape(-1)
             parts += [*biases, four] if long else [four, *biases]
         for channels in reversed(halves):
-            pixels = BACKWARD if long and channels.start > first else INTERLEAVED
-            places = np.array(pixels) * out_c + np.arange(channels.start - first, channels.stop - first)[:, None]
-            words = np.concatenate([found.multiplier[channels], found.second[channels]]).astype(np.int32)
-            parts += [places.reshape(-1).astype(np.uint8).view(np.int8), words.view(np.int8)]
+            pixels = sorted(PAIRS) if long and channels.start > first else PAIRS  # which are taken from the last one on
+            outputs = [pixel * out_c + c - first for pixel in pixels for c in range(channels.start, channels.stop)]
+            words = np.concatenate([places(outputs), found.multiplier[channels], found.second[channels]])
+            parts.append(words.astype(np.int32).view(np.int8))
     return parts
