@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks import graphs
 from benchmarks.measure import TEXT_LEVEL, Measured, measure
-from edgekit import frontend, passes
+from edgekit import channels, frontend, passes
 from edgekit.backends.c.choice import LEVELS
 from edgekit.device.emulator import QEMU
 from edgekit.device.emulator import version as qemu_version
@@ -63,7 +63,7 @@ def graph_of(name: str) -> Graph | None:
         if folder is None:
             return None
         path = folder / f"{name}.tflite"
-    return passes.optimize(frontend.load(path))  # as a build does
+    return channels.leave_out(passes.optimize(frontend.load(path)))  # as a build does
 
 
 def ratio(value: float, of: float | None, digits: int = 3) -> str:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edgekit import frontend, passes
+from edgekit import channels, frontend, passes
 from edgekit.doubts import ModelWarning, collected, doubts
 from edgekit.errors import UsageError
 from edgekit.graph import Graph, Tensor, is_quantized
-from edgekit.passes import constant_channels
 from edgekit.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:
@@ -192,9 +191,9 @@ def load_any(source: Graph | Path | str | Recipe, notes: list[str] | None = None
     path = source.model.source if isinstance(source, Recipe) else source
     assert path is not None
     whole = frontend.load(path)
-    graph = passes.optimize(whole)
-    if notes is not None and is_quantized(whole):
-        notes += constant_channels.sentences(whole, graph)
+    graph = channels.leave_out(passes.optimize(whole))
+    if notes is not None:
+        notes += channels.sentences(whole, graph)
     return graph
 
 

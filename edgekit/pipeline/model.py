@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgekit import arrays, files, frontend, passes, quantization
+from edgekit import arrays, channels, files, frontend, passes, quantization
 from edgekit.backends import Samples, is_quantized
 from edgekit.doubts import ModelWarning, collected, doubts
 from edgekit.errors import InputError, UnsupportedError
 from edgekit.graph import Graph
-from edgekit.passes import constant_channels
 from edgekit.pipeline import accuracy, proof, samples, training
 from edgekit.pipeline.cache import code
 from edgekit.pipeline.context import Context
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from edgekit.zoo.data import Data
 
 Quality = dict[str, dict[str, float | None]]
-GRAPH_CODE = ("graph", "frontend", "passes")
+GRAPH_CODE = ("graph", "frontend", "passes", "channels")
 RUN_CODE = (*GRAPH_CODE, "reference", "arrays.py")
 LABELS = "labels.txt"
 VALIDATION = 4096  # samples at most that fixes are judged by
@@ -87,8 +86,8 @@ class Made:
 def make(context: Context, check: Callable[[Graph], str]) -> Model:
     """All stages before the first target's. `check` raises when a target takes a graph not."""
     made = quantized(context, check)
-    graph, data, calibration = constant_channels.run(made.graph), made.data, made.calibration
-    context.notes += constant_channels.sentences(made.whole, graph)
+    graph, data, calibration = channels.leave_out(made.graph), made.data, made.calibration
+    context.notes += channels.sentences(made.whole, graph)
     scores, quality = _accuracy(context, made.graph, made.floating, data, calibration, made.improvement)
     inputs, origin = samples.golden_inputs(graph, context.recipe.build.golden, data, calibration)
     inputs, outputs = _golden(context, graph, made.whole, inputs)

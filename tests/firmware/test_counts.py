@@ -55,7 +55,8 @@ def test_what_is_not_known_is_not_guessed(monkeypatch: pytest.MonkeyPatch) -> No
     known, unknown = Call("lookup", {"count": 9}), Call("nobody", {"count": 9})
     assert counts.instructions(unknown, "cortex-m4") is None and counts.text("nobody", "cortex-m4") is None
     assert counts.instructions(known, "cortex-m0") is None and counts.instructions(known, "cortex-m4") is not None
-    assert choice.fastest([unknown, known], "cortex-m4") is known
+    assert choice.fastest([unknown, known, known], "cortex-m4") is known
+    assert choice.fastest([unknown, known], "cortex-m4") is unknown  # rather than the portable form
     assert choice.fastest([unknown, unknown], "cortex-m4") is unknown
     table = {"instructions": {"-O3": {"cortex-m4": {"lookup": {"call": 5.0, "unseen": ["values"]}}}}}
     monkeypatch.setattr(counts, "measured", lambda file: table)

@@ -8,8 +8,8 @@
             may cost two percent more instructions, and no more; code counts once for all layers that share a kernel
 
 Where flash is limited, forms give way to smaller ones, those first that cost the fewest instructions a byte.
-A candidate without an estimate is left out where another has one; where none has, the first is taken: forms come best
-first.
+A candidate without an estimate is left out where another form than the portable one has one; else the first is taken:
+forms come best first.
 """
 
 from __future__ import annotations
@@ -47,14 +47,16 @@ def choose(candidates: Sequence[Calls], core: str, optimize: Optimize, limit: in
 
 
 def fastest(candidates: Calls, core: str, level: str = counts.LEVEL) -> Call | Alias:
-    """The candidate of the fewest instructions; the first where none has an estimate."""
+    """The candidate of the fewest instructions, or the first: see above."""
     known, found = _known(candidates, core, level)
     return known[found.index(min(found))]
 
 
 def _known(candidates: Calls, core: str, level: str) -> tuple[Calls, list[float]]:
-    """Those that have an estimate and their instructions; the first alone where none has."""
+    """Those that have an estimate, and theirs; the first alone where only the portable form, the last, may have one."""
     found = [0.0 if isinstance(c, Alias) else counts.instructions(c, core, level) for c in candidates]
+    if len(found) > 1 and all(count is None for count in found[:-1]):
+        return candidates[:1], [0.0]
     known = [(c, count) for c, count in zip(candidates, found, strict=True) if count is not None]
     return ([c for c, _ in known], [count for _, count in known]) if known else (candidates[:1], [0.0])
 

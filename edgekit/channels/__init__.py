@@ -4,7 +4,7 @@ A channel changes nothing where every layer that reads it multiplies it by 0, or
 input: what the weights make of any int8 input lies within one step, or beyond the bounds of the output or its fused
 activation. What the next layer makes of that number is a part of its bias. Networks that were trained with a weight
 decay, or for more classes than are needed, have many: the visual wake words model of MLPerf Tiny has 6 of 7 in its
-last layers. All outputs of the graph stay the same integers under every arithmetic: see `edgekit.passes._ranges`.
+last layers. All outputs of the graph stay the same integers under every arithmetic: see `edgekit.channels._ranges`.
 
 As many stay as are missing to a multiple of 8, which is what kernels are fastest with.
 """
@@ -17,20 +17,20 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.channels._groups import Group, groups
+from edgekit.channels._ranges import Ints, Range, columns, padded, ranges, weights_of
 from edgekit.graph import Graph, Node, Tensor
 from edgekit.graph.ops.reshape import Reshape
-from edgekit.passes._channels import Group, groups
-from edgekit.passes._ranges import Ints, Range, columns, padded, ranges, weights_of
 from edgekit.passes._rewrite import prune
 from edgekit.reference.arithmetic import INT32_MAX, INT32_MIN
 
-ORDER = 80
 MULTIPLE = 8
 WEIGHTS, BIAS = 1, 2
 OUTPUT_AXIS = {"conv_2d": 0, "fully_connected": 0, "depthwise_conv_2d": 3}
 
 
-def run(graph: Graph) -> Graph:
+def leave_out(graph: Graph) -> Graph:
+    """The graph without them; the very graph where all channels change something."""
     kept: dict[str, Ints] = {}  # of the groups that lose channels: by tensor, the indices that stay in its last axis
     biases: dict[str, Ints] = {}  # by layer
     found = ranges(graph)

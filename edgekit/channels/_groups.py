@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from edgekit.channels._ranges import columns, plain, weights_of
 from edgekit.graph import Graph, Node
-from edgekit.passes._ranges import columns, plain, weights_of
 from edgekit.passes._rewrite import ELEMENTWISE
 
 MIXING = ("conv_2d", "fully_connected")
