@@ -1,4 +1,4 @@
-"""Fully connected layers of four samples that lie across words, one output: `firmware/src/fully_connected_one_four_dsp.c`."""
+"""Fully connected layers of four samples across words, one output: `firmware/src/fully_connected_one_four_dsp.c`."""
 
 from __future__ import annotations
 
