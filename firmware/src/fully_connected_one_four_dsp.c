@@ -75,18 +75,15 @@ __attribute__((naked)) void ek_fully_connected_33_to_1_four_dsp(const ek_fully_c
 
 #else
 
-/* Words of x from `at` on for the samples that begin in them; the stream's end. */
+/* Of `words` words of x the sums of the samples that begin in them; the stream's end. */
 static const int32_t *samples(const int32_t *stream, const int8_t *x, int32_t inputs, int32_t words, int32_t *sums) {
-  int32_t sample = -1;
   for (int32_t word = 0; word < words; ++word) {
-    const int32_t place = word % 3, begins = 4 * word - 4 * place; /* the first byte of three words */
-    if (place == 0) {
-      const int32_t next = (begins + inputs - 1) / inputs;
-      if (next * inputs < begins + 12 && next > sample && next * inputs < 4 * words) {
-        sums[next] = stream[6];
-      }
+    const int32_t place = word % 3, three = 4 * (word - place), begins = (three + inputs - 1) / inputs;
+    const int32_t has_bias = begins * inputs < three + 12 && begins * inputs < 4 * words;
+    if (place == 0 && has_bias) {
+      sums[begins] = stream[6];
     }
-    sample = 4 * word / inputs;
+    const int32_t sample = 4 * word / inputs;
     const uint32_t taps = ek_load4(x + 4 * word), even = ek_sxtb16(taps), odd = ek_sxtb16_odd(taps);
     const uint32_t w0 = (uint32_t)stream[2 * place], w1 = (uint32_t)stream[2 * place + 1];
     int32_t *const sum = sums + sample;
@@ -107,8 +104,7 @@ static const int32_t *samples(const int32_t *stream, const int8_t *x, int32_t in
         sum[0] = ek_smlad(odd, w1, ek_smlad(even, w0, sum[0]));
     }
     if (place == 2) {
-      const int32_t next = (begins + inputs - 1) / inputs;
-      stream += next * inputs < begins + 12 && next * inputs < 4 * words ? 7 : 6;
+      stream += has_bias ? 7 : 6;
     }
   }
   return stream;
