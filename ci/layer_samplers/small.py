@@ -13,6 +13,8 @@ from edgekit.graph.ops.fully_connected import FullyConnected
 ROWS = (*product((8,), (3, 4), (13, 15)), *product((16, 24, 32), (1,), (7, 8, 13, 20, 27)))  # inputs, outputs, width
 SAMPLES = (*product((8, 10), (3,)), (10, 4), *product((4, 8, 12, 16, 20, 32), (2,)))
 
+FOUR = ((8, 2), (10, 2), (30, 1), (33, 1))
+
 
 def _graph(shape: tuple[int, ...], out_c: int, op: Conv2D | FullyConnected, d: Draw) -> Graph:
     b = Builder("small", shape, d.of(*range(1000)))
@@ -35,6 +37,12 @@ def samples(d: Draw) -> Graph:
 def fours(d: Draw) -> Graph:
     """One output of four pixels or more."""
     return _graph((1, d.upto(12), 4 * d.upto(4), d.turn((8, 16, 24, 32, 64))), 1, Conv2D(), d)
+
+
+def four_samples(d: Draw) -> Graph:
+    """Few outputs, without a loop."""
+    inputs, outputs = d.turn(FOUR)
+    return _graph((4, inputs), outputs, FullyConnected(), d)
 
 
 def one_sample_of_ten(d: Draw) -> Graph:
@@ -63,6 +71,7 @@ SAMPLERS: tuple[Sampler, ...] = (
     (odd_images, 64),
     (packed, 18),
     (one_sample_of_ten, 4),
+    (four_samples, 4 * len(FOUR)),
     (fours, 25),
     (one_sample_of_64, 4),
 )

@@ -19,8 +19,10 @@ from edgekit.backends.c.forms.dsp import (
     conv_2d_packed,
     conv_2d_rows,
     fully_connected_four,
+    fully_connected_one_four,
     fully_connected_packed,
     fully_connected_two,
+    fully_connected_two_four,
 )
 from edgekit.graph import Graph, Quantization
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -32,6 +34,8 @@ from tests.firmware.shapes import layer_graph
 IMAGES = "pointwise_images_dsp"
 PACKED, SINGLE, FOURS = (m.FILE for m in (conv_2d_packed, fully_connected_packed, _one_fours))
 ROWS, ONE, TWO, FOUR = (m.FILE for m in (conv_2d_rows, conv_2d_one_rows, fully_connected_two, fully_connected_four))
+ONE_FOUR, TWO_FOUR = (m.FILE for m in (fully_connected_one_four, fully_connected_two_four))
+ACROSS = (*((n, 1) for n in fully_connected_one_four.WORDS), *((n, 2) for n in fully_connected_two_four.WORDS))
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1.0, 0.25), (1e-7, 1.0))  # left shifts, constants
 BY_TWO = Conv2D((2, 2))
 EXACT = ((1e-3, 0.05), (1.0, 60.0), (1.0, 150.0), (1e-7, 1.0))  # where a word of two outputs is
@@ -71,6 +75,9 @@ def drawn() -> Iterator[tuple[str, Graph]]:
         else:
             graph = layer_graph("fully_connected", (4 * i, inputs), 1, (1, 1), 1, scale, rng)
         yield FOURS, zeroed(graph, -7 * i, (127, 5, -128, 0)[(i + inputs // 8) % 4])
+    for (inputs, out_c), (i, scale) in product(ACROSS, enumerate(EXACT)):
+        graph = layer_graph("fully_connected", (4, inputs), out_c, (1, 1), 1, scale, rng)
+        yield ONE_FOUR if out_c == 1 else TWO_FOUR, zeroed(graph, -9 * i, (127, 5, -128, 0)[(i + inputs) % 4])
     for out_c, (i, scale) in product((*conv_2d_packed.CHANNELS, 4), enumerate(EXACT)):
         zeros = ((-128, 127), (127, -127), (5, 126), (-3, 0), (0, -128))[(i + out_c // 4) % 5]  # of input and output
         if out_c == 4:
@@ -102,6 +109,7 @@ def test_all_functions_are_proven() -> None:
     four = {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in fully_connected_four.SHAPES}
     packed = {f"pointwise_packed_5_to_{n}_dsp" for n in conv_2d_packed.CHANNELS}
     fours = {f"pointwise_one_fours_{n}_dsp" for n in _one_fours.INPUTS}
+    four |= {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in ACROSS}
     assert kernels == rows | one | four | packed | fours | {TWO, IMAGES, "fully_connected_packed_10_to_4_dsp"}
 
 
@@ -137,6 +145,14 @@ def test_all_functions_are_proven() -> None:
         (SINGLE, "fully_connected", (1, 10), 3, None),
         (SINGLE, "fully_connected", (1, 9), 4, None),
         (SINGLE, "fully_connected", (1, 10), 4, FullyConnected(activation="relu6")),
+        (ONE_FOUR, "fully_connected", (2, 30), 1, None),
+        (ONE_FOUR, "fully_connected", (4, 31), 1, None),
+        (ONE_FOUR, "fully_connected", (4, 33), 2, None),
+        (ONE_FOUR, "fully_connected", (4, 30), 1, FullyConnected(activation="relu6")),
+        (TWO_FOUR, "fully_connected", (8, 8), 2, None),
+        (TWO_FOUR, "fully_connected", (4, 9), 2, None),
+        (TWO_FOUR, "fully_connected", (4, 10), 1, None),
+        (TWO_FOUR, "fully_connected", (4, 8), 2, FullyConnected(activation="relu6")),
         (FOURS, "conv_2d", (1, 2, 2, 16), 2, Conv2D()),
         (FOURS, "conv_2d", (1, 2, 2, 40), 1, Conv2D()),
         (FOURS, "conv_2d", (1, 2, 3, 16), 1, Conv2D()),
