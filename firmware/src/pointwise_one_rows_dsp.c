@@ -36,13 +36,15 @@ _Static_assert(offsetof(ek_pointwise_one_rows_dsp_t, outputs) == 16, "five words
         "  add r4, r2, r7\n"                                                                                           \
         "  add r5, r2\n"                                                                                               \
         "  push {r3, r4, r5, r6, r7}\n"                                                                                \
-        "1:\n" BLOCK("4", STEP, EK_ONE_EIGHTS(EK_ONE_FOUR(STEP), MORE), EK_ONE_OUTPUT("r8") EK_ONE_OUTPUT("r9") EK_ONE_OUTPUT("r10") EK_ONE_OUTPUT("r11"))             \
+        "1:\n" BLOCK("4", STEP, EK_ONE_EIGHTS(EK_ONE_FOUR(STEP), MORE),                                                \
+                  EK_ONE_OUTPUT("r8") EK_ONE_OUTPUT("r9") EK_ONE_OUTPUT("r10") EK_ONE_OUTPUT("r11"))                   \
         "  ldrd r3, r4, [sp]\n"                                                                                        \
         "  cmp r2, r3\n"                                                                                               \
         "  bne.w 1b\n"                                                                                                 \
         "  cmp r2, r4\n"                                                                                               \
         "  beq 3f\n"                                                                                                   \
-        "2:\n" BLOCK("3", STEP, EK_ONE_EIGHTS(EK_ONE_THREE(STEP), MORE), EK_ONE_OUTPUT("r8") EK_ONE_OUTPUT("r9") EK_ONE_OUTPUT("r10"))                          \
+        "2:\n" BLOCK("3", STEP, EK_ONE_EIGHTS(EK_ONE_THREE(STEP), MORE),                                               \
+                  EK_ONE_OUTPUT("r8") EK_ONE_OUTPUT("r9") EK_ONE_OUTPUT("r10"))                                        \
         "  ldr r4, [sp, #4]\n"                                                                                         \
         "  cmp r2, r4\n"                                                                                               \
         "  bne.w 2b\n"                                                                                                 \

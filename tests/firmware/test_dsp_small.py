@@ -58,7 +58,8 @@ def drawn() -> Iterator[tuple[str, Graph]]:
         yield ROWS, layer("conv_2d", (1, height, width, 8), out_c, stride)
     yield ROWS, layer("conv_2d", (2, 4, 14, 8), 3, BY_TWO)  # images whose rows are as far apart
     for i, (inputs, width) in enumerate(product((16, 24, 32), (7, 8, 13, 14, 15, 20, 21, 27))):
-        yield SEVENS if width in (13, 14) else ONE, layer("conv_2d", (1, 1 + i % 5, width, inputs), 1, Conv2D((1 + i % 2, 2)))
+        graph = layer("conv_2d", (1, 1 + i % 5, width, inputs), 1, Conv2D((1 + i % 2, 2)))
+        yield SEVENS if width in (13, 14) else ONE, graph
     for inputs, samples in product((4, 8, 16, 20, 32), (2, 4, 6)):
         yield TWO, layer("fully_connected", (samples, inputs), 2)
     for inputs, out_c in fully_connected_four.SHAPES * 5:

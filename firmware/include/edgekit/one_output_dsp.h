@@ -33,7 +33,6 @@ extern "C" {
   "  strb " SUM ", [r2], #1\n"
 /* EIGHT for the first eight inputs, and as often as MORE says for others. */
 #define EK_ONE_EIGHTS(EIGHT, MORE) EK_ONE_WEIGHTS(EK_ONE_BIASES) EIGHT MORE(EK_ONE_WEIGHTS("") EIGHT)
-#define EK_NEVER(CODE)
 #define EK_ONCE(CODE) CODE
 #define EK_TWICE(CODE) CODE CODE
 #define EK_THRICE(CODE) CODE CODE CODE

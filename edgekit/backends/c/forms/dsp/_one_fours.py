@@ -17,7 +17,7 @@ FILE = "pointwise_one_fours_dsp"
 
 
 def stream_of(folded: Folded) -> NDArray[np.int32]:
-    """Weights, and after the first eight a bias for each of four pixels: `firmware/include/edgekit/one_output_dsp.h`."""
+    """As `firmware/include/edgekit/one_output_dsp.h` says: weights, and after the first eight four biases."""
     words = halves(folded.halves).view(np.int32).reshape(-1)
     return np.concatenate([words[:EIGHT], np.repeat(folded.start, FOUR), words[EIGHT:]]).astype(np.int32)
 
