@@ -31,7 +31,7 @@ from tests.firmware import proof
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-IMAGES = "pointwise_images_dsp"
+IMAGES, SEVENS = "pointwise_images_dsp", conv_2d_one_rows.SEVENS
 PACKED, SINGLE, FOURS = (m.FILE for m in (conv_2d_packed, fully_connected_packed, _one_fours))
 ROWS, ONE, TWO, FOUR = (m.FILE for m in (conv_2d_rows, conv_2d_one_rows, fully_connected_two, fully_connected_four))
 ONE_FOUR, TWO_FOUR = (m.FILE for m in (fully_connected_one_four, fully_connected_two_four))
@@ -61,8 +61,9 @@ def drawn() -> Iterator[tuple[str, Graph]]:
         stride = Conv2D((1 + height % 3, 2))
         yield ROWS, layer("conv_2d", (1, height, width, 8), out_c, stride)
     yield ROWS, layer("conv_2d", (2, 4, 14, 8), 3, BY_TWO)  # images whose rows are as far apart
-    for i, (inputs, width) in enumerate(product((16, 24, 32), (7, 8, 13, 15, 20, 21, 27))):
-        yield ONE, layer("conv_2d", (1, 1 + i % 5, width, inputs), 1, Conv2D((1 + i % 2, 2)))
+    for i, (inputs, width) in enumerate(product((16, 24, 32), (7, 8, 13, 14, 15, 20, 21, 27))):
+        graph = layer("conv_2d", (1, 1 + i % 5, width, inputs), 1, Conv2D((1 + i % 2, 2)))
+        yield SEVENS if width in (13, 14) else ONE, graph
     for inputs, samples in product((4, 8, 16, 20, 32), (2, 4, 6)):
         yield TWO, layer("fully_connected", (samples, inputs), 2)
     for inputs, out_c in fully_connected_four.SHAPES * 5:
@@ -105,7 +106,7 @@ def test_all_functions_are_proven() -> None:
     kernels = {call.kernel for case in CASES for call in proof.first_forms(case.graph, "cortex-m4", case.candidate)
                if isinstance(call, Call)}  # fmt: skip
     rows = {f"pointwise_rows_8_to_{n}_by_{w}_dsp" for n, w in product(conv_2d_rows.CHANNELS, conv_2d_rows.PIXELS)}
-    one = {f"pointwise_one_rows_{n}_dsp" for n in conv_2d_one_rows.INPUTS}
+    one = {f"pointwise_one_{name}_{n}_dsp" for name, n in product(("rows", "sevens"), conv_2d_one_rows.INPUTS)}
     four = {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in fully_connected_four.SHAPES}
     packed = {f"pointwise_packed_5_to_{n}_dsp" for n in conv_2d_packed.CHANNELS}
     fours = {f"pointwise_one_fours_{n}_dsp" for n in _one_fours.INPUTS}
@@ -122,12 +123,17 @@ def test_all_functions_are_proven() -> None:
         (ROWS, "conv_2d", (1, 4, 7, 8), 3, Conv2D()),
         (ROWS, "conv_2d", (2, 3, 13, 8), 3, BY_TWO),
         (ROWS, "conv_2d", (1, 4, 13, 8), 3, Conv2D((2, 2), activation="relu6")),
-        (ONE, "conv_2d", (1, 4, 13, 20), 1, BY_TWO),
-        (ONE, "conv_2d", (1, 4, 13, 16), 2, BY_TWO),
+        (ONE, "conv_2d", (1, 4, 13, 16), 1, BY_TWO),  # 7 pixels
+        (SEVENS, "conv_2d", (1, 4, 15, 16), 1, BY_TWO),
+        (SEVENS, "conv_2d", (1, 4, 7, 16), 1, Conv2D()),
+        (SEVENS, "conv_2d", (2, 3, 13, 16), 1, BY_TWO),
+        (SEVENS, "conv_2d", (1, 4, 13, 16), 1, Conv2D((2, 2), activation="relu6")),
+        (ONE, "conv_2d", (1, 4, 15, 20), 1, BY_TWO),
+        (ONE, "conv_2d", (1, 4, 15, 16), 2, BY_TWO),
         (ONE, "conv_2d", (1, 4, 9, 16), 1, BY_TWO),  # 5 pixels
         (ONE, "conv_2d", (1, 4, 7, 16), 1, Conv2D()),
-        (ONE, "conv_2d", (2, 3, 13, 16), 1, BY_TWO),
-        (ONE, "conv_2d", (1, 4, 13, 16), 1, Conv2D((2, 2), activation="relu6")),
+        (ONE, "conv_2d", (2, 3, 15, 16), 1, BY_TWO),
+        (ONE, "conv_2d", (1, 4, 15, 16), 1, Conv2D((2, 2), activation="relu6")),
         (TWO, "fully_connected", (3, 16), 2, None),
         (TWO, "fully_connected", (4, 18), 2, None),
         (TWO, "fully_connected", (4, 36), 2, None),

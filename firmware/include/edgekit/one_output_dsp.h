@@ -1,5 +1,5 @@
 /* Layers of one output with the DSP instructions, four or three pixels x 8 inputs at a time: what their kernels share. The stream
- * is four biases, the weights as halfwords, each 4 as 0, 2, 1, 3, then constants. */
+ * is the weights as halfwords, each 4 as 0, 2, 1, 3, then constants; after the first eight weights lie four biases. */
 #ifndef EDGEKIT_ONE_OUTPUT_DSP_H
 #define EDGEKIT_ONE_OUTPUT_DSP_H
 
@@ -20,27 +20,33 @@ extern "C" {
   "  sxtb16 lr, r12\n"                                                                          \
   "  sxtb16 r12, r12, ror #8\n" EK_ONE_ADD(SUM, "lr", "r6") EK_ONE_ADD(SUM, "r12", "r7")
 /* STEP: bytes from pixel to pixel. The first pixel is the last to be read, with which x goes on. */
+#define EK_ONE_WEIGHTS(MORE) "  ldmia.w r0!, {r4, r5, r6, r7" MORE "}\n"
+#define EK_ONE_BIASES ", r8, r9, r10, r11"
 #define EK_ONE_THREE(STEP)                                                                      \
-  "  ldmia.w r0!, {r4, r5, r6, r7}\n" EK_ONE_PIXEL("r10", ", #2*" STEP "]")                     \
-  EK_ONE_PIXEL("r9", ", #" STEP "]") EK_ONE_PIXEL("r8", "], #8")
-#define EK_ONE_FOUR(STEP)                                                                       \
-  "  ldmia.w r0!, {r4, r5, r6, r7}\n" EK_ONE_PIXEL("r11", ", #3*" STEP "]")                     \
   EK_ONE_PIXEL("r10", ", #2*" STEP "]") EK_ONE_PIXEL("r9", ", #" STEP "]") EK_ONE_PIXEL("r8", "], #8")
+#define EK_ONE_FOUR(STEP) EK_ONE_PIXEL("r11", ", #3*" STEP "]") EK_ONE_THREE(STEP)
+/* Multiplier, divider and zero point are in r4 to r6. */
+#define EK_ONE_OUTPUT(SUM)                                                                      \
+  "  smmulr " SUM ", " SUM ", r4\n"                                                             \
+  "  smmlar " SUM ", " SUM ", r5, r6\n"                                                         \
+  "  ssat " SUM ", #8, " SUM "\n"                                                               \
+  "  strb " SUM ", [r2], #1\n"
+/* EIGHT for the first eight inputs, and as often as MORE says for others. */
+#define EK_ONE_EIGHTS(EIGHT, MORE) EK_ONE_WEIGHTS(EK_ONE_BIASES) EIGHT MORE(EK_ONE_WEIGHTS("") EIGHT)
 #define EK_ONCE(CODE) CODE
 #define EK_TWICE(CODE) CODE CODE
 #define EK_THRICE(CODE) CODE CODE CODE
-#define EK_FOUR_TIMES(CODE) EK_TWICE(CODE) EK_TWICE(CODE)
-#define EK_EIGHT_TIMES(CODE) EK_FOUR_TIMES(CODE) EK_FOUR_TIMES(CODE)
+#define EK_SEVEN_TIMES(CODE) EK_THRICE(CODE) EK_THRICE(CODE) CODE
 
 #else
 
 /* Of one pixel. */
 static inline int32_t ek_one_sum(const int32_t *stream, const int8_t *x, int32_t inputs) {
-  int32_t sum = stream[0];
-  for (int32_t k = 0; k < inputs; k += 4) {
+  int32_t sum = stream[4];
+  for (int32_t k = 0; k < inputs; k += 4, stream += k == 8 ? 6 : 2) { /* over the biases too */
     const uint32_t four = ek_load4(x + k);
-    sum = ek_smlad(ek_sxtb16(four), (uint32_t)stream[4 + k / 2], sum);
-    sum = ek_smlad(ek_sxtb16_odd(four), (uint32_t)stream[5 + k / 2], sum);
+    sum = ek_smlad(ek_sxtb16(four), (uint32_t)stream[0], sum);
+    sum = ek_smlad(ek_sxtb16_odd(four), (uint32_t)stream[1], sum);
   }
   return sum;
 }

@@ -10,7 +10,8 @@ extern "C" {
 
 /* In the order in which the assembly reads it. */
 typedef struct {
-  /* Four times twice the bias; twice the weights as halfwords, each 4 as 0, 2, 1, 3; multiplier, divider, zero point. */
+  /* Twice the weights as halfwords, each 4 as 0, 2, 1, 3, after the first 8 four times twice the bias; multiplier, divider,
+   * zero point. */
   const int32_t *stream;
   int32_t fours;   /* outputs of a row that are computed four at a time, at least 4; the others are a multiple of 3 */
   int32_t size;    /* outputs of all rows */

@@ -9,10 +9,17 @@ from edgekit.backends.c.call import Call, Layer, bias_of
 from edgekit.backends.c.forms.dsp._lines import Lines
 from edgekit.backends.c.forms.dsp._pack import halves
 from edgekit.backends.c.forms.dsp._packed import dividers
-from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
+from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 
 FOUR, INPUTS = 4, (8, 16, 24, 32, 64)  # pixels; inputs that have a function
+EIGHT = 4  # words of eight weights
 FILE = "pointwise_one_fours_dsp"
+
+
+def stream_of(folded: Folded) -> NDArray[np.int32]:
+    """As `firmware/include/edgekit/one_output_dsp.h` says: weights, and after the first eight four biases."""
+    words = halves(folded.halves).view(np.int32).reshape(-1)
+    return np.concatenate([words[:EIGHT], np.repeat(folded.start, FOUR), words[EIGHT:]]).astype(np.int32)
 
 
 def one_fours(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> Call | None:
@@ -32,6 +39,5 @@ def one_fours(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines)
     divider = None if folded is None else dividers(folded, real, layer.outputs[0].zero_point)
     if folded is None or divider is None:
         return None
-    words = halves(folded.halves).view(np.int32).reshape(-1)
-    stream = np.concatenate([np.repeat(folded.start, FOUR), words, folded.multiplier, divider]).astype(np.int32)
+    stream = np.concatenate([stream_of(folded), folded.multiplier, divider]).astype(np.int32)
     return Call(f"pointwise_one_fours_{inputs}_dsp", {"stream": stream, "last": lines.samples * inputs}, source=FILE)

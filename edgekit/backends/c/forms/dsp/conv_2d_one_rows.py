@@ -1,4 +1,5 @@
-"""Convolution of 1x1 taps in steps of two into one channel: `firmware/src/pointwise_one_rows_dsp.c`."""
+"""Convolution of 1x1 taps in steps of two into one channel: `firmware/src/pointwise_one_rows_dsp.c`, and
+`pointwise_one_sevens_dsp.c`, which is for rows of seven outputs."""
 
 from __future__ import annotations
 
@@ -6,14 +7,15 @@ import numpy as np
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
 from edgekit.backends.c.forms.dsp._lines import of_pixels
-from edgekit.backends.c.forms.dsp._pack import halves
+from edgekit.backends.c.forms.dsp._one_fours import stream_of
 from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 OPERATOR = "conv_2d"
 INPUTS, STEP = (16, 24, 32), 2  # that have a function; pixels from one to the next
 FOUR, THREE = 4, 3  # pixels of a block
-FILE = "pointwise_one_rows_dsp"
+SEVEN = FOUR + THREE
+FILE, SEVENS = "pointwise_one_rows_dsp", "pointwise_one_sevens_dsp"
 
 
 def fours(outputs: int) -> int:
@@ -36,10 +38,13 @@ def form(layer: Layer, call: Call) -> Call | None:
     folded = fold(layer.data(1).reshape(count, -1), bias_of(layer, 1), x.zero_point, real, clamp_of(call), wide=True)
     if folded is None:
         return None
-    weights = halves(folded.halves).view(np.int32).reshape(-1)
-    constants = [folded.multiplier[0], folded.divider[0], zero]
-    stream = np.concatenate([[folded.start[0]] * FOUR, weights, constants]).astype(np.int32)
+    size = lines.samples * lines.lines
+    constants = {"multiplier": int(folded.multiplier[0]), "divider": int(folded.divider[0]), "zero_point": zero}
+    if lines.samples == SEVEN:
+        own: dict[str, Value] = {"stream": stream_of(folded), **constants, "size": size, "row_step": lines.line_step}
+        return Call(f"pointwise_one_sevens_{inputs}_dsp", own, source=SEVENS)
+    stream = np.concatenate([stream_of(folded), list(constants.values())]).astype(np.int32)
     known = lines.fields(1)
     fields: dict[str, Value] = {"stream": stream, "fours": fours(lines.samples)}
-    fields |= {"size": lines.samples * lines.lines, "gap": known["gap"], "outputs": known["outputs"]}
+    fields |= {"size": size, "gap": known["gap"], "outputs": known["outputs"]}
     return Call(f"pointwise_one_rows_{inputs}_dsp", fields, source=FILE)
