@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +19,7 @@ from edgekit.graph.ops.mul import Mul
 from edgekit.reference.arithmetic import multiply, quantize_multiplier
 from tests.firmware import proof
 from tests.firmware.cases import operator_cases
+from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
 from tests.firmware.shapes import layer_graph
 from tests.reference import picker
 from tests.reference.picker import RandomPicker, choose
@@ -81,16 +81,6 @@ def test_most_cases_take_the_dsp_form() -> None:
     sizes = [np.array([call.fields["pairs"], call.fields["out_c"]]) for call in convolutions]
     skipping = [2 * pairs < channels for pairs, channels in sizes]  # channels that are constants
     assert 0 < sum(skipping) < len(skipping)
-
-
-@pytest.mark.usefixtures("host_as_m4")
-def test_host(tmp_path: Path) -> None:
-    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
-
-
-@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
-def test_emulated(target: str, tmp_path: Path) -> None:
-    proof.prove(CASES, target, tmp_path)
 
 
 FRACTIONS = (0.5, 0.50000001, 0.61803, 0.73, 0.99999999)

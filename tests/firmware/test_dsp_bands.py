@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from edgekit.graph import Graph
 from edgekit.graph.operator import Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware import proof
+from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
@@ -88,13 +88,3 @@ def test_other_layers_take_other_forms(in_c: int, out_c: int, dilation: tuple[in
     op = Conv2D(dilation=dilation)
     graph = layer_graph("conv_2d", (1, 7, 7, in_c), out_c, (3, 3), 1, SCALES[0], np.random.default_rng(0), op)
     assert bool(bands(graph, HALVES)) == taken
-
-
-@pytest.mark.usefixtures("host_as_m4")
-def test_host(tmp_path: Path) -> None:
-    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
-
-
-@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
-def test_emulated(target: str, tmp_path: Path) -> None:
-    proof.prove(CASES, target, tmp_path)

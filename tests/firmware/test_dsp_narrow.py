@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,10 +21,10 @@ from edgekit.backends.c.forms.dsp import (
     fully_connected_narrow,
 )
 from edgekit.backends.c.forms.dsp._few import TAIL, TAIL_ALIGNED
-from edgekit.backends.c.options import Options
 from edgekit.graph import Quantization
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware import proof
+from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
@@ -138,18 +137,3 @@ def test_multipliers_from_a_quarter_to_a_half_take_other_forms(scale: float, tak
     (call,) = calls_of(graph, "cortex-m4")
     assert isinstance(call, Call)
     assert (call.file == KERNEL) == taken
-
-
-def test_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = proof.options_for
-
-    def as_m4(target: str) -> Options:
-        return plain(target).model_copy(update={"core": "cortex-m4"})
-
-    monkeypatch.setattr(proof, "options_for", as_m4)
-    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
-
-
-@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
-def test_emulated(target: str, tmp_path: Path) -> None:
-    proof.prove(CASES, target, tmp_path)

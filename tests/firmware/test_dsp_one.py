@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +18,7 @@ from edgekit.backends.c.forms.dsp import (
 )
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware import proof
+from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
@@ -97,13 +97,3 @@ def test_other_layers_take_other_forms(shape: tuple[int, ...], outputs: int, op:
     call = proof.first_forms(graph, "cortex-m4")[0]
     assert isinstance(call, Call)
     assert call.kernel != KERNEL
-
-
-@pytest.mark.usefixtures("host_as_m4")
-def test_host(tmp_path: Path) -> None:
-    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
-
-
-@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
-def test_emulated(target: str, tmp_path: Path) -> None:
-    proof.prove(CASES, target, tmp_path)

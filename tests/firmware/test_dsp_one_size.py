@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from edgekit.graph import Graph
 from edgekit.graph.operator import Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware import proof
+from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
@@ -73,13 +73,3 @@ def test_outputs_within_a_halfword(side: int, out_c: int, scale: float, taken: b
     rng = np.random.default_rng(19)
     graph = layer_graph("conv_2d", (1, side, side, 1), out_c, (3, 3), side - 11, (1.0, scale), rng)
     assert bool(made(graph)) == taken
-
-
-@pytest.mark.usefixtures("host_as_m4")
-def test_host(tmp_path: Path) -> None:
-    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
-
-
-@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
-def test_emulated(target: str, tmp_path: Path) -> None:
-    proof.prove(CASES, target, tmp_path)

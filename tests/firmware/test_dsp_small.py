@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +27,7 @@ from edgekit.graph import Graph, Quantization
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.fully_connected import FullyConnected
 from tests.firmware import proof
+from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
@@ -197,13 +197,3 @@ def test_fours_and_threes_make_a_row() -> None:
     fours = {n: conv_2d_one_rows.fours(n) for n in range(1, 40)}
     assert [n for n, four in fours.items() if four == 0] == [1, 2, 3, 5, 6, 9]
     assert all(four <= n and four % 4 == 0 and (n - four) % 3 == 0 for n, four in fours.items() if four)
-
-
-@pytest.mark.usefixtures("host_as_m4")
-def test_host(tmp_path: Path) -> None:
-    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
-
-
-@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
-def test_emulated(target: str, tmp_path: Path) -> None:
-    proof.prove(CASES, target, tmp_path)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
-import pytest
 
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.emission import candidates_of
@@ -16,6 +14,7 @@ from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from tests.firmware import proof
+from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
@@ -85,13 +84,3 @@ def test_many_weights_take_other_forms() -> None:
     for in_c, out_c, taken in ((16, 28, True), (16, 30, False), (64, 4, True)):  # the last have too many taps for pairs
         graph = layer_graph("conv_2d", (1, 5, 5, in_c), out_c, (3, 3), 1, SCALES[0], rng)
         assert bool(stripes(graph)) == taken
-
-
-@pytest.mark.usefixtures("host_as_m4")
-def test_host(tmp_path: Path) -> None:
-    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
-
-
-@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
-def test_emulated(target: str, tmp_path: Path) -> None:
-    proof.prove(CASES, target, tmp_path)

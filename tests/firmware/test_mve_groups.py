@@ -16,6 +16,7 @@ from edgekit.graph import Graph, Quantization
 from edgekit.graph.operator import Activation
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware.proof import GUARD, Case, prove
+from tests.firmware.scales import scaled
 
 Layer = tuple[int, int, int, int, int]
 # batches, height, width, input and output channels
@@ -37,15 +38,6 @@ def graph_of(layer: Layer, i: int, stride: tuple[int, int] = (1, 1), activation:
     x = graph.tensors["input"]
     zero = int(np.random.default_rng(i).integers(-128, 128))
     graph.tensors["input"] = replace(x, quantization=Quantization.per_tensor(float(x.scale), zero))
-    return graph
-
-
-def scaled(graph: Graph, factor: int) -> Graph:
-    """With outputs 2^factor times as large."""
-    for t in [t for t in graph.tensors.values() if t.is_constant and t.quantization is not None]:
-        q = t.quantization
-        assert q is not None
-        graph.tensors[t.name] = replace(t, quantization=replace(q, scale=q.scale * np.float32(2.0**factor)))
     return graph
 
 
@@ -76,8 +68,10 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
             cases.append(Case(f"groups_{len(cases)}", graph, i, 2, GUARD, candidate=number))
     assert len(seen) == 9
     rng = np.random.default_rng(0)
-    graphs = [scaled(graph_of(layer, 3), factor) for layer in (LAYERS[0], LAYERS[-6], LAYERS[-3]) for factor in (4, 5)]
-    graphs += [with_bias(scaled(graph_of(LAYERS[1], 3), -4), bias) for bias in (SMALLEST, LARGEST)]
+    graphs = [
+        scaled(graph_of(layer, 3), 2.0**factor) for layer in (LAYERS[0], LAYERS[-6], LAYERS[-3]) for factor in (4, 5)
+    ]
+    graphs += [with_bias(scaled(graph_of(LAYERS[1], 3), 2.0**-4), bias) for bias in (SMALLEST, LARGEST)]
     for i, graph in enumerate(graphs):
         inputs = {"input": rng.choice(np.array([-128, 127], np.int8), (2, *graph.tensors["input"].shape[1:]))}
         cases += [Case(f"ends_{i}_{number}", graph, i, 2, GUARD, candidate=number, inputs=inputs)
@@ -105,7 +99,7 @@ def test_other_requantization_is_left_to_other_forms() -> None:
     y = clamped.tensors[clamped.outputs[0]]
     clamped.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))
     assert not found(clamped)
-    assert [bool(found(scaled(graph_of(layer, 3), factor))) for factor in (5, 6, 14)] == [True, False, False]
+    assert [bool(found(scaled(graph_of(layer, 3), 2.0**factor))) for factor in (5, 6, 14)] == [True, False, False]
 
 
 def test_biases_beyond_the_constant_lanes() -> None:
@@ -116,4 +110,4 @@ def test_biases_beyond_the_constant_lanes() -> None:
     weights = bias_weights(biases)
     assert weights is not None and np.array_equal(weights @ np.array([-HIGH] * LANES + [1]), biases)
     for bias, taken in ((SMALLEST - 1, False), (SMALLEST, True), (LARGEST, True), (LARGEST + 1, False)):
-        assert bool(found(with_bias(scaled(graph_of(LAYERS[0], 3), -4), bias))) == taken
+        assert bool(found(with_bias(scaled(graph_of(LAYERS[0], 3), 2.0**-4), bias))) == taken

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from edgekit.graph import Graph
 from edgekit.graph.operator import Padding
 from tests.firmware.proof import Case, prove
+from tests.firmware.scales import scaled
 from tests.firmware.test_mve_few import Layer, call_of, graph_of, limited
 
 SAME: Padding = "same"
@@ -27,16 +26,6 @@ LAYERS: tuple[tuple[str, Layer], ...] = (
     (f"{SOLOS}_12", (1, 12, 12, 3, 1, 3, (1, 1), SAME)), (f"{SOLOS}_13", (1, 13, 13, 3, 1, 3, (2, 2), SAME)),
 )  # fmt: skip
 ONE_SIZE = [one for one in LAYERS if one[0].startswith(SOLOS) or one[0].endswith("13")]
-
-
-def scaled(graph: Graph, factor: float) -> Graph:
-    """With every scale of the weights, and so every multiplier, that much larger."""
-    graph = replace(graph, tensors=dict(graph.tensors))
-    for t in [t for t in graph.tensors.values() if t.is_constant]:
-        assert t.quantization is not None
-        scale = np.asarray(t.quantization.scale * np.float32(factor), np.float32)
-        graph.tensors[t.name] = replace(t, quantization=replace(t.quantization, scale=scale))
-    return graph
 
 
 def case_of(kernel: str, graph: Graph, name: str, seed: int) -> Case:

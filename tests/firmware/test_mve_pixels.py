@@ -23,6 +23,7 @@ from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.fully_connected import FullyConnected
 from edgekit.reference.arithmetic import high_mul
 from tests.firmware.proof import GUARD, Case, prove
+from tests.firmware.scales import scaled
 
 Shape = tuple[int, int, int]
 PICTURES: Sequence[tuple[Shape, tuple[int, int]]] = (  # batches, height, width; strides
@@ -58,15 +59,6 @@ def convolution(in_c: int, out_c: int, shape: Shape, stride: tuple[int, int], se
 def connected(inputs: int, units: int, samples: int, seed: int = 1) -> Graph:
     b = Builder("connected", (samples, inputs), seed)
     return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
-
-
-def scaled(graph: Graph, power: int) -> Graph:
-    """With the scales of all constants times 2^power."""
-    for t in [t for t in graph.tensors.values() if t.is_constant]:
-        q = t.quantization
-        assert q is not None
-        graph.tensors[t.name] = replace(t, quantization=replace(q, scale=q.scale * np.float32(2.0**power)))
-    return graph
 
 
 def found(graph: Graph, file: str) -> list[tuple[int, Call]]:
@@ -141,7 +133,7 @@ def test_one_shape_each(tmp_path: Path) -> None:
 def test_few_outputs_in_all(tmp_path: Path) -> None:
     graphs = [connected(*shape, i) for i, shape in enumerate(FEW)]
     graphs += [
-        scaled(connected(16, 16, 1), 5),
+        scaled(connected(16, 16, 1), 2.0**5),
         convolution(30, 2, (1, 2, 2), (1, 1), 1),
         convolution(100, 1, (1, 1, 1), (2, 2), 2),
     ]
@@ -162,8 +154,8 @@ def test_few_outputs_in_all(tmp_path: Path) -> None:
         ("fully_connected_few_mve", connected(30, 2, 3), False),  # not four samples
         ("fully_connected_few_mve", connected(34, 2, 4), False),
         ("fully_connected_few_mve", connected(16, 5, 1), False),
-        ("fully_connected_few_mve", scaled(connected(16, 16, 1), 6), False),  # outputs of more than 16 bits
-        ("fully_connected_short_mve", scaled(connected(16, 16, 1), 6), True),
+        ("fully_connected_few_mve", scaled(connected(16, 16, 1), 2.0**6), False),  # outputs of more than 16 bits
+        ("fully_connected_short_mve", scaled(connected(16, 16, 1), 2.0**6), True),
         ("fully_connected_few_mve", connected(60, 2, 1), False),
         ("fully_connected_few_mve", connected(98, 2, 1), False),  # samples off the words that VLDM loads
         ("fully_connected_few_mve", connected(132, 2, 1), False),
@@ -212,7 +204,7 @@ def test_clamps_and_shifts_take_another_form(file: str, factor: int) -> None:
         y = graph.tensors[graph.outputs[0]]
         graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))
     else:
-        scaled(graph, factor)
+        graph = scaled(graph, 2.0**factor)
     assert bool(found(graph, file)) == (factor < 0)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.mve.conv_2d_two_tiles import FILE, LARGEST_W, SMALLEST_H, SMALLEST_W
 from edgekit.graph import Graph
 from tests.firmware.proof import GUARD, Case, prove
+from tests.firmware.scales import scaled
 from tests.firmware.test_mve_few import TWO, Layer, call_of, graph_of, limited
 
 WIDTHS = range(SMALLEST_W, LARGEST_W + 1, 2)
@@ -30,15 +30,6 @@ def tiles_of(graph: Graph) -> tuple[int, Call] | None:
     return next(((i, c) for i, c in enumerate(calls) if isinstance(c, Call) and c.file == FILE), None)
 
 
-def scaled(graph: Graph, factor: int) -> Graph:
-    """With outputs 2^factor times as large, most of them beyond int8."""
-    for t in [t for t in graph.tensors.values() if t.is_constant and t.quantization is not None]:
-        q = t.quantization
-        assert q is not None
-        graph.tensors[t.name] = replace(t, quantization=replace(q, scale=q.scale * np.float32(2.0**factor)))
-    return graph
-
-
 def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     cases, seen = [], set()
     for i, layer in enumerate(LAYERS):
@@ -50,7 +41,7 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     assert len({copy for _, copy in seen}) == len(WIDTHS) and len({kernel for kernel, _ in seen}) == 2
     rng = np.random.default_rng(0)
     for i, factor in enumerate((4, 5)):  # sums and outputs at both ends, as large as 16 bits take them
-        graph = scaled(graph_of(LAYERS[i], 3), factor)
+        graph = scaled(graph_of(LAYERS[i], 3), 2.0**factor)
         found = tiles_of(graph)
         assert found is not None
         inputs = {"input": rng.choice(np.array([-128, 127], np.int8), (2, *graph.tensors["input"].shape[1:]))}
@@ -77,6 +68,6 @@ def test_not_beside_what_it_is_made_for(layer: Layer) -> None:
 def test_other_requantization_is_left_to_other_forms() -> None:
     """A clamp inside int8; outputs of more than 16 bits, whose shifts two multiplications still do."""
     assert tiles_of(limited(LAYERS[0], 0)) is None
-    graphs = [scaled(graph_of(LAYERS[0], 3), factor) for factor in range(7)]
+    graphs = [scaled(graph_of(LAYERS[0], 3), 2.0**factor) for factor in range(7)]
     assert [tiles_of(graph) is not None for graph in graphs] == [True] * 6 + [False]
     assert call_of(graphs[-1], TWO) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgekit.backends.c.call import Layer, Value
+from edgekit.backends.c.call import Call, Layer, Value
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,13 @@ def of_samples(layer: Layer) -> Lines:
     return Lines(layer.outputs[0].elements // units, inputs)
 
 
-def of_pixels(layer: Layer, stride: tuple[int, int]) -> Lines:
-    """Those that a 1x1 convolution reads, in as few lines and images as there can be."""
-    (batches, height, width, channels), (_, out_h, out_w, _) = layer.input(0).shape, layer.outputs[0].shape
+def of_pixels(layer: Layer, call: Call) -> Lines | None:
+    """Those that a convolution reads, in as few lines and images as there can be; None unless it is a 1x1 one."""
+    f, x, w = call.fields, layer.input(0).shape, layer.input(1).shape
+    if w[1:] != (1, 1, x[3]) or f["pad_top"] or f["pad_left"]:
+        return None
+    stride = int(f["stride_h"]), int(f["stride_w"])  # type: ignore[arg-type]
+    (batches, height, width, channels), (_, out_h, out_w, _) = x, layer.outputs[0].shape
     samples, step, lines, line_step = out_w, stride[1] * channels, out_h, stride[0] * width * channels
     images, image_step = batches, height * width * channels
     if lines == 1 or image_step == lines * line_step:

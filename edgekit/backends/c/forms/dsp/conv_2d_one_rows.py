@@ -25,13 +25,11 @@ def fours(outputs: int) -> int:
 
 def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
-    f, x, w = call.fields, layer.input(0), layer.input(1)
+    f, x, w, lines = call.fields, layer.input(0), layer.input(1), of_pixels(layer, call)
     count, inputs = w.shape[0], w.shape[3]
-    if w.shape != (1, 1, 1, x.shape[3]) or inputs not in INPUTS or f["pad_top"] or f["pad_left"]:
+    if lines is None or count != 1 or inputs not in INPUTS:
         return None
     low, high, zero = (int(f[name]) for name in ("low", "high", "out_zero"))  # type: ignore[arg-type]
-    stride = int(f["stride_h"]), int(f["stride_w"])  # type: ignore[arg-type]
-    lines = of_pixels(layer, stride)
     if lines.step != STEP * inputs or lines.images != 1 or not fours(lines.samples) or (low, high) != (-128, 127):
         return None
     real = effective_scale(x, w, layer.outputs[0])

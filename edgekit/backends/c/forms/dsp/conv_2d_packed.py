@@ -17,12 +17,11 @@ FILE = "pointwise_packed_dsp"
 
 def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
-    f, x, w = call.fields, layer.input(0), layer.input(1)
+    f, x, w, lines = call.fields, layer.input(0), layer.input(1), of_pixels(layer, call)
     count = w.shape[0]
-    if w.shape[1:] != (1, 1, INPUTS) or x.shape[3] != INPUTS or count not in CHANNELS or f["pad_top"] or f["pad_left"]:
+    if lines is None or x.shape[3] != INPUTS or count not in CHANNELS:
         return None
     low, high, zero = (int(f[name]) for name in ("low", "high", "out_zero"))  # type: ignore[arg-type]
-    lines = of_pixels(layer, (int(f["stride_h"]), int(f["stride_w"])))  # type: ignore[arg-type]
     if lines.images * lines.lines != 1 or lines.step != INPUTS or lines.samples % 2 or (low, high) != (-128, 127):
         return None
     real, weights = effective_scale(x, w, layer.outputs[0]), layer.data(1).reshape(count, -1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.backends.c.forms.mve._requantize import Folded
+from edgekit.backends.c.call import Value
+from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 from edgekit.reference.arithmetic import high_mul
 
 VECTOR = 16
@@ -24,6 +25,12 @@ def in_halfwords(found: Folded, out_zero: int) -> bool:
     outputs = high_mul(high_mul(ends, found.multiplier), found.second) + out_zero
     inside = np.iinfo(np.int16).min <= outputs.min() and outputs.max() <= np.iinfo(np.int16).max
     return bool(inside and np.abs(ends).max() < 1 << 31)
+
+
+def in_sixteen_bits(fields: Mapping[str, Value], weights: NDArray[np.int8]) -> Folded | None:
+    """Constants of a portable call's weights as (channels, taps); None for shifts or outputs of more than 16 bits."""
+    found = fold(fields, weights)
+    return found if np.all(found.second) and in_halfwords(found, integer(fields, "out_zero")) else None
 
 
 def places(outputs: Sequence[int]) -> NDArray[np.int32]:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Value
-from edgekit.backends.c.forms.mve._halves import in_halfwords
-from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._halves import in_sixteen_bits
+from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
 
 @dataclass(frozen=True)
@@ -47,5 +47,4 @@ def folded(fields: Mapping[str, Value]) -> Folded | None:
     """Weights as (channels, taps) and constants; None where a channel needs shifts, or an output 32 bits."""
     weights = np.asarray(fields["weights"])
     weights = weights.reshape(-1, weights.shape[-1]).T
-    found = fold(fields, weights)
-    return found if np.all(found.second) and in_halfwords(found, integer(fields, "out_zero")) else None
+    return in_sixteen_bits(fields, weights)

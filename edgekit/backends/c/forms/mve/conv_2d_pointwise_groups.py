@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.forms._reach import Ints
-from edgekit.backends.c.forms.mve._halves import in_halfwords, places
+from edgekit.backends.c.forms.mve._halves import in_sixteen_bits, places
 from edgekit.backends.c.forms.mve._pack import BLOCK, HALF, VECTOR
-from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
 OPERATOR, FILE = "conv_2d", "pointwise_groups_mve"
 LARGEST_C = 80  # four pixels' outputs lie within 256 bytes
@@ -34,9 +34,9 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         or any(of(name) != 1 for name in ONES) or (of("low"), of("high")) != (-HIGH, HIGH - 1)
     ):  # fmt: skip
         return None
-    found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
-    begun = bias_weights(found.bias)
-    if (begun is None and in_c <= BLOCK) or not np.all(found.second) or not in_halfwords(found, of("out_zero")):
+    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
+    begun = None if found is None else bias_weights(found.bias)
+    if found is None or (begun is None and in_c <= BLOCK):
         return None
     calls = []
     for group in (n for n in GROUPS if n <= pixels):

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.forms.mve._begins import SIDE, begin
-from edgekit.backends.c.forms.mve._halves import WORDS, in_halfwords, places
-from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._halves import WORDS, in_sixteen_bits, places
+from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
 OPERATOR, FILE = "conv_2d", "conv_2d_two_apart_mve"
 IN_C, IN, OUT, STRIDE, PIXELS, VECTOR, WORD = 2, 13, 7, 2, 4, 16, 4
@@ -45,8 +45,8 @@ def form(layer: Layer, call: Call) -> Call | None:
         or (of("low"), of("high")) != (-128, 127)
     ):  # fmt: skip
         return None
-    found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
-    if not np.all(found.second) or not in_halfwords(found, of("out_zero")):
+    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
+    if found is None:
         return None
     windows = Windows(found, of("in_zero"))
     if out_c == 1:

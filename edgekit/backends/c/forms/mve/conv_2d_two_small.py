@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve._halves import in_halfwords
+from edgekit.backends.c.forms.mve._halves import in_sixteen_bits
 from edgekit.backends.c.forms.mve._pack import BLOCK, ORDER, VECTOR
-from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._requantize import Folded, integer
 from edgekit.backends.c.forms.mve._small import taps
 
 OPERATOR = "conv_2d"
@@ -72,8 +72,8 @@ def form(layer: Layer, call: Call) -> Call | None:
         or not BLOCK <= pixels <= MOST or pixels * out_c > LARGEST_OUTPUT
     ):  # fmt: skip
         return None
-    found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
-    if not np.all(found.second) or not in_halfwords(found, integer(fields, "out_zero")):
+    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
+    if found is None:
         return None
     words = size // WORD * WORD
     found_taps = taps(fields)

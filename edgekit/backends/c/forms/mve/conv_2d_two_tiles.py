@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.forms._reach import Ints
-from edgekit.backends.c.forms.mve._halves import in_halfwords
+from edgekit.backends.c.forms.mve._halves import in_sixteen_bits
 from edgekit.backends.c.forms.mve._pack import ORDER
-from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
 OPERATOR, FILE = "conv_2d", "conv_2d_two_tiles_mve"
 SIDE, IN_C, BLOCK, VECTOR, WORD, FOUR = 3, 2, 8, 16, 4, 4
@@ -62,9 +62,9 @@ def form(layer: Layer, call: Call) -> Call | None:
         or height < SMALLEST_H or (of("low"), of("high")) != (-128, 127)
     ):  # fmt: skip
         return None
-    found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
+    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
     picture = Picture(height, width, out_c, of("in_zero"), of("out_zero"))
-    if not np.all(found.second) or not in_halfwords(found, integer(fields, "out_zero")):
+    if found is None:
         return None
     ten = out_c == TEN
     regions: list[list[int]] = []
