@@ -22,6 +22,7 @@ from tests.firmware.test_models import MODELS, model
 REFIT = "python -m ci.fit_counts"
 NOT_CALLED = {"roll"}  # of layers; groups call it
 CLOSE = 0.05
+CALL = 9  # instructions by which the call of a layer in an inference can differ from that in its own measurement
 TEXT_LIMIT = 16 << 10
 CONVOLUTIONAL = [make for make in graphs.NETWORKS if make is not graphs.autoencoder]
 FILES = sorted({path.stem for path in (firmware_folder() / "src").glob("*.c")} - NOT_CALLED)
@@ -96,7 +97,7 @@ def compare(graph: Graph, target: str) -> None:
     """No layer of these graphs was measured for the fit."""
     options_for(target)
     found, real = analyze(graph, [target]).estimates[target], measure(graph, target, runs=1)
-    assert found.total == pytest.approx(real.instructions, rel=CLOSE), found.notes
+    assert found.total == pytest.approx(real.instructions, rel=CLOSE, abs=CALL * len(real.layers)), found.notes
     assert (found.arena_bytes, found.constant_bytes) == (real.arena, real.constants)
     if target == "qemu-m4" and any(op == "conv_2d" for _, op, _, _ in real.layers):
         assert real.text <= TEXT_LIMIT
