@@ -26,6 +26,7 @@ CONSTANTS = 2  # multiplier and divider
 FOUR, LOADS_OF_FOUR = 4, 5
 
 OF_PIXEL, WEIGHTS, OF_WORD = 7, 5, 4  # constants of a pixel of two words; weights and bias; what its last word needs
+MOST_WITHOUT = 6  # registers
 LONGEST = 12  # loads that a pixel is in registers for; at more it pays more than any other
 MOST_STORED = 13  # words of a store
 
@@ -69,9 +70,10 @@ def loads_of_one(units: int, inputs: int, registers: int) -> int:
 
 
 def _brought(loads: int, registers: int, third: int) -> int:
-    """Words of so many loads. With few registers no pointer is asked for, as loads of two words have none."""
+    """Words of so many loads. With few registers no pointer is asked for, as loads of two words have none; with many
+    these bring less than that register."""
     last = registers - 1
-    free = last - (registers >= ALL)
+    free = last - (registers > MOST_WITHOUT)
     if loads <= 3:
         return (0, 0, last, free + last - third)[loads]
     return free + free - third + (loads - 4) * (free - 1) + last - 1
