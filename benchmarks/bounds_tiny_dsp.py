@@ -7,10 +7,11 @@ share; then SSAT and STRB, or 6 for four outputs that are a word, and their stor
 they take an ADD more. A byte of its own (LDRSB) takes an instruction more for two inputs, and one more for each output
 of them; constants as bytes an SXTB16 for each word that they save, no less than a load: none of these saves anything.
 
-Registers right after a load hold what came, what is still needed of what came before, pointers for later loads of
-inputs (x) or constants, and y until the last store; or that comes back by a load more. What else goes to the stack
-takes a load back and an instruction to go there. VMOV from FPU registers is a load of two words that needs no pointer.
-Temporaries are never counted, and nothing is asked of the order in memory but that a load brings consecutive words.
+Registers right after a load hold what came, what is still needed of what came before, a pointer to constants if more
+of them come, one to inputs (x), which may be y's too where their distance is known when code is generated, and else y
+until the last store; or it comes back by a load more. What else goes to the stack takes a load back and an instruction
+to go there. VMOV from FPU registers is a load of two words that needs no pointer. Temporaries are never counted, and
+nothing is asked of the order in memory but that a load brings consecutive words.
 """
 
 from __future__ import annotations
@@ -54,10 +55,12 @@ def loads_of_one(units: int, inputs: int, registers: int) -> int:
     """Of one sample, whose weights are of use once.
 
     Nothing leaves a register before inputs and weights came, so the first two loads bring no more than there are
-    registers but y and a pointer. At later ones a sum or inputs are live; at the third one, unless a unit can be
-    finished before, each unit's sum or all inputs. (Where only x words came and b units have begun, of the first two
-    loads all but 2 x b words are live: so few that four is as much as may be asked.) Inputs that are loaded again save
-    no more than they are. Where one of the loads is for y alone, the others have a register more.
+    registers but y's (or x's) and the constants' pointer. At later ones a sum or inputs are live; at the third one,
+    unless a unit can be finished before, each unit's sum or all inputs. (Where only x words came and b units have
+    begun, of the first two loads all but 2 x b words are live: so few that four is as much as may be asked.) Inputs
+    after the last constants, when that pointer is free, are few, as their weights, twice as many, are there. Inputs
+    that are loaded again save no more than they are. Where one of the loads is for y alone, the others have a register
+    more.
     """
     words, weights = -(-inputs // WORD), -(-inputs // HALVES)
     needed = words + units * (weights + 1) + CONSTANTS
@@ -84,13 +87,14 @@ def _brought(loads: int, registers: int, third: int) -> int:
 # - All inputs in one load are too many, so there are two loads of them or more, and one or two of constants.
 # - One of constants: with all 11 there is room for 3 inputs before it; each load of inputs after it, of n words, needs
 #   the weights of min(n, 4) places, multiplier and divider: 2 * 4 + 2 + 5 > 14, so n <= 4. 3 * 4 < 16.
-# - Two of constants, two of inputs, none else. Inputs last: y and as before n <= 3, so the first load brought 13,
-#   besides y and x. Both of inputs first: 16 live. Else: after the first ones of both kinds, with three pointers,
-#   c + n <= 11 of constants and inputs. No sample is finished, which takes 11 constants; at the second load of inputs,
-#   besides y and a pointer, the 16 - n others and a register at least for each sample that has begun: n >= 4 + n / 4,
-#   so n >= 6 and c <= 5. So of two places or more a weight is missing, whose words of all four samples are live at the
-#   last load, and of each sample another word or the sum, y, and two weights: 8 + 4 + 1 + 2 > 14; of three places
-#   12 + 4 + 1 + 3, of four 16.
+# - Two of constants, two of inputs, none else. Inputs last: x and as before n <= 3, so the first load brought 13,
+#   besides x and the constants' pointer, or all of these. Both of inputs first: 16 live. Else: after the first ones of
+#   both kinds, besides these two pointers, c + n <= 12 of constants and inputs. No sample is finished, which takes 11
+#   constants; at the second load of inputs, besides the pointers, the 16 - n others and a register at least for each
+#   sample that has begun: n >= 4 + n / 4, so n >= 6 and c <= 6. One of these is the bias, else all n inputs are live
+#   (or an ADD more makes up for the load). So of two places or more a weight is missing, whose words of all four
+#   samples are live at the last load, and of each sample another word or the sum, y, and two weights: 8 + 4 + 1 + 2
+#   > 14; of three places 12 + 4, of four 16.
 # - What goes to the stack takes two of the four; one load for y or pointers leaves one of constants, as above.
 
 
