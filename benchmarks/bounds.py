@@ -2,7 +2,7 @@
 
 Cortex-M4 (M7, M33): SMMULR and SMMLAR for an output; PKHBT and USAT16 for two, ORR and EOR for four, STRD for eight.
 SMLAD takes two products, of inputs that SXTB16 expanded two at a time, 48 of which an LDM loads. Winograd's algorithm
-needs fewer products.
+needs fewer products. Layers of one sample or one output, where loads count: `benchmarks/bounds_tiny_dsp.py`.
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
 biases, for half a store and a sixteenth of a load a window. One PUSH takes eight sums away; four multiplications, two
@@ -37,6 +37,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+from benchmarks import bounds_tiny_dsp
 
 CALL = 12
 VECTOR, LANES_16 = 16, 8  # products of an instruction
@@ -105,6 +107,8 @@ def least(core: str, shape: Shape) -> float:
     found = BOUNDS["m55" if core == "m55" else "m4"].of(shape)
     if (core, shape.kind) == ("m55", "fully_connected"):
         found = max(found, connected_on_helium(shape.samples, shape.outputs // shape.samples, shape.terms))
+    if core != "m55" and shape.kind in ("pointwise", "fully_connected"):
+        found = max(found, bounds_tiny_dsp.least(shape.windows, shape.outputs // shape.windows, shape.terms))
     return found
 
 
