@@ -19,14 +19,13 @@ from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
 TWELVE, THIRTEEN, TO_1 = "conv_2d_twelve_dsp", "conv_2d_thirteen_dsp", "conv_2d_thirteen_to_1_dsp"
-PAIRS = "conv_2d_thirteen_pairs_dsp"
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1e-7, 1.0))  # the last makes channels constants
 SIZES = [(12, 1), (12, 3), (13, 1), (13, 3), (13, 4)]  # side, channels of the output
 
 
 def made(graph: Graph) -> dict[int, Call]:
     found = candidates_of(graph, graph.nodes[0], "cortex-m4")
-    return {k: c for k, c in enumerate(found) if not isinstance(c, Alias) and c.file in (TWELVE, THIRTEEN, TO_1, PAIRS)}
+    return {k: c for k, c in enumerate(found) if not isinstance(c, Alias) and c.file in (TWELVE, THIRTEEN, TO_1)}
 
 
 def drawn() -> Iterator[tuple[str, Graph]]:

@@ -1,8 +1,8 @@
 """Convolution of one channel of 13x13 pixels into one, stride 2, with two sums in a register:
 `firmware/src/conv_2d_thirteen_pairs_dsp.c`.
 
-Inputs lie 128 above the lowest, 0 to 255; so a half of a register takes the sums of weights whose magnitudes are at most
-65535 / 255 together, begun so that none is negative. What is outside is 0 where the input's zero point is -128.
+Inputs are taken as 0 to 255; so a half of a register takes the sums of weights whose magnitudes are at most 65535 / 255
+together, begun so that none is negative. What is outside is 0 where the input's zero point is -128.
 """
 
 from __future__ import annotations
