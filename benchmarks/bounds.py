@@ -2,7 +2,11 @@
 
 Cortex-M4 (M7, M33): SMMULR and SMMLAR for an output; PKHBT and USAT16 for two, ORR and EOR for four, STRD for eight.
 SMLAD takes two products, of inputs that SXTB16 expanded two at a time, 48 of which an LDM loads. Winograd's algorithm
-needs fewer products. Layers of one sample or one output, where loads count: `benchmarks/bounds_tiny_dsp.py`.
+needs fewer products. Where windows overlap, SMLAL takes four, of two inputs and two weights in halves of registers, if
+their sums fit halves (`conv_2d_thirteen_pairs_dsp`): x0 wa, x1 wa + x0 wb and x1 wb. Where they do not, two of these at
+most are of use: the middle ones of one output, whose inputs then have different weights, or one input or one weight
+for two outputs; and a sum in a half takes an instruction to leave it, which is more than half a SMLAD that is saved.
+Layers of one sample or one output, where loads count: `benchmarks/bounds_tiny_dsp.py`.
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
 biases, for half a store and a sixteenth of a load a window. One PUSH takes eight sums away; four multiplications, two
@@ -72,7 +76,8 @@ class Bound:
     Attributes:
         output: to requantize and store one; begin: of one, to load its bias; free: of a window, to have all of them in
         free lanes; word: `terms` products of one output, and `loaded`, the share of an instruction that loads their
-        operands; value: to bring an input into a register. `call`: for the call itself.
+        operands; value: to bring an input into a register. `call`: for the call itself. overlapping: products of an
+        instruction where windows overlap, of several outputs; 0 for as many as elsewhere.
     """
 
     output: float
@@ -82,6 +87,7 @@ class Bound:
     loaded: float
     value: float
     call: float = 14
+    overlapping: int = 0
 
     def of(self, shape: Shape) -> float:
         total = self.call + shape.outputs * self.output + shape.inputs * self.value
@@ -91,12 +97,14 @@ class Bound:
             lanes = products % self.terms > 0
             begun = min(self.begin * filters, self.free) if lanes else self.begin * filters
             share = count * shape.windows / sum(shape.inside.values())
-            total += share * (filters * -(-products // self.terms) * (1 + self.loaded) + begun)
+            overlap = self.overlapping and shape.terms > shape.channels
+            words = products / self.overlapping if overlap else -(-products // self.terms)
+            total += share * (filters * words * (1 + self.loaded) + begun)
         return total
 
 
 BOUNDS = {
-    "m4": Bound(3.625, 0, 0, 2, 0, 1 / 2 + 1 / 48),
+    "m4": Bound(3.625, 0, 0, 2, 0, 1 / 2 + 1 / 48, overlapping=4),
     "m55": Bound(15 / 16 + 1 / 28, 1 / 8, 9 / 16, 16, 1 / 16, 0),
 }
 WEIGHTS_OF_FOUR, WEIGHTS = 0.625, 0.75  # of an output of four terms and of more, on the M4

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from benchmarks import sweep
+from benchmarks import bounds, sweep
 from tests.firmware.proof import options_for
 
 
@@ -33,6 +33,7 @@ WITHIN = [  # one of each class that has been outside
     sweep.depthwise((5, 5), 1, 16, 1, (12, 12)),
     sweep.depthwise((3, 3), 1, 1, 8, (12, 12)),
     sweep.connected(256, 2, 1),
+    sweep.conv((3, 3), 2, 1, 1, (13, 13)),
 ]
 
 
@@ -41,6 +42,12 @@ def test_layers_that_stay_within() -> None:
     found = sweep.sweep([layer for layer in WITHIN if layer is not None], "m4")
     assert len(found) == len(WITHIN)
     assert not {f.layer.name: f.per_mac for f in found if f.verdict}
+
+
+def test_products_of_an_instruction() -> None:
+    """Four where windows overlap, as two sums may share a register; two elsewhere, so that one may be left over."""
+    overlapping, apart = bounds.Shape("conv", 1, 1, 1, 9, 1, 9, {9: 1}), bounds.Shape("conv", 1, 1, 1, 9, 9, 9, {1: 1})
+    assert bounds.least("m4", apart) - bounds.least("m4", overlapping) == 5 - 9 / 4
 
 
 def test_few_outputs_on_helium() -> None:
