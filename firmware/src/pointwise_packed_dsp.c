@@ -10,9 +10,9 @@
  * weights, and goes on as its output. x and y are on the stack, where words of outputs wait until a pixel or 32 of its channels
  * are done: so eight channels, 40 words, take five LDMs, of 10, 9, 7, 7 and 7 words. One LDM brings those outputs back, with y and
  * what the next pixel needs.
- * Budget: 57 for eight channels, 28 for four, 16 for two, 10 for a pixel, 1 for each other eight channels, 2 for each other 32, 7
- * for a line, 24 for the call: 1.49 a MAC of 64 channels, 1.57 of 16. Cycles by LDR 2, LDM 1 + n, branch 2: 102 for eight channels,
- * 2.55 a MAC. */
+ * Budget: 57 for eight channels, 28 for four, 15 for two, 1 for each eight but the last of 32; 10 for a pixel, 8.5 where two make a
+ * turn, which is up to 10 channels, and 2 more for 10; 2 for each 32 channels but the last; 7 to 14 for a line, 19 for the call: 1.49
+ * a MAC of 64 channels, 1.57 of 16, 1.83 of 4. Cycles by LDR 2, LDM 1 + n, branch 2: 102 for eight channels, 2.55 a MAC. */
 #include "edgekit/pointwise_packed_dsp.h"
 
 #include <stddef.h>
@@ -21,7 +21,7 @@
 
 #if EK_DSP_INSTRUCTIONS
 
-_Static_assert(offsetof(ek_pointwise_packed_dsp_t, row) == 24, "seven words in the assembly's order");
+_Static_assert(offsetof(ek_pointwise_packed_dsp_t, row) == 28, "eight words in the assembly's order");
 
 #define LOAD(LIST) "  ldmia.w r10!, {" LIST "}\n"
 /* Of three words of weights, in place of the first. */
@@ -61,60 +61,91 @@ _Static_assert(offsetof(ek_pointwise_packed_dsp_t, row) == 24, "seven words in t
 
 #define NEXT "r10, r11, r12, lr" /* stream, offset, fifth, end of the line */
 #define BACK(WORDS) "  ldmia.w sp, {r0, r1, " WORDS "}\n"
+#define DONE_4 LAST_FOUR BACK(NEXT)
+#define DONE_8 EIGHT BACK(NEXT)
+#define DONE_10 EIGHT WAIT("8") LAST_TWO BACK("r2, r3, " NEXT)
 #define STORE(WORDS) "  stmia.w r1!, {" WORDS "}\n"
-#define STORED_4 LAST_FOUR BACK(NEXT) "  str r8, [r1], #4\n"
-#define STORED_8 EIGHT BACK(NEXT) STORE("r8, r9")
-#define STORED_10 \
-  EIGHT WAIT("8") LAST_TWO BACK("r2, r3, " NEXT) "  str r2, [r1], #4\n  str r3, [r1], #4\n  strh r8, [r1], #2\n"
 #define STORED_16 EIGHT WAIT("8") EIGHT BACK("r2, r3, " NEXT) STORE("r2, r3, r8, r9")
 #define STORED_32 EIGHTS_32 BACK("r2, r3, r4, r5, r6, r7, " NEXT) STORE("r2, r3, r4, r5, r6, r7, r8, r9")
 #define STORED_64                                                                                            \
   EIGHTS_32 BACK("r2, r3, r4, r5, r6, r7") STORE("r2, r3, r4, r5, r6, r7, r8, r9") "  str r1, [sp, #4]\n" STORED_32
 
+/* On the stack: 0 x, 4 y, 8 words that wait, then from WAITING stream, offset, fifth, end of the line, end of y, bytes from line to
+ * line, from the end of a line to the next, whether its pixels are odd. r0 x, r1 y, which begin so many bytes before. */
+#define ENTER(WAITING, X_BEFORE, Y_BEFORE)                                                                   \
+  "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                                          \
+  "  ldmia.w r0, {r3, r4, r5, r6, r10, r11, r12, lr}\n"                                                      \
+  "  sub.w r0, r1, #" X_BEFORE "\n"                                                                          \
+  "  sub.w r1, r2, #" Y_BEFORE "\n"                                                                          \
+  "  add r3, r1\n"                                                                                           \
+  "  add lr, r0\n"                                                                                           \
+  "  push {r3, r4, r5, r6}\n"                                                                                \
+  "  push {r10, r11, r12, lr}\n"                                                                             \
+  "  sub sp, #" WAITING "\n"                                                                                 \
+  "  b 2f\n"                                                                                                 \
+  "1:\n"                                                                                                     \
+  "  add lr, r3\n"                                                                                           \
+  "  str lr, [sp, #" WAITING "+12]\n"                                                                        \
+  "  ldr r2, [sp, #" WAITING "+24]\n"                                                                        \
+  "  add r0, r2\n"                                                                                           \
+  "2:\n"
+#define EXPAND                                                                                               \
+  "  sxtab16 lr, r12, r3\n"                                                                                  \
+  "  sxtab16 r12, r11, r2, ror #8\n"                                                                         \
+  "  sxtab16 r11, r11, r2\n"
+#define LEAVE(WAITING, AGAIN)                                                                                \
+  "  cmp r0, lr\n"                                                                                           \
+  "  bne.w " AGAIN "b\n"                                                                                     \
+  "  ldrd r2, r3, [sp, #" WAITING "+16]\n"                                                                   \
+  "  cmp r1, r2\n"                                                                                           \
+  "  bne.w 1b\n"                                                                                             \
+  "  add sp, #" WAITING "+32\n"                                                                              \
+  "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 
-/* r0 x, r1 y. On the stack: 0 x, 4 y, 8 words that wait, then from WAITING stream, offset, fifth, end of the line, end of y, bytes
- * from line to line, from the end of a line to the next. */
 #define PIXELS(NAME, STEP, WAITING, CHANNELS)                                                                \
   __attribute__((naked)) void NAME(const ek_pointwise_packed_dsp_t *p, const int8_t *x, int8_t *y) {         \
     __asm__ volatile(                                                                                        \
-        "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                                    \
-        "  ldmia.w r0, {r3, r4, r5, r10, r11, r12, lr}\n"                                                    \
-        "  add r3, r2\n"                                                                                     \
-        "  add lr, r1\n"                                                                                     \
-        "  mov r0, r1\n"                                                                                     \
-        "  mov r1, r2\n"                                                                                     \
-        "  push {r3, r4, r5}\n"                                                                              \
-        "  push {r10, r11, r12, lr}\n"                                                                       \
-        "  sub sp, #" WAITING "\n"                                                                           \
-        "  b 2f\n"                                                                                           \
-        "1:\n"                                                                                               \
-        "  add lr, r3\n"                                                                                     \
-        "  str lr, [sp, #" WAITING "+12]\n"                                                                  \
-        "  ldr r2, [sp, #" WAITING "+24]\n"                                                                  \
-        "  add r0, r2\n"                                                                                     \
-        "2:\n"                                                                                               \
+        ENTER(WAITING, "0", "0")                                                                             \
         "  ldr r2, [r0], #" STEP "\n"                                                                        \
         "  ldrb r3, [r0, #4-" STEP "]\n"                                                                     \
-        "  strd r0, r1, [sp]\n"                                                                              \
-        "  sxtab16 lr, r12, r3\n"                                                                            \
-        "  sxtab16 r12, r11, r2, ror #8\n"                                                                   \
-        "  sxtab16 r11, r11, r2\n" CHANNELS                                                                  \
-        "  cmp r0, lr\n"                                                                                     \
-        "  bne.w 2b\n"                                                                                       \
-        "  ldrd r2, r3, [sp, #" WAITING "+16]\n"                                                             \
-        "  cmp r1, r2\n"                                                                                     \
-        "  bne.w 1b\n"                                                                                       \
-        "  add sp, #" WAITING "+28\n"                                                                        \
-        "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                   \
+        "  strd r0, r1, [sp]\n" EXPAND CHANNELS                                                              \
+        LEAVE(WAITING, "2"));                                                                                \
   }
+/* Two pixels a turn; lines of odd ones enter at the second. x is a pixel before the first. The first is stored FIRST from where the
+ * second pixel before was, which y is then; the second SECOND from there. */
+#define PAIRS(NAME, N, STEP, WAITING, CHANNELS, FIRST, SECOND)                                               \
+  __attribute__((naked)) void NAME(const ek_pointwise_packed_dsp_t *p, const int8_t *x, int8_t *y) {         \
+    __asm__ volatile(                                                                                        \
+        ENTER(WAITING, STEP, "2*" N)                                                                         \
+        "  ldr r4, [sp, #" WAITING "+28]\n"                                                                  \
+        "  cbz r4, 5f\n"                                                                                     \
+        "  sub r0, #" STEP "\n"                                                                              \
+        "  add r1, #" N "\n"                                                                                 \
+        "  b 4f\n"                                                                                           \
+        "5:\n"                                                                                               \
+        "  strd r0, r1, [sp]\n"                                                                              \
+        "3:\n"                                                                                               \
+        "  ldr r2, [r0, #" STEP "]\n"                                                                        \
+        "  ldrb r3, [r0, #" STEP "+4]\n" EXPAND CHANNELS FIRST                                               \
+        "4:\n"                                                                                               \
+        "  ldrb r3, [r0, #2*" STEP "+4]\n"                                                                   \
+        "  ldr r2, [r0, #2*" STEP "]!\n"                                                                     \
+        "  strd r0, r1, [sp]\n" EXPAND CHANNELS SECOND                                                       \
+        LEAVE(WAITING, "3"));                                                                                \
+  }
+#define PAIRS_BY_1_AND_2(N, WAITING, FIRST, SECOND)                                             \
+  PAIRS(ek_pointwise_packed_5_to_##N##_dsp, #N, "5", WAITING, DONE_##N, FIRST, SECOND)          \
+  PAIRS(ek_pointwise_packed_5_to_##N##_by_2_dsp, #N, "10", WAITING, DONE_##N, FIRST, SECOND)
+PAIRS_BY_1_AND_2(4, "8", "  str r8, [r1, #8]!\n", "  str r8, [r1, #4]\n")
+PAIRS_BY_1_AND_2(8, "8", "  strd r8, r9, [r1, #16]!\n", "  strd r8, r9, [r1, #8]\n")
+PAIRS_BY_1_AND_2(10, "16", "  str r2, [r1, #20]!\n  str r3, [r1, #4]\n  strh r8, [r1, #8]\n",
+                 "  str r2, [r1, #10]\n  str r3, [r1, #14]\n  strh r8, [r1, #18]\n")
 #define BY_1_AND_2(N, WAITING)                                                     \
   PIXELS(ek_pointwise_packed_5_to_##N##_dsp, "5", WAITING, STORED_##N)             \
   PIXELS(ek_pointwise_packed_5_to_##N##_by_2_dsp, "10", WAITING, STORED_##N)
-BY_1_AND_2(4, "8")
-BY_1_AND_2(8, "8")
-BY_1_AND_2(10, "16")
 BY_1_AND_2(16, "16")
 BY_1_AND_2(32, "32")
 BY_1_AND_2(64, "32")

@@ -85,7 +85,8 @@ def drawn() -> Iterator[tuple[str, Graph]]:
             graph = layer_graph("fully_connected", (1, 10), 4, (1, 1), 1, scale, rng)
         else:
             op = (Conv2D(), BY_TWO, Conv2D((2, 1)), Conv2D((1, 2)))[(i + out_c // 8) % len(EXACT)]
-            graph = layer_graph("conv_2d", (1 + (op == Conv2D()), 2 + i, 3 + 2 * i, 5), out_c, (1, 1), 1, scale, rng, op)
+            shape = (1 + (op == Conv2D()), 2 + i, 2 + 3 * i, 5)
+            graph = layer_graph("conv_2d", shape, out_c, (1, 1), 1, scale, rng, op)
         yield SINGLE if out_c == 0 else PACKED, zeroed(graph, *zeros)
 
 

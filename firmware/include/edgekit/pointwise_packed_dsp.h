@@ -11,6 +11,7 @@ extern "C" {
 /* In the order in which the assembly reads it. */
 typedef struct {
   int32_t outputs, line_step, gap; /* of all pixels; bytes of x from line to line, from the end of a line's pixels to the next */
+  int32_t odd;                     /* 1 where the pixels of a line are */
   /* Of each channel, every four as 0, 2, 1, 3, two that are left as 0, 1: twice the weights as halfwords, inputs 0 and 2, 1 and
    * 3, 4 and the bias; multiplier; divider, whose lower half is the output's zero point and 128. */
   const int32_t *stream;

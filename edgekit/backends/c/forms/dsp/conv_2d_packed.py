@@ -42,5 +42,5 @@ def form(layer: Layer, call: Call) -> Call | None:
     row = lines.samples * lines.step
     fields: dict[str, Value] = {"stream": stream[order], "offset": offset * HALF + offset, "fifth": 2 * HALF + offset}
     fields |= {"row": row, "gap": lines.fields(count)["gap"], "line_step": lines.line_step}
-    fields["outputs"] = lines.lines * lines.samples * count
+    fields |= {"odd": lines.samples % 2, "outputs": lines.lines * lines.samples * count}
     return Call(f"pointwise_packed_{INPUTS}_to_{count}{STEPS[lines.step]}_dsp", fields, source=FILE)
