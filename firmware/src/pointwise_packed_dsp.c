@@ -1,5 +1,5 @@
 /* y[n,co] = requantize(bias[co] + sum over ci of (x[n,ci] - in_zero) * w[co,ci]), as conv_2d.c with 1x1 taps, of 5 inputs, 4, 8,
- * 10, 16, 32 or 64 channels and lines of any number of pixels, each or every second one, with the DSP instructions.
+ * 10, 12, 16, 24, 32, 48 or 64 channels and lines of any number of pixels, each or every second one, with the DSP instructions.
  *
  * Blocking: 1 pixel x 1 channel x all taps. An output needs no register for its zero point and no store of its own: the divider is
  * the addend too, as its lower half is the zero point and 128, and of the sum only the lower half goes on; two outputs saturate in
@@ -65,10 +65,15 @@ _Static_assert(offsetof(ek_pointwise_packed_dsp_t, row) == 28, "eight words in t
 #define DONE_8 EIGHT BACK(NEXT)
 #define DONE_10 EIGHT WAIT("8") LAST_TWO BACK("r2, r3, " NEXT)
 #define STORE(WORDS) "  stmia.w r1!, {" WORDS "}\n"
+#define STORED_12 EIGHT WAIT("8") LAST_FOUR BACK("r2, r3, " NEXT) STORE("r2, r3, r8")
 #define STORED_16 EIGHT WAIT("8") EIGHT BACK("r2, r3, " NEXT) STORE("r2, r3, r8, r9")
-#define STORED_32 EIGHTS_32 BACK("r2, r3, r4, r5, r6, r7, " NEXT) STORE("r2, r3, r4, r5, r6, r7, r8, r9")
-#define STORED_64                                                                                            \
-  EIGHTS_32 BACK("r2, r3, r4, r5, r6, r7") STORE("r2, r3, r4, r5, r6, r7, r8, r9") "  str r1, [sp, #4]\n" STORED_32
+#define STORED_24 EIGHT WAIT("8") EIGHT WAIT("16") EIGHT BACK("r2, r3, r4, r5, " NEXT) STORE("r2, r3, r4, r5, r8, r9")
+/* 32 channels that others follow. */
+#define AHEAD_32 EIGHTS_32 BACK("r2, r3, r4, r5, r6, r7") STORE("r2, r3, r4, r5, r6, r7, r8, r9") "  str r1, [sp, #4]\n"
+#define WAITING_6 BACK("r2, r3, r4, r5, r6, r7, " NEXT) /* two of them for 48 channels */
+#define STORED_32 EIGHTS_32 WAITING_6 STORE("r2, r3, r4, r5, r6, r7, r8, r9")
+#define STORED_48 AHEAD_32 EIGHT WAIT("8") EIGHT WAITING_6 STORE("r2, r3, r8, r9")
+#define STORED_64 AHEAD_32 STORED_32
 
 /* On the stack: 0 x, 4 y, 8 words that wait, then from WAITING stream, offset, fifth, end of the line, end of y, bytes from line to
  * line, from the end of a line to the next, whether its pixels are odd. r0 x, r1 y, which begin so many bytes before. */
@@ -146,8 +151,11 @@ PAIRS_BY_1_AND_2(10, "16", "  str r2, [r1, #20]!\n  str r3, [r1, #4]\n  strh r8,
 #define BY_1_AND_2(N, WAITING)                                                     \
   PIXELS(ek_pointwise_packed_5_to_##N##_dsp, "5", WAITING, STORED_##N)             \
   PIXELS(ek_pointwise_packed_5_to_##N##_by_2_dsp, "10", WAITING, STORED_##N)
+BY_1_AND_2(12, "16")
 BY_1_AND_2(16, "16")
+BY_1_AND_2(24, "24")
 BY_1_AND_2(32, "32")
+BY_1_AND_2(48, "32")
 BY_1_AND_2(64, "32")
 #pragma GCC diagnostic pop
 
@@ -181,8 +189,11 @@ static void pixels_of(const ek_pointwise_packed_dsp_t *p, const int8_t *x, int8_
 BY_1_AND_2(4)
 BY_1_AND_2(8)
 BY_1_AND_2(10)
+BY_1_AND_2(12)
 BY_1_AND_2(16)
+BY_1_AND_2(24)
 BY_1_AND_2(32)
+BY_1_AND_2(48)
 BY_1_AND_2(64)
 
 #endif

@@ -145,7 +145,7 @@ def test_all_functions_are_proven() -> None:
         (FOUR, "fully_connected", (3, 8), 3, None),
         (FOUR, "fully_connected", (4, 8), 4, None),
         (FOUR, "fully_connected", (4, 10), 3, FullyConnected(activation="relu6")),
-        (PACKED, "conv_2d", (1, 3, 4, 5), 12, Conv2D()),
+        (PACKED, "conv_2d", (1, 3, 4, 5), 20, Conv2D()),
         (PACKED, "conv_2d", (1, 3, 4, 6), 8, Conv2D()),
         (PACKED, "conv_2d", (1, 4, 7, 5), 8, Conv2D((1, 3))),
         (PACKED, "conv_2d", (2, 3, 3, 5), 8, BY_TWO),

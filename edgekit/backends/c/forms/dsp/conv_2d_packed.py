@@ -11,7 +11,7 @@ from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 OPERATOR = "conv_2d"
-INPUTS, CHANNELS = 5, (4, 8, 10, 16, 32, 64)  # of the functions there are
+INPUTS, CHANNELS = 5, (4, 8, 10, 12, 16, 24, 32, 48, 64)  # of the functions there are
 STEPS = {INPUTS: "", 2 * INPUTS: "_by_2"}  # bytes from pixel to pixel
 FILE = "pointwise_packed_dsp"
 
