@@ -11,7 +11,7 @@
  * are done: so eight channels, 40 words, take five LDMs, of 10, 9, 7, 7 and 7 words. One LDM brings those outputs back, with y and
  * what the next pixel needs.
  * Budget: 57 for eight channels, 28 for four, 15 for two, 1 for each eight but the last of 32; 10 for a pixel, 8.5 where two make a
- * turn, which is up to 10 channels, and 2 more for 10; 2 for each 32 channels but the last; 7 to 14 for a line, 19 for the call: 1.49
+ * turn, which is up to 10 channels, and 2 more for 10; 3 for each 32 channels but the last; 7 to 14 for a line, 19 for the call: 1.49
  * a MAC of 64 channels, 1.57 of 16, 1.83 of 4. Cycles by LDR 2, LDM 1 + n, branch 2: 102 for eight channels, 2.55 a MAC. */
 #include "edgekit/pointwise_packed_dsp.h"
 
