@@ -12,7 +12,7 @@ from edgekit.graph.ops.fully_connected import FullyConnected
 
 ROWS = (*product((8,), (3, 4), (13, 15)), *product((16, 24, 32), (1,), (7, 8, 13, 20, 27)))  # inputs, outputs, width
 SAMPLES = (*product((8, 10), (3,)), (10, 4), *product((4, 8, 12, 16, 20, 32), (2,)))
-
+PACKED = tuple(product((4, 8, 10, 12, 16, 24, 32, 48, 64), (1, 2), (0, 1)))  # outputs, step, whether a line is odd
 FOUR = ((8, 2), (10, 2), (30, 1), (33, 1))
 
 
@@ -62,14 +62,15 @@ def odd_images(d: Draw) -> Graph:
 
 def packed(d: Draw) -> Graph:
     """Five inputs."""
-    return _graph((d.of(1, 2), d.upto(12), 2 * d.upto(8), 5), d.turn((8, 16, 64)), Conv2D(), d)
+    outputs, step, odd = d.turn(PACKED)
+    return _graph((1, d.upto(12), step * (2 * d.upto(6) + odd), 5), outputs, Conv2D((2, step)), d)
 
 
 SAMPLERS: tuple[Sampler, ...] = (
     (rows_by_two, 4 * len(ROWS)),
     (samples, 4 * len(SAMPLES)),
     (odd_images, 64),
-    (packed, 18),
+    (packed, 3 * len(PACKED)),
     (one_sample_of_ten, 4),
     (four_samples, 4 * len(FOUR)),
     (fours, 25),

@@ -79,13 +79,15 @@ def drawn() -> Iterator[tuple[str, Graph]]:
     for (inputs, out_c), (i, scale) in product(ACROSS, enumerate(EXACT)):
         graph = layer_graph("fully_connected", (4, inputs), out_c, (1, 1), 1, scale, rng)
         yield ONE_FOUR if out_c == 1 else TWO_FOUR, zeroed(graph, -9 * i, (127, 5, -128, 0)[(i + inputs) % 4])
-    for out_c, (i, scale) in product((*conv_2d_packed.CHANNELS, 4), enumerate(EXACT)):
+    for out_c, (i, scale) in product((*conv_2d_packed.CHANNELS, 0), enumerate(EXACT)):
         zeros = ((-128, 127), (127, -127), (5, 126), (-3, 0), (0, -128))[(i + out_c // 4) % 5]  # of input and output
-        if out_c == 4:
-            graph = layer_graph("fully_connected", (1, 10), out_c, (1, 1), 1, scale, rng)
+        if out_c == 0:
+            graph = layer_graph("fully_connected", (1, 10), 4, (1, 1), 1, scale, rng)
         else:
-            graph = layer_graph("conv_2d", (1 + i % 2, 1 + i, 2 + 2 * i, 5), out_c, (1, 1), 1, scale, rng)
-        yield SINGLE if out_c == 4 else PACKED, zeroed(graph, *zeros)
+            op = (Conv2D(), BY_TWO, Conv2D((2, 1)), Conv2D((1, 2)))[(i + out_c // 8) % len(EXACT)]
+            shape = (1 + (op == Conv2D()), 2 + i, 2 + 3 * i, 5)
+            graph = layer_graph("conv_2d", shape, out_c, (1, 1), 1, scale, rng, op)
+        yield SINGLE if out_c == 0 else PACKED, zeroed(graph, *zeros)
 
 
 def zeroed(graph: Graph, x: int, y: int) -> Graph:
@@ -108,7 +110,8 @@ def test_all_functions_are_proven() -> None:
     rows = {f"pointwise_rows_8_to_{n}_by_{w}_dsp" for n, w in product(conv_2d_rows.CHANNELS, conv_2d_rows.PIXELS)}
     one = {f"pointwise_one_{name}_{n}_dsp" for name, n in product(("rows", "sevens"), conv_2d_one_rows.INPUTS)}
     four = {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in fully_connected_four.SHAPES}
-    packed = {f"pointwise_packed_5_to_{n}_dsp" for n in conv_2d_packed.CHANNELS}
+    steps = conv_2d_packed.STEPS.values()
+    packed = {f"pointwise_packed_5_to_{n}{step}_dsp" for n, step in product(conv_2d_packed.CHANNELS, steps)}
     fours = {f"pointwise_one_fours_{n}_dsp" for n in _one_fours.INPUTS}
     four |= {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in ACROSS}
     assert kernels == rows | one | four | packed | fours | {TWO, IMAGES, "fully_connected_packed_10_to_4_dsp"}
@@ -142,10 +145,10 @@ def test_all_functions_are_proven() -> None:
         (FOUR, "fully_connected", (3, 8), 3, None),
         (FOUR, "fully_connected", (4, 8), 4, None),
         (FOUR, "fully_connected", (4, 10), 3, FullyConnected(activation="relu6")),
-        (PACKED, "conv_2d", (1, 3, 4, 5), 4, Conv2D()),
+        (PACKED, "conv_2d", (1, 3, 4, 5), 20, Conv2D()),
         (PACKED, "conv_2d", (1, 3, 4, 6), 8, Conv2D()),
-        (PACKED, "conv_2d", (1, 3, 3, 5), 8, Conv2D()),
-        (PACKED, "conv_2d", (1, 4, 4, 5), 8, BY_TWO),
+        (PACKED, "conv_2d", (1, 4, 7, 5), 8, Conv2D((1, 3))),
+        (PACKED, "conv_2d", (2, 3, 3, 5), 8, BY_TWO),
         (PACKED, "conv_2d", (1, 3, 4, 5), 8, Conv2D(activation="relu6")),
         (SINGLE, "fully_connected", (2, 10), 4, None),
         (SINGLE, "fully_connected", (1, 10), 3, None),

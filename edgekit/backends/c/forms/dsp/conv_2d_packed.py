@@ -1,4 +1,4 @@
-"""Convolution of 1x1 taps, 5 inputs, outputs stored by eights: `firmware/src/pointwise_packed_dsp.c`."""
+"""Convolution of 1x1 taps, 5 inputs, outputs stored by words: `firmware/src/pointwise_packed_dsp.c`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 OPERATOR = "conv_2d"
-INPUTS, CHANNELS = 5, (8, 16, 64)  # of the functions there are
+INPUTS, CHANNELS = 5, (4, 8, 10, 12, 16, 24, 32, 48, 64)  # of the functions there are
+STEPS = {INPUTS: "", 2 * INPUTS: "_by_2"}  # bytes from pixel to pixel
 FILE = "pointwise_packed_dsp"
 
 
@@ -22,7 +23,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     if lines is None or x.shape[3] != INPUTS or count not in CHANNELS:
         return None
     low, high, zero = (int(f[name]) for name in ("low", "high", "out_zero"))  # type: ignore[arg-type]
-    if lines.images * lines.lines != 1 or lines.step != INPUTS or lines.samples % 2 or (low, high) != (-128, 127):
+    if lines.images != 1 or lines.step not in STEPS or (low, high) != (-128, 127):
         return None
     real, weights = effective_scale(x, w, layer.outputs[0]), layer.data(1).reshape(count, -1)
     folded = fold(weights, bias_of(layer, count), x.zero_point, real, clamp_of(call))
@@ -36,6 +37,10 @@ def form(layer: Layer, call: Call) -> Call | None:
     words = np.column_stack([2 * folded.weights.astype(np.int64)[:, [*ORDER, 4]], bias]).astype(np.int16, order="C")
     stream = np.column_stack([words.view(np.int32), folded.multiplier, divider]).astype(np.int32)
     offset = -x.zero_point % HALF
-    fields: dict[str, Value] = {"stream": stream.reshape(-1, 4, 5)[:, ORDER], "offset": offset * HALF + offset}
-    fields |= {"fifth": 2 * HALF + offset, "last": lines.samples * INPUTS}
-    return Call(f"pointwise_packed_{INPUTS}_to_{count}_dsp", fields, source=FILE)
+    fours = count // 4 * 4
+    order = np.r_[np.arange(fours).reshape(-1, 4)[:, ORDER].reshape(-1), fours:count]
+    row = lines.samples * lines.step
+    fields: dict[str, Value] = {"stream": stream[order], "offset": offset * HALF + offset, "fifth": 2 * HALF + offset}
+    fields |= {"row": row, "gap": lines.fields(count)["gap"], "line_step": lines.line_step}
+    fields |= {"odd": lines.samples % 2, "outputs": lines.lines * lines.samples * count}
+    return Call(f"pointwise_packed_{INPUTS}_to_{count}{STEPS[lines.step]}_dsp", fields, source=FILE)
