@@ -33,6 +33,9 @@ UNITS = (
 SHAPES = tuple(product([(i, units) for i, some in UNITS for units in some], (1, 1, 1, 1, 2, 3, 4, 4, 4)))
 
 
+RUNS = tuple(product((2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16), (1, 1, 2, 3), (1, 1, 4)))
+
+
 def pointwise(d: Draw) -> Graph:
     (h, w), channels = d.size(), d.channels(128)
     op = Conv2D(stride=d.stride() if d.of(0, 0, 1) else (1, 1), activation=d.activation())
@@ -79,6 +82,14 @@ def groups(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D(), "input", (8 * d.upto(10), 1, 1, channels), 0))
 
 
+def strided(d: Draw) -> Graph:
+    """1x1 convolutions of every second pixel of 8 channels into a multiple of 4; no clamp inside."""
+    run, parts, batch = d.turn(RUNS)
+    height, width = d.upto(1 + 128 // (run * parts)), 2 * run * parts - d.of(0, 1)
+    b = Builder("strided", (batch, 2 * height - d.of(0, 1), width, 8), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2)), "input", (4 * d.of(1, 2, 2, 3, 4, 8, 10, 16), 1, 1, 8), 0))
+
+
 def of_one_shape(d: Draw) -> Graph:
     """Fully connected layers of 16 to 64 inputs and the numbers of units that have functions of their own."""
     (inputs, units), batch = d.turn(SHAPES)
@@ -101,5 +112,6 @@ SAMPLERS: tuple[Sampler, ...] = (
     (long, 120),
     (pairs, len(PAIRS)),
     (groups, 60),
+    (strided, 2 * len(RUNS)),
     (of_one_shape, len(SHAPES)),
 )
