@@ -137,6 +137,7 @@ def stream(found: Folded, begun: NDArray[np.int8]) -> NDArray[np.int8]:
         four = slice(first, first + HALF)
         outputs = [pixel * out_c + c for pixel in PAIRS for c in range(first, first + HALF)]
         next_outputs = [place + UNIT * out_c for place in outputs] if out_c <= IN_PAIRS else outputs
-        words = [places(outputs), found.multiplier[four], found.second[four], places(next_outputs)]
-        parts += [filters[four].reshape(-1), np.concatenate(words).astype(np.int32).view(np.int8)]
+        constants = np.concatenate([found.multiplier[four], found.second[four]]).astype(np.int32)
+        words = np.concatenate([places(outputs), constants, places(next_outputs)])
+        parts += [filters[four].reshape(-1), words.view(np.int8)]
     return np.concatenate(parts)
