@@ -82,6 +82,13 @@ def groups(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D(), "input", (8 * d.upto(10), 1, 1, channels), 0))
 
 
+def groups_apart(d: Draw) -> Graph:
+    """1x1 convolutions of 16 or 32 channels, every second pixel, into a multiple of 8; no clamp inside."""
+    shape = (d.upto(3), 2 * d.upto(8) - d.of(0, 1), 2 * d.of(8, 16, 8 + d.upto(8)) - d.of(0, 1), d.of(16, 32))
+    b = Builder("apart", shape, d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2)), "input", (8 * d.upto(10), 1, 1, shape[-1]), 0))
+
+
 def strided(d: Draw) -> Graph:
     """1x1 convolutions of every second pixel of 8 channels into a multiple of 4; no clamp inside."""
     run, parts, batch = d.turn(RUNS)
@@ -112,6 +119,7 @@ SAMPLERS: tuple[Sampler, ...] = (
     (long, 120),
     (pairs, len(PAIRS)),
     (groups, 60),
+    (groups_apart, 60),
     (strided, 2 * len(RUNS)),
     (of_one_shape, len(SHAPES)),
 )
