@@ -36,6 +36,9 @@ SHAPES = tuple(product([(i, units) for i, some in UNITS for units in some], (1, 
 RUNS = tuple(product((2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16), (1, 1, 2, 3), (1, 1, 4)))
 
 
+EIGHTS = ((16, 16, 1), (8, 32, 1), (16, 15, 2), (16, 31, 1), (16, 48, 1), (32, 31, 2))
+
+
 def pointwise(d: Draw) -> Graph:
     (h, w), channels = d.size(), d.channels(128)
     op = Conv2D(stride=d.stride() if d.of(0, 0, 1) else (1, 1), activation=d.activation())
@@ -97,6 +100,13 @@ def strided(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D((2, 2)), "input", (4 * d.of(1, 2, 2, 3, 4, 8, 10, 16), 1, 1, 8), 0))
 
 
+def strided_eights(d: Draw) -> Graph:
+    """1x1 convolutions of every second pixel of 8 channels into 8, rows of eights, small biases."""
+    height, width, batch = d.turn(EIGHTS)
+    b = Builder("eights", (batch, height, width, 8), 2)
+    return b.ended(b.weighted(Conv2D((1, 2)), "input", (8, 1, 1, 8), 0))
+
+
 def of_one_shape(d: Draw) -> Graph:
     """Fully connected layers of 16 to 64 inputs and the numbers of units that have functions of their own."""
     (inputs, units), batch = d.turn(SHAPES)
@@ -120,6 +130,7 @@ SAMPLERS: tuple[Sampler, ...] = (
     (pairs, len(PAIRS)),
     (groups, 60),
     (groups_apart, 60),
+    (strided_eights, len(EIGHTS)),
     (strided, 2 * len(RUNS)),
     (of_one_shape, len(SHAPES)),
 )

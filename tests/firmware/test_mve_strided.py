@@ -21,6 +21,7 @@ from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided import (
     UNIT,
     mask,
 )
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided_eights import FILE as EIGHTS
 from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware.proof import GUARD, Case, prove
@@ -30,6 +31,8 @@ Layer = tuple[int, int, int, int, int]
 # batches, height, width, output channels, vertical stride
 LANES = CONSTANTS - 1
 SMALLEST, LARGEST = -LANES * 127 * HIGH - HIGH // 2, LANES * HIGH * HIGH + HIGH // 2 - 1  # biases
+SMALL = 2  # a seed of small biases
+ENDS = (-127 * HIGH - HIGH // 2, HIGH * HIGH + HIGH // 2 - 1)  # those that two bytes make
 LAYERS: tuple[Layer, ...] = (
     *((1 + i % 2, 3 + i % 3, 2 * run - i % 2, 4 * (1 + i % 3), 2) for i, run in enumerate(RUNS)),
     (1, 1, 3, 4, 2), (1, 1, 6, 8, 2), (1, 4, 6, 7, 3),  # less than a unit
@@ -46,9 +49,9 @@ def graph_of(layer: Layer, i: int, stride: int = 2, in_c: int = 8) -> Graph:
     return b.ended(b.weighted(Conv2D((down, stride)), "input", (out_c, 1, 1, in_c), 0))
 
 
-def found(graph: Graph) -> list[tuple[int, Call]]:
+def found(graph: Graph, file: str = FILE) -> list[tuple[int, Call]]:
     calls = candidates_of(graph, graph.nodes[0], "cortex-m55")
-    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and c.file == FILE]
+    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and c.file == file]
 
 
 def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
@@ -66,6 +69,33 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     assert len({call.kernel for call in calls}) == len(RUNS)
     assert {call.fields["mask"] for call in calls} == {mask(pixels) for pixels in range(UNIT)}
     prove(cases, "qemu-m55", tmp_path / "program")
+
+
+def eights(layer: Layer, factor: int = 0, bias: int = 0) -> Graph:
+    return with_bias(scaled(graph_of(layer, SMALL), factor), bias)
+
+
+def test_eights_are_exact_on_the_emulated_core(tmp_path: Path) -> None:
+    layers = ((1, 31, 31, 8, 2), (4, 16, 16, 8, 2), (2, 15, 31, 8, 2), (1, 46, 48, 8, 3), (1, 16, 16, 8, 1))
+    graphs = [eights(layer) for layer in layers]
+    graphs += [eights(layers[-1], -4, bias) for bias in ENDS]
+    rng = np.random.default_rng(0)
+    cases = []
+    for i, graph in enumerate(graphs):
+        ((number, _),) = found(graph, EIGHTS)
+        x = graph.tensors["input"].shape
+        ends = {"input": rng.choice(np.array([-128, 127], np.int8), (2, *x[1:]))} if i >= len(layers) else None
+        cases.append(Case(f"eights_{i}", graph, i, 2, GUARD, candidate=number, inputs=ends))
+    prove(cases, "qemu-m55", tmp_path / "program")
+
+
+def test_where_eights_end() -> None:
+    """Rows, pixels, channels, biases."""
+    layer = (1, 16, 16, 8, 1)
+    others = ((1, 32, 12, 8, 1), (1, 15, 16, 8, 1), (1, 16, 16, 4, 1), (1, 16, 16, 16, 1))
+    assert [bool(found(eights(one), EIGHTS)) for one in (layer, *others)] == [True] + [False] * len(others)
+    reach = (ENDS[0] - 1, *ENDS, ENDS[1] + 1)
+    assert [bool(found(eights(layer, -4, bias), EIGHTS)) for bias in reach] == [False, True, True, False]
 
 
 @pytest.mark.parametrize(
