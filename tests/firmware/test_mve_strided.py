@@ -25,7 +25,8 @@ from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided_eights import FILE a
 from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware.proof import GUARD, Case, prove
-from tests.firmware.test_mve_groups import scaled, with_bias
+from tests.firmware.scales import scaled
+from tests.firmware.test_mve_groups import with_bias
 
 Layer = tuple[int, int, int, int, int]
 # batches, height, width, output channels, vertical stride
@@ -59,7 +60,7 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     inputs: list[dict[str, NDArray[np.int8]] | None] = [None] * len(graphs)
     rng = np.random.default_rng(0)
     for bias in (SMALLEST, LARGEST):
-        graphs.append(with_bias(scaled(graph_of(LAYERS[2], 3), -4), bias))
+        graphs.append(with_bias(scaled(graph_of(LAYERS[2], 3), 2.0**-4), bias))
         inputs.append({"input": rng.choice(np.array([-128, 127], np.int8), (2, *LAYERS[2][1:3], 8))})
     cases, calls = [], []
     for i, (graph, values) in enumerate(zip(graphs, inputs, strict=True)):
@@ -72,7 +73,7 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
 
 
 def eights(layer: Layer, factor: int = 0, bias: int = 0) -> Graph:
-    return with_bias(scaled(graph_of(layer, SMALL), factor), bias)
+    return with_bias(scaled(graph_of(layer, SMALL), 2.0**factor), bias)
 
 
 def test_eights_are_exact_on_the_emulated_core(tmp_path: Path) -> None:
@@ -114,5 +115,5 @@ def test_other_layers_are_left_to_other_forms() -> None:
     assert found(graph_of(layer, 0)) and not any(found(graph_of(layer, 0, **other)) for other in
                                                  ({"stride": 1}, {"stride": 3}, {"in_c": 4}, {"in_c": 16}))  # fmt: skip
     for bias, taken in ((SMALLEST - 1, False), (SMALLEST, True), (LARGEST, True), (LARGEST + 1, False)):
-        assert bool(found(with_bias(scaled(graph_of(layer, 3), -4), bias))) == taken
-    assert [bool(found(scaled(graph_of(layer, 3), factor))) for factor in (5, 6, 14)] == [True, False, False]
+        assert bool(found(with_bias(scaled(graph_of(layer, 3), 2.0**-4), bias))) == taken
+    assert [bool(found(scaled(graph_of(layer, 3), 2.0**factor))) for factor in (5, 6, 14)] == [True, False, False]

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve._halves import WORDS, in_halfwords, places
+from edgekit.backends.c.forms.mve._halves import WORDS, in_sixteen_bits, places
 from edgekit.backends.c.forms.mve._pack import BLOCK, HALF, VECTOR
-from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._requantize import Folded, integer
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_groups import HIGH, PAIRS, bias_weights
 
 OPERATOR, FILE = "conv_2d", "pointwise_strided_mve"
@@ -43,21 +43,13 @@ class Chunk:
 
 
 def form(layer: Layer, call: Call) -> Call | None:
-    fields = call.fields
-
-    def of(name: str) -> int:
-        return integer(fields, name)
-
-    out_c, chunk = of("out_c"), chunk_of(call)
-    if (
-        chunk is None or of("in_c") != BLOCK or not HALF <= out_c <= LARGEST_C or of("stride_w") != STRIDE
-        or any(of(name) != 1 for name in ("kernel_h", "kernel_w")) or of("pad_top") or of("pad_left")
-        or (of("low"), of("high")) != (-HIGH, HIGH - 1)
-    ):  # fmt: skip
+    fields, chunk = call.fields, chunk_of(call)
+    out_c = integer(fields, "out_c")
+    if chunk is None or not every_second(call) or not HALF <= out_c <= LARGEST_C:
         return None
-    found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, BLOCK))
-    begun = bias_weights(found.bias, CONSTANTS - 1)
-    if begun is None or not np.all(found.second) or not in_halfwords(found, of("out_zero")):
+    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(out_c, BLOCK))
+    begun = None if found is None else bias_weights(found.bias, CONSTANTS - 1)
+    if found is None or begun is None:
         return None
     whole, rest = divmod(chunk.pixels, UNIT)
     units, paired, packed = whole + (rest > 1), out_c <= IN_PAIRS, stream(found, begun)
@@ -79,6 +71,15 @@ def form(layer: Layer, call: Call) -> Call | None:
         scratch=(units + fills * FILL) * UNIT * VECTOR,
         source=FILE,
     )  # fmt: skip
+
+
+def every_second(call: Call) -> bool:
+    """Whether a portable call takes every second pixel of 8 channels as it is, and does not clamp inside int8."""
+    wanted = {
+        "in_c": BLOCK, "kernel_h": 1, "kernel_w": 1, "stride_w": STRIDE, "pad_top": 0, "pad_left": 0,
+        "low": -HIGH, "high": HIGH - 1,
+    }  # fmt: skip
+    return all(integer(call.fields, name) == value for name, value in wanted.items())
 
 
 def chunk_of(call: Call) -> Chunk | None:

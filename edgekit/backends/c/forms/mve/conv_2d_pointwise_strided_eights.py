@@ -7,18 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve._halves import in_halfwords, places
+from edgekit.backends.c.forms.mve._halves import in_sixteen_bits, places
 from edgekit.backends.c.forms.mve._pack import BLOCK, HALF, VECTOR
-from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._requantize import Folded, integer
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_groups import HIGH, bias_weights
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided import STRIDE
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided import STRIDE, every_second
 
 OPERATOR, FILE = "conv_2d", "pointwise_strided_eights_mve"
 GROUP, RUN = 128, 8  # pixels
 CONSTANTS = 2  # bytes of a vector that make the bias
 BESIDE = 7  # vectors of places that these go to
 SCRATCH = 6144
-ONES = ("kernel_h", "kernel_w")
 
 
 def form(layer: Layer, call: Call) -> Call | None:
@@ -28,15 +27,11 @@ def form(layer: Layer, call: Call) -> Call | None:
         return integer(fields, name)
 
     batches, in_h, in_w, out_h, out_w = (of(name) for name in ("batches", "in_h", "in_w", "out_h", "out_w"))
-    if (
-        (of("in_c"), of("out_c"), of("stride_w")) != (BLOCK, BLOCK, STRIDE) or any(of(name) != 1 for name in ONES)
-        or out_w % RUN or batches * out_h * out_w % GROUP or of("pad_top") or of("pad_left")
-        or (of("low"), of("high")) != (-HIGH, HIGH - 1)
-    ):  # fmt: skip
+    if not every_second(call) or of("out_c") != BLOCK or out_w % RUN or batches * out_h * out_w % GROUP:
         return None
-    found = fold(fields, np.asarray(fields["weights"]).reshape(BLOCK, BLOCK))
-    begun = bias_weights(found.bias, CONSTANTS - 1)
-    if begun is None or not np.all(found.second) or not in_halfwords(found, of("out_zero")):
+    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(BLOCK, BLOCK))
+    begun = None if found is None else bias_weights(found.bias, CONSTANTS - 1)
+    if found is None or begun is None:
         return None
     picture, row, run = np.meshgrid(range(batches), range(out_h), range(out_w // RUN), indexing="ij")
     first = (picture * in_h + row * of("stride_h")) * in_w + run * RUN * STRIDE
