@@ -39,6 +39,9 @@ RUNS = tuple(product((2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16), (1, 1, 2, 3), (1, 1, 
 EIGHTS = ((16, 16, 1), (8, 32, 1), (16, 15, 2), (16, 31, 1), (16, 48, 1), (32, 31, 2))
 
 
+SEVENS = tuple(product((16, 32, 64), (13, 14, 13, 14)))
+
+
 def pointwise(d: Draw) -> Graph:
     (h, w), channels = d.size(), d.channels(128)
     op = Conv2D(stride=d.stride() if d.of(0, 0, 1) else (1, 1), activation=d.activation())
@@ -107,6 +110,13 @@ def strided_eights(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D((1, 2)), "input", (8, 1, 1, 8), 0))
 
 
+def strided_seven(d: Draw) -> Graph:
+    """1x1 convolutions of every second pixel of 8 channels, 7x7 outputs."""
+    channels, side = d.turn(SEVENS)
+    b = Builder("seven", (1, side, side, 8), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2)), "input", (channels, 1, 1, 8), 0))
+
+
 def of_one_shape(d: Draw) -> Graph:
     """Fully connected layers of 16 to 64 inputs and the numbers of units that have functions of their own."""
     (inputs, units), batch = d.turn(SHAPES)
@@ -131,6 +141,7 @@ SAMPLERS: tuple[Sampler, ...] = (
     (groups, 60),
     (groups_apart, 60),
     (strided_eights, len(EIGHTS)),
+    (strided_seven, len(SEVENS)),
     (strided, 2 * len(RUNS)),
     (of_one_shape, len(SHAPES)),
 )

@@ -22,6 +22,7 @@ from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided import (
     mask,
 )
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided_eights import FILE as EIGHTS
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided_seven import FILE as SEVEN
 from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware.proof import GUARD, Case, prove
@@ -97,6 +98,20 @@ def test_where_eights_end() -> None:
     assert [bool(found(eights(one), EIGHTS)) for one in (layer, *others)] == [True] + [False] * len(others)
     reach = (ENDS[0] - 1, *ENDS, ENDS[1] + 1)
     assert [bool(found(eights(layer, -4, bias), EIGHTS)) for bias in reach] == [False, True, True, False]
+
+
+def test_seven_by_seven_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
+    layers = ((1, 13, 13, 64, 2), (1, 14, 14, 16, 2), (1, 7, 13, 32, 1), (1, 19, 14, 16, 3))
+    graphs = [graph_of(layer, i) for i, layer in enumerate(layers)]
+    graphs += [with_bias(scaled(graph_of(layers[1], 3), 2.0**-4), bias) for bias in (SMALLEST, LARGEST)]
+    cases = []
+    for i, graph in enumerate(graphs):
+        ((number, _),) = found(graph, SEVEN)
+        cases.append(Case(f"seven_{i}", graph, i, 2, GUARD, candidate=number))
+    prove(cases, "qemu-m55", tmp_path / "program")
+    others = ((2, 13, 13, 16, 2), (1, 13, 15, 16, 2), (1, 11, 13, 16, 2), (1, 13, 13, 24, 2))
+    assert not any(found(graph_of(layer, 0), SEVEN) for layer in others)
+    assert not found(with_bias(scaled(graph_of(layers[1], 3), 2.0**-4), LARGEST + 1), SEVEN)
 
 
 @pytest.mark.parametrize(
