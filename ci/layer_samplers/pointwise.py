@@ -33,6 +33,15 @@ UNITS = (
 SHAPES = tuple(product([(i, units) for i, some in UNITS for units in some], (1, 1, 1, 1, 2, 3, 4, 4, 4)))
 
 
+RUNS = tuple(product((2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16), (1, 1, 2, 3), (1, 1, 4)))
+
+
+EIGHTS = ((16, 16, 1), (8, 32, 1), (16, 15, 2), (16, 31, 1), (16, 48, 1), (32, 31, 2))
+
+
+SEVENS = tuple(product((16, 32, 64), (13, 14, 13, 14)))
+
+
 def pointwise(d: Draw) -> Graph:
     (h, w), channels = d.size(), d.channels(128)
     op = Conv2D(stride=d.stride() if d.of(0, 0, 1) else (1, 1), activation=d.activation())
@@ -79,6 +88,35 @@ def groups(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D(), "input", (8 * d.upto(10), 1, 1, channels), 0))
 
 
+def groups_apart(d: Draw) -> Graph:
+    """1x1 convolutions of 16 or 32 channels, every second pixel, into a multiple of 8; no clamp inside."""
+    shape = (d.upto(3), 2 * d.upto(8) - d.of(0, 1), 2 * d.of(8, 16, 8 + d.upto(8)) - d.of(0, 1), d.of(16, 32))
+    b = Builder("apart", shape, d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2)), "input", (8 * d.upto(10), 1, 1, shape[-1]), 0))
+
+
+def strided(d: Draw) -> Graph:
+    """1x1 convolutions of every second pixel of 8 channels into a multiple of 4; no clamp inside."""
+    run, parts, batch = d.turn(RUNS)
+    height, width = d.upto(1 + 128 // (run * parts)), 2 * run * parts - d.of(0, 1)
+    b = Builder("strided", (batch, 2 * height - d.of(0, 1), width, 8), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2)), "input", (4 * d.of(1, 2, 2, 3, 4, 8, 10, 16), 1, 1, 8), 0))
+
+
+def strided_eights(d: Draw) -> Graph:
+    """1x1 convolutions of every second pixel of 8 channels into 8, rows of eights, small biases."""
+    height, width, batch = d.turn(EIGHTS)
+    b = Builder("eights", (batch, height, width, 8), 2)
+    return b.ended(b.weighted(Conv2D((1, 2)), "input", (8, 1, 1, 8), 0))
+
+
+def strided_seven(d: Draw) -> Graph:
+    """1x1 convolutions of every second pixel of 8 channels, 7x7 outputs."""
+    channels, side = d.turn(SEVENS)
+    b = Builder("seven", (1, side, side, 8), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((2, 2)), "input", (channels, 1, 1, 8), 0))
+
+
 def of_one_shape(d: Draw) -> Graph:
     """Fully connected layers of 16 to 64 inputs and the numbers of units that have functions of their own."""
     (inputs, units), batch = d.turn(SHAPES)
@@ -101,5 +139,9 @@ SAMPLERS: tuple[Sampler, ...] = (
     (long, 120),
     (pairs, len(PAIRS)),
     (groups, 60),
+    (groups_apart, 60),
+    (strided_eights, len(EIGHTS)),
+    (strided_seven, len(SEVENS)),
+    (strided, 2 * len(RUNS)),
     (of_one_shape, len(SHAPES)),
 )

@@ -31,6 +31,11 @@ LAYERS: tuple[Layer, ...] = (
 )  # fmt: skip
 
 
+APART: tuple[Layer, ...] = (  # every second pixel
+    (1, 13, 13, 16, 32), (2, 5, 7, 16, 8), (3, 6, 6, 32, 16), (1, 1, 15, 32, 8), (1, 31, 2, 16, 8),
+)  # fmt: skip
+
+
 def graph_of(layer: Layer, i: int, stride: tuple[int, int] = (1, 1), activation: Activation = "none") -> Graph:
     *shape, in_c, out_c = layer
     b = Builder("groups", (*shape, in_c), i)
@@ -66,7 +71,12 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         for number, call in calls:
             seen.add(call.kernel)
             cases.append(Case(f"groups_{len(cases)}", graph, i, 2, GUARD, candidate=number))
-    assert len(seen) == 9
+    for i, layer in enumerate(APART):
+        graph = graph_of(layer, i, (2, 2))
+        for number, call in found(graph):
+            seen.add(call.kernel)
+            cases.append(Case(f"apart_{len(cases)}", graph, i, 2, GUARD, candidate=number))
+    assert len(seen) == 13
     rng = np.random.default_rng(0)
     graphs = [
         scaled(graph_of(layer, 3), 2.0**factor) for layer in (LAYERS[0], LAYERS[-6], LAYERS[-3]) for factor in (4, 5)

@@ -22,9 +22,15 @@ typedef struct {
   int32_t last_y;
   int32_t size;                    /* bytes of the stream */
   int32_t step_x;                  /* bytes of a group's inputs */
+  int32_t columns;                 /* of `apart`: pixels of a row that count, rows, pictures, */
+  int32_t rows;
+  int32_t pictures;
+  int32_t row_gap;                 /* bytes from the end of a row's pixels to the next row's, from there to the next picture's */
+  int32_t picture_gap;
 } ek_pointwise_groups_mve_t;
 
-/* <input channels>x<pixels of a group>; few: up to 7. `scratch`: 16 bytes for each pixel of a group. */
+/* <input channels>x<pixels of a group>; few: up to 7. `scratch`: 16 bytes for each pixel of a group. `apart`: every second
+ * pixel of a row; `scratch`: all of these. */
 void ek_pointwise_groups_mve_8x16(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_groups_mve_8x8(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_groups_mve_4x16(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
@@ -34,6 +40,14 @@ void ek_pointwise_groups_mve_16x16(const ek_pointwise_groups_mve_t *p, const int
 void ek_pointwise_groups_mve_16x8(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_groups_mve_32x16(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_groups_mve_32x8(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_groups_mve_16x16_apart(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y,
+                                          uint8_t *scratch);
+void ek_pointwise_groups_mve_16x8_apart(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y,
+                                         uint8_t *scratch);
+void ek_pointwise_groups_mve_32x16_apart(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y,
+                                          uint8_t *scratch);
+void ek_pointwise_groups_mve_32x8_apart(const ek_pointwise_groups_mve_t *p, const int8_t *x, int8_t *y,
+                                         uint8_t *scratch);
 
 #ifdef __cplusplus
 }

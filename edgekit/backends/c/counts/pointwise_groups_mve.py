@@ -11,4 +11,8 @@ def features(fields: Fields) -> dict[str, float]:
     out_c = fields["pitch"] // FOUR
     groups = 1 + ceil_div(fields["last_y"], fields["step_y"] + out_c)
     ended = fields["last_y"] % (fields["step_y"] + out_c) > 0  # pixels that are computed twice
-    return {"call": 1, "ended": ended, "groups": groups, "blocks": groups * (out_c // 8)}
+    found = {"call": 1, "ended": ended, "groups": groups, "blocks": groups * (out_c // 8)}
+    if "pictures" in fields:
+        rows = fields["pictures"] * fields["rows"]
+        found |= {"pictures": fields["pictures"], "rows": rows, "pixels": rows * fields["columns"]}
+    return found

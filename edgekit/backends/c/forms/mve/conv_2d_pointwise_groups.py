@@ -18,7 +18,8 @@ SPREAD_BY_WORDS = (4, 16)  # channels and pixels of a group that have a function
 HIGH, LANES = 128, 7  # of the constant lanes: how often -HIGH comes before 1
 WHOLE = (16, 32)  # input channels of one and two vectors
 PAIRS = (2, 3, 0, 1)  # a group of four pixels as its sums lie on the stack: the second two were stored last
-ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
+ONES = ("kernel_h", "kernel_w")
+STRIDE = 2  # of pixels that are brought together first
 
 
 def form(layer: Layer, call: Call) -> list[Call] | None:
@@ -28,10 +29,10 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         return integer(fields, name)
 
     in_c, out_c, pixels = of("in_c"), of("out_c"), of("batches") * of("out_h") * of("out_w")
-    same = all(of(f"in_{side}") == of(f"out_{side}") for side in "hw")
+    apart = pixels_apart(call)
     if (
-        (in_c > BLOCK and in_c not in WHOLE) or out_c % BLOCK or out_c > LARGEST_C or pixels < min(GROUPS) or not same
-        or any(of(name) != 1 for name in ONES) or (of("low"), of("high")) != (-HIGH, HIGH - 1)
+        apart is None or (in_c not in WHOLE and (in_c > BLOCK or apart)) or out_c % BLOCK or out_c > LARGEST_C
+        or pixels < min(GROUPS) or any(of(name) != 1 for name in ONES) or (of("low"), of("high")) != (-HIGH, HIGH - 1)
     ):  # fmt: skip
         return None
     found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
@@ -43,24 +44,39 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         kind = "few" if in_c < BLOCK and (in_c, group) != SPREAD_BY_WORDS else str(in_c)
         packed = np.concatenate([*([input_places(in_c)] if kind == "few" else []), *stream(found, begun)])
         calls.append(Call(
-            f"{FILE}_{kind}x{group}",
+            f"{FILE}_{kind}x{group}" + ("_apart" if apart else ""),
             {
                 "stream": packed.view(np.int32), "out_zero": fields["out_zero"], "step_y": (group - 1) * out_c,
                 "last_x": (pixels - group) * in_c, "pitch": HALF * out_c, "last_y": (pixels - group) * out_c,
-                "size": packed.nbytes, "step_x": group * in_c,
+                "size": packed.nbytes, "step_x": group * in_c, **apart,
             },
-            scratch=group * VECTOR if in_c <= BLOCK else 0,
+            scratch=group * VECTOR if in_c <= BLOCK else pixels * in_c if apart else 0,
             source=FILE,
         ))  # fmt: skip
     return calls
 
 
-def bias_weights(bias: Ints) -> NDArray[np.int8] | None:
-    """(channels, 8): weights whose products with the constant lanes are the biases; None where they do not reach."""
+def pixels_apart(call: Call) -> dict[str, int] | None:
+    """How every second pixel of rows is found; nothing where all count, None of other geometries."""
+    batches, in_h, in_w, in_c, out_h, out_w, down, right = (
+        integer(call.fields, name)
+        for name in ("batches", "in_h", "in_w", "in_c", "out_h", "out_w", "stride_h", "stride_w")
+    )
+    if (in_h, in_w, down, right) == (out_h, out_w, 1, 1):
+        return {}
+    if right != STRIDE or call.fields["pad_top"] or call.fields["pad_left"]:
+        return None
+    row = in_w * in_c
+    gaps = {"row_gap": down * row - out_w * STRIDE * in_c, "picture_gap": in_h * row - out_h * down * row}
+    return {"columns": out_w, "rows": out_h, "pictures": batches, **gaps}
+
+
+def bias_weights(bias: Ints, lanes: int = LANES) -> NDArray[np.int8] | None:
+    """(channels, `lanes` + 1): weights whose products with `lanes` times -HIGH and 1 are the biases; None beyond."""
     low = (bias + HIGH // 2) % HIGH - HIGH // 2
     left = (low - bias) // HIGH
     weights = []
-    for _ in range(LANES):
+    for _ in range(lanes):
         weights.append(np.clip(left, -HIGH, HIGH - 1))
         left = left - weights[-1]
     return None if np.any(left) else np.stack([*weights, low], axis=1).astype(np.int8)
