@@ -1,0 +1,99 @@
+"""1x1 convolutions of 8 channels, many pixels into few channels: `firmware/src/pointwise_chains_mve.c`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._halves import in_halfwords, places
+from edgekit.backends.c.forms.mve._pack import BLOCK, VECTOR, WORD
+from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+
+OPERATOR, FILE = "conv_2d", "pointwise_chains_mve"
+ONCE = 144  # pixels of functions for as many
+ONCE_CHANNELS = (8, 10, 16)  # output channels that have one
+GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channels
+MARK = -(1 << 31)  # instead of an output zero point where products go on
+MARKED = 3  # the words before it
+LANES = 4
+ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
+
+
+def form(layer: Layer, call: Call) -> list[Call] | None:
+    fields = call.fields
+
+    def of(name: str) -> int:
+        return integer(fields, name)
+
+    in_c, out_c, pixels = of("in_c"), of("out_c"), of("batches") * of("out_h") * of("out_w")
+    same = all(of(f"in_{side}") == of(f"out_{side}") for side in "hw")
+    if (
+        in_c != BLOCK or out_c not in ONCE_CHANNELS or not same or any(of(name) != 1 for name in ONES)
+        or (of("low"), of("high")) != (-128, 127)
+    ):  # fmt: skip
+        return None
+    found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
+    if found.weights.min() == -128 or not np.all(found.second) or not in_halfwords(found, of("out_zero")):
+        return None
+    shapes = [(f"{out_c}x{ONCE}", ONCE)] if pixels == ONCE else []
+    if out_c == BLOCK:
+        shapes += [(name, group) for name, group in GROUPS.items()
+                   if pixels >= group and (pixels % group > 0) == name.endswith("rest")]  # fmt: skip
+    return [_call(found, of("out_zero"), pixels, *shape) for shape in shapes] or None
+
+
+def _call(found: Folded, out_zero: int, pixels: int, name: str, group: int) -> Call:
+    out_c, (groups, rest) = len(found.bias), divmod(pixels, group)
+    parts = [*products(found, out_zero), *requantization(found), *(behind(found) if rest else [])]
+    return Call(
+        f"{FILE}_{name}",
+        {
+            "size": groups * group * out_c, "stream": np.concatenate(parts), "pairs": -(-rest // 2),
+            "back": rest % 2 * out_c,
+        },
+        scratch=group * out_c * WORD,
+        source=FILE,
+    )  # fmt: skip
+
+
+def forms(weights: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """(channels, 16) each: of sums of a first pixel, and of what makes them those of the second one."""
+    zero = np.zeros_like(weights)
+    return np.concatenate([weights, zero], axis=1), np.concatenate([-weights, weights], axis=1)
+
+
+def products(found: Folded, out_zero: int) -> list[NDArray[np.int32]]:
+    """Two channels after the other; the mark with every second ones, the last of them among these."""
+    twos = len(found.bias) // 2
+    parts = []
+    for i in range(twos):
+        both = slice(2 * i, 2 * i + 2)
+        vectors = np.stack(forms(found.weights[both]), axis=1)
+        biases = np.tile(found.bias[both], LANES).astype(np.int32)
+        parts += [np.ascontiguousarray(vectors).reshape(-1).view(np.int32), biases]
+        if (twos - 1 - i) % 2 == 0:
+            mark = out_zero if i == twos - 1 else MARK
+            parts.append(np.insert(biases, MARKED, mark))
+    return parts
+
+
+def requantization(found: Folded) -> list[NDArray[np.int32]]:
+    """From the last two channels to the first ones."""
+    out_c = len(found.bias)
+    eight = 8 * out_c  # bytes
+    parts = []
+    for first in reversed(range(0, out_c, 2)):
+        both = [first, first + 1]
+        outputs = [pixel * out_c + c for odd in (1, 0) for pixel in range(odd, 8, 2) for c in both]
+        constants = [np.tile(values[both], 2).astype(np.int32) for values in (found.multiplier, found.second)]
+        parts += [places(outputs), *constants, places([at + eight for at in outputs])]
+    return parts
+
+
+def behind(found: Folded) -> list[NDArray[np.int32]]:
+    """Of two pixels and all 8 channels."""
+    first, second = (vectors.reshape(-1).view(np.int32) for vectors in forms(found.weights))
+    rows = [values[at : at + LANES] for at in (0, LANES) for values in (found.multiplier, found.second)]
+    outputs = places([*range(BLOCK, VECTOR), *range(BLOCK)])
+    return [part.astype(np.int32) for part in (found.bias, first, second, *rows, outputs)]

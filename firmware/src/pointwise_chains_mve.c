@@ -1,0 +1,110 @@
+/* What `ek_conv_2d` computes for 1x1 kernels of 8 channels next to each other, many pixels into few channels, on Helium.
+ *
+ * Vectors: two pixels. (w, 0) adds the first one's products to a bias; then (-w, w), which takes these away again, makes the
+ * second one's sum of the first one's: biases are loaded once for two pixels, and pixels need neither copies nor lanes
+ * for biases. Weights are not -128.
+ *
+ * Blocking: groups of pixels, of all of which first the sums are stored: two channels meet all pixels, 8 by 8, the next
+ * two meet them from the last ones on, so that the pixels at either end stay. Then, from the last sums on, two channels of
+ * 8 pixels are requantized together: outputs fit into 16 bits before their clamp, so that one vector's are put between
+ * another's without narrowing, and 16 bytes are stored at their places at once. Pixels behind the groups come by two, all 8
+ * channels of either, the first of them perhaps again.
+ *
+ * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, filters in q0-q3, pixels in q4-q7; r1 input, r7 output, r9 stream, r11 sums
+ * in scratch, r5 whether products go on, then the output zero point; r3 end of the groups' outputs. Then sums in q0-q3,
+ * places in q4 and q7, multipliers in q5 and q6; outputs of 16 pixels each at r7 r0 r2 r4 r6 r8 r10 r12 (r1); lr passes left.
+ *
+ * Budget: 34 for two channels of 8 pixels. A group of 128 pixels and 8 channels 25 more, the function 10. Two pixels behind
+ * 44. 144 pixels at once 28, of 10 channels 37, of 16 channels 36 more. */
+#include "edgekit/pointwise_chains_mve.h"
+
+#define UNUSED __attribute__((unused))
+#define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
+#define TIMES(count, code) ".rept " #count "\n" code ".endr\n"
+#define M(a, w, x) "vmladava.s8 " a ", " w ", " x "\n"
+#define EIGHT(f, g)                                                                               \
+  M("r0", f, "q4") M("r2", g, "q4") M("r4", f, "q5") M("r6", g, "q5") M("r8", f, "q6") M("r10", g, "q6") \
+  M("r12", f, "q7") M("lr", g, "q7") "stmdb r11!, " SUMS
+#define PIXELS(biases) biases EIGHT("q0", "q2") EIGHT("q1", "q3")
+#define STAY "ldm r9, " SUMS
+#define PAST "ldm r9!, " SUMS
+#define WITH_MARK "ldm r9!, {r0, r2, r4, r5, r6, r8, r10, r12, lr}\n"
+#define FILTERS "vldmia r9!, {d0-d7}\n"
+#define UP "vldmia r1!, {d8-d15}\n"
+#define LAST "vldmia r1, {d8-d15}\n"
+#define DOWN "vldmdb r1!, {d8-d15}\n"
+
+/* All pixels forth and back, of `inner`, two less than there are, by eights; the last eight of a direction take the stream
+ * further, those of the second one with the mark. */
+#define FORTH(inner, before, last) FILTERS TIMES(inner, UP PIXELS(STAY)) UP PIXELS(before) LAST PIXELS(last)
+#define SUMS_EVEN(inner)                                                                          \
+  ".Lsums%=:\n" FORTH(inner, STAY, PAST)                                                          \
+  FILTERS PIXELS(STAY) TIMES(inner - 1, DOWN PIXELS(STAY)) DOWN PIXELS(PAST) DOWN PIXELS(WITH_MARK) \
+  "cmp r5, #-256\n blt.w .Lsums%=\n"
+/* Of an odd number of twos, which begins and ends forth. */
+#define SUMS_ODD(inner)                                                                           \
+  "b.w .Lforth%=\n.Lsums%=:\n"                                                                    \
+  FILTERS PIXELS(STAY) TIMES(inner, DOWN PIXELS(STAY)) DOWN PIXELS(PAST)                          \
+  ".Lforth%=:\n" FORTH(inner, PAST, WITH_MARK) "cmp r5, #-256\n blt.w .Lsums%=\n"
+
+#define REQUANTIZED                                                                               \
+  "vqrdmulh.s32 q0, q0, q5\n vqrdmulh.s32 q1, q1, q5\n vqrdmulh.s32 q2, q2, q5\n vqrdmulh.s32 q3, q3, q5\n" \
+  "vqrdmlash.s32 q0, q6, r5\n vqrdmlash.s32 q1, q6, r5\n vqrdmlash.s32 q2, q6, r5\n vqrdmlash.s32 q3, q6, r5\n" \
+  NARROWED
+#define NARROWED "vmovnt.i32 q0, q1\n vmovnt.i32 q2, q3\n vqmovnb.s16 q0, q0\n vqmovnt.s16 q0, q2\n"
+#define STORED(y, at) "vldmia r11!, {d0-d7}\n" REQUANTIZED "vstrb.8 q0, [" y ", " at "]\n"
+#define TWO(y) STORED(y, "q4") STORED(y, "q7")
+#define TWO_BACK(y) STORED(y, "q7") STORED(y, "q4")
+#define CONSTANTS "vldmia r9!, {d8-d15}\n"
+#define INNER(two) two("r0") two("r2") two("r4") two("r6") two("r8") two("r10")
+#define INNER_BACK(two) two("r10") two("r8") two("r6") two("r4") two("r2") two("r0")
+#define OF_128 CONSTANTS TWO("r7") INNER(TWO) TWO("r12")
+#define OF_128_BACK CONSTANTS TWO_BACK("r12") INNER_BACK(TWO_BACK) TWO_BACK("r7")
+#define OF_120 CONSTANTS TWO("r7") INNER(TWO) STORED("r12", "q4")
+#define OF_120_BACK CONSTANTS STORED("r12", "q4") INNER_BACK(TWO_BACK) TWO_BACK("r7")
+#define OF_144 OF_128 TWO("r1")
+#define OF_144_BACK CONSTANTS TWO_BACK("r1") TWO_BACK("r12") INNER_BACK(TWO_BACK) TWO_BACK("r7")
+#define PLACES(step) /* bytes of 16 pixels' outputs */                                            \
+  "add r0, r7, #" step "\n add r2, r0, #" step "\n add r4, r2, #" step "\n add r6, r4, #" step "\n" \
+  "add r8, r6, #" step "\n add r10, r8, #" step "\n add r12, r10, #" step "\n"
+#define OUTPUTS_EVEN(passes, stored, back) /* the last two channels' sums were stored back to front */ \
+  "mov lr, #" passes "\n.Loutputs%=:\n" stored back "le lr, .Loutputs%=\n"
+#define OUTPUTS_ODD(passes, stored, back)                                                         \
+  "mov lr, #" passes "\n b.w .Lback%=\n.Loutputs%=:\n" stored ".Lback%=:\n" back "le lr, .Loutputs%=\n"
+
+/* Two pixels in q4. */
+#define FOUR(r0, r1, r2, r3) FILTERS M(r0, "q0", "q4") M(r1, "q1", "q4") M(r2, "q2", "q4") M(r3, "q3", "q4")
+#define EIGHT_CHANNELS FOUR("r0", "r2", "r4", "r6") FOUR("r8", "r10", "r12", "lr") "stmdb r11!, " SUMS
+#define BEHIND(pixels) /* q0 and q2 are the first four channels, whose constants are q4 and q5 */   \
+  "ldr r0, [sp, #64]\n ldrd r3, r2, [r0, #8]\n add r1, #8 * " pixels "\n sub r1, r2\n sub r7, r2\n" \
+  ".Ltwo%=:\n vldrw.u32 q4, [r1], #16\n" PAST EIGHT_CHANNELS EIGHT_CHANNELS                       \
+  "vldmia r11!, {d0-d7}\n" CONSTANTS                                                              \
+  "vqrdmulh.s32 q0, q0, q4\n vqrdmulh.s32 q1, q1, q6\n vqrdmulh.s32 q2, q2, q4\n vqrdmulh.s32 q3, q3, q6\n" \
+  "vqrdmlash.s32 q0, q5, r5\n vqrdmlash.s32 q1, q7, r5\n vqrdmlash.s32 q2, q5, r5\n vqrdmlash.s32 q3, q7, r5\n" \
+  NARROWED "vldrw.u32 q4, [r9], #16\n vstrb.8 q0, [r7, q4]\n"                                     \
+  "add r7, #16\n sub r9, #368\n subs r3, #1\n bne.w .Ltwo%=\n"
+
+#define FUNCTION(name, body)                                                                      \
+  __attribute__((naked)) void ek_pointwise_chains_mve_##name(                                     \
+      const ek_pointwise_chains_mve_t *p UNUSED, const int8_t *x UNUSED, int8_t *y UNUSED, uint8_t *scratch UNUSED) { \
+    __asm volatile(body ::: "memory");                                                            \
+  }
+#define BEGUN(more, scratch) "push {" more "r4-r11, lr}\n vpush {d8-d15}\n add r11, r3, #" scratch "\n mov r7, r2\n"
+#define ENDED(more) "vpop {d8-d15}\n" more "pop {r4-r11, pc}\n"
+
+#define ONCE(name, scratch, sums, step, outputs)                                                  \
+  FUNCTION(name, BEGUN("", scratch) "ldr r9, [r0, #4]\n" sums PLACES(step) "add r1, r12, #" step "\n" outputs ENDED(""))
+ONCE(8x144, "4608", SUMS_EVEN(16), "128", OUTPUTS_EVEN("2", OF_144, OF_144_BACK))
+ONCE(10x144, "5760", SUMS_ODD(16), "160", OUTPUTS_ODD("3", OF_144, OF_144_BACK))
+ONCE(16x144, "9216", SUMS_EVEN(16), "256", OUTPUTS_EVEN("4", OF_144, OF_144_BACK))
+
+/* `last`: bytes of the outputs of r12's pixels. */
+#define GROUPS(pixels, inner, stored, back, last)                                                 \
+  "ldm r0, {r3, r9}\n add r3, r2\n.Lgroup%=:\n" SUMS_EVEN(inner) PLACES("128")                    \
+  OUTPUTS_EVEN("2", stored, back) "add r7, r12, #" last "\n cmp r7, r3\n beq.w .Lbehind%=\n"      \
+  "sub r9, #712\n add r1, #8 * " pixels "\n b.w .Lgroup%=\n.Lbehind%=:\n"
+#define OF_GROUPS_128 GROUPS("128", 14, OF_128, OF_128_BACK, "128")
+#define OF_GROUPS_120 GROUPS("120", 13, OF_120, OF_120_BACK, "64")
+FUNCTION(128, BEGUN("", "4096") OF_GROUPS_128 ENDED(""))
+FUNCTION(128_rest, BEGUN("r0, ", "4096") OF_GROUPS_128 BEHIND("128") ENDED("add sp, #4\n"))
+FUNCTION(120_rest, BEGUN("r0, ", "3840") OF_GROUPS_120 BEHIND("120") ENDED("add sp, #4\n"))

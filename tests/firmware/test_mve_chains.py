@@ -1,0 +1,46 @@
+"""Helium 1x1 convolutions of 8 channels whose sums are made of one another: the simulator's integers, and where they end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.emission import candidates_of
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains import FILE
+from edgekit.graph import Graph
+from tests.firmware.proof import GUARD, Case, prove
+from tests.firmware.test_mve_groups import Layer, graph_of, scaled
+
+LAYERS: tuple[tuple[Layer, int], ...] = (  # and how many forms they have
+    ((1, 12, 12, 8, 8), 3), ((1, 12, 12, 8, 10), 1), ((2, 9, 8, 8, 16), 1),
+    ((1, 16, 16, 8, 8), 2), ((1, 11, 11, 8, 8), 1), ((3, 11, 23, 8, 8), 2), ((1, 8, 15, 8, 8), 0), ((1, 8, 16, 8, 8), 2),
+    ((1, 1, 247, 8, 8), 2), ((1, 1, 127, 8, 8), 1),
+)  # fmt: skip
+
+
+def found(graph: Graph) -> list[tuple[int, Call]]:
+    calls = candidates_of(graph, graph.nodes[0], "cortex-m55")
+    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and c.file == FILE]
+
+
+def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
+    cases: list[Case] = []
+    seen = set()
+    for i, (layer, forms) in enumerate(LAYERS):
+        graph = graph_of(layer, i)
+        calls = found(graph)
+        assert len(calls) == forms, layer
+        seen |= {call.kernel for _, call in calls}
+        cases += [Case(f"chains_{i}_{number}", graph, i, 2, GUARD, candidate=number) for number, _ in calls]
+    assert len(seen) == 6
+    rng = np.random.default_rng(0)
+    graphs = [scaled(graph_of(layer, 3), factor) for layer, _ in LAYERS[:6] for factor in (4, 5)]
+    for i, graph in enumerate(graphs):
+        inputs = {"input": rng.choice(np.array([-128, 127], np.int8), (2 * graph.tensors["input"].shape[0], *graph.tensors["input"].shape[1:]))}
+        cases += [Case(f"ends_{i}_{number}", graph, i, 2, GUARD, candidate=number, inputs=inputs)
+                  for number, _ in found(graph)]  # fmt: skip
+    prove(cases, "qemu-m55", tmp_path / "program")
