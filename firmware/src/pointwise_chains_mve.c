@@ -11,7 +11,7 @@
  * channels of either, the first of them perhaps again.
  *
  * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, filters in q0-q3, pixels in q4-q7; r1 input, r7 output, r9 stream, r11 sums
- * in scratch, r5 whether products go on, then the output zero point; r3 end of the groups' outputs. Then sums in q0-q3,
+ * in scratch, r5 or r3 whether products go on, then r5 output zero point; else r3 end of the groups' outputs. Then sums in q0-q3,
  * places in q4 and q7, multipliers in q5 and q6; outputs of 16 pixels each at r7 r0 r2 r4 r6 r8 r10 r12 (r1); lr passes left.
  *
  * Budget: 34 for two channels of 8 pixels. A group of 128 pixels and 8 channels 25 more, the function 10. Two pixels behind
@@ -28,24 +28,25 @@
 #define PIXELS(biases) biases EIGHT("q0", "q2") EIGHT("q1", "q3")
 #define STAY "ldm r9, " SUMS
 #define PAST "ldm r9!, " SUMS
-#define WITH_MARK "ldm r9!, {r0, r2, r4, r5, r6, r8, r10, r12, lr}\n"
 #define FILTERS "vldmia r9!, {d0-d7}\n"
 #define UP "vldmia r1!, {d8-d15}\n"
 #define LAST "vldmia r1, {d8-d15}\n"
 #define DOWN "vldmdb r1!, {d8-d15}\n"
 
 /* All pixels forth and back, of `inner`, two less than there are, by eights; the last eight of a direction take the stream
- * further, those of the second one with the mark. */
+ * further, those of the second one with the mark: MORE or, where r3 is free, NO_MORE. */
 #define FORTH(inner, before, last) FILTERS TIMES(inner, UP PIXELS(STAY)) UP PIXELS(before) LAST PIXELS(last)
-#define SUMS_EVEN(inner)                                                                          \
-  ".Lsums%=:\n" FORTH(inner, STAY, PAST)                                                          \
-  FILTERS PIXELS(STAY) TIMES(inner - 1, DOWN PIXELS(STAY)) DOWN PIXELS(PAST) DOWN PIXELS(WITH_MARK) \
-  "cmp r5, #-256\n blt.w .Lsums%=\n"
+#define BACK(inner, before, last)                                                                 \
+  FILTERS PIXELS(STAY) TIMES(inner - 1, DOWN PIXELS(STAY)) DOWN PIXELS(before) DOWN PIXELS(last)
+#define MORE "ldm r9!, {r0, r2, r4, r5, r6, r8, r10, r12, lr}\n"
+#define NO_MORE "ldm r9!, {r0, r2, r3, r4, r5, r6, r8, r10, r12, lr}\n"
+#define WHILE_MORE "cmp r5, #-256\n blt.w .Lsums%=\n"
+#define UNTIL_NO_MORE "cbz r3, .Lenough%=\n b.w .Lsums%=\n.Lenough%=:\n"
+#define SUMS_EVEN(inner, mark, again)                                                             \
+  ".Lsums%=:\n" FORTH(inner, STAY, PAST) BACK(inner, PAST, mark) again
 /* Of an odd number of twos, which begins and ends forth. */
-#define SUMS_ODD(inner)                                                                           \
-  "b.w .Lforth%=\n.Lsums%=:\n"                                                                    \
-  FILTERS PIXELS(STAY) TIMES(inner, DOWN PIXELS(STAY)) DOWN PIXELS(PAST)                          \
-  ".Lforth%=:\n" FORTH(inner, PAST, WITH_MARK) "cmp r5, #-256\n blt.w .Lsums%=\n"
+#define SUMS_ODD(inner, mark, again)                                                              \
+  "b.w .Lforth%=\n.Lsums%=:\n" BACK(inner, STAY, PAST) ".Lforth%=:\n" FORTH(inner, PAST, mark) again
 
 #define REQUANTIZED                                                                               \
   "vqrdmulh.s32 q0, q0, q5\n vqrdmulh.s32 q1, q1, q5\n vqrdmulh.s32 q2, q2, q5\n vqrdmulh.s32 q3, q3, q5\n" \
@@ -94,13 +95,13 @@
 
 #define ONCE(name, scratch, sums, step, outputs)                                                  \
   FUNCTION(name, BEGUN("", scratch) "ldr r9, [r0, #4]\n" sums PLACES(step) "add r1, r12, #" step "\n" outputs ENDED(""))
-ONCE(8x144, "4608", SUMS_EVEN(16), "128", OUTPUTS_EVEN("2", OF_144, OF_144_BACK))
-ONCE(10x144, "5760", SUMS_ODD(16), "160", OUTPUTS_ODD("3", OF_144, OF_144_BACK))
-ONCE(16x144, "9216", SUMS_EVEN(16), "256", OUTPUTS_EVEN("4", OF_144, OF_144_BACK))
+ONCE(8x144, "4608", SUMS_EVEN(16, NO_MORE, UNTIL_NO_MORE), "128", OUTPUTS_EVEN("2", OF_144, OF_144_BACK))
+ONCE(10x144, "5760", SUMS_ODD(16, NO_MORE, UNTIL_NO_MORE), "160", OUTPUTS_ODD("3", OF_144, OF_144_BACK))
+ONCE(16x144, "9216", SUMS_EVEN(16, NO_MORE, UNTIL_NO_MORE), "256", OUTPUTS_EVEN("4", OF_144, OF_144_BACK))
 
 /* `last`: bytes of the outputs of r12's pixels. */
 #define GROUPS(pixels, inner, stored, back, last)                                                 \
-  "ldm r0, {r3, r9}\n add r3, r2\n.Lgroup%=:\n" SUMS_EVEN(inner) PLACES("128")                    \
+  "ldm r0, {r3, r9}\n add r3, r2\n.Lgroup%=:\n" SUMS_EVEN(inner, MORE, WHILE_MORE) PLACES("128")                    \
   OUTPUTS_EVEN("2", stored, back) "add r7, r12, #" last "\n cmp r7, r3\n beq.w .Lbehind%=\n"      \
   "sub r9, #712\n add r1, #8 * " pixels "\n b.w .Lgroup%=\n.Lbehind%=:\n"
 #define OF_GROUPS_128 GROUPS("128", 14, OF_128, OF_128_BACK, "128")

@@ -14,7 +14,8 @@ typedef struct {
   const int32_t *stream;           /* For every two channels, the 8 weights w of either, the second channel's after the
                                       first one's: (w, 0) and (-w, w); biases of the two, four times; every other time
                                       then the same with a word after the third one: where products end the output zero
-                                      point, else less than -256. From the last two channels on: places of 8 pixels'
+                                      point, else less than -256; for exactly so many pixels one after the second one too: 0
+                                      where products end, else not. From the last two channels on: places of 8 pixels'
                                       outputs, multipliers, second multipliers, places of the next 8 pixels.
                                       Then of the pixels behind the groups, two by two: 8 biases, 8 times (w, 0), 8
                                       times (-w, w), multipliers and second ones of the first 4 and of the last 4

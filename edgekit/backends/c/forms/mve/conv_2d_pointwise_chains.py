@@ -15,7 +15,7 @@ ONCE = 144  # pixels of functions for as many
 ONCE_CHANNELS = (8, 10, 16)  # output channels that have one
 GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channels
 MARK = -(1 << 31)  # instead of an output zero point where products go on
-MARKED = 3  # the words before it
+MARKED, ENDED = 3, 2  # the words of biases before it; before 0, or something else where products go on
 LANES = 4
 ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
 
@@ -45,7 +45,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
 
 def _call(found: Folded, out_zero: int, pixels: int, name: str, group: int) -> Call:
     out_c, (groups, rest) = len(found.bias), divmod(pixels, group)
-    parts = [*products(found, out_zero), *requantization(found), *(behind(found) if rest else [])]
+    parts = [*products(found, out_zero, group == ONCE), *requantization(found), *(behind(found) if rest else [])]
     return Call(
         f"{FILE}_{name}",
         {
@@ -63,18 +63,18 @@ def forms(weights: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.int8]
     return np.concatenate([weights, zero], axis=1), np.concatenate([-weights, weights], axis=1)
 
 
-def products(found: Folded, out_zero: int) -> list[NDArray[np.int32]]:
+def products(found: Folded, out_zero: int, once: bool) -> list[NDArray[np.int32]]:
     """Two channels after the other; the mark with every second ones, the last of them among these."""
     twos = len(found.bias) // 2
     parts = []
     for i in range(twos):
-        both = slice(2 * i, 2 * i + 2)
+        both, ends = slice(2 * i, 2 * i + 2), i == twos - 1
         vectors = np.stack(forms(found.weights[both]), axis=1)
         biases = np.tile(found.bias[both], LANES).astype(np.int32)
         parts += [np.ascontiguousarray(vectors).reshape(-1).view(np.int32), biases]
         if (twos - 1 - i) % 2 == 0:
-            mark = out_zero if i == twos - 1 else MARK
-            parts.append(np.insert(biases, MARKED, mark))
+            marked = np.insert(biases, MARKED, out_zero if ends else MARK)
+            parts.append(np.insert(marked, ENDED, 0 if ends else MARK) if once else marked)
     return parts
 
 
