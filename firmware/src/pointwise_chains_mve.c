@@ -15,7 +15,7 @@
  * places in q4 and q7, multipliers in q5 and q6; outputs of 16 pixels each at r7 r0 r2 r4 r6 r8 r10 r12 (r1); lr passes left.
  *
  * Budget: 34 for two channels of 8 pixels. A group of 128 pixels and 8 channels 25 more, the function 10. Two pixels behind
- * 44. 144 pixels at once 28, of 10 channels 37, of 16 channels 36 more. */
+ * 44. 144 pixels at once 28, of 10 channels 35, of 16 channels 40 more; 196 pixels 109 more, of which 73 are the first four. */
 #include "edgekit/pointwise_chains_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -98,6 +98,21 @@
 ONCE(8x144, "4608", SUMS_EVEN(16, NO_MORE, UNTIL_NO_MORE), "128", OUTPUTS_EVEN("2", OF_144, OF_144_BACK))
 ONCE(10x144, "5760", SUMS_ODD(16, NO_MORE, UNTIL_NO_MORE), "160", OUTPUTS_ODD("3", OF_144, OF_144_BACK))
 ONCE(16x144, "9216", SUMS_EVEN(16, NO_MORE, UNTIL_NO_MORE), "256", OUTPUTS_EVEN("4", OF_144, OF_144_BACK))
+
+/* Four pixels before the others, four channels at a time; twelve places for pairs of eights, of which r7 and r0 have two. */
+#define OF_FOUR(biases, f, g, h, i)                                                               \
+  FILTERS biases M("r0", f, "q4") M("r2", g, "q4") M("r4", h, "q4") M("r6", i, "q4")              \
+  M("r8", f, "q5") M("r10", g, "q5") M("r12", h, "q5") M("lr", i, "q5") "stmdb r11!, " SUMS
+#define FOUR_CHANNELS OF_FOUR(PAST, "q0", "q1", "q2", "q3") OF_FOUR("", "q0", "q1", "q2", "q3")
+#define HEAD "vldmia r1!, {d8-d11}\n" FOUR_CHANNELS FOUR_CHANNELS
+#define HEAD_STORED "vldmia r9!, {d8-d13}\n" STORED("r7", "q4")
+#define OF_192 OF_144 TWO("r3") "add r7, r3, #128\n" TWO("r7") "add r0, r7, #128\n" TWO("r0")
+#define OF_192_BACK                                                                               \
+  CONSTANTS TWO_BACK("r0") TWO_BACK("r7") TWO_BACK("r3") TWO_BACK("r1") TWO_BACK("r12")           \
+  TWO_BACK("r10") TWO_BACK("r8") TWO_BACK("r6") TWO_BACK("r4") TWO_BACK("r2")                     \
+  "sub r0, r2, #128\n" TWO_BACK("r0") "sub r7, r0, #128\n" TWO_BACK("r7")
+ONCE(8x196, "6272", HEAD SUMS_EVEN(22, NO_MORE, UNTIL_NO_MORE), "128",
+     "add r3, r1, #128\n" OUTPUTS_EVEN("2", OF_192, OF_192_BACK) HEAD_STORED HEAD_STORED)
 
 /* `last`: bytes of the outputs of r12's pixels. */
 #define GROUPS(pixels, inner, stored, back, last)                                                 \

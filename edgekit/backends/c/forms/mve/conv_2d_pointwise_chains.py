@@ -11,12 +11,12 @@ from edgekit.backends.c.forms.mve._pack import BLOCK, VECTOR, WORD
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 OPERATOR, FILE = "conv_2d", "pointwise_chains_mve"
-ONCE = 144  # pixels of functions for as many
-ONCE_CHANNELS = (8, 10, 16)  # output channels that have one
+ONCE = {"8x144": (144, 8), "10x144": (144, 10), "16x144": (144, 16), "8x196": (196, 8)}  # pixels and output channels
 GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channels
 MARK = -(1 << 31)  # instead of an output zero point where products go on
 MARKED, ENDED = 3, 2  # the words of biases before it; before 0, or something else where products go on
 LANES = 4
+EIGHT = 8  # pixels at a time
 ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
 
 
@@ -29,14 +29,14 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     in_c, out_c, pixels = of("in_c"), of("out_c"), of("batches") * of("out_h") * of("out_w")
     same = all(of(f"in_{side}") == of(f"out_{side}") for side in "hw")
     if (
-        in_c != BLOCK or out_c not in ONCE_CHANNELS or not same or any(of(name) != 1 for name in ONES)
+        in_c != BLOCK or out_c not in {channels for _, channels in ONCE.values()} or not same or any(of(name) != 1 for name in ONES)
         or (of("low"), of("high")) != (-128, 127)
     ):  # fmt: skip
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
     if found.weights.min() == -128 or not np.all(found.second) or not in_halfwords(found, of("out_zero")):
         return None
-    shapes = [(f"{out_c}x{ONCE}", ONCE)] if pixels == ONCE else []
+    shapes = [(name, pixels) for name, shape in ONCE.items() if shape == (pixels, out_c)]
     if out_c == BLOCK:
         shapes += [(name, group) for name, group in GROUPS.items()
                    if pixels >= group and (pixels % group > 0) == name.endswith("rest")]  # fmt: skip
@@ -45,12 +45,14 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
 
 def _call(found: Folded, out_zero: int, pixels: int, name: str, group: int) -> Call:
     out_c, (groups, rest) = len(found.bias), divmod(pixels, group)
-    parts = [*products(found, out_zero, group == ONCE), *requantization(found), *(behind(found) if rest else [])]
+    once, head = name in ONCE, group % EIGHT
+    before, after = first_pixels(found) if head else ([], [])
+    parts = [*before, *products(found, out_zero, once), *requantization(found, head * out_c), *after]
     return Call(
         f"{FILE}_{name}",
         {
-            "size": groups * group * out_c, "stream": np.concatenate(parts), "pairs": -(-rest // 2),
-            "back": rest % 2 * out_c,
+            "size": groups * group * out_c, "stream": np.concatenate([*parts, *(behind(found) if rest else [])]),
+            "pairs": -(-rest // 2), "back": rest % 2 * out_c,
         },
         scratch=group * out_c * WORD,
         source=FILE,
@@ -78,17 +80,29 @@ def products(found: Folded, out_zero: int, once: bool) -> list[NDArray[np.int32]
     return parts
 
 
-def requantization(found: Folded) -> list[NDArray[np.int32]]:
-    """From the last two channels to the first ones."""
+def requantization(found: Folded, head: int) -> list[NDArray[np.int32]]:
+    """From the last two channels to the first ones; outputs begin behind `head` bytes."""
     out_c = len(found.bias)
-    eight = 8 * out_c  # bytes
     parts = []
     for first in reversed(range(0, out_c, 2)):
         both = [first, first + 1]
-        outputs = [pixel * out_c + c for odd in (1, 0) for pixel in range(odd, 8, 2) for c in both]
+        outputs = [head + pixel * out_c + c for odd in (1, 0) for pixel in range(odd, EIGHT, 2) for c in both]
         constants = [np.tile(values[both], 2).astype(np.int32) for values in (found.multiplier, found.second)]
-        parts += [places(outputs), *constants, places([at + eight for at in outputs])]
+        parts += [places(outputs), *constants, places([at + EIGHT * out_c for at in outputs])]
     return parts
+
+
+def first_pixels(found: Folded) -> tuple[list[NDArray[np.int32]], list[NDArray[np.int32]]]:
+    """Of four pixels and 8 channels, 4 at a time: for the products, and from the last ones on for the requantization."""
+    before, after = [], []
+    for at in range(0, BLOCK, LANES):
+        four = slice(at, at + LANES)
+        first, second = (vectors.reshape(-1).view(np.int32) for vectors in forms(found.weights[four]))
+        before += [first, np.tile(found.bias[four], 2).astype(np.int32), second]
+        outputs = [pixel * BLOCK + c for pixel in (1, 3, 0, 2) for c in range(at, at + LANES)]
+        constants = [values[four].astype(np.int32) for values in (found.multiplier, found.second)]
+        after = [places(outputs), *constants, *after]
+    return before, after
 
 
 def behind(found: Folded) -> list[NDArray[np.int32]]:
