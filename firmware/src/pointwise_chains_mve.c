@@ -15,7 +15,8 @@
  * places in q4 and q7, multipliers in q5 and q6; outputs of 16 pixels each at r7 r0 r2 r4 r6 r8 r10 r12 (r1); lr passes left.
  *
  * Budget: 34 for two channels of 8 pixels. A group of 128 pixels and 8 channels 25 more, the function 10. Two pixels behind
- * 44. 144 pixels at once 28, of 10 channels 35, of 16 channels 40 more; 196 pixels 109 more, of which 73 are the first four. */
+ * 44. 36, 64, 68, 100, 144 and 196 pixels at once 94, 23, 96, 98, 28 and 110 more, 73 of these for the first four pixels;
+ * 144 of 10 and 16 channels 35 and 40 more. */
 #include "edgekit/pointwise_chains_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -57,21 +58,29 @@
 #define TWO(y) STORED(y, "q4") STORED(y, "q7")
 #define TWO_BACK(y) STORED(y, "q7") STORED(y, "q4")
 #define CONSTANTS "vldmia r9!, {d8-d15}\n"
-#define INNER(two) two("r0") two("r2") two("r4") two("r6") two("r8") two("r10")
-#define INNER_BACK(two) two("r10") two("r8") two("r6") two("r4") two("r2") two("r0")
-#define OF_128 CONSTANTS TWO("r7") INNER(TWO) TWO("r12")
-#define OF_128_BACK CONSTANTS TWO_BACK("r12") INNER_BACK(TWO_BACK) TWO_BACK("r7")
-#define OF_120 CONSTANTS TWO("r7") INNER(TWO) STORED("r12", "q4")
-#define OF_120_BACK CONSTANTS STORED("r12", "q4") INNER_BACK(TWO_BACK) TWO_BACK("r7")
+#define TO_32(two) two("r7") two("r0")
+#define TO_64(two) TO_32(two) two("r2") two("r4")
+#define TO_96(two) TO_64(two) two("r6") two("r8")
+#define FROM_32(two) two("r0") two("r7")
+#define FROM_64(two) two("r4") two("r2") FROM_32(two)
+#define FROM_96(two) two("r8") two("r6") FROM_64(two)
+#define OF_128 TO_96(TWO) TWO("r10") TWO("r12")
+#define OF_128_BACK TWO_BACK("r12") TWO_BACK("r10") FROM_96(TWO_BACK)
+#define OF_120 TO_96(TWO) TWO("r10") STORED("r12", "q4")
+#define OF_120_BACK STORED("r12", "q4") TWO_BACK("r10") FROM_96(TWO_BACK)
 #define OF_144 OF_128 TWO("r1")
-#define OF_144_BACK CONSTANTS TWO_BACK("r1") TWO_BACK("r12") INNER_BACK(TWO_BACK) TWO_BACK("r7")
-#define PLACES(step) /* bytes of 16 pixels' outputs */                                            \
-  "add r0, r7, #" step "\n add r2, r0, #" step "\n add r4, r2, #" step "\n add r6, r4, #" step "\n" \
-  "add r8, r6, #" step "\n add r10, r8, #" step "\n add r12, r10, #" step "\n"
+#define OF_144_BACK TWO_BACK("r1") OF_128_BACK
+#define PLACE(next, last, step) "add " next ", " last ", #" step "\n" /* bytes of 16 pixels' outputs */
+#define PLACES_32(step) PLACE("r0", "r7", step)
+#define PLACES_64(step) PLACES_32(step) PLACE("r2", "r0", step) PLACE("r4", "r2", step)
+#define PLACES_96(step) PLACES_64(step) PLACE("r6", "r4", step) PLACE("r8", "r6", step)
+#define PLACES_128(step) PLACES_96(step) PLACE("r10", "r8", step) PLACE("r12", "r10", step)
+#define PLACES_144(step) PLACES_128(step) PLACE("r1", "r12", step)
+#define PLACES_192(step) PLACES_144(step) PLACE("r3", "r1", step)
 #define OUTPUTS_EVEN(passes, stored, back) /* the last two channels' sums were stored back to front */ \
-  "mov lr, #" passes "\n.Loutputs%=:\n" stored back "le lr, .Loutputs%=\n"
+  "mov lr, #" passes "\n.Loutputs%=:\n" CONSTANTS stored CONSTANTS back "le lr, .Loutputs%=\n"
 #define OUTPUTS_ODD(passes, stored, back)                                                         \
-  "mov lr, #" passes "\n b.w .Lback%=\n.Loutputs%=:\n" stored ".Lback%=:\n" back "le lr, .Loutputs%=\n"
+  "mov lr, #" passes "\n b.w .Lback%=\n.Loutputs%=:\n" CONSTANTS stored ".Lback%=:\n" CONSTANTS back "le lr, .Loutputs%=\n"
 
 /* Two pixels in q4. */
 #define FOUR(r0, r1, r2, r3) FILTERS M(r0, "q0", "q4") M(r1, "q1", "q4") M(r2, "q2", "q4") M(r3, "q3", "q4")
@@ -93,11 +102,13 @@
 #define BEGUN(more, scratch) "push {" more "r4-r11, lr}\n vpush {d8-d15}\n add r11, r3, #" scratch "\n mov r7, r2\n"
 #define ENDED(more) "vpop {d8-d15}\n" more "pop {r4-r11, pc}\n"
 
-#define ONCE(name, scratch, sums, step, outputs)                                                  \
-  FUNCTION(name, BEGUN("", scratch) "ldr r9, [r0, #4]\n" sums PLACES(step) "add r1, r12, #" step "\n" outputs ENDED(""))
-ONCE(8x144, "4608", SUMS_EVEN(16, NO_MORE, UNTIL_NO_MORE), "128", OUTPUTS_EVEN("2", OF_144, OF_144_BACK))
-ONCE(10x144, "5760", SUMS_ODD(16, NO_MORE, UNTIL_NO_MORE), "160", OUTPUTS_ODD("3", OF_144, OF_144_BACK))
-ONCE(16x144, "9216", SUMS_EVEN(16, NO_MORE, UNTIL_NO_MORE), "256", OUTPUTS_EVEN("4", OF_144, OF_144_BACK))
+#define ONCE(name, scratch, sums, places, outputs)                                                \
+  FUNCTION(name, BEGUN("", scratch) "ldr r9, [r0, #4]\n" sums places outputs ENDED(""))
+#define TWOS(inner) SUMS_EVEN(inner, NO_MORE, UNTIL_NO_MORE)
+ONCE(8x64, "2048", TWOS(6), PLACES_64("128"), OUTPUTS_EVEN("2", TO_64(TWO), FROM_64(TWO_BACK)))
+ONCE(8x144, "4608", TWOS(16), PLACES_144("128"), OUTPUTS_EVEN("2", OF_144, OF_144_BACK))
+ONCE(16x144, "9216", TWOS(16), PLACES_144("256"), OUTPUTS_EVEN("4", OF_144, OF_144_BACK))
+ONCE(10x144, "5760", SUMS_ODD(16, NO_MORE, UNTIL_NO_MORE), PLACES_144("160"), OUTPUTS_ODD("3", OF_144, OF_144_BACK))
 
 /* Four pixels before the others, four channels at a time; twelve places for pairs of eights, of which r7 and r0 have two. */
 #define OF_FOUR(biases, f, g, h, i)                                                               \
@@ -108,15 +119,19 @@ ONCE(16x144, "9216", SUMS_EVEN(16, NO_MORE, UNTIL_NO_MORE), "256", OUTPUTS_EVEN(
 #define HEAD_STORED "vldmia r9!, {d8-d13}\n" STORED("r7", "q4")
 #define OF_192 OF_144 TWO("r3") "add r7, r3, #128\n" TWO("r7") "add r0, r7, #128\n" TWO("r0")
 #define OF_192_BACK                                                                               \
-  CONSTANTS TWO_BACK("r0") TWO_BACK("r7") TWO_BACK("r3") TWO_BACK("r1") TWO_BACK("r12")           \
-  TWO_BACK("r10") TWO_BACK("r8") TWO_BACK("r6") TWO_BACK("r4") TWO_BACK("r2")                     \
+  TWO_BACK("r0") TWO_BACK("r7") TWO_BACK("r3") TWO_BACK("r1") TWO_BACK("r12") TWO_BACK("r10")     \
+  TWO_BACK("r8") TWO_BACK("r6") TWO_BACK("r4") TWO_BACK("r2")                                     \
   "sub r0, r2, #128\n" TWO_BACK("r0") "sub r7, r0, #128\n" TWO_BACK("r7")
-ONCE(8x196, "6272", HEAD SUMS_EVEN(22, NO_MORE, UNTIL_NO_MORE), "128",
-     "add r3, r1, #128\n" OUTPUTS_EVEN("2", OF_192, OF_192_BACK) HEAD_STORED HEAD_STORED)
+#define WITH_HEAD(name, scratch, inner, places, stored, back)                                     \
+  ONCE(name, scratch, HEAD TWOS(inner), places("128"), OUTPUTS_EVEN("2", stored, back) HEAD_STORED HEAD_STORED)
+WITH_HEAD(8x36, "1152", 2, PLACES_32, TO_32(TWO), FROM_32(TWO_BACK))
+WITH_HEAD(8x68, "2176", 6, PLACES_64, TO_64(TWO), FROM_64(TWO_BACK))
+WITH_HEAD(8x100, "3200", 10, PLACES_96, TO_96(TWO), FROM_96(TWO_BACK))
+WITH_HEAD(8x196, "6272", 22, PLACES_192, OF_192, OF_192_BACK)
 
 /* `last`: bytes of the outputs of r12's pixels. */
 #define GROUPS(pixels, inner, stored, back, last)                                                 \
-  "ldm r0, {r3, r9}\n add r3, r2\n.Lgroup%=:\n" SUMS_EVEN(inner, MORE, WHILE_MORE) PLACES("128")                    \
+  "ldm r0, {r3, r9}\n add r3, r2\n.Lgroup%=:\n" SUMS_EVEN(inner, MORE, WHILE_MORE) PLACES_128("128")                    \
   OUTPUTS_EVEN("2", stored, back) "add r7, r12, #" last "\n cmp r7, r3\n beq.w .Lbehind%=\n"      \
   "sub r9, #712\n add r1, #8 * " pixels "\n b.w .Lgroup%=\n.Lbehind%=:\n"
 #define OF_GROUPS_128 GROUPS("128", 14, OF_128, OF_128_BACK, "128")

@@ -18,7 +18,8 @@ from tests.firmware.test_mve_groups import Layer, graph_of, scaled
 LAYERS: tuple[tuple[Layer, int], ...] = (  # and how many forms they have
     ((1, 12, 12, 8, 8), 3), ((1, 12, 12, 8, 10), 1), ((2, 9, 8, 8, 16), 1),
     ((1, 14, 14, 8, 8), 3), ((1, 16, 16, 8, 8), 2), ((1, 11, 11, 8, 8), 1), ((3, 11, 23, 8, 8), 2), ((1, 8, 15, 8, 8), 0), ((1, 8, 16, 8, 8), 2),
-    ((1, 1, 247, 8, 8), 2), ((1, 1, 127, 8, 8), 1),
+    ((1, 1, 247, 8, 8), 2), ((1, 1, 127, 8, 8), 1), ((4, 3, 3, 8, 8), 1), ((1, 8, 8, 8, 8), 1), ((4, 1, 17, 8, 8), 1),
+    ((1, 10, 10, 8, 8), 1), ((1, 7, 7, 8, 8), 0), ((1, 10, 10, 8, 10), 0),
 )  # fmt: skip
 
 
@@ -36,9 +37,9 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         assert len(calls) == forms, layer
         seen |= {call.kernel for _, call in calls}
         cases += [Case(f"chains_{i}_{number}", graph, i, 2, GUARD, candidate=number) for number, _ in calls]
-    assert len(seen) == 7
+    assert len(seen) == 11
     rng = np.random.default_rng(0)
-    graphs = [scaled(graph_of(layer, 3), factor) for layer, _ in LAYERS[:7] for factor in (4, 5)]
+    graphs = [scaled(graph_of(layer, 3), factor) for layer, _ in (*LAYERS[:7], LAYERS[-3]) for factor in (4, 5)]
     for i, graph in enumerate(graphs):
         inputs = {"input": rng.choice(np.array([-128, 127], np.int8), (2 * graph.tensors["input"].shape[0], *graph.tensors["input"].shape[1:]))}
         cases += [Case(f"ends_{i}_{number}", graph, i, 2, GUARD, candidate=number, inputs=inputs)

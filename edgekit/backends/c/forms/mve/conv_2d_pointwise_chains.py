@@ -11,7 +11,8 @@ from edgekit.backends.c.forms.mve._pack import BLOCK, VECTOR, WORD
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 OPERATOR, FILE = "conv_2d", "pointwise_chains_mve"
-ONCE = {"8x144": (144, 8), "10x144": (144, 10), "16x144": (144, 16), "8x196": (196, 8)}  # pixels and output channels
+ONCE = {f"{c}x{n}": (n, c) for n, c in (*((n, 8) for n in (36, 64, 68, 100, 144, 196)), (144, 10), (144, 16))}
+# pixels and output channels of functions for as many
 GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channels
 MARK = -(1 << 31)  # instead of an output zero point where products go on
 MARKED, ENDED = 3, 2  # the words of biases before it; before 0, or something else where products go on
