@@ -9,7 +9,11 @@ from edgekit.graph.ops.conv_2d import Conv2D
 
 SHAPES = (  # height, width, output channels
     *((12, 12, channels) for channels in (8, 8, 8, 10, 10, 10, 16, 16, 16)),
-    *((side, pixels // side, 8) for side, pixels in ((2, 36), (8, 64), (4, 68), (10, 100), (14, 196)) for _ in range(3)),
+    *(
+        (side, pixels // side, 8)
+        for side, pixels in ((2, 36), (8, 64), (4, 68), (10, 100), (14, 196))
+        for _ in range(3)
+    ),
     *((8, 16 * groups, 8) for groups in (1, 2, 3, 5)),
     *((1, 128 * groups + pairs, 8) for groups, pairs in ((1, 1), (1, 7), (2, 4), (3, 12), (5, 2))),
     *((1, 120 * groups + pairs, 8) for groups, pairs in ((1, 1), (1, 3), (2, 4), (3, 7), (5, 2))),

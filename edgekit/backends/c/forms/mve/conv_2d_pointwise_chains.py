@@ -6,17 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve._halves import in_halfwords, places
+from edgekit.backends.c.forms.mve._halves import in_sixteen_bits, places
 from edgekit.backends.c.forms.mve._pack import BLOCK, VECTOR, WORD
-from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
 OPERATOR, FILE = "conv_2d", "pointwise_chains_mve"
 ONCE = {f"{c}x{n}": (n, c) for n, c in (*((n, 8) for n in (36, 64, 68, 100, 144, 196)), (144, 10), (144, 16))}
 # pixels and output channels of functions for as many
+CHANNELS = {channels for _, channels in ONCE.values()}
 GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channels
 MARK = -(1 << 31)  # instead of an output zero point where products go on
 MARKED, ENDED = 3, 2  # the words of biases before it; before 0, or something else where products go on
-LANES = 4
+LANES, HIGH = 4, 128
 EIGHT = 8  # pixels at a time
 ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
 
@@ -30,12 +31,12 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     in_c, out_c, pixels = of("in_c"), of("out_c"), of("batches") * of("out_h") * of("out_w")
     same = all(of(f"in_{side}") == of(f"out_{side}") for side in "hw")
     if (
-        in_c != BLOCK or out_c not in {channels for _, channels in ONCE.values()} or not same or any(of(name) != 1 for name in ONES)
-        or (of("low"), of("high")) != (-128, 127)
+        in_c != BLOCK or out_c not in CHANNELS or not same or any(of(name) != 1 for name in ONES)
+        or (of("low"), of("high")) != (-HIGH, HIGH - 1)
     ):  # fmt: skip
         return None
-    found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
-    if found.weights.min() == -128 or not np.all(found.second) or not in_halfwords(found, of("out_zero")):
+    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
+    if found is None or found.weights.min() == -HIGH:
         return None
     shapes = [(name, pixels) for name, shape in ONCE.items() if shape == (pixels, out_c)]
     if out_c == BLOCK:
@@ -94,8 +95,8 @@ def requantization(found: Folded, head: int) -> list[NDArray[np.int32]]:
 
 
 def first_pixels(found: Folded) -> tuple[list[NDArray[np.int32]], list[NDArray[np.int32]]]:
-    """Of four pixels and 8 channels, 4 at a time: for the products, and from the last ones on for the requantization."""
-    before, after = [], []
+    """Of four pixels and 8 channels, 4 at a time: for the products; for the requantization, the last ones first."""
+    before, after = list[NDArray[np.int32]](), list[NDArray[np.int32]]()
     for at in range(0, BLOCK, LANES):
         four = slice(at, at + LANES)
         first, second = (vectors.reshape(-1).view(np.int32) for vectors in forms(found.weights[four]))
@@ -111,4 +112,4 @@ def behind(found: Folded) -> list[NDArray[np.int32]]:
     first, second = (vectors.reshape(-1).view(np.int32) for vectors in forms(found.weights))
     rows = [values[at : at + LANES] for at in (0, LANES) for values in (found.multiplier, found.second)]
     outputs = places([*range(BLOCK, VECTOR), *range(BLOCK)])
-    return [part.astype(np.int32) for part in (found.bias, first, second, *rows, outputs)]
+    return [found.bias.astype(np.int32), first, second, *(row.astype(np.int32) for row in rows), outputs]
