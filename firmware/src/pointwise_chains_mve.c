@@ -15,8 +15,8 @@
  * places in q4 and q7, multipliers in q5 and q6; outputs of 16 pixels each at r7 r0 r2 r4 r6 r8 r10 r12 (r1); lr passes left.
  *
  * Budget: 34 for two channels of 8 pixels. A group of 128 pixels and 8 channels 25 more, the function 10. Two pixels behind
- * 44. 36, 64, 68, 100, 144 and 196 pixels at once 94, 23, 96, 98, 28 and 110 more, 73 of these for the first four pixels;
- * 144 of 10 and 16 channels 35 and 40 more. */
+ * 44. 64 and 144 pixels at once 23 and 28 more, 36, 68, 100 and 196 94 to 110, 73 of these for the first four pixels; 25 and
+ * 49 64 and 66, 42 of these for the last one; 144 pixels of 10 and 16 channels 35 and 40. */
 #include "edgekit/pointwise_chains_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -85,14 +85,15 @@
 /* Two pixels in q4. */
 #define FOUR(r0, r1, r2, r3) FILTERS M(r0, "q0", "q4") M(r1, "q1", "q4") M(r2, "q2", "q4") M(r3, "q3", "q4")
 #define EIGHT_CHANNELS FOUR("r0", "r2", "r4", "r6") FOUR("r8", "r10", "r12", "lr") "stmdb r11!, " SUMS
-#define BEHIND(pixels) /* q0 and q2 are the first four channels, whose constants are q4 and q5 */   \
+#define BEHIND(pixels)                                                                            \
   "ldr r0, [sp, #64]\n ldrd r3, r2, [r0, #8]\n add r1, #8 * " pixels "\n sub r1, r2\n sub r7, r2\n" \
-  ".Ltwo%=:\n vldrw.u32 q4, [r1], #16\n" PAST EIGHT_CHANNELS EIGHT_CHANNELS                       \
+  ".Ltwo%=:\n" PAIR "add r7, #16\n sub r9, #368\n subs r3, #1\n bne.w .Ltwo%=\n"
+#define PAIR /* q0 and q2 are the first four channels, whose constants are q4 and q5 */             \
+  "vldrw.u32 q4, [r1], #16\n" PAST EIGHT_CHANNELS EIGHT_CHANNELS                       \
   "vldmia r11!, {d0-d7}\n" CONSTANTS                                                              \
   "vqrdmulh.s32 q0, q0, q4\n vqrdmulh.s32 q1, q1, q6\n vqrdmulh.s32 q2, q2, q4\n vqrdmulh.s32 q3, q3, q6\n" \
   "vqrdmlash.s32 q0, q5, r5\n vqrdmlash.s32 q1, q7, r5\n vqrdmlash.s32 q2, q5, r5\n vqrdmlash.s32 q3, q7, r5\n" \
-  NARROWED "vldrw.u32 q4, [r9], #16\n vstrb.8 q0, [r7, q4]\n"                                     \
-  "add r7, #16\n sub r9, #368\n subs r3, #1\n bne.w .Ltwo%=\n"
+  NARROWED "vldrw.u32 q4, [r9], #16\n vstrb.8 q0, [r7, q4]\n"
 
 #define FUNCTION(name, body)                                                                      \
   __attribute__((naked)) void ek_pointwise_chains_mve_##name(                                     \
@@ -109,6 +110,13 @@ ONCE(8x64, "2048", TWOS(6), PLACES_64("128"), OUTPUTS_EVEN("2", TO_64(TWO), FROM
 ONCE(8x144, "4608", TWOS(16), PLACES_144("128"), OUTPUTS_EVEN("2", OF_144, OF_144_BACK))
 ONCE(16x144, "9216", TWOS(16), PLACES_144("256"), OUTPUTS_EVEN("4", OF_144, OF_144_BACK))
 ONCE(10x144, "5760", SUMS_ODD(16, NO_MORE, UNTIL_NO_MORE), PLACES_144("160"), OUTPUTS_ODD("3", OF_144, OF_144_BACK))
+
+/* A pixel behind the others, with the last one of these again. */
+#define WITH_LAST(name, scratch, inner, places, stored, back, bytes)                              \
+  ONCE(name, scratch, TWOS(inner), places("128"),                                                 \
+       OUTPUTS_EVEN("2", stored, back) "add r1, #" bytes "\n add r7, #" bytes "\n" PAIR)
+WITH_LAST(8x25, "768", 1, PLACES_32, TWO("r7") STORED("r0", "q4"), STORED("r0", "q4") TWO_BACK("r7"), "184")
+WITH_LAST(8x49, "1536", 4, PLACES_64, TO_32(TWO) TWO("r2"), TWO_BACK("r2") FROM_32(TWO_BACK), "376")
 
 /* Four pixels before the others, four channels at a time; twelve places for pairs of eights, of which r7 and r0 have two. */
 #define OF_FOUR(biases, f, g, h, i)                                                               \

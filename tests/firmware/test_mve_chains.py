@@ -20,8 +20,9 @@ LAYERS: tuple[tuple[Layer, int], ...] = (  # and how many forms they have
     ((4, 1, 17, 8, 8), 1), ((1, 10, 10, 8, 8), 1), ((1, 14, 14, 8, 8), 3),
     ((1, 16, 16, 8, 8), 2), ((1, 11, 11, 8, 8), 1), ((3, 11, 23, 8, 8), 2), ((1, 8, 16, 8, 8), 2),
     ((1, 1, 247, 8, 8), 2), ((1, 1, 127, 8, 8), 1),
+    ((1, 7, 7, 8, 8), 1), ((1, 5, 5, 8, 8), 1),
     # other pixels and channels
-    ((1, 7, 7, 8, 8), 0), ((1, 8, 15, 8, 8), 0), ((1, 10, 10, 8, 10), 0), ((1, 12, 12, 8, 12), 0),
+    ((1, 8, 15, 8, 8), 0), ((1, 10, 10, 8, 10), 0), ((1, 12, 12, 8, 12), 0),
     ((1, 12, 12, 7, 8), 0),
 )  # fmt: skip
 ENDS = 11  # that also have inputs at either end
@@ -41,7 +42,7 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         assert len(calls) == forms, layer
         seen |= {call.kernel for _, call in calls}
         cases += [Case(f"chains_{i}_{number}", graph, i, 2, GUARD, candidate=number) for number, _ in calls]
-    assert len(seen) == 11
+    assert len(seen) == 13
     rng = np.random.default_rng(0)
     graphs = [scaled(graph_of(layer, 3), factor) for layer, _ in LAYERS[:ENDS] for factor in (16, 32)]
     for i, graph in enumerate(graphs):

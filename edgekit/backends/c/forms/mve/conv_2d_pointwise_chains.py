@@ -11,7 +11,7 @@ from edgekit.backends.c.forms.mve._pack import BLOCK, VECTOR, WORD
 from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
 OPERATOR, FILE = "conv_2d", "pointwise_chains_mve"
-ONCE = {f"{c}x{n}": (n, c) for n, c in (*((n, 8) for n in (36, 64, 68, 100, 144, 196)), (144, 10), (144, 16))}
+ONCE = {f"{c}x{n}": (n, c) for n, c in (*((n, 8) for n in (25, 36, 49, 64, 68, 100, 144, 196)), (144, 10), (144, 16))}
 # pixels and output channels of functions for as many
 CHANNELS = {channels for _, channels in ONCE.values()}
 GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channels
@@ -38,7 +38,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
     if found is None or found.weights.min() == -HIGH:
         return None
-    shapes = [(name, pixels) for name, shape in ONCE.items() if shape == (pixels, out_c)]
+    shapes = [(name, pixels - pixels % 2) for name, shape in ONCE.items() if shape == (pixels, out_c)]
     if out_c == BLOCK:
         shapes += [(name, group) for name, group in GROUPS.items()
                    if pixels >= group and (pixels % group > 0) == name.endswith("rest")]  # fmt: skip
