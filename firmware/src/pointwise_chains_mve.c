@@ -11,8 +11,9 @@
  * channels of either, the first of them perhaps again.
  *
  * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, filters in q0-q3, pixels in q4-q7; r1 input, r7 output, r9 stream, r11 sums
- * in scratch, r5 or r3 whether products go on, then r5 output zero point; else r3 end of the groups' outputs. Then sums in q0-q3,
- * places in q4 and q7, multipliers in q5 and q6; outputs of 16 pixels each at r7 r0 r2 r4 r6 r8 r10 r12 (r1); lr passes left.
+ * in scratch, r5 or r3 whether products go on, then r5 output zero point; else r3 end of the groups' outputs. Then sums in
+ * q0-q3, places in q4 and q7, multipliers in q5 and q6; outputs of 16 pixels each at r7 r0 r2 r4 r6 r8 r10 r12 r1 r3; lr
+ * passes left.
  *
  * Budget: 34 for two channels of 8 pixels. A group of 128 pixels and 8 channels 25 more, the function 10. Two pixels behind
  * 44. 64 and 144 pixels at once 23 and 28 more, 36, 68, 100 and 196 94 to 110, 73 of these for the first four pixels; 25 and
@@ -118,7 +119,7 @@ ONCE(10x144, "5760", SUMS_ODD(16, NO_MORE, UNTIL_NO_MORE), PLACES_144("160"), OU
 WITH_LAST(8x25, "768", 1, PLACES_32, TWO("r7") STORED("r0", "q4"), STORED("r0", "q4") TWO_BACK("r7"), "184")
 WITH_LAST(8x49, "1536", 4, PLACES_64, TO_32(TWO) TWO("r2"), TWO_BACK("r2") FROM_32(TWO_BACK), "376")
 
-/* Four pixels before the others, four channels at a time; twelve places for pairs of eights, of which r7 and r0 have two. */
+/* Four pixels before the others, four channels at a time; of 192 pixels r7 and r0 each have two places. */
 #define OF_FOUR(biases, f, g, h, i)                                                               \
   FILTERS biases M("r0", f, "q4") M("r2", g, "q4") M("r4", h, "q4") M("r6", i, "q4")              \
   M("r8", f, "q5") M("r10", g, "q5") M("r12", h, "q5") M("lr", i, "q5") "stmdb r11!, " SUMS

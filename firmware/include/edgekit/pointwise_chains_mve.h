@@ -17,11 +17,11 @@ typedef struct {
                                       point, else less than -256; for exactly so many pixels one after the second one too: 0
                                       where products end, else not. From the last two channels on: places of 8 pixels'
                                       outputs, multipliers, second multipliers, places of the next 8 pixels.
-                                      Then of the pixels behind the groups, two by two, and of the last of 25 and 49: 8 biases, 8 times (w, 0), 8
-                                      times (-w, w), multipliers and second ones of the first 4 and of the last 4
-                                      channels, places. Of 36, 68, 100 and 196 pixels, the first four's stand at either end: filters (w, 0)
-                                      of 4 channels, biases twice, filters (-w, w), the same of the last 4; places,
-                                      multipliers and second ones of these, then of the first 4. */
+                                      Then of the pixels behind the groups, two by two, and of the last of 25 and 49: 8
+                                      biases, 8 times (w, 0), 8 times (-w, w), multipliers and second ones of the first 4 and
+                                      of the last 4 channels, places. Of 36, 68, 100 and 196 pixels, the first four's stand
+                                      at either end: filters (w, 0) of 4 channels, biases twice, filters (-w, w), the same of
+                                      the last 4; places, multipliers and second ones of these, then of the first 4. */
   int32_t pairs;                   /* of pixels behind the groups */
   int32_t back;                    /* bytes of the pixel that the first of them computes again, or 0 */
 } ek_pointwise_chains_mve_t;
