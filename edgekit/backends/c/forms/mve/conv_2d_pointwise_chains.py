@@ -1,0 +1,115 @@
+"""1x1 convolutions of 8 channels, many pixels into few channels: `firmware/src/pointwise_chains_mve.c`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._halves import in_sixteen_bits, places
+from edgekit.backends.c.forms.mve._pack import BLOCK, VECTOR, WORD
+from edgekit.backends.c.forms.mve._requantize import Folded, integer
+
+OPERATOR, FILE = "conv_2d", "pointwise_chains_mve"
+ONCE = {f"{c}x{n}": (n, c) for n, c in (*((n, 8) for n in (25, 36, 49, 64, 68, 100, 144, 196)), (144, 10), (144, 16))}
+# pixels and output channels of functions for as many
+CHANNELS = {channels for _, channels in ONCE.values()}
+GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channels
+MARK = -(1 << 31)  # instead of an output zero point where products go on
+MARKED, ENDED = 3, 2  # the words of biases before it; before 0, or something else where products go on
+LANES, HIGH = 4, 128
+EIGHT = 8  # pixels at a time
+ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
+
+
+def form(layer: Layer, call: Call) -> list[Call] | None:
+    fields = call.fields
+
+    def of(name: str) -> int:
+        return integer(fields, name)
+
+    in_c, out_c, pixels = of("in_c"), of("out_c"), of("batches") * of("out_h") * of("out_w")
+    same = all(of(f"in_{side}") == of(f"out_{side}") for side in "hw")
+    if (
+        in_c != BLOCK or out_c not in CHANNELS or not same or any(of(name) != 1 for name in ONES)
+        or (of("low"), of("high")) != (-HIGH, HIGH - 1)
+    ):  # fmt: skip
+        return None
+    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
+    if found is None or found.weights.min() == -HIGH:
+        return None
+    shapes = [(name, pixels - pixels % 2) for name, shape in ONCE.items() if shape == (pixels, out_c)]
+    if out_c == BLOCK:
+        shapes += [(name, group) for name, group in GROUPS.items()
+                   if pixels >= group and (pixels % group > 0) == name.endswith("rest")]  # fmt: skip
+    return [_call(found, of("out_zero"), pixels, *shape) for shape in shapes] or None
+
+
+def _call(found: Folded, out_zero: int, pixels: int, name: str, group: int) -> Call:
+    out_c, (groups, rest) = len(found.bias), divmod(pixels, group)
+    once, head = name in ONCE, group % EIGHT
+    before, after = first_pixels(found) if head else ([], [])
+    parts = [*before, *products(found, out_zero, once), *requantization(found, head * out_c), *after]
+    return Call(
+        f"{FILE}_{name}",
+        {
+            "size": groups * group * out_c, "stream": np.concatenate([*parts, *(behind(found) if rest else [])]),
+            "pairs": -(-rest // 2), "back": rest % 2 * out_c,
+        },
+        scratch=group * out_c * WORD,
+        source=FILE,
+    )  # fmt: skip
+
+
+def forms(weights: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """(channels, 16) each: of sums of a first pixel, and of what makes them those of the second one."""
+    zero = np.zeros_like(weights)
+    return np.concatenate([weights, zero], axis=1), np.concatenate([-weights, weights], axis=1)
+
+
+def products(found: Folded, out_zero: int, once: bool) -> list[NDArray[np.int32]]:
+    """Two channels after the other; the mark with every second ones, the last of them among these."""
+    twos = len(found.bias) // 2
+    parts = []
+    for i in range(twos):
+        both, ends = slice(2 * i, 2 * i + 2), i == twos - 1
+        vectors = np.stack(forms(found.weights[both]), axis=1)
+        biases = np.tile(found.bias[both], LANES).astype(np.int32)
+        parts += [np.ascontiguousarray(vectors).reshape(-1).view(np.int32), biases]
+        if (twos - 1 - i) % 2 == 0:
+            marked = np.insert(biases, MARKED, out_zero if ends else MARK)
+            parts.append(np.insert(marked, ENDED, 0 if ends else MARK) if once else marked)
+    return parts
+
+
+def requantization(found: Folded, head: int) -> list[NDArray[np.int32]]:
+    """From the last two channels to the first ones; outputs begin behind `head` bytes."""
+    out_c = len(found.bias)
+    parts = []
+    for first in reversed(range(0, out_c, 2)):
+        both = [first, first + 1]
+        outputs = [head + pixel * out_c + c for odd in (1, 0) for pixel in range(odd, EIGHT, 2) for c in both]
+        constants = [np.tile(values[both], 2).astype(np.int32) for values in (found.multiplier, found.second)]
+        parts += [places(outputs), *constants, places([at + EIGHT * out_c for at in outputs])]
+    return parts
+
+
+def first_pixels(found: Folded) -> tuple[list[NDArray[np.int32]], list[NDArray[np.int32]]]:
+    """Of four pixels and 8 channels, 4 at a time: for the products; for the requantization, the last ones first."""
+    before, after = list[NDArray[np.int32]](), list[NDArray[np.int32]]()
+    for at in range(0, BLOCK, LANES):
+        four = slice(at, at + LANES)
+        first, second = (vectors.reshape(-1).view(np.int32) for vectors in forms(found.weights[four]))
+        before += [first, np.tile(found.bias[four], 2).astype(np.int32), second]
+        outputs = [pixel * BLOCK + c for pixel in (1, 3, 0, 2) for c in range(at, at + LANES)]
+        constants = [values[four].astype(np.int32) for values in (found.multiplier, found.second)]
+        after = [places(outputs), *constants, *after]
+    return before, after
+
+
+def behind(found: Folded) -> list[NDArray[np.int32]]:
+    """Of two pixels and all 8 channels."""
+    first, second = (vectors.reshape(-1).view(np.int32) for vectors in forms(found.weights))
+    rows = [values[at : at + LANES] for at in (0, LANES) for values in (found.multiplier, found.second)]
+    outputs = places([*range(BLOCK, VECTOR), *range(BLOCK)])
+    return [found.bias.astype(np.int32), first, second, *(row.astype(np.int32) for row in rows), outputs]
