@@ -73,7 +73,9 @@ def packed_four(d: Draw) -> Graph:
         return _graph((d.upto(12), 4), out_c, FullyConnected(), d)
     if kind == 1:
         return _graph((d.of(1, 2), side, side, 4), out_c, Conv2D(), d)
-    return _graph((1 if kind == 2 else 2 + d.upto(2), 3 + side // 2 * 2, 3 + side // 2 * 2, 4), out_c, Conv2D((2, 2)), d)
+    return _graph(
+        (1 if kind == 2 else 2 + d.upto(2), 3 + side // 2 * 2, 3 + side // 2 * 2, 4), out_c, Conv2D((2, 2)), d
+    )
 
 
 SAMPLERS: tuple[Sampler, ...] = (

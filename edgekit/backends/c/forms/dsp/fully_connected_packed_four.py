@@ -12,5 +12,7 @@ OPERATOR = "fully_connected"
 
 def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
-    real = (effective_scale if call.fields["per_channel"] else product_scale)(layer.input(0), layer.input(1), layer.outputs[0])
+    real = (effective_scale if call.fields["per_channel"] else product_scale)(
+        layer.input(0), layer.input(1), layer.outputs[0]
+    )
     return packed_four(layer, call, real, of_samples(layer))
