@@ -38,6 +38,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from benchmarks import bounds_pointwise_dsp
+
 CALL = 12
 VECTOR, LANES_16 = 16, 8  # products of an instruction
 SUMS, STORED, LANES = 8, 16, 4  # of one LDM or PUSH, store, vector
@@ -105,6 +107,8 @@ def least(core: str, shape: Shape) -> float:
     found = BOUNDS["m55" if core == "m55" else "m4"].of(shape)
     if (core, shape.kind) == ("m55", "fully_connected"):
         found = max(found, connected_on_helium(shape.samples, shape.outputs // shape.samples, shape.terms))
+    if core != "m55" and shape.kind in ("pointwise", "fully_connected"):
+        found = max(found, bounds_pointwise_dsp.least(shape.terms, shape.outputs, shape.windows))
     return found
 
 
