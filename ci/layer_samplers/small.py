@@ -66,8 +66,8 @@ def packed(d: Draw) -> Graph:
 
 
 def packed_four(d: Draw) -> Graph:
-    """Four inputs, outputs by eights."""
-    out_c, kind = d.turn(tuple(product((8, 16, 24, 32, 64), range(4))))
+    """Four inputs, outputs by eights or fours."""
+    out_c, kind = d.turn(tuple(product((4, 8, 12, 16, 24, 32, 64), range(4))))
     side = d.upto(9)
     if kind == 0:
         return _graph((d.upto(12), 4), out_c, FullyConnected(), d)
@@ -83,7 +83,7 @@ SAMPLERS: tuple[Sampler, ...] = (
     (samples, 4 * len(SAMPLES)),
     (odd_images, 64),
     (packed, 18),
-    (packed_four, 80),
+    (packed_four, 112),
     (one_sample_of_ten, 4),
     (four_samples, 4 * len(FOUR)),
     (fours, 25),

@@ -1,5 +1,5 @@
 /* y[n,oy,ox,co] = requantize(bias[co] + sum over ci of (x - in_zero) * w[co,ci]), as conv_2d.c with 1x1 taps, of 4 inputs and a
- * multiple of 8 channels, with the DSP instructions.
+ * multiple of 4 channels, with the DSP instructions.
  *
  * Blocking: 1 pixel x 1 channel x all taps, eight channels stored at once, as in pointwise_packed_dsp.c: the divider is the
  * addend too, two outputs saturate in one instruction, of four words of two bytes each two are put together. A channel is five
@@ -9,8 +9,8 @@
  * Registers: r0 stream, r1 and r3 the pixel, r2 y, r4-r12 and lr weights and constants; a channel's sum takes the place of its
  * first weights, and goes on as its output. The flags that say whether there are more pixels last to the pixel's end: no
  * instruction between sets any.
- * Budget: 50 for eight channels (1.56 a MAC), 8 for a pixel, 5 where they come in pairs, 9 for a line, 18 for the call. Cycles
- * by LDR 2, LDM 1 + n, LDRD 3, branch 2: 92 for eight channels, 2.9 a MAC. */
+ * Budget: 50 for eight channels (1.56 a MAC), 26 for four; 8 for a pixel, 5 where they come in pairs, 10 for a line, 16 and 18
+ * for the call. Cycles by LDR 2, LDM 1 + n, LDRD 3, branch 2: 92 for eight channels, 2.9 a MAC. */
 #include "edgekit/pointwise_packed_four_dsp.h"
 
 #include <stddef.h>
@@ -44,6 +44,16 @@ _Static_assert(offsetof(ek_pointwise_packed_four_dsp_t, all) == 28, "eight words
   OUTPUT("r10", "r5", "r6") SUM("r8", "r9", "r11") OUTPUT("r8", "r12", "lr")                      \
   EK_PACK_2("r10", "r8") EK_PACK_4("r7", "r10")                                                   \
   "  strd r4, r7, [r2], #8\n"
+/* The first four of them. */
+#define FOUR                                                                                      \
+  LOAD("r4, r5, r6, r7, r8, r9, r10, r11, r12, lr")                                               \
+  SUM("r4", "r5", "r6") OUTPUT("r4", "r7", "r8")                                                  \
+  SUM("r9", "r10", "r11") OUTPUT("r9", "r12", "lr") EK_PACK_2("r4", "r9")                         \
+  LOAD("r5, r6, r7, r8, r9, r10, r11, r12, lr")                                                   \
+  SUM("r5", "r6", "r7") OUTPUT("r5", "r8", "r9") SUM("r10", "r11", "r12") MULTIPLY("r10", "lr")   \
+  "  ldr r6, [r0], #4\n"                                                                          \
+  EK_DIVIDE_PACKED("r10", "r6") EK_PACK_2("r5", "r10") EK_PACK_4("r4", "r5")                      \
+  "  str r4, [r2], #4\n"
 #define TWICE(CODE) CODE CODE
 
 #define EXPAND(WORD)                    \
@@ -91,7 +101,9 @@ _Static_assert(offsetof(ek_pointwise_packed_four_dsp_t, all) == 28, "eight words
         "  add sp, #40\n"                                                                                    \
         "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                   \
   }
+PIXELS(ek_pointwise_packed_4_to_4_dsp, 4, FOUR)
 PIXELS(ek_pointwise_packed_4_to_8_dsp, 8, EIGHT)
+PIXELS(ek_pointwise_packed_4_to_12_dsp, 12, EIGHT FOUR)
 PIXELS(ek_pointwise_packed_4_to_16_dsp, 16, TWICE(EIGHT))
 PIXELS(ek_pointwise_packed_4_to_24_dsp, 24, TWICE(EIGHT) EIGHT)
 PIXELS(ek_pointwise_packed_4_to_32_dsp, 32, TWICE(TWICE(EIGHT)))
@@ -116,6 +128,7 @@ PIXELS(ek_pointwise_packed_4_to_64_dsp, 64, TWICE(TWICE(TWICE(EIGHT))))
         "  add sp, #16\n"                                                                                    \
         "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                   \
   }
+PAIRS(ek_pointwise_packed_4_to_4_pairs_dsp, 4, FOUR)
 PAIRS(ek_pointwise_packed_4_to_8_pairs_dsp, 8, EIGHT)
 PAIRS(ek_pointwise_packed_4_to_16_pairs_dsp, 16, TWICE(EIGHT))
 #pragma GCC diagnostic pop
@@ -144,7 +157,9 @@ static void pixels_of(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, 
   void NAME(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, int8_t *y) {                \
     pixels_of(p, x, y, CHANNELS);                                                                 \
   }
+PIXELS(ek_pointwise_packed_4_to_4_dsp, 4, FOUR)
 PIXELS(ek_pointwise_packed_4_to_8_dsp, 8, EIGHT)
+PIXELS(ek_pointwise_packed_4_to_12_dsp, 12, EIGHT FOUR)
 PIXELS(ek_pointwise_packed_4_to_16_dsp, 16, TWICE(EIGHT))
 PIXELS(ek_pointwise_packed_4_to_24_dsp, 24, TWICE(EIGHT) EIGHT)
 PIXELS(ek_pointwise_packed_4_to_32_dsp, 32, TWICE(TWICE(EIGHT)))
@@ -155,6 +170,7 @@ PIXELS(ek_pointwise_packed_4_to_64_dsp, 64, TWICE(TWICE(TWICE(EIGHT))))
       y = pixel_of(p->stream, x, y, CHANNELS);                                                    \
     }                                                                                             \
   }
+PAIRS(ek_pointwise_packed_4_to_4_pairs_dsp, 4)
 PAIRS(ek_pointwise_packed_4_to_8_pairs_dsp, 8)
 PAIRS(ek_pointwise_packed_4_to_16_pairs_dsp, 16)
 

@@ -130,7 +130,7 @@ def test_all_functions_are_proven() -> None:
     ("file", "operator", "shape", "out_c", "op"),
     [
         (ROWS, "conv_2d", (1, 4, 13, 8), 2, BY_TWO),
-        (PACKED_FOUR, "conv_2d", (1, 4, 4, 4), 12, Conv2D()),
+        (PACKED_FOUR, "conv_2d", (1, 4, 4, 4), 20, Conv2D()),
         (PACKED_FOUR, "conv_2d", (1, 4, 4, 3), 8, Conv2D()),
         (PACKED_FOUR, "conv_2d", (1, 4, 4, 4), 8, Conv2D(activation="relu6")),
         (ROWS, "conv_2d", (1, 4, 13, 12), 3, BY_TWO),

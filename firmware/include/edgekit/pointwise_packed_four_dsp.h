@@ -1,4 +1,4 @@
-/* 1x1 convolution or fully connected layer of 4 inputs, outputs stored by eights, int8, NHWC, with the DSP instructions. */
+/* 1x1 convolution or fully connected layer of 4 inputs, outputs stored by eights or fours, int8, NHWC, with the DSP instructions. */
 #ifndef EDGEKIT_POINTWISE_PACKED_FOUR_DSP_H
 #define EDGEKIT_POINTWISE_PACKED_FOUR_DSP_H
 
@@ -20,13 +20,16 @@ typedef struct {
 } ek_pointwise_packed_four_dsp_t;
 
 /* y lies in whole words. */
+void ek_pointwise_packed_4_to_4_dsp(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_packed_4_to_8_dsp(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_packed_4_to_12_dsp(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_packed_4_to_16_dsp(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_packed_4_to_24_dsp(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_packed_4_to_32_dsp(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_packed_4_to_64_dsp(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, int8_t *y);
 
 /* An even number of pixels one after the other, x in whole words too. */
+void ek_pointwise_packed_4_to_4_pairs_dsp(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_packed_4_to_8_pairs_dsp(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_packed_4_to_16_pairs_dsp(const ek_pointwise_packed_four_dsp_t *p, const int8_t *x, int8_t *y);
 

@@ -1,4 +1,4 @@
-"""Layers of 4 inputs, outputs stored by eights: `firmware/src/pointwise_packed_four_dsp.c`."""
+"""Layers of 4 inputs, outputs stored by eights or fours: `firmware/src/pointwise_packed_four_dsp.c`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from edgekit.backends.c.forms.dsp._lines import Lines
 from edgekit.backends.c.forms.dsp._packed import ORDER, dividers
 from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 
-INPUTS, CHANNELS, PAIRS = 4, (8, 16, 24, 32, 64), (8, 16)  # of the functions there are, for pairs of pixels too
+INPUTS, CHANNELS, PAIRS = (
+    4,
+    (4, 8, 12, 16, 24, 32, 64),
+    (4, 8, 16),
+)  # of the functions there are, for pairs of pixels too
 FILE = "pointwise_packed_four_dsp"
 
 

@@ -1,4 +1,4 @@
-"""Convolution of 1x1 taps, 4 inputs, outputs stored by eights."""
+"""Convolution of 1x1 taps, 4 inputs, outputs stored by eights or fours."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ OPERATOR = "conv_2d"
 
 def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
-    f, x, w = call.fields, layer.input(0), layer.input(1)
-    if w.shape[1:3] != (1, 1) or w.shape[3] != x.shape[3] or f["pad_top"] or f["pad_left"]:
+    lines = of_pixels(layer, call)
+    if lines is None:
         return None
-    stride = int(f["stride_h"]), int(f["stride_w"])  # type: ignore[arg-type]
-    return packed_four(layer, call, effective_scale(x, w, layer.outputs[0]), of_pixels(layer, stride))
+    real = effective_scale(layer.input(0), layer.input(1), layer.outputs[0])
+    return packed_four(layer, call, real, lines)
