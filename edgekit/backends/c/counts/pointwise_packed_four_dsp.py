@@ -1,4 +1,4 @@
-"""1x1 convolutions and fully connected layers of 4 inputs with the DSP instructions, outputs stored by eights or fours."""
+"""1x1 convolutions and fully connected layers of 4 inputs with the DSP instructions, by eights or fours of outputs."""
 
 from __future__ import annotations
 
