@@ -2,7 +2,7 @@
 
 Cortex-M4 (M7, M33): SMMULR and SMMLAR for an output; PKHBT and USAT16 for two, ORR and EOR for four, STRD for eight.
 SMLAD takes two products, of inputs that SXTB16 expanded two at a time, 48 of which an LDM loads. Winograd's algorithm
-needs fewer products.
+needs fewer products. 1x1 and fully connected layers of four inputs have loads besides: `bounds_pointwise_dsp.py`.
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
 biases, for half a store and a sixteenth of a load a window. One PUSH takes eight sums away; four multiplications, two

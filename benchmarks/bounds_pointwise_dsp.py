@@ -1,4 +1,4 @@
-"""What loading weights and constants takes at the least where inputs are few, in instructions, on M4, M7 and M33.
+"""What loading weights and constants takes at the least where inputs are four, in instructions, on M4, M7 and M33.
 
 Taken for granted: SXTB16 for two inputs, SMLAD for two products, from the bias on, SMMULR and SMMLAR for an output,
 PKHBT and USAT16 for two outputs of a word, ORR and EOR for four, STRD for eight. Every other instruction, a load
@@ -9,9 +9,8 @@ stack's end the same words every time). They hold words: pixels' pairs of inputs
 multipliers; a divider, if an output is finished; a pointer to y, if one is stored; and what is in progress: sums of
 some pairs, whole sums, sums times the multiplier (a register each), words of y with one output or two (one register),
 with three (two), with four and not stored (one). A sum takes, in a stay, as many SMLAD as there are pairs of which
-both the pixel's word and the channel's are there; the first one takes the bias as well, which is in a pair's free
-half where the inputs are odd; SMMULR takes the multiplier, SMMLAR the divider. A word of y whose outputs are of one
-pixel gains at most one of each channel.
+both the pixel's word and the channel's are there; the first one takes the bias as well; SMMULR takes the multiplier,
+SMMLAR the divider. A word of y whose outputs are of one pixel gains at most one of each channel.
 
 What is in progress has a value, in outputs. `gain` finds the most that a stay can add to these values and to what is
 stored: over all sets of pixels' words and, by one knapsack over channels' words and one over words of y, over all
@@ -21,7 +20,8 @@ holds for every order of loads and stores. Only a pixel's words may come within 
 the pixel is one register, and the stay may add more for it, once; made a second time, it takes instructions more.
 From nothing to all outputs, with `most` and `expanded` of a `Charge`, there are at least (outputs - expanded *
 pixels) / most loads. An output that takes an instruction more, another product or a store of its own, pays for
-itself: it is worth less than `most`.
+itself: it is worth less than `most`. Of odd inputs the last ones of two pixels could be one word, and of two
+channels: there is no charge for them.
 """
 
 from __future__ import annotations
@@ -65,7 +65,6 @@ class Charge:
 CHARGES = {
     (4, True): Charge(Values((0, 105, 577, 658), (0, 657, 1718, 2375, 3718)), 3706, 910),
     (4, False): Charge(Values((0, 119, 593, 662), (0, 626, 1729, 2323, 3728)), 3800, 944),
-    (5, True): Charge(Values((0, 68, 285, 644, 760), (0, 643, 1761, 2483, 3763)), 3095, 1159),
 }
 
 
@@ -75,24 +74,24 @@ def least(inputs: int, outputs: int, pixels: int) -> float:
     charge = CHARGES.get((inputs, units % WORD == 0))
     if charge is None:
         return 0.0
-    pairs = -(-inputs // 2)
-    words = pairs + (inputs % 2 == 0) + 1  # of a channel
+    pairs = inputs // 2
+    words = pairs + 2  # of a channel
     stays = (UNIT * outputs - charge.expanded * pixels) / charge.most
     loads = max(stays, words * units / REGISTERS)
     return CALL + outputs * (OUTPUT + pairs) + pixels * inputs / 2 + loads
 
 
-def gain(pairs: int, bias: bool, values: Values, own: bool = True, expanded: int = 0) -> int:
+def gain(pairs: int, values: Values, own: bool = True, expanded: int = 0) -> int:
     """The most that a stay adds.
 
     Args:
-        pairs: words of a pixel. bias: whether it has a word of its own. own: whether words of y are of one pixel.
+        pairs: words of a pixel. own: whether words of y are of one pixel.
         expanded: pixels whose words come from one register of bytes.
     """
     finished, most = _finished(values, own), 0
     for pixels in _pixels(pairs, REGISTERS - expanded):
         taken = expanded + sum(map(sum, pixels))
-        for (used, outputs, channels), value in _sums(pairs, bias, values, pixels, expanded).items():
+        for (used, outputs, channels), value in _sums(pairs, values, pixels, expanded).items():
             rest = REGISTERS - taken - used - (outputs > 0)
             if rest >= 0:
                 most = max(most, value + finished[channels, outputs][rest])
@@ -117,13 +116,13 @@ def _pixels(pairs: int, registers: int) -> list[tuple[tuple[int, ...], ...]]:
 
 
 def _sums(
-    pairs: int, bias: bool, values: Values, pixels: tuple[tuple[int, ...], ...], expanded: int
+    pairs: int, values: Values, pixels: tuple[tuple[int, ...], ...], expanded: int
 ) -> dict[tuple[int, int, int], int]:
     """The most that sums add, by registers, finished outputs, and channels that finish some (four for more)."""
     room = REGISTERS - expanded - sum(map(sum, pixels))
     channels = {(1, 1, 1): -values.sums[-1]}  # a sum that met its multiplier before
-    for there in product((0, 1), repeat=pairs + bias + 1):
-        words, begun, ended = there[:pairs], there[pairs] if bias else 1, there[-1]
+    for there in product((0, 1), repeat=pairs + 2):
+        words, begun, ended = there[:pairs], there[-2], there[-1]
         if 0 < sum(there) <= room:
             met = [sum(map(min, words, pixel)) for pixel in pixels] + [sum(words)] * expanded
             of_one = _channel(tuple(sorted(n for n in met if n)), begun, ended, values)
