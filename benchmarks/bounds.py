@@ -7,6 +7,7 @@ their sums fit halves (`conv_2d_thirteen_pairs_dsp`): x0 wa, x1 wa + x0 wb and x
 most are of use: the middle ones of one output, whose inputs then have different weights, or one input or one weight
 for two outputs; and a sum in a half takes an instruction to leave it, which is more than half a SMLAD that is saved.
 Layers of one sample or one output, where loads count: `benchmarks/bounds_tiny_dsp.py`.
+1x1 and fully connected layers of four inputs have loads besides: `benchmarks/bounds_pointwise_dsp.py`.
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
 biases, for half a store and a sixteenth of a load a window. One PUSH takes eight sums away; four multiplications, two
@@ -42,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from benchmarks import bounds_tiny_dsp
+from benchmarks import bounds_pointwise_dsp, bounds_tiny_dsp
 
 CALL = 12
 VECTOR, LANES_16 = 16, 8  # products of an instruction
@@ -117,6 +118,7 @@ def least(core: str, shape: Shape) -> float:
         found = max(found, connected_on_helium(shape.samples, shape.outputs // shape.samples, shape.terms))
     if core != "m55" and shape.kind in ("pointwise", "fully_connected"):
         found = max(found, bounds_tiny_dsp.least(shape.windows, shape.outputs // shape.windows, shape.terms))
+        found = max(found, bounds_pointwise_dsp.least(shape.terms, shape.outputs, shape.windows))
     return found
 
 

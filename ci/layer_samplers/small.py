@@ -66,11 +66,25 @@ def packed(d: Draw) -> Graph:
     return _graph((1, d.upto(12), step * (2 * d.upto(6) + odd), 5), outputs, Conv2D((2, step)), d)
 
 
+def packed_four(d: Draw) -> Graph:
+    """Four inputs, outputs by eights or fours."""
+    out_c, kind = d.turn(tuple(product((4, 8, 12, 16, 24, 32, 64), range(4))))
+    side = d.upto(9)
+    if kind == 0:
+        return _graph((d.upto(12), 4), out_c, FullyConnected(), d)
+    if kind == 1:
+        return _graph((d.of(1, 2), side, side, 4), out_c, Conv2D(), d)
+    return _graph(
+        (1 if kind == 2 else 2 + d.upto(2), 3 + side // 2 * 2, 3 + side // 2 * 2, 4), out_c, Conv2D((2, 2)), d
+    )
+
+
 SAMPLERS: tuple[Sampler, ...] = (
     (rows_by_two, 4 * len(ROWS)),
     (samples, 4 * len(SAMPLES)),
     (odd_images, 64),
     (packed, 3 * len(PACKED)),
+    (packed_four, 112),
     (one_sample_of_ten, 4),
     (four_samples, 4 * len(FOUR)),
     (fours, 25),

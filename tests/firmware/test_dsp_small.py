@@ -14,6 +14,7 @@ from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.dsp import (
     _one_fours,
+    _packed_four,
     conv_2d_one_rows,
     conv_2d_packed,
     conv_2d_rows,
@@ -33,6 +34,7 @@ from tests.firmware.shapes import layer_graph
 
 IMAGES, SEVENS = "pointwise_images_dsp", conv_2d_one_rows.SEVENS
 PACKED, SINGLE, FOURS = (m.FILE for m in (conv_2d_packed, fully_connected_packed, _one_fours))
+PACKED_FOUR = _packed_four.FILE
 ROWS, ONE, TWO, FOUR = (m.FILE for m in (conv_2d_rows, conv_2d_one_rows, fully_connected_two, fully_connected_four))
 ONE_FOUR, TWO_FOUR = (m.FILE for m in (fully_connected_one_four, fully_connected_two_four))
 ACROSS = (*((n, 1) for n in fully_connected_one_four.WORDS), *((n, 2) for n in fully_connected_two_four.WORDS))
@@ -88,6 +90,14 @@ def drawn() -> Iterator[tuple[str, Graph]]:
             shape = (1 + (op == Conv2D()), 2 + i, 2 + 3 * i, 5)
             graph = layer_graph("conv_2d", shape, out_c, (1, 1), 1, scale, rng, op)
         yield SINGLE if out_c == 0 else PACKED, zeroed(graph, *zeros)
+    shapes = ((2, 2, 3, 4), (1, 3, 3, 4), (3, 5, 5, 4), (7, 4), (4, 4))  # images with gaps; samples
+    for (i, out_c), (j, shape) in product(enumerate(_packed_four.CHANNELS), enumerate(shapes)):
+        scale = EXACT[(i + j) % len(EXACT)]
+        if len(shape) == 2:
+            graph = layer_graph("fully_connected", shape, out_c, (1, 1), 1, scale, rng)
+        else:
+            graph = layer_graph("conv_2d", shape, out_c, (1, 1), 1, scale, rng, BY_TWO if j else None)
+        yield PACKED_FOUR, zeroed(graph, (-128, 127, 5)[(i + j) % 3], (127, 5, -128, 0)[(i + j) % 4])
 
 
 def zeroed(graph: Graph, x: int, y: int) -> Graph:
@@ -112,6 +122,8 @@ def test_all_functions_are_proven() -> None:
     four = {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in fully_connected_four.SHAPES}
     steps = conv_2d_packed.STEPS.values()
     packed = {f"pointwise_packed_5_to_{n}{step}_dsp" for n, step in product(conv_2d_packed.CHANNELS, steps)}
+    packed |= {f"pointwise_packed_4_to_{n}_dsp" for n in _packed_four.CHANNELS}
+    packed |= {f"pointwise_packed_4_to_{n}_pairs_dsp" for n in _packed_four.PAIRS}
     fours = {f"pointwise_one_fours_{n}_dsp" for n in _one_fours.INPUTS}
     four |= {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in ACROSS}
     assert kernels == rows | one | four | packed | fours | {TWO, IMAGES, "fully_connected_packed_10_to_4_dsp"}
@@ -121,6 +133,9 @@ def test_all_functions_are_proven() -> None:
     ("file", "operator", "shape", "out_c", "op"),
     [
         (ROWS, "conv_2d", (1, 4, 13, 8), 2, BY_TWO),
+        (PACKED_FOUR, "conv_2d", (1, 4, 4, 4), 20, Conv2D()),
+        (PACKED_FOUR, "conv_2d", (1, 4, 4, 3), 8, Conv2D()),
+        (PACKED_FOUR, "conv_2d", (1, 4, 4, 4), 8, Conv2D(activation="relu6")),
         (ROWS, "conv_2d", (1, 4, 13, 12), 3, BY_TWO),
         (ROWS, "conv_2d", (1, 4, 12, 8), 3, BY_TWO),
         (ROWS, "conv_2d", (1, 4, 7, 8), 3, Conv2D()),

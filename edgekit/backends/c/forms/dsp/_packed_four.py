@@ -1,0 +1,51 @@
+"""Layers of 4 inputs, outputs stored by eights or fours: `firmware/src/pointwise_packed_four_dsp.c`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call, Layer, Value, bias_of
+from edgekit.backends.c.forms.dsp._lines import Lines
+from edgekit.backends.c.forms.dsp._packed import ORDER, dividers
+from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
+
+INPUTS, CHANNELS, PAIRS = (
+    4,
+    (4, 8, 12, 16, 24, 32, 64),
+    (4, 8, 16),
+)  # of the functions there are, for pairs of pixels too
+FILE = "pointwise_packed_four_dsp"
+
+
+def packed_four(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> Call | None:
+    """The kernel's call; None where its conditions do not hold.
+
+    Args:
+        real: multipliers.
+    """
+    weights: NDArray[np.int8] = layer.data(1)
+    weights = weights.reshape(weights.shape[0], -1)
+    count, inputs = weights.shape
+    if inputs != INPUTS or count not in CHANNELS or (call.fields["low"], call.fields["high"]) != (-128, 127):
+        return None
+    folded = fold(weights, bias_of(layer, count), layer.input(0).zero_point, real, clamp_of(call))
+    divider = None if folded is None else dividers(folded, real, layer.outputs[0].zero_point)
+    if folded is None or divider is None:
+        return None
+    words = np.ascontiguousarray(folded.halves[:, ORDER]).view(np.int32)
+    stream = np.column_stack([words, folded.start, folded.multiplier, divider]).astype(np.int32)
+    pairs = count in PAIRS and lines.images * lines.lines == 1 and (lines.step, lines.samples % 2) == (INPUTS, 0)
+    gap = lines.line_step - lines.samples * lines.step if lines.lines > 1 else 0
+    image = lines.lines * (lines.samples * lines.step + gap)
+    fields: dict[str, Value] = {
+        "stream": stream.reshape(-1, 4, stream.shape[1])[:, ORDER],
+        "step": lines.step,
+        "last": (lines.samples - 1 - pairs) * count,
+        "lines": lines.lines,
+        "gap": gap,
+        "images": lines.images,
+        "image_gap": lines.image_step - image if lines.images > 1 else 0,
+        "all": lines.lines,
+    }
+    return Call(f"pointwise_packed_{INPUTS}_to_{count}{'_pairs' * pairs}_dsp", fields, source=FILE)
