@@ -55,12 +55,13 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     return calls
 
 
-def bias_weights(bias: Ints) -> NDArray[np.int8] | None:
-    """(channels, 8): weights whose products with the constant lanes are the biases; None where they do not reach."""
+def bias_weights(bias: Ints, lanes: int = LANES) -> NDArray[np.int8] | None:
+    """(channels, lanes + 1): weights whose products with `lanes` times -HIGH and 1 are the biases; None where they do
+    not reach."""
     low = (bias + HIGH // 2) % HIGH - HIGH // 2
     left = (low - bias) // HIGH
     weights = []
-    for _ in range(LANES):
+    for _ in range(lanes):
         weights.append(np.clip(left, -HIGH, HIGH - 1))
         left = left - weights[-1]
     return None if np.any(left) else np.stack([*weights, low], axis=1).astype(np.int8)
