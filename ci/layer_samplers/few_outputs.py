@@ -15,11 +15,7 @@ CONNECTED = 3 * (  # inputs, units, samples
     *((width, units, 4) for width, units in product(WIDTHS, (1, 2))), *product((16, 25), (1, 2, 3, 4), (1,)),
     (16, 10, 1), (33, 2, 4), (16, 3, 4), (16, 16, 1), (64, 2, 1), *product((80, 96, 112, 128), (1, 2), (1,)),
 )  # fmt: skip
-FOURS = (
-    *product(range(4, 13), (32, 64)),
-    *product(range(4, 13), (32, 64)),
-    *4 * ((12, 32), (12, 64)),
-)  # 12 often have a bias beyond reach
+FOURS = 2 * (*product(range(4, 13), (32, 64)), (12, 32), (12, 64))  # of 12 the bias is often beyond reach
 SPANS = tuple(product((16, 24), (5, 6, 7, 8), (1, 2, 3), (1, 4)))
 EIGHTS = tuple(product((1, 2), (1, 2, 3, 6), (2, 3, 4, 5, 7)))
 
