@@ -5,11 +5,11 @@ SMLAD takes two products, of inputs that SXTB16 expanded two at a time, 48 of wh
 needs fewer products.
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
-biases, for half a store and a sixteenth of a load a window; where a vector can have several windows, nothing, since one's
-sum may be made of another's (1x1 windows of 6 to 8 channels: bounds_pointwise_helium.py). One PUSH takes eight sums away; four multiplications, two
-narrowings (even outputs of 16 bits need none) and half a store follow. Loads bring up to 8 vectors: between two of them
-at most 4 filters meet 4 windows, and of sums at most 7 vectors come to lanes, beside one of constants; no mix of such
-loads takes less than 1/16 a product and 1/28 an output.
+biases, for half a store and a sixteenth of a load a window; where a vector can have several windows, nothing, since one
+sum may be made of another (1x1 windows of 6 to 8 channels: bounds_pointwise_helium.py). One PUSH takes eight sums away;
+four multiplications, two narrowings (even outputs of 16 bits need none) and half a store follow. Loads bring up to 8
+vectors: between two of them at most 4 filters meet 4 windows, and of sums at most 7 vectors come to lanes, beside one
+of constants; no mix of such loads takes less than 1/16 a product and 1/28 an output.
 
 A call takes 11 to find the layer and reach its kernel, which `model_invoke` executes as well; PUSH, POP, an LDM.
 

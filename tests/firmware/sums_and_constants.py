@@ -1,9 +1,10 @@
-"""How many vectors of sums come to Helium's registers by a load, at most, where constants must be there too: all states.
+"""How many vectors of sums come to Helium's registers by a load, at most, where constants must be there too.
 
-A state is what registers hold: second multipliers of each kind, places of a store, sums of each kind that wait, requantized
-ones (a pair in one register, four in one), pixels or filters that stay. A load brings sums; or constants; or constants with
-filters, which costs a sixteenth less for each product that becomes possible with the pixels that stayed. A group of
-vectors is stored beside its places, or, where it has as many of each kind as outputs that follow each other, without.
+All states: what registers hold are second multipliers of each kind, places of a store, sums of each kind that wait,
+requantized ones (a pair in one register, four in one), pixels or filters that stay. A load brings sums; or constants;
+or constants with filters, which costs a sixteenth less for each product that becomes possible with the pixels that
+stayed. A group of vectors is stored beside its places, or without them, where it has as many of each kind as outputs
+that follow each other.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def _gone_on(held: Held, group: Counts) -> list[Held]:
     )
     found, todo = {first}, [first]
     while todo:
-        *rest, done = todo.pop()
+        *_, done = todo.pop()
         stored = [group]
         if places:
             stored += [s for s in product(*(range(min(FOUR, n) + 1) for n in done)) if sum(s) == FOUR]
