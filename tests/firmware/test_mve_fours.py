@@ -17,7 +17,7 @@ from edgekit.graph import Graph, Quantization
 from edgekit.graph.operator import Activation
 from edgekit.graph.ops.fully_connected import FullyConnected
 from tests.firmware.proof import GUARD, Case, prove
-from tests.firmware.test_mve_groups import scaled
+from tests.firmware.scales import scaled
 
 
 def graph_of(inputs: int, units: int, samples: int = 4, activation: Activation = "none") -> Graph:
@@ -53,8 +53,8 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     cases: list[Case] = []
     rng = np.random.default_rng(0)
     graphs = [graph_of(inputs, 32 + 32 * (inputs % 2)) for inputs in INPUTS]
-    graphs += [scaled(graph_of(10, 64), factor) for factor in (0, 4)]
-    graphs += [with_bias(scaled(graph_of(inputs, 32), -5), bias) for inputs in (4, 12) for bias in ends(inputs)]
+    graphs += [scaled(graph_of(10, 64), factor) for factor in (1, 16)]
+    graphs += [with_bias(scaled(graph_of(inputs, 32), 2.0**-5), bias) for inputs in (4, 12) for bias in ends(inputs)]
     for i, graph in enumerate(graphs):
         calls = found(graph)
         assert len(calls) == 1, graph
@@ -76,8 +76,8 @@ def test_biases_and_outputs_that_it_leaves_to_other_forms() -> None:
     for inputs in (4, 12):
         low, high = ends(inputs)
         for bias, taken in ((low - 1, False), (low, True), (high, True), (high + 1, False)):
-            assert bool(found(with_bias(scaled(graph_of(inputs, 32), -5), bias))) == taken
-    assert [bool(found(scaled(graph_of(10, 32), factor))) for factor in (4, 14)] == [True, False]
+            assert bool(found(with_bias(scaled(graph_of(inputs, 32), 2.0**-5), bias))) == taken
+    assert [bool(found(scaled(graph_of(10, 32), factor))) for factor in (16, 2.0**14)] == [True, False]
     clamped = graph_of(10, 32, activation="relu")
     y = clamped.tensors[clamped.outputs[0]]
     clamped.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))

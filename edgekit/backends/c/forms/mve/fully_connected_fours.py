@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve._halves import in_halfwords, places
+from edgekit.backends.c.forms.mve._halves import in_sixteen_bits, places
 from edgekit.backends.c.forms.mve._pack import HALF, VECTOR
-from edgekit.backends.c.forms.mve._requantize import fold, integer
+from edgekit.backends.c.forms.mve._requantize import integer
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_groups import HIGH, PAIRS, bias_weights
 
 OPERATOR, FILE = "fully_connected", "fully_connected_fours_mve"
@@ -25,9 +25,9 @@ def form(layer: Layer, call: Call) -> Call | None:
         or (fields["low"], fields["high"]) != (-HIGH, HIGH - 1)
     ):  # fmt: skip
         return None
-    found = fold(fields, np.asarray(fields["weights"]).reshape(units, in_c))
-    begun = bias_weights(found.bias, VECTOR - in_c - 1)
-    if begun is None or not np.all(found.second) or not in_halfwords(found, integer(fields, "out_zero")):
+    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(units, in_c))
+    begun = None if found is None else bias_weights(found.bias, VECTOR - in_c - 1)
+    if found is None or begun is None:
         return None
     end = -(-SAMPLES * in_c // DOUBLE) * DOUBLE
     rest = np.zeros(KEPT - end, np.int8)
