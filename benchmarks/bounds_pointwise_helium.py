@@ -16,15 +16,16 @@ so that each but the first one makes at most 16 products possible. A sum begins
   Of windows two pixels apart, at most 8 of a row are copied together, with what lies between: a load, and a store, of
   parts of rows only where these are short, since two rows of 5 to 8 are more than all registers. Into what lies between
   one store puts 16 bytes, two a window, as biases need that a byte does not hold. One by one windows take 1.
-Loads and LDMs of sums that begin in one of the first two ways are N / 8 + 1 at the least. Between two loads with an LDM
-16 products are two times 8. Without one each register goes on from its sum. Vectors of one load are 16 bytes apart, so
-that none has a window in common with another, and a register goes on twice only with a vector of an earlier load, at
-the other parity. Say c chains of sums, of 8 / c filters each, leave R registers to pixels, and go on T times. n loads
-that keep K vectors for later bring R (n + 1) - K of the c T that are needed, and c (n + 1) + K are used: that takes
-T - 2 loads up to T = 5, 7, 9 for 2, 3, 4 chains (R = 4, 5, 6); the other two times are the 16 products beside an LDM.
-For two chains and T = 6 and 7 a search over all places, directions and loads says so, with one for three chains
-(`tests/firmware/sums_that_go_on.py`). Longer chains are further apart than a load reaches for most of their way, or
-would make windows twice, and loads of their own are more than one a step. A PUSH of fewer sums costs more than that.
+Loads and LDMs of sums that begin in one of the first two ways are N / 8 + 1 at the least. Between two loads with an
+LDM 16 products are two times 8. Without one each register goes on from its sum. Vectors of one load are 16 bytes apart
+(a gather brings one), so that none has a window in common with another, and a register goes on twice only with a
+vector of an earlier load, at the other parity. Say c chains of sums, of 8 / c filters each, leave R registers to
+pixels, and go on T times. n loads that keep K vectors for later bring R (n + 1) - K of the c T that are needed, and c
+(n + 1) + K are used: that takes T - 2 loads up to T = 5, 7, 9 for 2, 3, 4 chains (R = 4, 5, 6); the other two times
+are the 16 products beside an LDM. For two chains and T = 6 and 7 a search over all places, directions and loads says
+so, with one for three chains (`tests/firmware/sums_that_go_on.py`). Longer chains are further apart than a load
+reaches for most of their way, or would make windows twice, and loads of their own are more than one a step. A PUSH of
+fewer sums costs more than that.
 
 Sums come back by loads of their own. The states are the registers: second multipliers (of two kinds, in layers of 4 or
 8 channels at least two channels of each; of 3, 16 outputs one after another then have three orders of them), places of
