@@ -10,16 +10,16 @@ Layers of one sample or one output, where loads count: `benchmarks/bounds_tiny_d
 1x1 and fully connected layers of four inputs have loads besides: `benchmarks/bounds_pointwise_dsp.py`.
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
-biases, for half a store and a sixteenth of a load a window. One PUSH takes eight sums away; four multiplications, two
-narrowings (even outputs of 16 bits need none) and half a store follow. Loads bring up to 8 vectors: between two of them
-at most 4 filters meet 4 windows, and of sums at most 7 vectors come to lanes, beside one of constants; no mix of such
-loads takes less than 1/16 a product and 1/28 an output.
+biases, for half a store and a sixteenth of a load a window; where a vector can have several windows, nothing, since one
+sum may be made of another (1x1 windows of 6 to 8 channels: bounds_pointwise_helium.py). One PUSH takes eight sums away;
+four multiplications, two narrowings (even outputs of 16 bits need none) and half a store follow. Loads bring up to 8
+vectors: between two of them at most 4 filters meet 4 windows, and of sums at most 7 vectors come to lanes, beside one
+of constants; no mix of such loads takes less than 1/16 a product and 1/28 an output.
 
 A call takes 11 to find the layer and reach its kernel, which `model_invoke` executes as well; PUSH, POP, an LDM.
 
 What `argued` adds is not proven. On the M4 it is what loading weights and constants takes of an output where a pixel
-has at least four: the least of all schedules of LDM that were searched, channel after channel with all registers. On
-the M55 it is that sums come to lanes four vectors at a time, since four become the 16 bytes of a store.
+has at least four: the least of all schedules of LDM that were searched, channel after channel with all registers.
 
 Fully connected layers of few outputs, where the fixed parts of a call count, on Helium:
 - 11 before the kernel's first instruction, and its return.
@@ -43,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from benchmarks import bounds_pointwise_dsp, bounds_tiny_dsp
+from benchmarks import bounds_pointwise_dsp, bounds_pointwise_helium, bounds_tiny_dsp
 
 CALL = 12
 VECTOR, LANES_16 = 16, 8  # products of an instruction
@@ -58,6 +58,7 @@ class Shape:
     Attributes:
         samples, windows: of the input; outputs: of all; inputs: that are read; channels: that one tap of a window has;
         terms: products of an output; inside: how many windows have how many taps inside the input.
+        row: where windows have strides, how many are in a row; else 0.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Shape:
     channels: int
     terms: int
     inside: Mapping[int, int]
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ class Bound:
             products = taps * shape.channels
             lanes = products % self.terms > 0
             begun = min(self.begin * filters, self.free) if lanes else self.begin * filters
+            if products < self.terms and (taps > 1 or 2 * products <= self.terms):
+                begun = 0.0  # of another window in the same vector
             share = count * shape.windows / sum(shape.inside.values())
             overlap = self.overlapping and shape.terms > shape.channels
             words = products / self.overlapping if overlap else -(-products // self.terms)
@@ -113,6 +117,8 @@ WEIGHTS_OF_FOUR, WEIGHTS = 0.625, 0.75  # of an output of four terms and of more
 
 def least(core: str, shape: Shape) -> float:
     """Instructions that a layer takes at the least."""
+    if (core, shape.kind) == ("m55", "pointwise") and shape.channels in bounds_pointwise_helium.CHANNELS:
+        return bounds_pointwise_helium.least(shape.windows, shape.outputs // shape.windows, shape.row)
     found = BOUNDS["m55" if core == "m55" else "m4"].of(shape)
     if (core, shape.kind) == ("m55", "fully_connected"):
         found = max(found, connected_on_helium(shape.samples, shape.outputs // shape.samples, shape.terms))
@@ -124,13 +130,11 @@ def least(core: str, shape: Shape) -> float:
 
 def argued(core: str, shape: Shape) -> float:
     """The same with what is not proven."""
-    bound = BOUNDS["m55" if core == "m55" else "m4"]
     if core == "m55":
-        more = 1 / 16 - 1 / 28 if shape.kind == "pointwise" else 0.0
-    else:
-        dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows
-        more = (WEIGHTS if shape.terms > 4 else WEIGHTS_OF_FOUR if shape.terms == 4 else 0.0) if dense else 0.0
-    return max(least(core, shape), replace(bound, output=bound.output + more).of(shape))
+        return least(core, shape)
+    dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows
+    more = (WEIGHTS if shape.terms > 4 else WEIGHTS_OF_FOUR if shape.terms == 4 else 0.0) if dense else 0.0
+    return max(least(core, shape), replace(BOUNDS["m4"], output=BOUNDS["m4"].output + more).of(shape))
 
 
 def connected_on_helium(samples: int, units: int, inputs: int) -> float:

@@ -80,8 +80,10 @@ class Layer:
 
     def shape(self, inside: Mapping[int, int]) -> bounds.Shape:
         """`inside`: how many windows have how many taps inside the input."""
-        y = self.graph.tensors[self.graph.outputs[0]].shape
-        return bounds.Shape(self.kind, y[0], prod(y[:-1]), self.outputs, self.inputs, self.channels, self.terms, inside)
+        y, op = self.graph.tensors[self.graph.outputs[0]].shape, self.graph.nodes[0].op
+        row = y[2] if isinstance(op, Conv2D) and op.stride != (1, 1) else 0
+        sizes = (y[0], prod(y[:-1]), self.outputs, self.inputs, self.channels, self.terms)
+        return bounds.Shape(self.kind, *sizes, inside, row)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ CONNECTED = 3 * (  # inputs, units, samples
     *((width, units, 4) for width, units in product(WIDTHS, (1, 2))), *product((16, 25), (1, 2, 3, 4), (1,)),
     (16, 10, 1), (33, 2, 4), (16, 3, 4), (16, 16, 1), (64, 2, 1), *product((80, 96, 112, 128), (1, 2), (1,)),
 )  # fmt: skip
+FOURS = 2 * (*product(range(4, 13), (32, 64)), (12, 32), (12, 64))  # of 12 the bias is often beyond reach
 SPANS = tuple(product((16, 24), (5, 6, 7, 8), (1, 2, 3), (1, 4)))
 EIGHTS = tuple(product((1, 2), (1, 2, 3, 6), (2, 3, 4, 5, 7)))
 
@@ -22,6 +23,13 @@ EIGHTS = tuple(product((1, 2), (1, 2, 3, 6), (2, 3, 4, 5, 7)))
 def few_connected(d: Draw) -> Graph:
     inputs, units, samples = d.turn(CONNECTED)
     b = Builder("few", (samples, inputs), d.of(*range(1000)))
+    return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
+
+
+def fours(d: Draw) -> Graph:
+    """Four samples of few inputs into 32 or 64 units."""
+    inputs, units = d.turn(FOURS)
+    b = Builder("fours", (4, inputs), d.of(*range(1000)))
     return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
 
 
@@ -39,4 +47,6 @@ def eights(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D((stride, stride)), "input", (3, 1, 1, 16), 0))
 
 
-SAMPLERS: tuple[Sampler, ...] = ((few_connected, len(CONNECTED)), (spans, len(SPANS)), (eights, len(EIGHTS)))
+SAMPLERS: tuple[Sampler, ...] = (
+    (few_connected, len(CONNECTED)), (fours, len(FOURS)), (spans, len(SPANS)), (eights, len(EIGHTS)),
+)  # fmt: skip
