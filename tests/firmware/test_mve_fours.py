@@ -11,7 +11,7 @@ import pytest
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_groups import HIGH
+from edgekit.backends.c.forms.mve._groups import HIGH
 from edgekit.backends.c.forms.mve.fully_connected_fours import FILE, INPUTS
 from edgekit.graph import Graph, Quantization
 from edgekit.graph.operator import Activation

@@ -11,7 +11,8 @@ import pytest
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_groups import FILE, HIGH, LANES, LARGEST_C, bias_weights
+from edgekit.backends.c.forms.mve._groups import HIGH, LANES, bias_weights
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_groups import FILE, LARGEST_C
 from edgekit.graph import Graph, Quantization
 from edgekit.graph.operator import Activation
 from edgekit.graph.ops.conv_2d import Conv2D

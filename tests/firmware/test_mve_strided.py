@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_groups import HIGH
+from edgekit.backends.c.forms.mve._groups import HIGH
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided import (
     CONSTANTS,
     FILE,

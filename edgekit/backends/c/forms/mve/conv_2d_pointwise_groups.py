@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms._reach import Ints
+from edgekit.backends.c.forms.mve._groups import HIGH, PAIRS, bias_weights
 from edgekit.backends.c.forms.mve._halves import in_sixteen_bits, places
 from edgekit.backends.c.forms.mve._pack import BLOCK, HALF, VECTOR
 from edgekit.backends.c.forms.mve._requantize import Folded, integer
@@ -15,9 +15,7 @@ OPERATOR, FILE = "conv_2d", "pointwise_groups_mve"
 LARGEST_C = 80  # four pixels' outputs lie within 256 bytes
 GROUPS = (16, 8)  # pixels
 SPREAD_BY_WORDS = (4, 16)  # channels and pixels of a group that have a function for themselves
-HIGH, LANES = 128, 7  # of the constant lanes: how often -HIGH comes before 1
 WHOLE = (16, 32)  # input channels of one and two vectors
-PAIRS = (2, 3, 0, 1)  # a group of four pixels as its sums lie on the stack: the second two were stored last
 ONES = ("kernel_h", "kernel_w")
 STRIDE = 2  # of pixels that are brought together first
 
@@ -69,17 +67,6 @@ def pixels_apart(call: Call) -> dict[str, int] | None:
     row = in_w * in_c
     gaps = {"row_gap": down * row - out_w * STRIDE * in_c, "picture_gap": in_h * row - out_h * down * row}
     return {"columns": out_w, "rows": out_h, "pictures": batches, **gaps}
-
-
-def bias_weights(bias: Ints, lanes: int = LANES) -> NDArray[np.int8] | None:
-    """(channels, `lanes` + 1): weights whose products with `lanes` times -HIGH and 1 are the biases; None beyond."""
-    low = (bias + HIGH // 2) % HIGH - HIGH // 2
-    left = (low - bias) // HIGH
-    weights = []
-    for _ in range(lanes):
-        weights.append(np.clip(left, -HIGH, HIGH - 1))
-        left = left - weights[-1]
-    return None if np.any(left) else np.stack([*weights, low], axis=1).astype(np.int8)
 
 
 def input_places(in_c: int) -> NDArray[np.int8]:

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._groups import HIGH, PAIRS, bias_weights
 from edgekit.backends.c.forms.mve._halves import WORDS, in_sixteen_bits, places
 from edgekit.backends.c.forms.mve._pack import BLOCK, HALF, VECTOR
 from edgekit.backends.c.forms.mve._requantize import Folded, integer
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_groups import HIGH, PAIRS, bias_weights
 
 OPERATOR, FILE = "conv_2d", "pointwise_strided_mve"
 LARGEST_C, IN_PAIRS = 64, 32  # output channels of one unit, of two within 256 bytes

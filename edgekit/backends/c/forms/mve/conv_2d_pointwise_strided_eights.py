@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._groups import HIGH, bias_weights
 from edgekit.backends.c.forms.mve._halves import in_sixteen_bits, places
 from edgekit.backends.c.forms.mve._pack import BLOCK, HALF, VECTOR
 from edgekit.backends.c.forms.mve._requantize import Folded, integer
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_groups import HIGH, bias_weights
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided import STRIDE, every_second
 
 OPERATOR, FILE = "conv_2d", "pointwise_strided_eights_mve"

@@ -6,10 +6,10 @@ from __future__ import annotations
 import numpy as np
 
 from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._groups import PAIRS, bias_weights
 from edgekit.backends.c.forms.mve._halves import in_sixteen_bits, places
 from edgekit.backends.c.forms.mve._pack import BLOCK, HALF, VECTOR
 from edgekit.backends.c.forms.mve._requantize import integer
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_groups import PAIRS, bias_weights
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided import CONSTANTS, every_second
 
 OPERATOR, FILE = "conv_2d", "pointwise_strided_seven_mve"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._groups import HIGH, PAIRS, bias_weights
 from edgekit.backends.c.forms.mve._halves import in_sixteen_bits, places
 from edgekit.backends.c.forms.mve._pack import HALF, VECTOR
 from edgekit.backends.c.forms.mve._requantize import integer
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_groups import HIGH, PAIRS, bias_weights
 
 OPERATOR, FILE = "fully_connected", "fully_connected_fours_mve"
 SAMPLES, UNITS = 4, 32
