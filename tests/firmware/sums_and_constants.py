@@ -9,6 +9,7 @@ that follow each other.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -73,6 +74,7 @@ def _loads(state: State, group: Counts) -> list[tuple[State, int, float]]:
     return found
 
 
+@lru_cache(maxsize=1)
 def states(group: Counts, most: int) -> tuple[dict[State, int], Edges]:
     """All with up to `most` requantized vectors, by number; from, to, sums, cost of the loads between them."""
     start: State = ((0, 0, (0,) * len(group), (0,) * len(group)), 0)
