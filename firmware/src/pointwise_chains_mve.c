@@ -17,7 +17,8 @@
  *
  * Budget: 34 for two channels of 8 pixels. A group of 128 pixels and 8 channels 25 more, the function 10. Two pixels behind
  * 44. 64 and 144 pixels at once 23 and 28 more, 36, 68, 100 and 196 94 to 110, 73 of these for the first four pixels; 25 and
- * 49 64 and 66, 42 of these for the last one; 144 pixels of 10 and 16 channels 35 and 40. */
+ * 49 64 and 66, 42 of these for the last one; 144 pixels of 10 and 16 channels 35 and 40. At most four channels: 144 pixels
+ * 18 more; 64 of a group 13; eights 80. */
 #include "edgekit/pointwise_chains_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -71,7 +72,7 @@
 #define OF_120_BACK STORED("r12", "q4") TWO_BACK("r10") FROM_96(TWO_BACK)
 #define OF_144 OF_128 TWO("r1")
 #define OF_144_BACK TWO_BACK("r1") OF_128_BACK
-#define PLACE(next, last, step) "add " next ", " last ", #" step "\n" /* bytes of 16 pixels' outputs */
+#define PLACE(next, last, step) "add " next ", " last ", " step "\n" /* bytes of 16 pixels' outputs */
 #define PLACES_32(step) PLACE("r0", "r7", step)
 #define PLACES_64(step) PLACES_32(step) PLACE("r2", "r0", step) PLACE("r4", "r2", step)
 #define PLACES_96(step) PLACES_64(step) PLACE("r6", "r4", step) PLACE("r8", "r6", step)
@@ -107,14 +108,14 @@
 #define ONCE(name, scratch, sums, places, outputs)                                                \
   FUNCTION(name, BEGUN("", scratch) "ldr r9, [r0, #4]\n" sums places outputs ENDED(""))
 #define TWOS(inner) SUMS_EVEN(inner, NO_MORE, UNTIL_NO_MORE)
-ONCE(8x64, "2048", TWOS(6), PLACES_64("128"), OUTPUTS_EVEN("2", TO_64(TWO), FROM_64(TWO_BACK)))
-ONCE(8x144, "4608", TWOS(16), PLACES_144("128"), OUTPUTS_EVEN("2", OF_144, OF_144_BACK))
-ONCE(16x144, "9216", TWOS(16), PLACES_144("256"), OUTPUTS_EVEN("4", OF_144, OF_144_BACK))
-ONCE(10x144, "5760", SUMS_ODD(16, NO_MORE, UNTIL_NO_MORE), PLACES_144("160"), OUTPUTS_ODD("3", OF_144, OF_144_BACK))
+ONCE(8x64, "2048", TWOS(6), PLACES_64("#128"), OUTPUTS_EVEN("2", TO_64(TWO), FROM_64(TWO_BACK)))
+ONCE(8x144, "4608", TWOS(16), PLACES_144("#128"), OUTPUTS_EVEN("2", OF_144, OF_144_BACK))
+ONCE(16x144, "9216", TWOS(16), PLACES_144("#256"), OUTPUTS_EVEN("4", OF_144, OF_144_BACK))
+ONCE(10x144, "5760", SUMS_ODD(16, NO_MORE, UNTIL_NO_MORE), PLACES_144("#160"), OUTPUTS_ODD("3", OF_144, OF_144_BACK))
 
 /* A pixel behind the others, with the last one of these again. */
 #define WITH_LAST(name, scratch, inner, places, stored, back, bytes)                              \
-  ONCE(name, scratch, TWOS(inner), places("128"),                                                 \
+  ONCE(name, scratch, TWOS(inner), places("#128"),                                                 \
        OUTPUTS_EVEN("2", stored, back) "add r1, #" bytes "\n add r7, #" bytes "\n" PAIR)
 WITH_LAST(8x25, "768", 1, PLACES_32, TWO("r7") STORED("r0", "q4"), STORED("r0", "q4") TWO_BACK("r7"), "184")
 WITH_LAST(8x49, "1536", 4, PLACES_64, TO_32(TWO) TWO("r2"), TWO_BACK("r2") FROM_32(TWO_BACK), "376")
@@ -132,7 +133,7 @@ WITH_LAST(8x49, "1536", 4, PLACES_64, TO_32(TWO) TWO("r2"), TWO_BACK("r2") FROM_
   TWO_BACK("r8") TWO_BACK("r6") TWO_BACK("r4") TWO_BACK("r2")                                     \
   "sub r0, r2, #128\n" TWO_BACK("r0") "sub r7, r0, #128\n" TWO_BACK("r7")
 #define WITH_HEAD(name, scratch, inner, places, stored, back)                                     \
-  ONCE(name, scratch, HEAD TWOS(inner), places("128"), OUTPUTS_EVEN("2", stored, back) HEAD_STORED HEAD_STORED)
+  ONCE(name, scratch, HEAD TWOS(inner), places("#128"), OUTPUTS_EVEN("2", stored, back) HEAD_STORED HEAD_STORED)
 WITH_HEAD(8x36, "1152", 2, PLACES_32, TO_32(TWO), FROM_32(TWO_BACK))
 WITH_HEAD(8x68, "2176", 6, PLACES_64, TO_64(TWO), FROM_64(TWO_BACK))
 WITH_HEAD(8x100, "3200", 10, PLACES_96, TO_96(TWO), FROM_96(TWO_BACK))
@@ -140,7 +141,7 @@ WITH_HEAD(8x196, "6272", 22, PLACES_192, OF_192, OF_192_BACK)
 
 /* `last`: bytes of the outputs of r12's pixels. */
 #define GROUPS(pixels, inner, stored, back, last)                                                 \
-  "ldm r0, {r3, r9}\n add r3, r2\n.Lgroup%=:\n" SUMS_EVEN(inner, MORE, WHILE_MORE) PLACES_128("128")                    \
+  "ldm r0, {r3, r9}\n add r3, r2\n.Lgroup%=:\n" SUMS_EVEN(inner, MORE, WHILE_MORE) PLACES_128("#128")                    \
   OUTPUTS_EVEN("2", stored, back) "add r7, r12, #" last "\n cmp r7, r3\n beq.w .Lbehind%=\n"      \
   "sub r9, #712\n add r1, #8 * " pixels "\n b.w .Lgroup%=\n.Lbehind%=:\n"
 #define OF_GROUPS_128 GROUPS("128", 14, OF_128, OF_128_BACK, "128")
@@ -148,3 +149,24 @@ WITH_HEAD(8x196, "6272", 22, PLACES_192, OF_192, OF_192_BACK)
 FUNCTION(128, BEGUN("", "4096") OF_GROUPS_128 ENDED(""))
 FUNCTION(128_rest, BEGUN("r0, ", "4096") OF_GROUPS_128 BEHIND("128") ENDED("add sp, #4\n"))
 FUNCTION(120_rest, BEGUN("r0, ", "3840") OF_GROUPS_120 BEHIND("120") ENDED("add sp, #4\n"))
+
+/* At most four channels: two forth, two back, and none again. r3 is the step of 16 pixels' outputs, r5 has the output zero
+ * point from the first sums back on. */
+#define AGAIN "ldm r9, {r0, r2, r3, r4, r5, r6, r8, r10, r12, lr}\n"
+#define SUMS_FEW(inner)                                                                           \
+  FORTH(inner, STAY, PAST) FILTERS PIXELS(AGAIN) TIMES(inner, DOWN PIXELS(AGAIN)) DOWN PIXELS(NO_MORE)
+#define OUTPUTS_FEW(stored, back) CONSTANTS stored CONSTANTS back
+ONCE(few_144, "2304", SUMS_FEW(16), PLACES_144("r3"), OUTPUTS_FEW(OF_144, OF_144_BACK))
+
+/* Groups of 64 pixels, then eights, the last of them perhaps in part again. */
+FUNCTION(few, BEGUN("r0, r1, ", "1024")
+  "ldrd r5, r9, [r0]\n cmp r5, #0\n beq.w .Lbehind%=\n str r5, [sp, #68]\n"
+  ".Lgroup%=:\n" SUMS_FEW(6) PLACES_64("r3") OUTPUTS_FEW(TO_64(TWO), FROM_64(TWO_BACK))
+  "add r7, r4, r3\n sub r9, #328\n add r1, #512\n"
+  "ldr r0, [sp, #68]\n subs r0, #1\n str r0, [sp, #68]\n bne.w .Lgroup%=\n"
+  ".Lbehind%=:\n ldr r0, [sp, #64]\n ldr r2, [r0, #8]\n cmp r2, #0\n beq.w .Lenough%=\n str r2, [sp, #68]\n"
+  ".Leight%=:\n ldr r0, [sp, #68]\n subs r0, #1\n str r0, [sp, #68]\n bne.n .Lwhole%=\n"
+  "ldr r0, [sp, #64]\n ldrd r2, r3, [r0, #12]\n sub r7, r2\n sub r1, r3\n"
+  ".Lwhole%=:\n" FILTERS UP PIXELS(PAST) FILTERS PIXELS(NO_MORE) OUTPUTS_FEW(STORED("r7", "q4"), STORED("r7", "q4"))
+  "add r7, r7, r3, lsr #1\n sub r9, #328\n ldr r0, [sp, #68]\n cmp r0, #0\n bne.w .Leight%=\n"
+  ".Lenough%=:\n" ENDED("add sp, #8\n"))

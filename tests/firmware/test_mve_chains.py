@@ -17,15 +17,17 @@ from tests.firmware.test_mve_groups import Layer, graph_of
 
 LAYERS: tuple[tuple[Layer, int], ...] = (  # and how many forms they have
     ((1, 12, 12, 8, 8), 3), ((1, 12, 12, 8, 10), 1), ((2, 9, 8, 8, 16), 1), ((4, 3, 3, 8, 8), 1), ((1, 8, 8, 8, 8), 1),
+    ((1, 12, 12, 8, 4), 2), ((1, 12, 12, 8, 3), 2), ((1, 1, 64, 8, 2), 1), ((3, 5, 13, 8, 3), 1), ((1, 1, 8, 8, 4), 1),
+    ((1, 1, 9, 8, 1), 1), ((1, 8, 32, 8, 4), 1),
     ((4, 1, 17, 8, 8), 1), ((1, 10, 10, 8, 8), 1), ((1, 14, 14, 8, 8), 3),
     ((1, 16, 16, 8, 8), 2), ((1, 11, 11, 8, 8), 1), ((3, 11, 23, 8, 8), 2), ((1, 8, 16, 8, 8), 2),
     ((1, 1, 247, 8, 8), 2), ((1, 1, 127, 8, 8), 1),
     ((1, 7, 7, 8, 8), 1), ((1, 5, 5, 8, 8), 1),
     # other pixels and channels
     ((1, 8, 15, 8, 8), 0), ((1, 10, 10, 8, 10), 0), ((1, 12, 12, 8, 12), 0),
-    ((1, 12, 12, 7, 8), 0),
+    ((1, 12, 12, 7, 8), 0), ((1, 12, 12, 8, 5), 0), ((1, 1, 7, 8, 4), 0), ((1, 12, 12, 7, 4), 0),
 )  # fmt: skip
-ENDS = 11  # that also have inputs at either end
+ENDS = 18  # that also have inputs at either end
 
 
 def found(graph: Graph) -> list[tuple[int, Call]]:
@@ -42,7 +44,7 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         assert len(calls) == forms, layer
         seen |= {call.kernel for _, call in calls}
         cases += [Case(f"chains_{i}_{number}", graph, i, 2, GUARD, candidate=number) for number, _ in calls]
-    assert len(seen) == 13
+    assert len(seen) == 15
     rng = np.random.default_rng(0)
     graphs = [scaled(graph_of(layer, 3), factor) for layer, _ in LAYERS[:ENDS] for factor in (16, 32)]
     for i, graph in enumerate(graphs):

@@ -15,6 +15,8 @@ ONCE = {f"{c}x{n}": (n, c) for n, c in (*((n, 8) for n in (25, 36, 49, 64, 68, 1
 # pixels and output channels of functions for as many
 CHANNELS = {channels for _, channels in ONCE.values()}
 GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channels
+FEW = 4  # output channels and less, of which functions compute four
+FEW_ONCE, FEW_GROUP = 144, 64  # pixels of theirs
 MARK = -(1 << 31)  # instead of an output zero point where products go on
 MARKED, ENDED = 3, 2  # the words of biases before it; before 0, or something else where products go on
 LANES, HIGH = 4, 128
@@ -31,13 +33,15 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     in_c, out_c, pixels = of("in_c"), of("out_c"), of("batches") * of("out_h") * of("out_w")
     same = all(of(f"in_{side}") == of(f"out_{side}") for side in "hw")
     if (
-        in_c != BLOCK or out_c not in CHANNELS or not same or any(of(name) != 1 for name in ONES)
-        or (of("low"), of("high")) != (-HIGH, HIGH - 1)
+        in_c != BLOCK or not (out_c in CHANNELS or (out_c <= FEW and pixels >= EIGHT)) or not same
+        or any(of(name) != 1 for name in ONES) or (of("low"), of("high")) != (-HIGH, HIGH - 1)
     ):  # fmt: skip
         return None
     found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
     if found is None or found.weights.min() == -HIGH:
         return None
+    if out_c <= FEW:
+        return [_few(found, of("out_zero"), pixels, name) for name in ("few", "few_144")[: 1 + (pixels == FEW_ONCE)]]
     shapes = [(name, pixels - pixels % 2) for name, shape in ONCE.items() if shape == (pixels, out_c)]
     if out_c == BLOCK:
         shapes += [(name, group) for name, group in GROUPS.items()
@@ -49,7 +53,7 @@ def _call(found: Folded, out_zero: int, pixels: int, name: str, group: int) -> C
     out_c, (groups, rest) = len(found.bias), divmod(pixels, group)
     once, head = name in ONCE, group % EIGHT
     before, after = first_pixels(found) if head else ([], [])
-    parts = [*before, *products(found, out_zero, once), *requantization(found, head * out_c), *after]
+    parts = [*before, *products(found, out_zero, once), *requantization(found, head * out_c, out_c), *after]
     return Call(
         f"{FILE}_{name}",
         {
@@ -59,6 +63,45 @@ def _call(found: Folded, out_zero: int, pixels: int, name: str, group: int) -> C
         scratch=group * out_c * WORD,
         source=FILE,
     )  # fmt: skip
+
+
+def _few(found: Folded, out_zero: int, pixels: int, name: str) -> Call:
+    """Into four channels, the last one more than once: its outputs then meet at their places."""
+    out_c = len(found.bias)
+    group = FEW_ONCE if name == "few_144" else FEW_GROUP
+    groups, rest = divmod(pixels, group)
+    again = -rest % EIGHT
+    parts = few_products(found, out_zero)
+    return Call(
+        f"{FILE}_{name}",
+        {
+            "size": groups, "stream": np.concatenate([*parts, *requantization(found, 0, FEW)]),
+            "pairs": -(-rest // EIGHT), "back": again * out_c, "again": again * BLOCK,
+        },
+        scratch=group * FEW * WORD,
+        source=FILE,
+    )  # fmt: skip
+
+
+def two(out_c: int, i: int) -> list[int]:
+    """The channels of the i-th pass, the last one instead of those that are missing."""
+    return [min(c, out_c - 1) for c in (2 * i, 2 * i + 1)]
+
+
+def few_products(found: Folded, out_zero: int) -> list[NDArray[np.int32]]:
+    """Two channels, then two more with the step of 16 pixels' outputs and the zero point."""
+    out_c = len(found.bias)
+    parts = []
+    for i in range(FEW // 2):
+        filters, biases = vectors(found, two(out_c, i))
+        parts += [filters, biases if i == 0 else np.insert(biases, (ENDED, MARKED), (VECTOR * out_c, out_zero))]
+    return parts
+
+
+def vectors(found: Folded, channels: list[int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Of two channels: filters, and biases four times."""
+    filters = np.ascontiguousarray(np.stack(forms(found.weights[channels]), axis=1))
+    return filters.reshape(-1).view(np.int32), np.tile(found.bias[channels], LANES).astype(np.int32)
 
 
 def forms(weights: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
@@ -72,22 +115,21 @@ def products(found: Folded, out_zero: int, once: bool) -> list[NDArray[np.int32]
     twos = len(found.bias) // 2
     parts = []
     for i in range(twos):
-        both, ends = slice(2 * i, 2 * i + 2), i == twos - 1
-        vectors = np.stack(forms(found.weights[both]), axis=1)
-        biases = np.tile(found.bias[both], LANES).astype(np.int32)
-        parts += [np.ascontiguousarray(vectors).reshape(-1).view(np.int32), biases]
+        ends = i == twos - 1
+        filters, biases = vectors(found, two(2 * twos, i))
+        parts += [filters, biases]
         if (twos - 1 - i) % 2 == 0:
             marked = np.insert(biases, MARKED, out_zero if ends else MARK)
             parts.append(np.insert(marked, ENDED, 0 if ends else MARK) if once else marked)
     return parts
 
 
-def requantization(found: Folded, head: int) -> list[NDArray[np.int32]]:
-    """From the last two channels to the first ones; outputs begin behind `head` bytes."""
+def requantization(found: Folded, head: int, channels: int) -> list[NDArray[np.int32]]:
+    """From the last two of so many channels to the first ones; outputs begin behind `head` bytes."""
     out_c = len(found.bias)
     parts = []
-    for first in reversed(range(0, out_c, 2)):
-        both = [first, first + 1]
+    for i in reversed(range(channels // 2)):
+        both = two(out_c, i)
         outputs = [head + pixel * out_c + c for odd in (1, 0) for pixel in range(odd, EIGHT, 2) for c in both]
         constants = [np.tile(values[both], 2).astype(np.int32) for values in (found.multiplier, found.second)]
         parts += [places(outputs), *constants, places([at + EIGHT * out_c for at in outputs])]
@@ -99,7 +141,7 @@ def first_pixels(found: Folded) -> tuple[list[NDArray[np.int32]], list[NDArray[n
     before, after = list[NDArray[np.int32]](), list[NDArray[np.int32]]()
     for at in range(0, BLOCK, LANES):
         four = slice(at, at + LANES)
-        first, second = (vectors.reshape(-1).view(np.int32) for vectors in forms(found.weights[four]))
+        first, second = (filters.reshape(-1).view(np.int32) for filters in forms(found.weights[four]))
         before += [first, np.tile(found.bias[four], 2).astype(np.int32), second]
         outputs = [pixel * BLOCK + c for pixel in (1, 3, 0, 2) for c in range(at, at + LANES)]
         constants = [values[four].astype(np.int32) for values in (found.multiplier, found.second)]
@@ -109,7 +151,7 @@ def first_pixels(found: Folded) -> tuple[list[NDArray[np.int32]], list[NDArray[n
 
 def behind(found: Folded) -> list[NDArray[np.int32]]:
     """Of two pixels and all 8 channels."""
-    first, second = (vectors.reshape(-1).view(np.int32) for vectors in forms(found.weights))
+    first, second = (filters.reshape(-1).view(np.int32) for filters in forms(found.weights))
     rows = [values[at : at + LANES] for at in (0, LANES) for values in (found.multiplier, found.second)]
     outputs = places([*range(BLOCK, VECTOR), *range(BLOCK)])
     return [found.bias.astype(np.int32), first, second, *(row.astype(np.int32) for row in rows), outputs]
