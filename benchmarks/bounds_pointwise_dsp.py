@@ -23,8 +23,8 @@ stored: over all sets of pixels' words and, by one knapsack over channels' words
 that registers can hold. A stay may begin with any words of any pixels and channels and anything in progress,
 whichever loads brought it, even if it had been put aside before; of what it ends with nothing is asked. So the bound
 holds for every order of loads and stores. Only a pixel's words may come within a stay, from its bytes by SXTB16: then
-the pixel is one register, and the stay may add more for it, once; made a second time, it takes instructions more. (Bytes
-of which a stay makes but one word are as good as that word.)
+the pixel is one register, and the stay may add more for it, once; made a second time, it takes instructions more, and
+bytes of which a stay makes but one word are as good as that word.
 From nothing to all outputs, with `most` and `expanded` of a `Charge`, there are at least (outputs - expanded *
 pixels) / most loads. An output that takes an instruction more, another product or a store of its own, pays for
 itself: it is worth less than `most`. Of odd inputs the last ones of two pixels could be one word, and of two

@@ -147,6 +147,11 @@ def stacked(packed: int) -> float:
     for more in range(2, LONGEST):
         found.append(_together(((2, inputs), *((1, other),) * more, (1, other - packed)), OF_PIXEL))
         found.append(_together(((1, other),) * (more + 1) + ((2, inputs - packed),), OF_PIXEL))
+    past = ((0.5, other - 1), (1, other), (1, other - packed))  # as in `cost`, x's register overwritten
+    found += [
+        _together(((3, inputs + 1), *past), OF_PIXEL),
+        _together(((2, inputs), (1.5, inputs + 1), *past), OF_PIXEL),
+    ]
     return min(found)
 
 
