@@ -1,23 +1,30 @@
 """What loading weights and constants takes at the least where inputs are four, in instructions, on M4, M7 and M33.
 
 Taken for granted: SXTB16 for two inputs, SMLAD for two products, from the bias on, SMMULR and SMMLAR for an output,
-PKHBT and USAT16 for two outputs of a word, ORR and EOR for four, STRD for eight. Every other instruction, a load
+PKHBT and USAT16 for two outputs of a word, ORR and EOR for four, a store for 52. Every other instruction, a load
 first of all, is counted here. What registers hold between two of them is a stay.
 
-A stay has 14 registers less one that points to what is loaded (loads without such a one bring two words, or from the
-stack's end the same words every time). They hold words: pixels' pairs of inputs, channels' pairs of weights, biases,
-multipliers; a divider, if an output is finished; a pointer to y, if one is stored; and what is in progress: sums of
-some pairs, whole sums, sums times the multiplier (a register each), words of y with one output or two (one register),
-with three (two), with four and not stored (one). A sum takes, in a stay, as many SMLAD as there are pairs of which
-both the pixel's word and the channel's are there; the first one takes the bias as well; SMMULR takes the multiplier,
-SMMLAR the divider. A word of y whose outputs are of one pixel gains at most one of each channel.
+`least` gives a stay all 14 registers and lets all sums begin without a bias: with another pixel's sum, if the words are
+differences of the two. PUSH and POP are one more than a return: with five registers, which need none, no stay adds half
+as much (a test says so), so that loads are more than twice as many. What `argued` adds is not proven: one register that
+points to what is loaded (but VMOV, and LDRD with SP, bring two words without it, LDM with SP the same words every
+time); biases (differences take an SSUB16 for two inputs at least, little where channels are many); a store for eight
+outputs (but STM takes up to 52, which wait in registers, for less in these).
+
+Registers hold words: pixels' pairs of inputs, channels' pairs of weights, biases, multipliers; a divider, if an output
+is finished; a pointer to y, if one is stored; and what is in progress: sums of some pairs, whole sums, sums times the
+multiplier (a register each), words of y with one output or two (one register), with three (two), with four and not
+stored (one). A sum takes, in a stay, as many SMLAD as there are pairs of which both the pixel's word and the channel's
+are there; the first one takes the bias as well; SMMULR takes the multiplier, SMMLAR the divider. A word of y whose
+outputs are of one pixel gains at most one of each channel.
 
 What is in progress has a value, in outputs. `gain` finds the most that a stay can add to these values and to what is
 stored: over all sets of pixels' words and, by one knapsack over channels' words and one over words of y, over all
 that registers can hold. A stay may begin with any words of any pixels and channels and anything in progress,
 whichever loads brought it, even if it had been put aside before; of what it ends with nothing is asked. So the bound
 holds for every order of loads and stores. Only a pixel's words may come within a stay, from its bytes by SXTB16: then
-the pixel is one register, and the stay may add more for it, once; made a second time, it takes instructions more.
+the pixel is one register, and the stay may add more for it, once; made a second time, it takes instructions more, and
+bytes of which a stay makes but one word are as good as that word.
 From nothing to all outputs, with `most` and `expanded` of a `Charge`, there are at least (outputs - expanded *
 pixels) / most loads. An output that takes an instruction more, another product or a store of its own, pays for
 itself: it is worth less than `most`. Of odd inputs the last ones of two pixels could be one word, and of two
@@ -26,12 +33,14 @@ channels: there is no charge for them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations, product
 
-CALL, OUTPUT = 13, 3.625  # as in `bounds.py`, but for a load
-REGISTERS = 13
+CALL, OUTPUT = 13, 3.625  # as in `bounds.argued`, but for a load
+PROVEN_CALL, PROVEN_OUTPUT = 13, 3.5 + 1 / 52  # as in `bounds.least`, but for PUSH
+REGISTERS, ALL, UNSAVED = 13, 14, 5
 UNIT = 1000  # of an output's worth
 WORD = 4  # outputs
 HELD = (0, 1, 1, 2, 1)  # registers of a word of y by its outputs
@@ -62,6 +71,10 @@ class Charge:
 
 
 # By inputs, and whether words of y are of one pixel; tests compute `most` and `expanded` from the values.
+PROVEN = {
+    (4, True): Charge(Values((0, 19, 479, 717), (0, 797, 1307, 2300, 3612)), 5748, 1005),
+    (4, False): Charge(Values((0, 109, 469, 558), (0, 475, 1655, 2244, 3590)), 5655, 1525),
+}
 CHARGES = {
     (4, True): Charge(Values((0, 105, 577, 658), (0, 657, 1718, 2375, 3718)), 3706, 910),
     (4, False): Charge(Values((0, 119, 593, 662), (0, 626, 1729, 2323, 3728)), 3800, 944),
@@ -69,30 +82,44 @@ CHARGES = {
 
 
 def least(inputs: int, outputs: int, pixels: int) -> float:
-    """Instructions of a layer; 0 where there is no charge for its inputs."""
+    """Instructions of a layer, with all 14 registers and sums that need no bias; 0 where there is no charge."""
+    found = _loads(PROVEN, ALL, inputs, outputs, pixels)
+    return PROVEN_CALL + outputs * PROVEN_OUTPUT + found if found else 0.0
+
+
+def argued(inputs: int, outputs: int, pixels: int) -> float:
+    """The same with 13 registers, biases, and a store for eight outputs, none of which is proven."""
+    found = _loads(CHARGES, REGISTERS, inputs, outputs, pixels)
+    return CALL + outputs * OUTPUT + found if found else 0.0
+
+
+def _loads(charges: Mapping[tuple[int, bool], Charge], registers: int, inputs: int, outputs: int, pixels: int) -> float:
+    """SMLAD, SXTB16 and loads; 0 where there is no charge for these inputs."""
     units = outputs // pixels
-    charge = CHARGES.get((inputs, units % WORD == 0))
+    charge = charges.get((inputs, units % WORD == 0))
     if charge is None:
         return 0.0
     pairs = inputs // 2
     words = pairs + 2  # of a channel
     stays = (UNIT * outputs - charge.expanded * pixels) / charge.most
-    loads = max(stays, words * units / REGISTERS)
-    return CALL + outputs * (OUTPUT + pairs) + pixels * inputs / 2 + loads
+    return outputs * pairs + pixels * inputs / 2 + max(stays, words * units / registers)
 
 
-def gain(pairs: int, values: Values, own: bool = True, expanded: int = 0) -> int:
+def gain(
+    pairs: int, values: Values, own: bool = True, expanded: int = 0, registers: int = REGISTERS, chained: bool = False
+) -> int:
     """The most that a stay adds.
 
     Args:
         pairs: words of a pixel. own: whether words of y are of one pixel.
         expanded: pixels whose words come from one register of bytes.
+        chained: whether sums begin without a bias, with another pixel's.
     """
     finished, most = _finished(values, own), 0
-    for pixels in _pixels(pairs, REGISTERS - expanded):
+    for pixels in _pixels(pairs, registers - expanded):
         taken = expanded + sum(map(sum, pixels))
-        for (used, outputs, channels), value in _sums(pairs, values, pixels, expanded).items():
-            rest = REGISTERS - taken - used - (outputs > 0)
+        for (used, outputs, channels), value in _sums(pairs, values, pixels, expanded, registers, chained).items():
+            rest = registers - taken - used - (outputs > 0)
             if rest >= 0:
                 most = max(most, value + finished[channels, outputs][rest])
     return most
@@ -101,7 +128,7 @@ def gain(pairs: int, values: Values, own: bool = True, expanded: int = 0) -> int
 def _pixels(pairs: int, registers: int) -> list[tuple[tuple[int, ...], ...]]:
     """Sets of pixels by which of their words are there, one of those that differ only in the pairs' order."""
     subsets = [s for s in product((1, 0), repeat=pairs) if any(s)]
-    found = []
+    found: list[tuple[tuple[int, ...], ...]] = []
 
     def extend(held: tuple[tuple[int, ...], ...], first: int, room: int) -> None:
         if held == max(tuple(sorted((tuple(s[i] for i in order) for s in held), reverse=True)) for order in orders):
@@ -116,13 +143,13 @@ def _pixels(pairs: int, registers: int) -> list[tuple[tuple[int, ...], ...]]:
 
 
 def _sums(
-    pairs: int, values: Values, pixels: tuple[tuple[int, ...], ...], expanded: int
+    pairs: int, values: Values, pixels: tuple[tuple[int, ...], ...], expanded: int, registers: int, chained: bool
 ) -> dict[tuple[int, int, int], int]:
     """The most that sums add, by registers, finished outputs, and channels that finish some (four for more)."""
-    room = REGISTERS - expanded - sum(map(sum, pixels))
+    room = registers - expanded - sum(map(sum, pixels))
     channels = {(1, 1, 1): -values.sums[-1]}  # a sum that met its multiplier before
     for there in product((0, 1), repeat=pairs + 2):
-        words, begun, ended = there[:pairs], there[-2], there[-1]
+        words, begun, ended = there[:pairs], int(there[-2] or chained), there[-1]
         if 0 < sum(there) <= room:
             met = [sum(map(min, words, pixel)) for pixel in pixels] + [sum(words)] * expanded
             of_one = _channel(tuple(sorted(n for n in met if n)), begun, ended, values)
@@ -152,7 +179,7 @@ def _channel(met: tuple[int, ...], begun: int, ended: int, values: Values) -> di
     whole = len(values.sums) - 2
     found = {(0, 0): 0}
     steps = []
-    for words in (*met, *[0] * REGISTERS):  # and whole sums of pixels that are not there
+    for words in (*met, *[0] * ALL):  # and whole sums of pixels that are not there
         step = {(0, 0): 0}
         for start in range(0 if begun and words else 1, whole + 1):
             carried, reach = int(start > 0), min(whole, start + words)
@@ -165,7 +192,7 @@ def _channel(met: tuple[int, ...], begun: int, ended: int, values: Values) -> di
     for step in steps:
         wider: dict[tuple[int, int], int] = {}
         for ((used, outputs), value), ((a, b), v) in product(found.items(), step.items()):
-            if used + a < REGISTERS:
+            if used + a < ALL:
                 _raise(wider, (used + a, outputs + b), value + v)
         found = wider
     return found
@@ -178,7 +205,7 @@ def _raise(table: dict[tuple[int, int], int], key: tuple[int, int], value: int) 
 @cache
 def _finished(values: Values, own: bool) -> dict[tuple[int, int], list[int]]:
     """The most that words of y add, by channels and outputs that they gain, then by registers that they may take."""
-    found = {}
+    found: dict[tuple[int, int], list[int]] = {}
     for channels, stored in product(range(WORD + 1), (0, 1)):
         most = channels if own else WORD * (channels > 0)
         worth = [*values.words[:WORD], WORD * UNIT if stored else values.words[WORD]]
@@ -190,14 +217,10 @@ def _finished(values: Values, own: bool) -> dict[tuple[int, int], list[int]]:
             more: dict[tuple[int, int], int] = {}
             for ((used, outputs), value), (a, b, v) in product(last.items(), steps):
                 key = used + a, outputs + b
-                if (
-                    key[0] <= REGISTERS
-                    and key[1] <= MOST
-                    and value + v > max(table.get(key, NONE), more.get(key, NONE))
-                ):
+                if key[0] <= ALL and key[1] <= MOST and value + v > max(table.get(key, NONE), more.get(key, NONE)):
                     more[key] = value + v
             table, last = table | more, more
         for (used, outputs), value in table.items():
-            row = found.setdefault((channels, outputs), [NONE] * (REGISTERS + 1))
+            row = found.setdefault((channels, outputs), [NONE] * (ALL + 1))
             row[used:] = [max(value, other) for other in row[used:]]
-    return {(c, n): found.get((c, n), [NONE] * (REGISTERS + 1)) for c in range(WORD + 1) for n in range(MOST + 1)}
+    return {(c, n): found.get((c, n), [NONE] * (ALL + 1)) for c in range(WORD + 1) for n in range(MOST + 1)}

@@ -110,6 +110,9 @@ def cost(y: int, packed: int) -> float:
       or a word at each, beside all 7 and then beside 4;
     - more: 1 at each, and 2 where the second word comes; together they have all constants.
     A word that VMOV brings pays half of that.
+
+    A load of inputs may take x's own register as well, `inputs` + 1, if an instruction brings x back, right after which
+    x takes one of `other`. Of these two instructions 3/2 are paid right after the first one, 1/2 after the second one.
     """
     inputs, other = ALL - 1 - y - packed, ALL - y - packed
     found = [0.5 + _paid(1, inputs), _paid(2, inputs - OF_PIXEL)]
@@ -118,6 +121,13 @@ def cost(y: int, packed: int) -> float:
         found.append(_paid(2, inputs - first) + _paid(1 + (first < WEIGHTS), other - (OF_PIXEL - first)))
     for more in range(2, LONGEST):
         found.append(_together(((2, inputs), *((1, other),) * more), OF_PIXEL))
+    whole, last = inputs + 1, other - 1  # registers with x's own, and as x comes back
+    found.append(_paid(3, whole - OF_PIXEL))
+    for n in range(OF_PIXEL):
+        found.append(_paid(3, whole - n) + _paid((1 + (n < WEIGHTS)) / 2, last - (OF_PIXEL - n)))
+    for loads in (((3, whole), (0.5, last), (1, other)), ((2, inputs), (1.5, whole), (0.5, last)),
+                  ((1, inputs), (3, whole), (0.5, last)), ((1.5, whole), (0.5, last), (2, inputs))):  # fmt: skip
+        found.append(_together(loads, OF_PIXEL))
     return min(found)
 
 
@@ -137,15 +147,20 @@ def stacked(packed: int) -> float:
     for more in range(2, LONGEST):
         found.append(_together(((2, inputs), *((1, other),) * more, (1, other - packed)), OF_PIXEL))
         found.append(_together(((1, other),) * (more + 1) + ((2, inputs - packed),), OF_PIXEL))
+    past = ((0.5, other - 1), (1, other), (1, other - packed))  # as in `cost`, x's register overwritten
+    found += [
+        _together(((3, inputs + 1), *past), OF_PIXEL),
+        _together(((2, inputs), (1.5, inputs + 1), *past), OF_PIXEL),
+    ]
     return min(found)
 
 
-def _paid(parts: int, registers: int) -> float:
+def _paid(parts: float, registers: int) -> float:
     return parts / registers if registers >= parts else inf
 
 
 @cache
-def _together(loads: tuple[tuple[int, int], ...], constants: int) -> float:
+def _together(loads: tuple[tuple[float, int], ...], constants: int) -> float:
     """The least of loads of (parts, registers) that are beside so many constants in all."""
     if not loads:
         return inf if constants else 0.0

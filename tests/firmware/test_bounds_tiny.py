@@ -86,7 +86,9 @@ def test_more_registers_and_fewer_weights_never_take_more_loads() -> None:
 
 def test_what_a_pixel_pays() -> None:
     assert tiny.cost(0, 0) == pytest.approx(1 / 3)  # 6 registers beside 7 constants and the pointer hold three pixels
-    assert tiny.cost(1, 0) == pytest.approx(2 / 7 + 1 / 11)  # the multiplier or the divider came later
+    whole = 2 / 12 + 1.5 / 11 + 0.5 / 7  # a load that took x's register too, beside two constants; x back beside five
+    assert tiny.cost(1, 0) == pytest.approx(whole)
+    assert whole < 2 / 7 + 1 / 11  # the multiplier or the divider came later
     rates = [tiny.cost(0, outputs) for outputs in range(10)]
     assert rates == sorted(rates)
     assert all(tiny.cost(0, n) <= tiny.cost(1, n) for n in range(10))
