@@ -16,7 +16,7 @@ window whose other 16 are a vector of its own. Lanes of 16 bits hold two product
 So 5/2 a window inside, 5/3 an edge, 1 a corner. Then 14 for the call (as in `benchmarks/bounds.py`), a load of weights,
 offsets and second multipliers (`argued`: three, since not all are needed at once), and the outputs in whole
 instructions: LDM and PUSH for 8, VLDM for 28, two multiplications for 4, a narrowing for 8 where outputs of 16 bits are
-put beside each other, one for 8 to 8 bits, a store for 128 (`argued`: 16, as in bounds.py).
+put beside each other, one for 8 to 8 bits, a store for 128.
 """
 
 from __future__ import annotations
@@ -28,14 +28,13 @@ WINDOWS = {9: 5 / 2, 6: 5 / 3, 4: 1.0}  # by the pixels inside the picture
 PITCH = 11  # pixels from which on 16 bytes have taps of one row only
 
 
-def least(inside: Mapping[int, int], loads: int = 1, stored: int = 128) -> float:
-    """Instructions of a layer, by how many windows have how many pixels inside, with so many loads of constants and
-    outputs of a store."""
+def least(inside: Mapping[int, int], loads: int = 1) -> float:
+    """Instructions of a layer, by how many windows have how many pixels inside, with so many loads of constants."""
     n = sum(inside.values())
-    outputs = 2 * -(-n // 8) + -(-n // 28) + 2 * -(-n // 4) + n // 8 + -(-n // 8) + -(-n // stored)
+    outputs = 2 * -(-n // 8) + -(-n // 28) + 2 * -(-n // 4) + n // 8 + -(-n // 8) + -(-n // 128)
     return CALL + loads + outputs + sum(count * WINDOWS[pixels] for pixels, count in inside.items())
 
 
 def argued(inside: Mapping[int, int]) -> float:
     """The same with what is not proven."""
-    return least(inside, 3, 16)
+    return least(inside, 3)

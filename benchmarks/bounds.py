@@ -28,10 +28,12 @@ A call takes 11 to find the layer and reach its kernel, which `model_invoke` exe
 (a return too), and one that moves an address from where sums are, where outputs are many enough to need those
 registers.
 
-What `argued` adds is not proven. On the M55 it is a store for 16 outputs: vectors that wait for a VSTM of several take
-registers from loads of sums and constants, and no schedule is known in which that pays. On the M4 it is what loading
-weights and constants takes of an output where a pixel has at least four: the least of all schedules of LDM that were
-searched, channel after channel with all registers.
+What `argued` adds is not proven. On the M55 it is a store for 16 outputs instead of 128: vectors that wait for a VSTM
+of several take registers from loads of sums and constants. With 1, 2 or 4 filters that may pay (of one, 7, 5 and 4
+vectors of sums come, then one store of 64 outputs), and `argued` is `least`; with others, 16 outputs that follow each
+other have lanes of different channels, whose multipliers are vectors too, and no schedule is known in which it does. On
+the M4 it is what loading weights and constants takes of an output where a pixel has at least four: the least of all
+schedules of LDM that were searched, channel after channel with all registers.
 
 Fully connected layers of few outputs, where the fixed parts of a call count, on Helium:
 - 11 before the kernel's first instruction, and its return.
@@ -61,6 +63,7 @@ CALL = 12
 VECTOR, LANES_16 = 16, 8  # products of an instruction
 SUMS, LANES = 8, 4  # of one LDM or PUSH, vector
 STORED, STORED_ALONE = 128, 16  # outputs of a VSTM, of a store of one vector
+EVEN_LANES = (1, 2, 4)  # filters, where all lanes of a vector have one
 MOVED, FROM_MOVED = 2, 64  # of a call, what only many outputs need
 ALONE = 4
 
@@ -143,7 +146,7 @@ def least(core: str, shape: Shape) -> float:
 def argued(core: str, shape: Shape) -> float:
     """The same with what is not proven."""
     if core == "m55":
-        return _on_helium(shape, STORED_ALONE)
+        return _on_helium(shape, STORED if shape.outputs // shape.windows in EVEN_LANES else STORED_ALONE)
     dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows
     more = (WEIGHTS if shape.terms > 4 else WEIGHTS_OF_FOUR if shape.terms == 4 else 0.0) if dense else 0.0
     return max(least(core, shape), replace(BOUNDS["m4"], output=BOUNDS["m4"].output + more).of(shape))
