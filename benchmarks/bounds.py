@@ -3,43 +3,55 @@
 Cortex-M4 (M7, M33): SMMULR and SMMLAR for an output; PKHBT and USAT16 for two, ORR and EOR for four, STM for 52, of
 all registers but its base. SMLAD takes two products, of inputs that SXTB16 expanded two at a time (a word of four as it
 is has low bytes without a sign in its halves; EOR gives these one, for as much as SXTB16), 56 of which an LDM loads,
-its base too. Before the kernel and for its return 12; PUSH may be missing. Winograd's algorithm
-needs fewer products. Where windows overlap, SMLAL takes four, of two inputs and two weights in halves of registers, if
-their sums fit halves (`conv_2d_thirteen_pairs_dsp`): x0 wa, x1 wa + x0 wb and x1 wb. Where they do not, two of these at
-most are of use: the middle ones of one output, whose inputs then have different weights, or one input or one weight
-for two outputs; and a sum in a half takes an instruction to leave it, which is more than half a SMLAD that is saved.
-Layers of one sample or one output, where loads count: `benchmarks/bounds_tiny_dsp.py`.
-1x1 and fully connected layers of four inputs have loads besides: `benchmarks/bounds_pointwise_dsp.py`.
+its base too. Before the kernel and for its return 12; PUSH may be missing. Winograd's algorithm needs fewer products.
+Where windows overlap, SMLAL takes four, of two inputs and two weights in halves of registers, if their sums fit halves
+(`conv_2d_thirteen_pairs_dsp`): x0 wa, x1 wa + x0 wb and x1 wb. Where they do not, two of these at most are of use: the
+middle ones of one output, whose inputs then have different weights, or one input or one weight for two outputs; and a
+sum in a half takes an instruction to leave it, which is more than half a SMLAD that is saved. Loads count in layers of
+one sample or one output (bounds_tiny_dsp.py), and in 1x1 and fully connected ones of four inputs
+(bounds_pointwise_dsp.py).
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
-biases, for half a store and a sixteenth of a load a window; where a vector can have several windows, nothing, since one
-sum may be made of another (1x1 windows of 6 to 8 channels: bounds_pointwise_helium.py). One PUSH takes eight sums away;
-four multiplications, two narrowings (even outputs of 16 bits need none) and half a store follow. Loads bring up to 8
-vectors: between two of them at most 4 filters meet 4 windows, and of sums at most 7 vectors come to lanes, beside one
-of constants; no mix of such loads takes less than 1/16 a product and 1/28 an output.
+biases, for half a store and a sixteenth of a load a window; where a vector can have several windows (any that overlap),
+nothing, since one sum may be made of another (1x1 windows of 6 to 8 channels: bounds_pointwise_helium.py). That needs
+no fewer products: the difference of two windows has all taps of either. One PUSH takes eight sums away; four
+multiplications and two narrowings follow. Loads bring up to 8 vectors: between two of them at most 4 filters meet 4
+windows, and of sums at most 7 vectors come to lanes, beside one of constants, as VQRDMLASH has a vector besides its
+scalar; no mix of such loads takes less than 1/16 a product and 1/28 an output. VSTM stores 128 outputs.
 
-A call takes 11 to find the layer and reach its kernel, which `model_invoke` executes as well; PUSH, POP, an LDM.
+Narrowings. Given are the multiplications: VQRDMULH and VQRDMLASH leave the output in the low half of 32 bits, without
+its clamp. To clamp takes an instruction for 4, or for 8 in lanes of 16 bits, where one has put 8 beside each other;
+lanes of 8 bits have lost what a clamp needs. Stores that narrow, gathers and VLD4 do without, but do not clamp.
+VQRDMLASH can clamp at one end (its scalar near the largest), never at both. With a ReLU at the zero point, no tie below
+it counts, and VQRDMLASH and VQSHL clamp in the highest byte, from where a gather takes 16: such layers, or those whose
+outputs need no clamp, may take fewer than this; so may those of products of 16 bits and shifts up to 3.
 
-What `argued` adds is not proven. On the M4 these are STRD for eight outputs, as words of y that wait for a longer store
-take registers, or the stack; LDM of 48 inputs; PUSH, POP and a load of constants; and what loading weights and
-constants takes of an output where a pixel has at least four: the least of all schedules of LDM that were searched,
-channel after channel with all registers.
+A call takes 11 to find the layer and reach its kernel, which `model_invoke` executes as well, and its return; PUSH, POP
+(a return too), and one that moves an address from where sums are, where outputs are many enough to need those
+registers.
+
+What `argued` adds is not proven. On the M55 it is a store for 16 outputs instead of 128: vectors that wait for a VSTM
+of several take registers from loads of sums and constants. With 1, 2 or 4 filters that may pay (of one, 7, 5 and 4
+vectors of sums come, then one store of 64 outputs), and `argued` is `least`; with others, 16 outputs that follow each
+other have lanes of different channels, whose multipliers are vectors too, and no schedule is known in which it does. On
+the M4 these are STRD for eight outputs, as words of y that wait for a longer store take registers, or the stack; LDM of
+48 inputs; PUSH, POP and a load of constants; and what loading weights and constants takes of an output where a pixel
+has at least four: the least of all schedules of LDM that were searched, channel after channel with all registers.
 
 Fully connected layers of few outputs, where the fixed parts of a call count, on Helium:
 - 11 before the kernel's first instruction, and its return.
 - VMLADAVA takes 16 products of one output; an instruction with lanes of 16 bits 8. Lanes of 8 bits hold no product.
 - Both its operands are in vector registers: 4 of them, or 8 for a VPUSH and a VPOP. One load brings inputs or weights,
   which lie apart; of R registers at most R - 1 are of use, since the other operand takes one, and M of them meet at
-  most R - M others, so that each load but the first makes at most R * R / 4 products possible. Samples of less than
-  a vector that do not begin at words come one by one: each meets at most R - 1 weights.
-- Sums begin with their biases: an LDM loads as many as there are registers for sums, 8; in free lanes they take an
-  instruction a sample.
+  most R - M others, so that each load but the first makes at most R * R / 4 products possible.
+- Sums begin with their biases: an LDM loads as many as there are registers for sums, 8; where inputs leave lanes free
+  nothing is charged.
 - Two sums are brought to lanes by a VMOV, or 8 by a PUSH and 32 by a VLDM, for one PUSH more that saves registers:
   without it only three sums could be stored at once. Constants of requantization come by loads of their own, at
   most R - 1 at once, and stay for the sums of all samples. Beside s vectors of sums there are s / samples of constants
   at the least, and beside the first ones after a load of constants all that it brought.
 - Four outputs take two multiplications and a narrowing (a rounding shift that narrows would leave ties to be
-  corrected), 16 outputs a store. One alone takes two multiplications, SSAT and STRB, and no lanes.
+  corrected), 128 outputs a store (`argued`: 16). One alone takes two multiplications, SSAT and STRB, and no lanes.
 """
 
 from __future__ import annotations
@@ -51,7 +63,10 @@ from benchmarks import bounds_pointwise_dsp, bounds_pointwise_helium, bounds_tin
 
 CALL = 12
 VECTOR, LANES_16 = 16, 8  # products of an instruction
-SUMS, STORED, LANES = 8, 16, 4  # of one LDM or PUSH, store, vector
+SUMS, LANES = 8, 4  # of one LDM or PUSH, vector
+STORED, STORED_ALONE = 128, 16  # outputs of a VSTM, of a store of one vector
+EVEN_LANES = (1, 2, 4)  # filters, where all lanes of a vector have one
+MOVED, FROM_MOVED = 2, 64  # of a call, what only many outputs need
 ALONE = 4
 
 
@@ -101,10 +116,10 @@ class Bound:
         filters = shape.outputs / shape.windows
         for taps, count in shape.inside.items():
             products = taps * shape.channels
-            lanes = products % self.terms > 0
-            begun = min(self.begin * filters, self.free) if lanes else self.begin * filters
-            if products < self.terms and (taps > 1 or 2 * products <= self.terms):
-                begun = 0.0  # of another window in the same vector
+            rest = products % self.terms
+            begun = min(self.begin * filters, self.free) if rest else self.begin * filters
+            if rest and (taps > 1 or 2 * rest <= self.terms):
+                begun = 0.0  # windows share the vector with the free lanes
             share = count * shape.windows / sum(shape.inside.values())
             overlap = self.overlapping and shape.terms > shape.channels
             words = products / self.overlapping if overlap else -(-products // self.terms)
@@ -114,7 +129,7 @@ class Bound:
 
 BOUNDS = {
     "m4": Bound(3.5 + 1 / 52, 0, 0, 2, 0, 1 / 2 + 1 / 56, call=12, overlapping=4),
-    "m55": Bound(15 / 16 + 1 / 28, 1 / 8, 9 / 16, 16, 1 / 16, 0),
+    "m55": Bound(7 / 8 + 1 / 28, 1 / 8, 9 / 16, 16, 1 / 16, 0, CALL),
 }
 ARGUED = Bound(3.625, 0, 0, 2, 0, 1 / 2 + 1 / 48, overlapping=4)  # on the M4
 WEIGHTS_OF_FOUR, WEIGHTS = 0.625, 0.75  # of an output of four terms and of more, on the M4
@@ -122,12 +137,10 @@ WEIGHTS_OF_FOUR, WEIGHTS = 0.625, 0.75  # of an output of four terms and of more
 
 def least(core: str, shape: Shape) -> float:
     """Instructions that a layer takes at the least."""
-    if (core, shape.kind) == ("m55", "pointwise") and shape.channels in bounds_pointwise_helium.CHANNELS:
-        return bounds_pointwise_helium.least(shape.windows, shape.outputs // shape.windows, shape.row)
-    found = BOUNDS["m55" if core == "m55" else "m4"].of(shape)
-    if (core, shape.kind) == ("m55", "fully_connected"):
-        found = max(found, connected_on_helium(shape.samples, shape.outputs // shape.samples, shape.terms))
-    if core != "m55" and shape.kind in ("pointwise", "fully_connected"):
+    if core == "m55":
+        return _on_helium(shape, STORED)
+    found = BOUNDS["m4"].of(shape)
+    if shape.kind in ("pointwise", "fully_connected"):
         found = max(found, bounds_tiny_dsp.least(shape.windows, shape.outputs // shape.windows, shape.terms))
         found = max(found, bounds_pointwise_dsp.least(shape.terms, shape.outputs, shape.windows))
     return found
@@ -136,7 +149,7 @@ def least(core: str, shape: Shape) -> float:
 def argued(core: str, shape: Shape) -> float:
     """The same with what is not proven."""
     if core == "m55":
-        return least(core, shape)
+        return _on_helium(shape, STORED if shape.outputs // shape.windows in EVEN_LANES else STORED_ALONE)
     dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows
     more = (WEIGHTS if shape.terms > 4 else WEIGHTS_OF_FOUR if shape.terms == 4 else 0.0) if dense else 0.0
     found = max(least(core, shape), replace(ARGUED, output=ARGUED.output + more).of(shape))
@@ -145,33 +158,42 @@ def argued(core: str, shape: Shape) -> float:
     return found
 
 
-def connected_on_helium(samples: int, units: int, inputs: int) -> float:
-    """Of a layer of `samples` samples of `inputs` into `units`."""
-    return min(_with(registers, saved, samples, units, inputs) for registers, saved in ((4, 0), (8, 2)))
+def _on_helium(shape: Shape, stored: int) -> float:
+    """With `stored` outputs a store."""
+    if shape.kind == "pointwise" and shape.channels in bounds_pointwise_helium.CHANNELS:
+        return bounds_pointwise_helium.least(shape.windows, shape.outputs // shape.windows, shape.row, stored)
+    more = _up(shape.outputs, stored) + MOVED * (shape.outputs >= FROM_MOVED)
+    found = BOUNDS["m55"].of(shape) + more
+    if shape.kind == "fully_connected":
+        found = max(found, connected_on_helium(shape.samples, shape.outputs // shape.samples, shape.terms, stored))
+    return found
 
 
-def _with(registers: int, saved: int, samples: int, units: int, inputs: int) -> float:
+def connected_on_helium(samples: int, units: int, inputs: int, stored: int = STORED) -> float:
+    """Of a layer of `samples` samples of `inputs` into `units`, with `stored` outputs a store."""
+    return min(_with(registers, saved, samples, units, inputs, stored) for registers, saved in ((4, 0), (8, 2)))
+
+
+def _with(registers: int, saved: int, samples: int, units: int, inputs: int, stored: int) -> float:
     outputs, (whole, rest) = samples * units, divmod(inputs, VECTOR)
     pairs = whole + (rest / LANES_16 >= 1 + 4 / registers**2)  # for VMLADAVA; else lanes may be cheaper
     products = outputs * (whole + min(1.0, rest / LANES_16))
     brought = sum(_up(_up(size, VECTOR), registers - 1) for size in (samples * inputs, units * inputs))
-    if inputs < VECTOR and inputs % 4:
-        loads = samples + _up(4 * max(0, outputs * pairs - samples * (registers - 1)), registers**2)
-    else:
-        loads = 1 + _up(4 * outputs * pairs, registers**2)
+    loads = 1 + _up(4 * outputs * pairs, registers**2)
     requantized = min(
-        _in_vectors(outputs - alone, samples, registers) + ALONE * alone for alone in range(min(outputs, LANES) + 1)
+        _in_vectors(outputs - alone, samples, registers, stored) + ALONE * alone
+        for alone in range(min(outputs, LANES) + 1)
     )
-    begun = min(_up(outputs, SUMS), samples) if rest else _up(outputs, SUMS)
+    begun = 0 if rest else _up(outputs, SUMS)
     return CALL + saved + products + max(brought, loads) + begun + requantized
 
 
-def _in_vectors(outputs: int, samples: int, registers: int) -> int:
+def _in_vectors(outputs: int, samples: int, registers: int, stored: int) -> int:
     def lanes(pushed: int) -> int:
         moved = _up(outputs - pushed, 2) + (1 + _up(pushed, SUMS) if pushed else 0)
         return moved + _brought(_up(pushed, LANES), _up(outputs, LANES * samples), samples, registers)
 
-    return min(map(lanes, range(outputs + 1))) + 3 * _up(outputs, LANES) + _up(outputs, STORED)
+    return min(map(lanes, range(outputs + 1))) + 3 * _up(outputs, LANES) + _up(outputs, stored)
 
 
 def _brought(sums: int, constants: int, samples: int, registers: int) -> int:

@@ -226,7 +226,7 @@ def sweep(some: Sequence[Layer], core: str) -> list[Found]:
             macs, shape = layer.outputs * layer.terms, layer.shape(window)
             bound, argued = (of(core, shape) / macs for of in (bounds.least, bounds.argued))
             if core == "m55" and _is_apart(layer):
-                bound = max(bound, apart.least(window) / macs)
+                bound, argued = max(bound, apart.least(window) / macs), max(argued, apart.argued(window) / macs)
             found.append(Found(layer, one.call.kernel, one.instructions, LIMITS[core][layer.kind], bound, argued))
         start = end
     return sorted(found, key=lambda f: -f.per_mac / f.limit)

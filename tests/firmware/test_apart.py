@@ -45,4 +45,4 @@ def test_the_layer_of_the_sweep() -> None:
     """25 windows inside, 20 on the edges, 4 in the corners."""
     inside = Counter(len(window(y, x)) for y, x in product(range(7), range(7)))
     assert inside == {9: 25, 6: 20, 4: 4}
-    assert 175 < apart.least(inside) < 176
+    assert 170 < apart.least(inside) < 171 and 172 < apart.argued(inside) < 173  # two loads
