@@ -17,6 +17,8 @@ def load(path: Path | str) -> Graph:
         UnsupportedError: it uses an operator, type or feature that edgekit lacks.
     """
     path = Path(path)
+    if not path.exists():
+        raise InputError(str(path), "does not exist or is no file")
     module = plugins.module(__name__, path.suffix.removeprefix(".").lower())
     if module is None:
         known = ", ".join(f".{name}" for name in plugins.names(__name__))

@@ -44,7 +44,9 @@ def test_given_inputs_and_bad_ones(cli: Cli, model: Path, tmp_path: Path) -> Non
     np.savez(tmp_path / "in.npz", image=np.zeros((3, 6, 6, 2), np.int8))
     assert cli("verify", model, "--input", tmp_path / "in.npz", "--json").json["runtimes"][0]["samples"] == 3
     assert cli("verify", model, "--against", "abacus").code == 2
-    assert cli("verify", tmp_path / "nothing.tflite").code == 3
+    for name in ("nothing.tflite", "qemu-m4"):
+        missing = cli("verify", tmp_path / name)
+        assert missing.code == 3 and "does not exist" in missing.err
 
 
 def test_inputs_and_a_count_of_random_ones_contradict_each_other(cli: Cli, model: Path, tmp_path: Path) -> None:
