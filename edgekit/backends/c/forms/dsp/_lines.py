@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgekit.backends.c.call import Call, Layer, Value
+from edgekit.reference.requantize import effective_scale, product_scale
 
 
 @dataclass(frozen=True)
@@ -47,3 +52,29 @@ def of_pixels(layer: Layer, call: Call) -> Lines | None:
     elif line_step == samples * step:
         samples, lines = samples * lines, 1
     return Lines(samples, step, lines, line_step, images, image_step)
+
+
+Kernel = Callable[[Layer, Call, NDArray[np.float64], Lines], Call | None]  # with the layer's multipliers
+Form = Callable[[Layer, Call], Call | None]
+
+
+def sample_form(kernel: Kernel) -> Form:
+    """The form of fully connected layers whose samples a kernel takes."""
+
+    def form(layer: Layer, call: Call) -> Call | None:
+        scale = effective_scale if call.fields["per_channel"] else product_scale
+        return kernel(layer, call, scale(layer.input(0), layer.input(1), layer.outputs[0]), of_samples(layer))
+
+    return form
+
+
+def pixel_form(kernel: Kernel) -> Form:
+    """The form of 1x1 convolutions whose pixels a kernel takes as samples."""
+
+    def form(layer: Layer, call: Call) -> Call | None:
+        lines = of_pixels(layer, call)
+        if lines is None:
+            return None
+        return kernel(layer, call, effective_scale(layer.input(0), layer.input(1), layer.outputs[0]), lines)
+
+    return form

@@ -18,12 +18,8 @@ FIXED = (3, 4)  # channels that have a function of their own for 8 inputs
 FILE = "pointwise_narrow_dsp"
 
 
-def fits(inputs: int) -> bool:
-    return inputs <= MOST
-
-
 def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> Call | None:
-    """The kernel's call; None where the requantization sequence is not exact.
+    """The kernel's call; None where its conditions do not hold.
 
     Args:
         real: multipliers.
@@ -31,6 +27,8 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) ->
     weights: NDArray[np.int8] = layer.data(1)
     weights = weights.reshape(weights.shape[0], -1)
     count, inputs = weights.shape
+    if inputs > MOST:
+        return None
     zero_point = layer.input(0).zero_point
     folded = fold(weights, bias_of(layer, count), zero_point, real, clamp_of(call), wide=True)
     if folded is None:

@@ -10,11 +10,8 @@ from edgekit.backends.c.forms.dsp._lines import Lines
 from edgekit.backends.c.forms.dsp._packed import ORDER, dividers
 from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 
-INPUTS, CHANNELS, PAIRS = (
-    4,
-    (4, 8, 12, 16, 24, 32, 64),
-    (4, 8, 16),
-)  # of the functions there are, for pairs of pixels too
+INPUTS, CHANNELS = 4, (4, 8, 12, 16, 24, 32, 64)  # of the functions there are
+PAIRS = (4, 8, 16)  # channels that have one for pairs of pixels too
 FILE = "pointwise_packed_four_dsp"
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from edgekit.backends.c.call import Call, Layer, bias_of
 from edgekit.backends.c.forms.dsp._few import few
 from edgekit.backends.c.forms.dsp._lines import Lines
-from edgekit.backends.c.forms.dsp._narrow import fits, narrow
+from edgekit.backends.c.forms.dsp._narrow import narrow
 from edgekit.graph import Tensor
 from edgekit.reference.requantize import effective_scale
 
@@ -31,8 +31,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     w = Tensor.constant("weights", connected(weights, f))
     bias = Tensor.constant("bias", np.tile(bias_of(layer, f["out_c"]), pixels))
     dense, lines = replace(layer, inputs=[x, w, bias]), Lines(f["batches"], inputs)
-    found = [few(dense, call, np.tile(real, pixels), lines)]
-    found += [narrow(dense, call, np.tile(real, pixels), lines)] if fits(inputs) else []
+    found = [kernel(dense, call, np.tile(real, pixels), lines) for kernel in (few, narrow)]
     return [one for one in found if one is not None] or None
 
 

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.forms.dsp._few import few
-from edgekit.backends.c.forms.dsp._lines import of_pixels
-from edgekit.reference.requantize import effective_scale
+from edgekit.backends.c.forms.dsp._lines import pixel_form
 
 OPERATOR = "conv_2d"
 
-
-def form(layer: Layer, call: Call) -> Call | None:
-    """None where the kernel's conditions do not hold."""
-    lines = of_pixels(layer, call)
-    if lines is None:
-        return None
-    real = effective_scale(layer.input(0), layer.input(1), layer.outputs[0])
-    return few(layer, call, real, lines)
+form = pixel_form(few)

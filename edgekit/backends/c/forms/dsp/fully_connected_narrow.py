@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.dsp._lines import of_samples
-from edgekit.backends.c.forms.dsp._narrow import fits, narrow
-from edgekit.reference.requantize import effective_scale, product_scale
+from edgekit.backends.c.forms.dsp._lines import sample_form
+from edgekit.backends.c.forms.dsp._narrow import narrow
 
 OPERATOR = "fully_connected"
 
-
-def form(layer: Layer, call: Call) -> Call | None:
-    """None where the kernel's conditions do not hold."""
-    x, w = layer.input(0), layer.input(1)
-    if not fits(w.shape[1]):
-        return None
-    real = (effective_scale if call.fields["per_channel"] else product_scale)(x, w, layer.outputs[0])
-    return narrow(layer, call, real, of_samples(layer))
+form = sample_form(narrow)
