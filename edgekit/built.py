@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 MANIFEST = "manifest.json"
 MAX_BYTES = 1 << 24
+NAMED = 3  # folders in an error
 VEHICLE_SAMPLES = 2
 GOLDEN_INPUTS, GOLDEN_OUTPUTS = "golden/inputs.npz", "golden/outputs.npz"
 
@@ -102,8 +103,7 @@ def read_manifest(folder: Path) -> Manifest:
             raise InputError(str(path), f"is larger than {MAX_BYTES} bytes")
         manifest = Manifest.model_validate(json.loads(raw))
     except FileNotFoundError as error:
-        fix = "give the folder of one target, like build/digits/coral"
-        raise InputError(str(folder), f"is no build folder: it has no {MANIFEST}", fix) from error
+        raise InputError(str(folder), f"is no build folder: it has no {MANIFEST}", _give(folder)) from error
     except OSError as error:
         raise InputError(str(path), f"cannot be read: {error.strerror}") from error
     except ValidationError as error:
@@ -116,6 +116,15 @@ def read_manifest(folder: Path) -> Manifest:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             raise InputError(str(path), f"names {name[:80]!r}, which is outside the folder", "build again")
     return manifest
+
+
+def _give(folder: Path) -> str:
+    """What to give instead of a folder that `build` did not write itself, but perhaps folders in it."""
+    inside = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/{MANIFEST}"))
+    if not inside:
+        return "give the folder of one target, like build/digits/coral"
+    named = " or ".join(map(str, inside[:NAMED]))
+    return f"give {named}" + (f", or one of {len(inside) - NAMED} more below it" if len(inside) > NAMED else "")
 
 
 def run(folder: Path, inputs: Mapping[str, Array], port: str | None = None) -> Run:

@@ -117,6 +117,11 @@ def test_a_manifest_is_not_trusted(cli: Cli, folder: Path) -> None:
     assert "is no build folder" in cli("verify", folder).err
 
 
+def test_a_folder_of_builds_says_which_to_give(cli: Cli, folder: Path) -> None:
+    for above in (folder.parent, folder.parent.parent):
+        assert f"next: give {folder}" in cli("verify", above).err
+
+
 def test_an_absent_runtime_is_not_run_unless_asked_for(cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from edgekit.errors import ToolError
 
