@@ -1,10 +1,11 @@
-"""What a call costs: instructions as a linear function of features of its fields, fitted to measured counts.
+"""What a call costs: instructions and estimated cycles, linear functions of features of its fields, fitted to counts.
 
 A kernel file of `firmware/src/` has its features in `<file>.py` (`features(fields) -> dict[str, float]`: how often each
 part of the kernel runs; among the fields is `kernel`, the function) and its coefficients, fitted per core and level of
 optimization by `python -m ci.fit_counts`, in `<file>.toml`. A kernel without both has no estimate; nothing is guessed.
 
-`<file>.toml` has the fingerprint of the sources that were measured; a test says when they have changed since.
+`<file>.toml` has the fingerprint of the sources that were measured, and by core that of the table of costs; a test says
+when they have changed since. Cycles are fitted at -O3 only: at -Os, instructions stand for time.
 """
 
 from __future__ import annotations
@@ -15,14 +16,26 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from edgekit import plugins
 from edgekit.backends.c.call import Call
+from edgekit.backends.c.cycles import costs_of
 
 HERE = Path(__file__).resolve().parent
 LEVEL = "-O3"
+Unit = Literal["instructions", "cycles"]
 _INCLUDE = re.compile(r'#include "(edgekit/[^"]+)"')
+
+
+class Cost(NamedTuple):
+    """What choices compare. Where instructions stand for time, both are the same."""
+
+    time: float
+    instructions: float
+
+
+NOTHING = Cost(0.0, 0.0)
 
 
 def features(call: Call) -> dict[str, float] | None:
@@ -36,7 +49,8 @@ def features(call: Call) -> dict[str, float] | None:
 
 @cache
 def measured(file: str) -> Mapping[str, Any]:
-    """The kernel file's data: `fingerprint`; by level and core `text`, `linked` (text by kernel) and `instructions`.
+    """The kernel file's data: `fingerprint`; by core `costs`, fingerprints; by level and core `text`, `linked` (text by
+    kernel), `instructions` and `cycles`.
 
     Empty where there is none.
     """
@@ -49,11 +63,34 @@ def instructions(call: Call, core: str, level: str = LEVEL) -> float | None:
 
     That is also so where a part of the kernel runs that ran in none of the layers that were measured (`unseen`).
     """
-    of_kernel = measured(call.file).get("instructions", {}).get(level, {}).get(core, {}).get(call.kernel)
+    return _predicted("instructions", call, core, level)
+
+
+def cycles(call: Call, core: str, level: str = LEVEL) -> float | None:
+    """Likewise estimated cycles."""
+    return _predicted("cycles", call, core, level)
+
+
+def _predicted(unit: Unit, call: Call, core: str, level: str) -> float | None:
+    of_kernel = measured(call.file).get(unit, {}).get(level, {}).get(core, {}).get(call.kernel)
     counted = features(call)
     if of_kernel is None or counted is None or any(counted.get(name) for name in of_kernel.get("unseen", ())):
         return None
     return float(sum(v * counted.get(name, 0) for name, v in of_kernel.items() if name != "unseen"))
+
+
+@cache
+def unit(core: str, level: str = LEVEL) -> Unit:
+    """What stands for time in every choice: cycles where the core's table ranks forms, else instructions."""
+    costs = costs_of(core)
+    return "cycles" if level == LEVEL and costs is not None and costs.ranks else "instructions"
+
+
+def cost(call: Call, core: str, level: str = LEVEL) -> Cost | None:
+    """Time in `unit`, and instructions; None where one of them is not known."""
+    number = instructions(call, core, level)
+    time = cycles(call, core, level) if number is not None and unit(core, level) == "cycles" else number
+    return None if number is None or time is None else Cost(time, number)
 
 
 @cache
