@@ -183,7 +183,7 @@ def stale(file: str) -> bool:
 def lacks_cycles(file: str, core: str) -> bool:
     """Whether a kernel of the file has instructions on the core, and no cycles by the table of costs as it is."""
     found = counts.measured(file)
-    kernels, known = (found.get(unit, {}).get(counts.LEVEL, {}).get(core, {}) for unit in ("instructions", "cycles"))
+    kernels, known = (found.get(unit, {}).get(counts.LEVEL, {}).get(core, {}) for unit in counts.UNITS)
     return bool(
         kernels.keys() - known.keys() or (kernels and found.get("costs", {}).get(core) != cycles.fingerprint(core))
     )

@@ -99,12 +99,12 @@ def test_the_cheapest_is_chosen() -> None:
     assert choice.fastest([Alias(), small], "cortex-m7") == Alias()
 
 
-def test_fewest_cycles_are_chosen_within_bounds() -> None:
-    """Where the core's costs rank forms: not many more instructions for them."""
-    assert (counts.unit("cortex-m55"), counts.unit("cortex-m55", "-Os")) == ("cycles", "instructions")
-    forms = {"few": Cost(200, 100), "quick": Cost(150, 100 * choice.DEARER), "many": Cost(100, 101 * choice.DEARER)}
-    assert choice.quickest(forms, forms.__getitem__) == "quick"
-    assert choice.quickest(["few", "many"], forms.__getitem__) == "few"
+def test_cycles_count_twice_where_they_rank() -> None:
+    assert counts.ranked("cortex-m55") and not counts.ranked("cortex-m55", "-Os")
+    assert counts.combined(100, 300, "cortex-m55", "-Os") == Cost(100, 100)
+    plain = counts.combined(100, 100, "cortex-m55")
+    assert plain.time == pytest.approx(100) and counts.combined(120, 90, "cortex-m55") < plain
+    assert counts.combined(130, 90, "cortex-m55") > plain
 
 
 def test_what_lacks_cycles_has_no_estimate_where_they_choose(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,7 @@
     flash   the smallest product of time and squared bytes of code and constants, at -Os: a percent less flash may cost
             two percent more time, and no more; code counts once for all layers that share a kernel
 
-Time is estimated cycles where the core's table of costs ranks forms and the level is -O3, else instructions
-(`counts.unit`). Of forms by cycles, none may take many more instructions than the fewest: `DEARER`.
+Time is `counts.Cost.time`: instructions, or a mean of them and of estimated cycles.
 Where flash is limited, forms give way to smaller ones, those first that cost the least time a byte.
 A candidate without an estimate is left out where another form than the portable one has one; else the first is taken:
 forms come best first.
@@ -18,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 
@@ -39,19 +38,6 @@ AT_O2 = 0.45  # of the way from a kernel's size at -Os to that at -O3: 0.33 to 0
 CODE_UNKNOWN = 4096  # bytes of a kernel whose code was not measured: no reason to choose it
 
 
-# Times the fewest instructions that a form of fewer estimated cycles may take. The model of cycles knows no stalls and
-# no second instruction in a cycle: instructions, which are exact, bound what a choice by it can lose.
-DEARER = 1.25
-T = TypeVar("T")
-
-
-def quickest(some: Iterable[T], cost: Callable[[T], Cost]) -> T:
-    """The least time among those of at most `DEARER` times the fewest instructions; the first of equals."""
-    costs = [(one, cost(one)) for one in some]
-    most = DEARER * min(c.instructions for _, c in costs)
-    return min(((one, c) for one, c in costs if c.instructions <= most), key=lambda made: made[1])[0]
-
-
 def choose(candidates: Sequence[Calls], core: str, optimize: Optimize, limit: int | None = None) -> Calls:
     """One call per node out of its candidates. `limit`: bytes of the kernels' code and all constants."""
     level = LEVELS[optimize]
@@ -64,7 +50,8 @@ def choose(candidates: Sequence[Calls], core: str, optimize: Optimize, limit: in
 
 def fastest(candidates: Calls, core: str, level: str = counts.LEVEL) -> Call | Alias:
     """The candidate of the least time, or the first: see above."""
-    return quickest(zip(*_known(candidates, core, level), strict=True), lambda made: made[1])[0]
+    known, found = _known(candidates, core, level)
+    return known[found.index(min(found))]
 
 
 def _known(candidates: Calls, core: str, level: str) -> tuple[Calls, list[Cost]]:
@@ -116,7 +103,7 @@ def _without_one(
         others = [[c for c in some if _file(c) != file] for some in candidates]
         for found in (others, [[c for c in some if _file(c) in used] for some in others]):
             if all(rest for call, rest in zip(calls, found, strict=True) if _file(call) == file):
-                yield file, [quickest(o, cost) if _file(c) == file else c for c, o in zip(calls, found, strict=True)]
+                yield file, [min(o, key=cost) if _file(c) == file else c for c, o in zip(calls, found, strict=True)]
 
 
 def text_bytes(calls: Calls, core: str) -> int:

@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from edgekit.backends.c.call import Alias, Call
-from edgekit.backends.c.counts import LEVEL, Unit, unit
+from edgekit.backends.c.counts import LEVEL, UNITS, Cost, Unit, combined
 from edgekit.backends.c.emission import Tile
 from edgekit.backends.c.folds import folds
 from edgekit.backends.c.forms import FAMILY
@@ -94,7 +94,7 @@ class Search:
         self, graph: Graph, calls: Sequence[Call | Alias], core: str, level: str = LEVEL, rate: float = 0.0,
         kernels: Collection[str] | None = None, known: Search | None = None,
     ) -> None:  # fmt: skip
-        self.graph, self.core, self.unit = graph, core, unit(core, level)
+        self.graph, self.core, self.level = graph, core, level
         self.lives = lifetimes(graph)
         self.folded = folds(graph)
         forms: Forms | None = None if known is None else known.forms
@@ -111,6 +111,10 @@ class Search:
         word = WORD if core in FAMILY else 1
         self.straight = {name for name, size in self.row_bytes.items() if size % word == 0}
         self.found: dict[tuple[int, int, int, int], list[Candidate]] = {}
+
+    def cost_around(self, made: Schedule, row_bytes: Mapping[str, int]) -> Cost:
+        instructions, cycles = (around(unit, made, row_bytes, self.core) for unit in UNITS)
+        return combined(instructions, cycles, self.core, self.level)
 
     def divide(self, limit: int | None) -> list[Candidate]:
         """The division of all nodes: of the smallest peak, or the cheapest within `limit`."""
@@ -232,7 +236,7 @@ class Search:
         reused = max(shared, key=lambda name: shared[name], default="")
         held = sum(aligned(rows * self.row_bytes[name]) for name, rows in made.held.items())
         peak = self.around(first) + aligned(size) - shared.get(reused, 0) + held
-        more = around(self.unit, made, self.row_bytes, self.core) - sum(self.own[first : last + 1])
+        more = self.cost_around(made, self.row_bytes).time - sum(self.own[first : last + 1])
         picked = self.picked(first, last, made).values()
         least = max(some[0].scratch for some in picked)
         found: list[Candidate] = []

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from edgekit.analysis import live_bytes
 from edgekit.backends._contract import Rejection
-from edgekit.backends.c import counts
-from edgekit.backends.c.choice import LEVELS
 from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.groups import Division, divide, flash_bytes
 from edgekit.backends.c.layers import constant_bytes
@@ -39,8 +37,8 @@ def division_for(graph: Graph, target: Target) -> tuple[Division, list[str]]:
         small = divide(graph, core, optimize, options.ram_limit, flash_limit=limit)
     if small is found:
         return found, []
-    more, unit = round(small.cost.time - found.cost.time), counts.unit(core, LEVELS[optimize])
-    return small, [f"kernels of fewer bytes, for the flash of {target.title}: about {more:,} {unit} more"]
+    more = 100 * (small.cost.time / found.cost.time - 1)
+    return small, [f"kernels of fewer bytes, for the flash of {target.title}: about {more:.1f} % more time"]
 
 
 def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:

@@ -1,7 +1,7 @@
 """Which layers run stripe by stripe, and with which forms: what a build has.
 
 Pads become borders of their convolution always; other groups (`division`) are taken where RAM is asked for, `ram`:
-of all divisions the one with the smallest product of arena, time (as in `choice`) and the tenth root of flash, so that
+of all divisions the one with the smallest product of arena, time (`counts.Cost`) and the tenth root of flash, so that
 a percent less RAM is paid with at most a percent more time, or ten percent more flash.
 """
 
@@ -13,8 +13,8 @@ from typing import Any
 
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.choice import FLASH_WORTH, LEVELS, Optimize, code_bytes
-from edgekit.backends.c.counts import Cost, Unit
-from edgekit.backends.c.division import ALL, Search, around, peak_of
+from edgekit.backends.c.counts import Cost
+from edgekit.backends.c.division import ALL, Search, peak_of
 from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.layers import constant_bytes, steps
 from edgekit.backends.c.memory import memory_map
@@ -132,8 +132,7 @@ def _division(search: Search, calls: Sequence[Call | Alias], groups: tuple[Group
     parts: list[tuple[int, Cost]] = []
     for i, step in steps(calls, groups):
         if isinstance(step, Group):
-            units: tuple[Unit, Unit] = (search.unit, "instructions")
-            parts.append((1, Cost(*(around(unit, step.schedule, step.row_bytes, search.core) for unit in units))))
+            parts.append((1, search.cost_around(step.schedule, step.row_bytes)))
             for output, tiles in tiles_of(step.schedule).items():
                 parts += [(times, search.forms.estimate(step.calls[output, t])) for t, times in tiles.items()]
         else:

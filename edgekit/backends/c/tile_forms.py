@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c import counts
 from edgekit.backends.c.call import Alias, Call
-from edgekit.backends.c.choice import quickest
 from edgekit.backends.c.counts import NOTHING, Cost
 from edgekit.backends.c.emission import Tile, candidates_of
 from edgekit.backends.c.folds import Fold
@@ -122,7 +121,7 @@ class Forms:
             return sum(f.cost.time * tiles[t] for t, f in chosen.items()) + self.rate * sum(constants.values())
 
         def fastest(some: Sequence[Form]) -> Form:
-            return quickest(some, lambda form: form.cost)
+            return min(some, key=lambda form: form.cost)
 
         trials = [{tile: fastest(some) for tile, some in forms.items()}]
         if self.rate and len(forms) > 1:
