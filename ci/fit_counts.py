@@ -1,9 +1,9 @@
 """Fits the cost model of `edgekit/backends/c/counts/`: `python -m ci.fit_counts`.
 
 Random layers are compiled for every emulated core and counted; each kernel's instructions are fitted, by relative least
-squares without negative coefficients, to its features. So are, at -O3, its estimated cycles, of fewer layers: for them
-everything that is executed is logged. Without --all only what is missing is fitted: kernels whose sources changed, and
-cycles of a core whose table of costs did. Needs arm-none-eabi-gcc and QEMU.
+squares without negative coefficients, to its features. So are estimated cycles, of fewer layers: for them everything
+that is executed is logged. Without --all only what is missing is fitted: kernels whose sources changed, and cycles of a
+core whose table of costs did. Needs arm-none-eabi-gcc and QEMU.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ from edgekit.graph import Graph
 from edgekit.target import find_target
 
 TARGETS = ("qemu-m3", "qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55")
+OPTIONS: dict[str, Options] = {found.core: found for found in map(options_of, map(find_target, TARGETS))}
 LEVELS = ("-O3", "-Os")
+ROUNDS = [(core, level) for level, core in product(LEVELS, OPTIONS) if counts.has_cycles(core, level)]
 SPARE = 2  # layers more than coefficients
 LAYERS, RUNS = 30, 12  # of a kernel for its cycles, and of each of its parts
 DIGITS = 6  # of a coefficient
@@ -119,10 +121,10 @@ def write(file: str, instructions: Mapping[Key, str]) -> None:
     _write(file, _text(file, list(instructions)), [*instructions.values()])
 
 
-def add_cycles(file: str, core: str, fits: Sequence[str]) -> None:
+def add_cycles(file: str, core: str, level: str, fits: Sequence[str]) -> None:
     """`<file>.toml` with these fits of cycles on a core, all else as it is."""
     parts = _parts(file)
-    of_core = f'[cycles."{counts.LEVEL}".{core}.'
+    of_core = f'[cycles."{level}".{core}.'
     kept = [part for part in parts if FITTED.search(part) and of_core not in part]
     of_text = [part for part in parts if part.startswith(("[text.", "[linked."))]
     costs = {**counts.measured(file).get("costs", {}), core: cycles.fingerprint(core)}
@@ -145,14 +147,13 @@ def _text(file: str, fitted: Sequence[Key]) -> list[str]:
     kernels = defaultdict[tuple[str, str], list[str]](list)
     for level, core, kernel in fitted:
         kernels[level, core].append(kernel)
-    options: dict[str, Options] = {o.core: o for o in map(options_of, map(find_target, TARGETS))}
     found = []
     for level in dict.fromkeys(level for level, _ in kernels):
         cores = [core for of, core in kernels if of == level]
-        found.append("\n".join([f'[text."{level}"]', *(f"{c} = {code_bytes(file, options[c], level)}" for c in cores)]))
+        found.append("\n".join([f'[text."{level}"]', *(f"{c} = {code_bytes(file, OPTIONS[c], level)}" for c in cores)]))
     for (level, core), names in kernels.items():
         if len(names) > 1:
-            sizes = (f"{name} = {linked_bytes(file, name, options[core], level)}" for name in names)
+            sizes = (f"{name} = {linked_bytes(file, name, OPTIONS[core], level)}" for name in names)
             found.append("\n".join([f'[linked."{level}".{core}]', *sizes]))
     return found
 
@@ -180,13 +181,12 @@ def stale(file: str) -> bool:
     return bool(counts.measured(file).get("fingerprint") != counts.fingerprint(file))
 
 
-def lacks_cycles(file: str, core: str) -> bool:
+def lacks_cycles(file: str, core: str, level: str) -> bool:
     """Whether a kernel of the file has instructions on the core, and no cycles by the table of costs as it is."""
     found = counts.measured(file)
-    kernels, known = (found.get(unit, {}).get(counts.LEVEL, {}).get(core, {}) for unit in counts.UNITS)
-    return bool(
-        kernels.keys() - known.keys() or (kernels and found.get("costs", {}).get(core) != cycles.fingerprint(core))
-    )
+    kernels, known = (found.get(unit, {}).get(level, {}).get(core, {}) for unit in counts.UNITS)
+    of_costs = found.get("costs", {}).get(core)
+    return bool(kernels.keys() - known.keys() or (kernels and of_costs != cycles.fingerprint(core)))
 
 
 class Few:
@@ -226,11 +226,11 @@ def fits(unit: counts.Unit, level: str, core: str, counted: Sequence[Counted]) -
 
 def fit_instructions(graphs: Sequence[Graph], files: Sequence[str]) -> None:
     found = {file: dict[Key, str]() for file in files}
-    for level, target in product(LEVELS, TARGETS):
-        options = options_of(find_target(target)).model_copy(update={"optimization": level})
+    for level, core in product(LEVELS, OPTIONS):
+        options = OPTIONS[core].model_copy(update={"optimization": level})
         counted = count(graphs, options, lambda candidates: [call for call in candidates if call.file in found])
-        for file, kernel, text in fits("instructions", level, options.core, counted):
-            found[file][level, options.core, kernel] = text
+        for file, kernel, text in fits("instructions", level, core, counted):
+            found[file][level, core, kernel] = text
     for file in files:
         write(file, found[file])
 
@@ -238,17 +238,17 @@ def fit_instructions(graphs: Sequence[Graph], files: Sequence[str]) -> None:
 def fit_cycles(graphs: Sequence[Graph], files: Sequence[str]) -> None:
     """Where they are missing. The order of the layers is drawn: `Few` must not see one sampler's only."""
     order = np.random.default_rng(0).permutation(len(graphs))
-    for target in reversed(TARGETS):
-        options = options_of(find_target(target)).model_copy(update={"optimization": counts.LEVEL})
-        missing, costs = [file for file in files if lacks_cycles(file, options.core)], cycles.costs_of(options.core)
-        if not missing or costs is None:
+    for core, level in ROUNDS:
+        missing = [file for file in files if lacks_cycles(file, core, level)]
+        if not missing:
             continue
-        counted = count([graphs[i] for i in order], options, Few(missing), costs)
+        options = OPTIONS[core].model_copy(update={"optimization": level})
+        counted = count([graphs[i] for i in order], options, Few(missing), cycles.costs_of(core))
         found = defaultdict[str, list[str]](list)
-        for file, _, text in fits("cycles", counts.LEVEL, options.core, counted):
+        for file, _, text in fits("cycles", level, core, counted):
             found[file].append(text)
         for file in missing:
-            add_cycles(file, options.core, found[file])
+            add_cycles(file, core, level, found[file])
 
 
 def main() -> None:
@@ -265,8 +265,7 @@ def main() -> None:
             renew_text(file)
         return
     changed = [file for file in files if given.all or given.kernel or stale(file)]
-    cores = [options_of(find_target(target)).core for target in TARGETS]
-    lacking = [file for file in files if file in changed or any(lacks_cycles(file, core) for core in cores)]
+    lacking = [file for file in files if file in changed or any(lacks_cycles(file, *one) for one in ROUNDS)]
     print(f"instructions of {', '.join(changed) or 'nothing'}; cycles of {', '.join(lacking) or 'nothing'}", flush=True)
     graphs = list(samples()) if lacking else []
     if changed:

@@ -94,7 +94,7 @@ class Search:
         self, graph: Graph, calls: Sequence[Call | Alias], core: str, level: str = LEVEL, rate: float = 0.0,
         kernels: Collection[str] | None = None, known: Search | None = None,
     ) -> None:  # fmt: skip
-        self.graph, self.core, self.level = graph, core, level
+        self.graph, self.core = graph, core
         self.lives = lifetimes(graph)
         self.folded = folds(graph)
         forms: Forms | None = None if known is None else known.forms
@@ -114,7 +114,7 @@ class Search:
 
     def cost_around(self, made: Schedule, row_bytes: Mapping[str, int]) -> Cost:
         instructions, cycles = (around(unit, made, row_bytes, self.core) for unit in UNITS)
-        return combined(instructions, cycles, self.core, self.level)
+        return combined(instructions, cycles, self.core)
 
     def divide(self, limit: int | None) -> list[Candidate]:
         """The division of all nodes: of the smallest peak, or the cheapest within `limit`."""

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from edgekit.backends._contract import Estimate
 from edgekit.backends.c import counts
 from edgekit.backends.c.call import Call
-from edgekit.backends.c.cycles import costs_of
 from edgekit.backends.c.division import around
 from edgekit.backends.c.fit import division_for
 from edgekit.backends.c.groups import price
@@ -32,7 +31,7 @@ def estimate(graph: Graph, target: Target) -> Estimate:
     core, level = options.core, level_of(options)
     division, notes = division_for(graph, target)
     calls, groups = division.calls, division.groups
-    with_cycles = level == counts.LEVEL and costs_of(core) is not None
+    with_cycles = counts.has_cycles(core, level)
     layers: dict[str, float | None] = {node.name: 0.0 for node in graph.nodes}
     cycles, kernels = dict(layers), {node.name: "" for node in graph.nodes}
     for i, step in steps(calls, groups):

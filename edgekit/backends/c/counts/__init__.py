@@ -5,7 +5,7 @@ part of the kernel runs; among the fields is `kernel`, the function) and its coe
 optimization by `python -m ci.fit_counts`, in `<file>.toml`. A kernel without both has no estimate; nothing is guessed.
 
 `<file>.toml` has the fingerprint of the sources that were measured, and by core that of the table of costs; a test says
-when they have changed since. Cycles are fitted at -O3 only: at -Os, instructions stand for time.
+when they have changed since.
 """
 
 from __future__ import annotations
@@ -87,22 +87,27 @@ def _predicted(unit: Unit, call: Call, core: str, level: str) -> float | None:
 
 
 @cache
-def ranked(core: str, level: str = LEVEL) -> bool:
+def ranked(core: str) -> bool:
     """Whether cycles count in choices: where the core's table of costs says so."""
     costs = costs_of(core)
-    return level == LEVEL and costs is not None and costs.ranks
+    return costs is not None and costs.ranks
 
 
-def combined(instructions: float, cycles: float, core: str, level: str = LEVEL) -> Cost:
+def has_cycles(core: str, level: str) -> bool:
+    """Whether cycles are fitted: at -O3 by every table of costs, at other levels where choices need them."""
+    return ranked(core) or (level == LEVEL and costs_of(core) is not None)
+
+
+def combined(instructions: float, cycles: float, core: str) -> Cost:
     """What a choice compares, of both."""
-    return Cost((cycles**2 * instructions) ** (1 / 3) if ranked(core, level) else instructions, instructions)
+    return Cost((cycles**2 * instructions) ** (1 / 3) if ranked(core) else instructions, instructions)
 
 
 def cost(call: Call, core: str, level: str = LEVEL) -> Cost | None:
     """None where instructions, or cycles that count, are not known: neither stands for the other."""
     number = instructions(call, core, level)
-    time = cycles(call, core, level) if ranked(core, level) else number
-    return None if number is None or time is None else combined(number, time, core, level)
+    time = cycles(call, core, level) if ranked(core) else number
+    return None if number is None or time is None else combined(number, time, core)
 
 
 @cache
