@@ -1,19 +1,22 @@
 """Fits the cost model of `edgekit/backends/c/counts/`: `python -m ci.fit_counts`.
 
 Random layers are compiled for every emulated core and counted; each kernel's instructions are fitted, by relative least
-squares without negative coefficients, to its features. Only kernels whose sources changed since are fitted, without
---all. Needs arm-none-eabi-gcc and QEMU; all kernels take a few minutes.
+squares without negative coefficients, to its features. So are estimated cycles, of fewer layers: for them everything
+that is executed is logged. Without --all only what is missing is fitted: kernels whose sources changed, and cycles of a
+core whose table of costs did. Needs arm-none-eabi-gcc and QEMU.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import tempfile
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -22,15 +25,23 @@ from numpy.typing import NDArray
 from ci.layer_counts import Counted, count
 from ci.layer_samples import samples
 from edgekit import plugins
-from edgekit.backends.c import counts, toolchain
+from edgekit.backends.c import counts, cycles, toolchain
+from edgekit.backends.c.call import Call
 from edgekit.backends.c.options import Options, options_of
 from edgekit.backends.c.project import firmware_folder
+from edgekit.graph import Graph
 from edgekit.target import find_target
 
 TARGETS = ("qemu-m3", "qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55")
+OPTIONS: dict[str, Options] = {found.core: found for found in map(options_of, map(find_target, TARGETS))}
 LEVELS = ("-O3", "-Os")
+ROUNDS = [(core, level) for level, core in product(LEVELS, OPTIONS) if counts.has_cycles(core, level)]
 SPARE = 2  # layers more than coefficients
+LAYERS, RUNS = 30, 12  # of a kernel for its cycles, and of each of its parts
 DIGITS = 6  # of a coefficient
+FITTED = re.compile(r"^\[(instructions|cycles)\.", re.MULTILINE)
+EMPTY: Mapping[str, str] = {}
+Key = tuple[str, str, str]  # level, core, kernel
 Floats = NDArray[np.float64]
 
 
@@ -65,18 +76,18 @@ class Fit:
     errors: list[float]
 
 
-def fit(counted: Sequence[Counted]) -> Fit:
+def fit(calls: Sequence[Call], measured: Sequence[int]) -> Fit:
     """Relative least squares over layers of one kernel on one core."""
-    rows = [counts.features(one.call) or {} for one in counted]
+    rows = [counts.features(call) or {} for call in calls]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    y = np.array([one.instructions for one in counted], np.float64)
+    y = np.array(measured, np.float64)
     a = np.array([[row.get(name, 0.0) for name in names] for row in rows], np.float64) / y[:, None]
     size = np.where(a.any(axis=0), np.linalg.norm(a, axis=0), 1.0)
     x = non_negative(a / size, np.ones(len(y))) / size
     kept = {n: float(f"{v:.{DIGITS}g}") for n, v in zip(names, x, strict=True) if v > 0}
     errors = [
-        sum(v * row.get(n, 0.0) for n, v in kept.items()) / one.instructions - 1
-        for row, one in zip(rows, counted, strict=True)
+        sum(v * row.get(n, 0.0) for n, v in kept.items()) / number - 1
+        for row, number in zip(rows, measured, strict=True)
     ]
     return Fit(kept, tuple(n for n, seen in zip(names, a.any(axis=0), strict=True) if not seen), errors)
 
@@ -105,40 +116,60 @@ def linked_bytes(file: str, kernel: str, options: Options, level: str) -> int:
         return toolchain.sizes(image, options).text
 
 
-def write(file: str, fits: Mapping[tuple[str, str, str], Fit]) -> None:
-    """`<file>.toml`: what was fitted, by level, core and kernel."""
-    lines = list[str]()
-    for (level, core, kernel), fitted in fits.items():
-        lines += [f"# {_quality(fitted.errors)}", f'[instructions."{level}".{core}.{kernel}]']
-        lines += [f"unseen = {json.dumps(fitted.unseen)}"] if fitted.unseen else []
-        lines += [*(f"{n} = {v!r}" for n, v in fitted.coefficients.items()), ""]
-    _write(file, counts.fingerprint(file), list(fits), "\n".join(lines))
+def write(file: str, instructions: Mapping[Key, str]) -> None:
+    """`<file>.toml` anew: fits of instructions by level, core and kernel, and the code's bytes."""
+    _write(file, _text(file, list(instructions)), [*instructions.values()])
+
+
+def add_cycles(file: str, core: str, level: str, fits: Sequence[str]) -> None:
+    """`<file>.toml` with these fits of cycles on a core, all else as it is."""
+    parts = _parts(file)
+    of_core = f'[cycles."{level}".{core}.'
+    kept = [part for part in parts if FITTED.search(part) and of_core not in part]
+    of_text = [part for part in parts if part.startswith(("[text.", "[linked."))]
+    costs = {**counts.measured(file).get("costs", {}), core: cycles.fingerprint(core)}
+    _write(file, of_text, [*kept, *fits], costs)
 
 
 def renew_text(file: str) -> None:
     """`<file>.toml` with the bytes of code measured anew, all else as it is."""
-    path, old = counts.HERE / f"{file}.toml", counts.measured(file)
+    old = counts.measured(file)
     found = [(level, core, k) for level, cores in old["instructions"].items() for core, of in cores.items() for k in of]
-    fitted = path.read_text("utf-8").split("\n\n# ", 1)[1]
-    _write(file, old["fingerprint"], found, f"# {fitted}")
+    _write(file, _text(file, found), [part for part in _parts(file) if FITTED.search(part)], old.get("costs", {}))
 
 
-def _write(file: str, fingerprint: str, fitted: Sequence[tuple[str, str, str]], instructions: str) -> None:
-    """The file: the code's bytes by level and core, whole and of each kernel where there are several; the fits."""
+def _parts(file: str) -> list[str]:
+    return (counts.HERE / f"{file}.toml").read_text("utf-8").rstrip("\n").split("\n\n")
+
+
+def _text(file: str, fitted: Sequence[Key]) -> list[str]:
+    """The code's bytes by level and core, whole and of each kernel where there are several."""
     kernels = defaultdict[tuple[str, str], list[str]](list)
     for level, core, kernel in fitted:
         kernels[level, core].append(kernel)
-    options: dict[str, Options] = {o.core: o for o in map(options_of, map(find_target, TARGETS))}
-    lines = ["# Made by python -m ci.fit_counts.", f'fingerprint = "{fingerprint}"', ""]
+    found = []
     for level in dict.fromkeys(level for level, _ in kernels):
         cores = [core for of, core in kernels if of == level]
-        lines += [f'[text."{level}"]', *(f"{core} = {code_bytes(file, options[core], level)}" for core in cores), ""]
+        found.append("\n".join([f'[text."{level}"]', *(f"{c} = {code_bytes(file, OPTIONS[c], level)}" for c in cores)]))
     for (level, core), names in kernels.items():
         if len(names) > 1:
-            lines.append(f'[linked."{level}".{core}]')
-            lines += [*(f"{name} = {linked_bytes(file, name, options[core], level)}" for name in names), ""]
-    text = "\n".join(lines) + "\n" + instructions.rstrip("\n") + "\n"
-    (counts.HERE / f"{file}.toml").write_text(text, "utf-8")
+            sizes = (f"{name} = {linked_bytes(file, name, OPTIONS[core], level)}" for name in names)
+            found.append("\n".join([f'[linked."{level}".{core}]', *sizes]))
+    return found
+
+
+def _write(file: str, of_text: Sequence[str], fits: Sequence[str], costs: Mapping[str, str | None] = EMPTY) -> None:
+    parts = [f'# Made by python -m ci.fit_counts.\nfingerprint = "{counts.fingerprint(file)}"']
+    parts += ["\n".join(["[costs]", *(f'{core} = "{of}"' for core, of in sorted(costs.items()))])] if costs else []
+    (counts.HERE / f"{file}.toml").write_text("\n\n".join([*parts, *of_text, *fits]) + "\n", "utf-8")
+    counts.measured.cache_clear()
+
+
+def shown(unit: counts.Unit, level: str, core: str, kernel: str, fitted: Fit) -> str:
+    """A fit as a part of the file."""
+    lines = [f"# {_quality(fitted.errors)}", f'[{unit}."{level}".{core}.{kernel}]']
+    lines += [f"unseen = {json.dumps(fitted.unseen)}"] if fitted.unseen else []
+    return "\n".join([*lines, *(f"{n} = {v!r}" for n, v in fitted.coefficients.items())])
 
 
 def _quality(errors: Sequence[float]) -> str:
@@ -150,40 +181,96 @@ def stale(file: str) -> bool:
     return bool(counts.measured(file).get("fingerprint") != counts.fingerprint(file))
 
 
+def lacks_cycles(file: str, core: str, level: str) -> bool:
+    """Whether a kernel of the file has instructions on the core, and no cycles by the table of costs as it is."""
+    found = counts.measured(file)
+    kernels, known = (found.get(unit, {}).get(level, {}).get(core, {}) for unit in counts.UNITS)
+    of_costs = found.get("costs", {}).get(core)
+    return bool(kernels.keys() - known.keys() or (kernels and of_costs != cycles.fingerprint(core)))
+
+
+class Few:
+    """Picks so many calls of the files that every part of a kernel runs in `RUNS` of them, where there are as many."""
+
+    def __init__(self, files: Collection[str]) -> None:
+        self.files = files
+        self.kept = Counter[str]()
+        self.runs = Counter[tuple[str, str]]()
+
+    def __call__(self, candidates: Sequence[Call]) -> list[Call]:
+        return [call for call in candidates if call.file in self.files and self._wanted(call)]
+
+    def _wanted(self, call: Call) -> bool:
+        parts = [(call.kernel, name) for name, times in (counts.features(call) or {}).items() if times]
+        wanted = self.kept[call.kernel] < LAYERS or any(self.runs[part] < RUNS for part in parts)
+        if wanted:
+            self.kept[call.kernel] += 1
+            self.runs.update(parts)
+        return wanted
+
+
+def fits(unit: counts.Unit, level: str, core: str, counted: Sequence[Counted]) -> Iterator[tuple[str, str, str]]:
+    """File, kernel and fit of every kernel with enough layers; says how good it is."""
+    found = defaultdict[tuple[str, str], list[Counted]](list)
+    for one in counted:
+        found[one.call.file, one.call.kernel].append(one)
+    for (file, kernel), some in sorted(found.items()):
+        fitted = fit([one.call for one in some], [one.cycles or one.instructions for one in some])
+        what = f"{unit:12} {level} {core:11} {kernel:32}"
+        if len(some) < len(fitted.coefficients) + SPARE:
+            print(f"{what} {len(some)} layers are too few: NOT FITTED")
+            continue
+        yield file, kernel, shown(unit, level, core, kernel, fitted)
+        print(f"{what} {_quality(fitted.errors)}", flush=True)
+
+
+def fit_instructions(graphs: Sequence[Graph], files: Sequence[str]) -> None:
+    found = {file: dict[Key, str]() for file in files}
+    for level, core in product(LEVELS, OPTIONS):
+        options = OPTIONS[core].model_copy(update={"optimization": level})
+        counted = count(graphs, options, lambda candidates: [call for call in candidates if call.file in found])
+        for file, kernel, text in fits("instructions", level, core, counted):
+            found[file][level, core, kernel] = text
+    for file in files:
+        write(file, found[file])
+
+
+def fit_cycles(graphs: Sequence[Graph], files: Sequence[str]) -> None:
+    """Where they are missing. The order of the layers is drawn: `Few` must not see one sampler's only."""
+    order = np.random.default_rng(0).permutation(len(graphs))
+    for core, level in ROUNDS:
+        missing = [file for file in files if lacks_cycles(file, core, level)]
+        if not missing:
+            continue
+        options = OPTIONS[core].model_copy(update={"optimization": level})
+        counted = count([graphs[i] for i in order], options, Few(missing), cycles.costs_of(core))
+        found = defaultdict[str, list[str]](list)
+        for file, _, text in fits("cycles", level, core, counted):
+            found[file].append(text)
+        for file in missing:
+            add_cycles(file, core, level, found[file])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--all", action="store_true", help="fit all kernels, not only those whose sources changed")
+    parser.add_argument("--all", action="store_true", help="fit all kernels, not only what is missing")
     parser.add_argument("--kernel", action="append", help="fit these files of firmware/src, changed or not")
     parser.add_argument("--text", action="store_true", help="only measure the code of kernels anew, in seconds")
     given = parser.parse_args()
     kernels = {path.stem for path in (firmware_folder() / "src").glob("*.c")}
     known = [name for name in plugins.names("edgekit.backends.c.counts") if name in kernels]
+    files = given.kernel or known
     if given.text:
-        for file in given.kernel or known:
+        for file in files:
             renew_text(file)
         return
-    files = [f for f in given.kernel or known if given.all or given.kernel or stale(f)]
-    if not files:
-        print("nothing to do: no kernel changed since it was fitted")
-        return
-    print(f"fitting {', '.join(files)}", flush=True)
-    fits = {file: dict[tuple[str, str, str], Fit]() for file in files}
-    graphs = list(samples())
-    for level in LEVELS:
-        for target in TARGETS:
-            options = options_of(find_target(target)).model_copy(update={"optimization": level})
-            found = defaultdict(list)
-            for one in count(graphs, options, lambda found: [call for call in found if call.file in files]):
-                found[one.call.file, one.call.kernel].append(one)
-            for (file, kernel), counted in sorted(found.items()):
-                fitted = fit(counted)
-                if len(counted) < len(fitted.coefficients) + SPARE:
-                    print(f"{level} {target} {kernel:26} {len(counted)} layers are too few: NOT FITTED")
-                    continue
-                fits[file][level, options.core, kernel] = fitted
-                print(f"{level} {target} {kernel:26} {_quality(fitted.errors)}", flush=True)
-    for file in files:
-        write(file, fits[file])
+    changed = [file for file in files if given.all or given.kernel or stale(file)]
+    lacking = [file for file in files if file in changed or any(lacks_cycles(file, *one) for one in ROUNDS)]
+    print(f"instructions of {', '.join(changed) or 'nothing'}; cycles of {', '.join(lacking) or 'nothing'}", flush=True)
+    graphs = list(samples()) if lacking else []
+    if changed:
+        fit_instructions(graphs, changed)
+    fit_cycles(graphs, lacking)
 
 
 if __name__ == "__main__":

@@ -11,58 +11,88 @@ import numpy as np
 
 from edgekit.backends.c import toolchain
 from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.cycle_estimate import trace
+from edgekit.backends.c.cycles import Costs
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.generate import generate
 from edgekit.backends.c.options import Options
 from edgekit.backends.c.project import copy_harness, firmware_folder
 from edgekit.device.emulator import emulator, instructions
+from edgekit.device.link import SerialLink
 from edgekit.device.session import Session
-from edgekit.errors import UnsupportedError
+from edgekit.errors import ToolError, UnsupportedError
 from edgekit.graph import Graph, Node, Quantization, Tensor
 from edgekit.graph.ops.reshape import Reshape
 
 IMAGE = "counts.elf"
 SOURCE = "source"  # the one input, where all layers read; what is beyond its bytes is zeros
 SOURCE_BYTES = 4096
+MOST_CALLS = 1500  # of one program, views among them: memory is planned in quadratic time
+SECONDS = 1800.0
 
 
 @dataclass(frozen=True)
 class Counted:
-    """A call and the instructions of one execution."""
+    """A call and the instructions of one execution; its estimated cycles where they were asked for."""
 
     call: Call
     instructions: int
+    cycles: int | None = None
 
 
-def count(graphs: Iterable[Graph], options: Options, pick: Callable[[list[Call]], Sequence[Call]]) -> list[Counted]:
-    """Instructions of the calls that `pick` takes of every node's candidates.
+def count(
+    graphs: Iterable[Graph], options: Options, pick: Callable[[list[Call]], Sequence[Call]], costs: Costs | None = None
+) -> list[Counted]:
+    """Instructions of the calls that `pick` takes of every node's candidates, in as few programs as is quick.
+
+    Args:
+        costs: of the core; then every call's cycles are estimated too.
 
     Raises:
         ToolError: compiler or emulator are missing or fail.
     """
-    assert options.emulator is not None
-    program, calls = _joined(graphs, options.core, pick)
-    if not calls:
+    found, rest = list[Counted](), list(graphs)
+    while rest:
+        program, calls, used = _joined(rest, options.core, pick)
+        rest = rest[used:]
+        found += _count(program, calls, options, costs)
+    return found
+
+
+def _count(program: Graph, calls: Sequence[Call | Alias], options: Options, costs: Costs | None) -> list[Counted]:
+    called = [call for call in calls if isinstance(call, Call)]
+    if not called:
         return []
+    assert options.emulator is not None
+    e, data = options.emulator, np.random.default_rng(0).integers(-128, 128, SOURCE_BYTES, np.int8).tobytes()
+
+    def measure(link: SerialLink) -> list[int]:
+        _, ticks = Session(link).times(data, SECONDS, warmup=0)
+        return [instructions(each, e.hz, e.icount_shift) for each in ticks]
+
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        generate(program, folder, firmware_folder(), options.core, calls=calls)
+        generate(program, folder, firmware_folder(), options.core, calls=calls, groups=())
         copy_harness(folder, firmware_folder(), options)
         toolchain.build(folder, options, IMAGE)
-        data = np.random.default_rng(0).integers(-128, 128, program.tensors[SOURCE].bytes, np.int8).tobytes()
-        e = options.emulator
-        with emulator(folder / IMAGE, e.machine, e.icount_shift) as link:
-            _, found = Session(link).times(data)
-    called = [call for call in calls if isinstance(call, Call)]
-    return [Counted(c, instructions(ticks, e.hz, e.icount_shift)) for c, ticks in zip(called, found, strict=True)]
+        if costs is None:
+            with emulator(folder / IMAGE, e.machine, e.icount_shift) as link:
+                return [Counted(call, n) for call, n in zip(called, measure(link), strict=True)]
+        timer, logged = trace(folder / IMAGE, options, costs, range(1, 1 + len(called)), measure)
+    if timer != [each.instructions for each in logged]:
+        raise ToolError("QEMU's log", "has other instructions than the timer counts", "report it")
+    return [Counted(call, each.instructions, each.cycles) for call, each in zip(called, logged, strict=True)]
 
 
 def _joined(
-    graphs: Iterable[Graph], core: str, pick: Callable[[list[Call]], Sequence[Call]]
-) -> tuple[Graph, list[Call | Alias]]:
-    """The picked calls of all graphs' nodes in one graph; every activation they read is a view of the one input."""
+    graphs: Sequence[Graph], core: str, pick: Callable[[list[Call]], Sequence[Call]]
+) -> tuple[Graph, list[Call | Alias], int]:
+    """The picked calls of the first graphs' nodes in one graph, and of how many graphs; every activation they read is
+    a view of the one input."""
     program, calls = Graph("counts", inputs=[SOURCE]), list[Call | Alias]()
     for i, graph in enumerate(graphs):
+        if len(calls) >= MOST_CALLS:
+            break
         for node in graph.nodes:
             try:
                 found = candidates_of(graph, node, core)
@@ -81,6 +111,8 @@ def _joined(
                 inputs = tuple(None if n is None else names[n] for n in node.inputs)
                 program.nodes.append(Node(node.op, inputs, tuple(names[n] for n in node.outputs)))
                 calls.append(replace(call, in_place=()))
+    else:
+        i = len(graphs)
     program.add(Tensor(SOURCE, (1, SOURCE_BYTES), "int8", Quantization.per_tensor(1.0, 0)))
     program.outputs = [node.outputs[0] for node in program.nodes[-1:]]
-    return program, calls
+    return program, calls, i

@@ -167,6 +167,7 @@ class Estimate:
         layers: by node name; None where nothing is known, and then `total` is None too and `notes` says why.
         kernels: by node name, what computes it.
         arena_bytes, constant_bytes: RAM for activations and scratch, and weights and tables in flash, exactly.
+        cycles, total_cycles: estimated cycles likewise; None where the target has no model of them.
     """
 
     unit: str
@@ -176,6 +177,8 @@ class Estimate:
     arena_bytes: int
     constant_bytes: int
     notes: tuple[str, ...] = ()
+    cycles: dict[str, float | None] | None = None
+    total_cycles: float | None = None
 
 
 def constraint(

@@ -41,7 +41,9 @@ def analyze(
         return
     estimates = found.estimates
     columns = ["#>", "layer", "operator", "output", "MACs>", "params>", "bytes>", "live>"]
-    columns += [f"{name}>" for name in estimates]
+    costs = [(f"{name}>", one.layers) for name, one in estimates.items()]
+    costs += [(f"{name} cycles>", one.cycles) for name, one in estimates.items() if one.cycles is not None]
+    columns += [title for title, _ in costs]
     rows = [
         (
             i,
@@ -52,7 +54,7 @@ def analyze(
             x.parameters,
             x.constant_bytes,
             x.live_bytes,
-            *(_count(one.layers[x.layer]) for one in estimates.values()),
+            *(_count(layers[x.layer]) for _, layers in costs),
         )
         for i, x in enumerate(found.layers)
     ]
@@ -93,6 +95,10 @@ def _count(value: float | None) -> int | str:
 def _show_estimate(found: Estimate) -> None:
     if found.total is not None:
         _output.show(f"  about {round(found.total):,} {found.unit}, predicted from measured counts of its kernels")
+    if found.total_cycles is not None:
+        _output.show(
+            f"  about {round(found.total_cycles):,} estimated cycles, likewise: a model, see docs/benchmarks.md"
+        )
     for note in found.notes:
         _output.show(f"  {note}")
     _output.show(f"  arena {found.arena_bytes:,} B, constants {found.constant_bytes:,} B, exactly")

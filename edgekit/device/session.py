@@ -199,9 +199,9 @@ class Session:
             raise self._strange(answer)
         return answer
 
-    def times(self, data: bytes, patience: float = 120.0) -> tuple[int, list[int]]:
-        """Ticks of a whole inference and of every layer for one input, after one uncounted run. Raises ToolError."""
-        answer = self._compute("time", data, patience)
+    def times(self, data: bytes, patience: float = 120.0, warmup: int = 1) -> tuple[int, list[int]]:
+        """Ticks of a whole inference and of every layer for one input, after uncounted runs. Raises ToolError."""
+        answer = self._compute(f"time {warmup}", data, patience)
         if len(answer) != 1 + self.info.layers or not all(word.isdecimal() for word in answer):
             raise self._strange(answer)
         return int(answer[0]), [int(word) for word in answer[1:]]

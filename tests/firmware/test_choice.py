@@ -48,7 +48,7 @@ def test_each_objective_is_best_at_its_own(name: str, core: str) -> None:
     """And pays for it no more than its rule allows."""
     aims: tuple[Optimize, ...] = ("speed", "ram", "flash")
     found = {aim: chosen(name, core, aim) for aim in aims}
-    count = {aim: found[aim].instructions for aim in aims}
+    count = {aim: found[aim].cost.instructions for aim in aims}
     ram = {aim: arena(name, found[aim]) for aim in aims}
     size = {aim: flash(name, core, aim, found[aim]) for aim in aims}
     # a few instructions are given for kernels that are not worth their code
@@ -77,9 +77,9 @@ def test_limited_flash_is_bought_with_instructions(core: str) -> None:
     for limit in (150_000, 100_000, 93_000):
         found.append(chosen(name, core, "speed", limit))
         assert flash(name, core, "speed", found[-1]) <= limit
-    assert [d.instructions for d in found] == sorted(d.instructions for d in found)
-    assert found[-1].instructions < 2 * found[0].instructions
-    assert chosen(name, core, "speed", 1 << 20).instructions == found[0].instructions
+    assert [d.cost.time for d in found] == sorted(d.cost.time for d in found)
+    assert found[-1].cost.time < 2 * found[0].cost.time
+    assert chosen(name, core, "speed", 1 << 20).cost == found[0].cost
 
 
 def test_both_limits_at_once() -> None:
@@ -96,7 +96,7 @@ def test_forms_are_chosen_to_fit_the_board() -> None:
     graph, c = network("resnet8"), backend("c")
     large, none = division_for(graph, with_flash(1 << 20))
     small, notes = division_for(graph, with_flash(128 << 10))
-    assert not none and "for the flash of" in notes[0] and small.instructions > large.instructions
+    assert not none and "for the flash of" in notes[0] and small.cost.time > large.cost.time
     assert constant_bytes(graph, small.calls, small.groups) + CODE_BYTES <= 128 << 10
     assert not c.check(graph, with_flash(128 << 10)) and notes[0] in c.estimate(graph, with_flash(128 << 10)).notes
     (said,) = c.check(graph, with_flash(64 << 10))

@@ -10,7 +10,7 @@ import pytest
 
 from edgekit.backends import c
 from edgekit.backends.c import cycles, options
-from edgekit.backends.c.cycles import Instruction, classified, costs_of, count
+from edgekit.backends.c.cycles import Code, Instruction, classified, costs_of
 from edgekit.device.trace import Block
 from edgekit.errors import ToolError
 from edgekit.target import load_targets
@@ -27,7 +27,7 @@ def costed(core: str, *lines: str, taken: int = 0, not_taken: int = 1) -> int:
     assert costs is not None
     code = program(*lines)
     block = Block(0, 4 * len(lines), 0)
-    return count([{(block, 0): taken, (block, block.end): not_taken}], code, costs).cycles
+    return Code(code, costs).count([{(block, 0): taken, (block, block.end): not_taken}]).cycles
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_vector_instructions_take_two_beats_that_overlap_in_different_pipes() ->
 def test_a_limited_block_ends_early_and_takings_away_cancel() -> None:
     costs = costs_of("cortex-m4")
     assert costs is not None
-    code = program("ldr r0, [r1]", "ldr r0, [r1]", "b 0x0")
-    found = count([Counter({(Block(0, 12, 2), 8): 3, (Block(0, 12, 0), 0): 1})], code, costs)
+    code = Code(program("ldr r0, [r1]", "ldr r0, [r1]", "b 0x0"), costs)
+    found = code.count([Counter({(Block(0, 12, 2), 8): 3, (Block(0, 12, 0), 0): 1})])
     assert (found.instructions, found.cycles, found.classes) == (9, 18, {"branch": 1, "load": 8})
     both = {(Block(0, 12, 0), 0): 2}
-    assert count([both, {key: -n for key, n in both.items()}], code, costs) == cycles.Count(0, 0, {})
+    assert code.count([both, {key: -n for key, n in both.items()}]) == cycles.Count(0, 0, {})
     with pytest.raises(ToolError, match="0xc is no instruction"):
-        count([{(Block(0, 16, 0), 0): 1}], code, costs)
+        code.count([{(Block(0, 16, 0), 0): 1}])
 
 
 @pytest.mark.parametrize(

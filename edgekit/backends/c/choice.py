@@ -1,13 +1,14 @@
 """Which of the candidates computes each layer: by the cost model and the objective.
 
-    speed   the fewest instructions, layer by layer; but a kernel that saves next to none of the model's is not worth
-            its code, and where the text is more than 16 KiB (M55: 32), kernels that save the least for their size give
-            way, for at most a tenth of the instructions
+    speed   the least time, layer by layer; but a kernel that saves next to none of the model's is not worth its code,
+            and where the text is more than 16 KiB (M55: 32), kernels that save the least for their size give way, for
+            at most a tenth of the time
     ram     as speed; `groups` then takes other forms where they save memory
-    flash   the smallest product of instructions and squared bytes of code and constants, at -Os: a percent less flash
-            may cost two percent more instructions, and no more; code counts once for all layers that share a kernel
+    flash   the smallest product of time and squared bytes of code and constants, at -Os: a percent less flash may cost
+            two percent more time, and no more; code counts once for all layers that share a kernel
 
-Where flash is limited, forms give way to smaller ones, those first that cost the fewest instructions a byte.
+Time is `counts.Cost.time`: instructions, or a mean of them and of estimated cycles.
+Where flash is limited, forms give way to smaller ones, those first that cost the least time a byte.
 A candidate without an estimate is left out where another form than the portable one has one; else the first is taken:
 forms come best first.
 """
@@ -22,12 +23,13 @@ import numpy as np
 
 from edgekit.backends.c import counts
 from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.counts import NOTHING, Cost
 
 Optimize = Literal["speed", "ram", "flash"]
 Calls = list[Call | Alias]
 LEVELS: dict[Optimize, str] = {"speed": "-O3", "ram": "-O3", "flash": "-Os"}
-FLASH_WORTH: dict[Optimize, float] = {"speed": 0.02, "ram": 0.1, "flash": 2}  # percent of the instructions, a percent
-SAVED = 0.0005  # of the model's instructions, the least that a kernel must save
+FLASH_WORTH: dict[Optimize, float] = {"speed": 0.02, "ram": 0.1, "flash": 2}  # percent of the time, a percent
+SAVED = 0.0005  # of the model's time, the least that a kernel must save
 TEXT, TEXT_OF_HELIUM = 16 << 10, 32 << 10  # bytes of text at -O2
 SAVED_BEYOND = 0.1  # the most that all kernels may have saved that give way where there is more text
 FIXED = 700  # bytes of text beside kernels, tables and the layers' parameters and calls
@@ -47,52 +49,53 @@ def choose(candidates: Sequence[Calls], core: str, optimize: Optimize, limit: in
 
 
 def fastest(candidates: Calls, core: str, level: str = counts.LEVEL) -> Call | Alias:
-    """The candidate of the fewest instructions, or the first: see above."""
+    """The candidate of the least time, or the first: see above."""
     known, found = _known(candidates, core, level)
     return known[found.index(min(found))]
 
 
-def _known(candidates: Calls, core: str, level: str) -> tuple[Calls, list[float]]:
+def _known(candidates: Calls, core: str, level: str) -> tuple[Calls, list[Cost]]:
     """Those that have an estimate, and theirs; the first alone where only the portable form, the last, may have one."""
-    found = [0.0 if isinstance(c, Alias) else counts.instructions(c, core, level) for c in candidates]
-    if len(found) > 1 and all(count is None for count in found[:-1]):
-        return candidates[:1], [0.0]
-    known = [(c, count) for c, count in zip(candidates, found, strict=True) if count is not None]
-    return ([c for c, _ in known], [count for _, count in known]) if known else (candidates[:1], [0.0])
+    found = [NOTHING if isinstance(c, Alias) else counts.cost(c, core, level) for c in candidates]
+    if len(found) > 1 and all(cost is None for cost in found[:-1]):
+        return candidates[:1], [NOTHING]
+    known = [(c, cost) for c, cost in zip(candidates, found, strict=True) if cost is not None]
+    return ([c for c, _ in known], [cost for _, cost in known]) if known else (candidates[:1], [NOTHING])
 
 
 def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, level: str) -> Calls:
     """Without the kernels that save too little, the least useful first."""
-    found = {
-        id(c): counts.instructions(c, core, level) if isinstance(c, Call) else 0.0 for some in candidates for c in some
-    }
+    found = {id(c): counts.cost(c, core, level) for some in candidates for c in some if isinstance(c, Call)}
 
-    def cost(call: Call | Alias) -> float:
-        return found[id(call)] or 0.0
+    def cost(call: Call | Alias) -> Cost:
+        return found.get(id(call)) or NOTHING
+
+    def time(calls: Calls) -> float:
+        return sum(cost(call).time for call in calls)
 
     def text(calls: Calls) -> int:
         tables = sum(_constants(c) for c, some in zip(calls, candidates, strict=True) if not _weighted(some[-1]))
         return tables + text_bytes(calls, core)
 
-    total = least = sum(map(cost, calls))
+    total = least = time(calls)
     limit = TEXT_OF_HELIUM if core == "cortex-m55" else TEXT
     while True:
         size, trials = text(calls), []
         for file, trial in _without_one(calls, candidates, cost):
-            after, smaller = sum(map(cost, trial)), size - text(trial)
+            after, smaller = time(trial), size - text(trial)
             useless = after - total <= SAVED * total or (size > limit and after - least <= SAVED_BEYOND * least)
             if useless and smaller > 0:  # another kernel instead may save nothing
                 trials.append(((after - total) / smaller, file, trial))
         if not trials:
             return calls
         _, dropped, calls = min(trials, key=lambda made: made[0])
-        total = sum(map(cost, calls))
+        total = time(calls)
         # Once dropped, a kernel stays so: one that gives way in its turn must not bring it back.
         candidates = [[c for c in some if _file(c) != dropped] or some for some in candidates]
 
 
 def _without_one(
-    calls: Calls, candidates: Sequence[Calls], cost: Callable[[Call | Alias], float]
+    calls: Calls, candidates: Sequence[Calls], cost: Callable[[Call | Alias], Cost]
 ) -> Iterator[tuple[str, Calls]]:
     """The choices without one of the kernels, where that can be: by any others, and by others that are used already."""
     used = _files(calls)
@@ -116,18 +119,18 @@ def text_bytes(calls: Calls, core: str) -> int:
 
 
 class _Costs:
-    """Instructions and bytes of choices out of the candidates, and the choices next to one."""
+    """Time and bytes of choices out of the candidates, and the choices next to one."""
 
     def __init__(self, candidates: Sequence[Calls], core: str, level: str) -> None:
         self.candidates, self.core, self.level = candidates, core, level
         calls = [call for some in candidates for call in some]
-        known = [0.0 if isinstance(c, Alias) else counts.instructions(c, core, level) for c in calls]
-        self.counted = {id(call): count or 0.0 for call, count in zip(calls, known, strict=True)}
+        known = [NOTHING if isinstance(c, Alias) else counts.cost(c, core, level) for c in calls]
+        self.times = {id(call): (cost or NOTHING).time for call, cost in zip(calls, known, strict=True)}
         self.constants = {id(call): _constants(call) for call in calls}
         self.files = sorted(_files(calls))
 
-    def instructions(self, calls: Calls) -> float:
-        return sum(self.counted[id(call)] for call in calls)
+    def time(self, calls: Calls) -> float:
+        return sum(self.times[id(call)] for call in calls)
 
     def size(self, calls: Calls) -> int:
         """Bytes of the kernels' code, once, and of constants."""
@@ -136,11 +139,11 @@ class _Costs:
     def near(self, calls: Calls, rate: float) -> Iterator[Calls]:
         """With another form of one layer, without one kernel, or with a kernel wherever it can be.
 
-        `rate`: instructions that a byte of constants is worth, where several layers take another form.
+        `rate`: time that a byte of constants is worth, where several layers take another form.
         """
 
         def cost(call: Call | Alias) -> float:
-            return self.counted[id(call)] + rate * self.constants[id(call)]
+            return self.times[id(call)] + rate * self.constants[id(call)]
 
         for i, some in enumerate(self.candidates):
             yield from ([*calls[:i], call, *calls[i + 1 :]] for call in some if call is not calls[i])
@@ -153,14 +156,14 @@ class _Costs:
 
 
 def _fewest_bytes(best: Calls, costs: _Costs) -> Calls:
-    """The smallest product of instructions and bytes, step by step."""
+    """The smallest product of time and bytes, step by step."""
     worth = FLASH_WORTH["flash"]
 
     def product(calls: Calls) -> float:
-        return math.log(max(1.0, costs.instructions(calls))) + worth * math.log(max(1, costs.size(calls)))
+        return math.log(max(1.0, costs.time(calls))) + worth * math.log(max(1, costs.size(calls)))
 
     while True:
-        rate = worth * costs.instructions(best) / max(1, costs.size(best))
+        rate = worth * costs.time(best) / max(1, costs.size(best))
         smallest = min(costs.near(best, rate), key=product, default=best)
         if product(smallest) >= product(best):
             return best
@@ -168,15 +171,15 @@ def _fewest_bytes(best: Calls, costs: _Costs) -> Calls:
 
 
 def _within(calls: Calls, costs: _Costs, limit: int) -> Calls:
-    """As small as the limit, by the fewest instructions a byte at every step; where that cannot be, the smallest."""
+    """As small as the limit, by the least time a byte at every step; where that cannot be, the smallest."""
     while (size := costs.size(calls)) > limit:
-        total = costs.instructions(calls)
+        total = costs.time(calls)
         smaller = [trial for trial in costs.near(calls, total / size) if costs.size(trial) < size]
         if not smaller:
             return calls
 
         def price(trial: Calls, total: float = total, size: int = size) -> float:
-            return (costs.instructions(trial) - total) / (size - max(limit, costs.size(trial)))
+            return (costs.time(trial) - total) / (size - max(limit, costs.size(trial)))
 
         calls = min(smaller, key=price)
     return calls

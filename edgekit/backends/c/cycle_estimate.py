@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from edgekit.backends.c.cycles import Costs, Count, costs_of, count, disassemble
+from edgekit.backends.c.cycles import Code, Costs, Count, costs_of, disassemble
+from edgekit.backends.c.options import Options
 from edgekit.backends.c.vehicle import IMAGE, read_facts
 from edgekit.device.link import SerialLink
 from edgekit.device.session import Session
@@ -14,6 +16,7 @@ from edgekit.errors import ToolError
 
 CLOCK = "board_ticks"  # the harness asks it three times for each count: twice in a row, and after the work
 SECONDS = 1800.0
+T = TypeVar("T")
 
 
 def estimate_cycles(folder: Path, measured: dict[str, Any]) -> dict[str, Any]:
@@ -30,16 +33,7 @@ def estimate_cycles(folder: Path, measured: dict[str, Any]) -> dict[str, Any]:
     costs = costs_of(options.core)
     if options.emulator is None or costs is None:
         return {**measured, "cycle_model": None}
-    image = folder / IMAGE
-    instructions, functions = disassemble(image, options)
-    if CLOCK not in functions:
-        raise ToolError(str(image), f"has no function {CLOCK}", "build it again")
-    segments = 3 * (1 + len(facts["layers"]))
-    e = options.emulator
-    _, trace = record(image, e.machine, e.icount_shift, functions[CLOCK], lambda i: i < segments and i % 3 != 2, _run)
-    if trace.marks < segments:
-        raise ToolError("QEMU's log", f"shows {trace.marks} of {segments} calls of {CLOCK}", "repeat it")
-    counts = [_less_asking(trace, i, instructions, costs) for i in range(1 + len(facts["layers"]))]
+    _, counts = trace(folder / IMAGE, options, costs, range(1 + len(facts["layers"])), _run)
     names = ["the whole inference", *facts["layers"]]
     timer = [measured["total"], *(row["count"] for row in measured["layers"])]
     for name, found, ticks in zip(names, counts, timer, strict=True):
@@ -53,14 +47,36 @@ def estimate_cycles(folder: Path, measured: dict[str, Any]) -> dict[str, Any]:
     return {**measured, "layers": rows, **_shown(counts[0]), "cycle_model": model}
 
 
+def trace(
+    image: Path, options: Options, costs: Costs, numbers: Sequence[int], converse: Callable[[SerialLink], T]
+) -> tuple[T, list[Count]]:
+    """What is said while a firmware measures itself, and what it executes in the measurements with these numbers.
+
+    The firmware's command `time` measures the whole inference, number 0, and then every layer.
+
+    Raises:
+        ToolError: as `estimate_cycles`.
+    """
+    instructions, functions = disassemble(image, options)
+    if CLOCK not in functions:
+        raise ToolError(str(image), f"has no function {CLOCK}", "build it again")
+    e, wanted = options.emulator, {3 * number + k for number in numbers for k in (0, 1)}
+    assert e is not None
+    said, found = record(image, e.machine, e.icount_shift, functions[CLOCK], wanted.__contains__, converse)
+    if found.marks < 3 * max(numbers) + 3:
+        raise ToolError("QEMU's log", f"shows {found.marks} calls of {CLOCK}, too few", "repeat it")
+    code = Code(instructions, costs)
+    return said, [_less_asking(found, number, code) for number in numbers]
+
+
 def _run(link: SerialLink) -> list[str]:
     return Session(link).request("time 0", SECONDS)
 
 
-def _less_asking(trace: Trace, index: int, instructions: Any, costs: Costs) -> Count:
+def _less_asking(found: Trace, number: int, code: Code) -> Count:
     """The work between two calls of the clock, less what two calls take with nothing between them."""
-    asking = {key: -times for key, times in trace.segments[3 * index].items()}
-    return count([trace.segments[3 * index + 1], asking], instructions, costs)
+    asking = {key: -times for key, times in found.segments[3 * number].items()}
+    return code.count([found.segments[3 * number + 1], asking])
 
 
 def _shown(found: Count) -> dict[str, Any]:

@@ -6,6 +6,8 @@ are stalls, caches and memories. Counts are exact: they must equal those of the 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import subprocess
 import tomllib
@@ -13,12 +15,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from edgekit.backends.c.options import Options
 from edgekit.device.trace import Block
 from edgekit.errors import ToolError
 from edgekit.recipe import Section, validated
+
+if TYPE_CHECKING:
+    from edgekit.backends.c.options import Options
 
 FOLDER = Path(__file__).with_name("costs")
 CONDITION = "(eq|ne|cs|hs|cc|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)?$"
@@ -42,6 +46,7 @@ class Costs(Section):
 
     source: str
     limits: str
+    ranks: bool = False  # whether it is true enough to choose between forms
     other: int = 1
     load: int = 2
     store: int = 1
@@ -73,6 +78,16 @@ class Count:
     instructions: int
     cycles: int
     classes: dict[str, int]
+
+
+def fingerprint(core: str) -> str | None:
+    """16 hex digits over what estimated cycles depend on beside the code that runs: the core's costs without their
+    words, and this file. None when there is no table."""
+    costs = costs_of(core)
+    if costs is None:
+        return None
+    numbers = json.dumps(costs.model_dump(exclude={"source", "limits", "ranks"}), sort_keys=True)
+    return hashlib.sha256(numbers.encode() + Path(__file__).read_bytes()).hexdigest()[:16]
 
 
 def costs_of(core: str) -> Costs | None:
@@ -146,41 +161,54 @@ def cycles(instruction: Instruction, before: Instruction | None, costs: Costs) -
     return costs.other
 
 
-def count(
-    executed: Iterable[Mapping[tuple[Block, int], int]], instructions: Mapping[int, Instruction], costs: Costs
-) -> Count:
-    """What executed blocks amount to. A negative number of executions takes some away.
+class Code:
+    """The instructions of an image by address, and what blocks of them cost, each worked out once."""
 
-    Raises:
-        ToolError: a block is not in the disassembly.
-    """
-    number = total = 0
-    classes: Counter[str] = Counter()
-    for blocks in executed:
-        for (block, following), times in blocks.items():
-            inside = _inside(block, instructions)
-            before, cost = None, 0
-            for _, instruction in inside:
-                cost += cycles(instruction, before, costs)
-                classes[classified(instruction)] += times
-                before = instruction
-            address, last = inside[-1]
-            cost += _jump(last, following != address + last.size, costs)
-            number += times * len(inside)
-            total += times * cost
-    return Count(number, total, {name: n for name, n in sorted(classes.items()) if n})
+    def __init__(self, instructions: Mapping[int, Instruction], costs: Costs) -> None:
+        self._instructions, self._costs = instructions, costs
+        self._known: dict[tuple[Block, int], Count] = {}
 
+    def count(self, executed: Iterable[Mapping[tuple[Block, int], int]]) -> Count:
+        """What executed blocks amount to. A negative number of executions takes some away.
 
-def _inside(block: Block, instructions: Mapping[int, Instruction]) -> list[tuple[int, Instruction]]:
-    found: list[tuple[int, Instruction]] = []
-    address = block.start
-    while address < block.end and (not block.limit or len(found) < block.limit):
-        instruction = instructions.get(address)
-        if instruction is None:
-            raise ToolError("QEMU's log", f"{address:#x} is no instruction of the image", "report it: edgekit doctor")
-        found.append((address, instruction))
-        address += instruction.size
-    return found
+        Raises:
+            ToolError: a block is not in the disassembly.
+        """
+        number = total = 0
+        classes: Counter[str] = Counter()
+        for blocks in executed:
+            for key, times in blocks.items():
+                if key not in self._known:
+                    self._known[key] = self._once(*key)
+                one = self._known[key]
+                number += times * one.instructions
+                total += times * one.cycles
+                for name, n in one.classes.items():
+                    classes[name] += times * n
+        return Count(number, total, {name: n for name, n in sorted(classes.items()) if n})
+
+    def _once(self, block: Block, following: int) -> Count:
+        inside = self._inside(block)
+        classes: Counter[str] = Counter()
+        before, cost = None, 0
+        for _, instruction in inside:
+            cost += cycles(instruction, before, self._costs)
+            classes[classified(instruction)] += 1
+            before = instruction
+        address, last = inside[-1]
+        return Count(len(inside), cost + _jump(last, following != address + last.size, self._costs), classes)
+
+    def _inside(self, block: Block) -> list[tuple[int, Instruction]]:
+        found: list[tuple[int, Instruction]] = []
+        address = block.start
+        while address < block.end and (not block.limit or len(found) < block.limit):
+            instruction = self._instructions.get(address)
+            if instruction is None:
+                what = f"{address:#x} is no instruction of the image"
+                raise ToolError("QEMU's log", what, "report it: edgekit doctor")
+            found.append((address, instruction))
+            address += instruction.size
+        return found
 
 
 def _jump(last: Instruction, taken: bool, costs: Costs) -> int:

@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from edgekit.backends.c.call import Alias, Call
-from edgekit.backends.c.counts import LEVEL
+from edgekit.backends.c.counts import LEVEL, UNITS, Cost, Unit, combined
 from edgekit.backends.c.emission import Tile
 from edgekit.backends.c.folds import folds
 from edgekit.backends.c.forms import FAMILY
@@ -33,8 +33,11 @@ WORD = 4  # the optimized forms load words: rows must begin at multiples of it
 ALL = 1 << 30
 FINER = 1.02  # from one peak to the next that is tried
 HEIGHTS = ((1, 1), (2, 2), (4, 4), (8, 8), (1, ALL), (2, ALL), (4, ALL))  # (stripe, chunk) of `schedule`
-MOVE_INSTRUCTIONS = {"dsp": 13 / 16, "mve": 3 / 16}  # of a byte moved: the loop of roll.c as gcc compiles it
-RUN_INSTRUCTIONS = 10  # around a call: loop, pointers
+MOVED: dict[Unit, dict[str, float]] = {  # of a byte moved: the loop of roll.c as gcc compiles it
+    "instructions": {"dsp": 13 / 16, "mve": 3 / 16},
+    "cycles": {"dsp": 20 / 16, "mve": 4 / 16},
+}
+RUN: dict[Unit, float] = {"instructions": 10, "cycles": 14}  # around a call: loop, pointers
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Candidate:
     """Nodes first..last as one step.
 
     Attributes:
-        peak: bytes that are alive then. cost: instructions more than of the nodes' own calls, with what constants are
+        peak: bytes that are alive then. cost: time more than of the nodes' own calls, with what constants are
             worth. call: of a plain node. schedule, reused, shape, scratch: of a group; the most scratch of its tiles.
     """
 
@@ -57,11 +60,10 @@ class Candidate:
     scratch: int = 0
 
 
-def around(made: Schedule, row_bytes: Mapping[str, int], core: str) -> float:
-    """Instructions of a group beside its tiles' own: around every call, and to move rows."""
+def around(unit: Unit, made: Schedule, row_bytes: Mapping[str, int], core: str) -> float:
+    """What a group costs beside its tiles' own calls: around every call, and to move rows."""
     runs = sum(not isinstance(step, Roll) for step in made.steps)
-    moved = made.moved(row_bytes) * MOVE_INSTRUCTIONS.get(FAMILY.get(core, "dsp"), 1.0)
-    return RUN_INSTRUCTIONS * runs + moved
+    return RUN[unit] * runs + made.moved(row_bytes) * MOVED[unit][FAMILY.get(core, "dsp")]
 
 
 def peak_of(chosen: Sequence[Candidate]) -> int:
@@ -110,6 +112,10 @@ class Search:
         self.straight = {name for name, size in self.row_bytes.items() if size % word == 0}
         self.found: dict[tuple[int, int, int, int], list[Candidate]] = {}
 
+    def cost_around(self, made: Schedule, row_bytes: Mapping[str, int]) -> Cost:
+        instructions, cycles = (around(unit, made, row_bytes, self.core) for unit in UNITS)
+        return combined(instructions, cycles, self.core)
+
     def divide(self, limit: int | None) -> list[Candidate]:
         """The division of all nodes: of the smallest peak, or the cheapest within `limit`."""
         best: list[_Division | None] = [_Division(0, 0.0, ())]
@@ -124,8 +130,8 @@ class Search:
         return [] if best[-1] is None else list(best[-1].steps)
 
     def worthwhile(self, least: int, most: int) -> int:
-        """The peak from `least` to `most` whose cheapest division has the smallest product of peak and instructions."""
-        whole = sum(self.forms.own(i).instructions for i in range(len(self.own)))
+        """The peak from `least` to `most` whose cheapest division has the smallest product of peak and time."""
+        whole = sum(self.forms.own(i).cost.time for i in range(len(self.own)))
         best, limit = (float("inf"), least), least
         while limit <= max(least, most):
             chosen = self.divide(limit)
@@ -230,7 +236,7 @@ class Search:
         reused = max(shared, key=lambda name: shared[name], default="")
         held = sum(aligned(rows * self.row_bytes[name]) for name, rows in made.held.items())
         peak = self.around(first) + aligned(size) - shared.get(reused, 0) + held
-        more = around(made, self.row_bytes, self.core) - sum(self.own[first : last + 1])
+        more = self.cost_around(made, self.row_bytes).time - sum(self.own[first : last + 1])
         picked = self.picked(first, last, made).values()
         least = max(some[0].scratch for some in picked)
         found: list[Candidate] = []

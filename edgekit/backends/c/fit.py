@@ -37,8 +37,8 @@ def division_for(graph: Graph, target: Target) -> tuple[Division, list[str]]:
         small = divide(graph, core, optimize, options.ram_limit, flash_limit=limit)
     if small is found:
         return found, []
-    more = round(small.instructions - found.instructions)
-    return small, [f"kernels of fewer bytes, for the flash of {target.title}: about {more:,} instructions more"]
+    more = 100 * (small.cost.time / found.cost.time - 1)
+    return small, [f"kernels of fewer bytes, for the flash of {target.title}: about {more:.1f} % more time"]
 
 
 def does_not_fit(graph: Graph, target: Target) -> list[Rejection]:

@@ -1,8 +1,8 @@
 """Which layers run stripe by stripe, and with which forms: what a build has.
 
 Pads become borders of their convolution always; other groups (`division`) are taken where RAM is asked for, `ram`:
-of all divisions the one with the smallest product of arena, instructions and the tenth root of flash, so that a
-percent less RAM is paid with at most a percent more instructions, or ten percent more flash.
+of all divisions the one with the smallest product of arena, time (`counts.Cost`) and the tenth root of flash, so that
+a percent less RAM is paid with at most a percent more time, or ten percent more flash.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 
 from edgekit.backends.c.call import Alias, Call
 from edgekit.backends.c.choice import FLASH_WORTH, LEVELS, Optimize, code_bytes
-from edgekit.backends.c.division import ALL, Search, around, peak_of
+from edgekit.backends.c.counts import Cost
+from edgekit.backends.c.division import ALL, Search, peak_of
 from edgekit.backends.c.emission import calls_of
 from edgekit.backends.c.layers import constant_bytes, steps
 from edgekit.backends.c.memory import memory_map
@@ -29,12 +30,12 @@ STEP = 256  # bytes by which a peak is lowered whose arena is above the limit
 class Division:
     """A network's steps: groups, and calls one by one of the nodes that are in none.
 
-    `instructions`: predicted at the objective's level; of kernels that were not measured guessed.
+    `cost`: predicted at the objective's level; of kernels that were not measured guessed.
     """
 
     calls: tuple[Call | Alias, ...]
     groups: tuple[Group, ...]
-    instructions: float
+    cost: Cost
 
 
 def divide(
@@ -76,13 +77,13 @@ def _find(
     arena = memory_map(graph, calls, groups=plain.groups).arena
     if (optimize != "ram" and limit is None) or (limit is not None and arena <= limit):
         return plain
-    rate = worth * plain.instructions / flash_bytes(graph, plain, core, level)
+    rate = worth * plain.cost.time / flash_bytes(graph, plain, core, level)
     searches: dict[tuple[frozenset[str] | None, int], Search] = {}
 
     def score(found: Division, peak: int) -> tuple[int, int, float]:
         flash = flash_bytes(graph, found, core, level)
         over = 0 if flash_limit is None else max(0, flash - flash_limit)
-        cost = found.instructions * flash**worth
+        cost = found.cost.time * flash**worth
         return (over, 0, peak * cost) if limit is None else (over, max(0, peak - limit), cost)
 
     def trial(kernels: frozenset[str] | None, peak: int | None, times: int) -> _Trial:
@@ -128,15 +129,16 @@ class _Trial:
 
 
 def _division(search: Search, calls: Sequence[Call | Alias], groups: tuple[Group, ...]) -> Division:
-    total = 0.0
+    parts: list[tuple[int, Cost]] = []
     for i, step in steps(calls, groups):
         if isinstance(step, Group):
-            total += around(step.schedule, step.row_bytes, search.core)
+            parts.append((1, search.cost_around(step.schedule, step.row_bytes)))
             for output, tiles in tiles_of(step.schedule).items():
-                total += sum(times * search.forms.estimate(step.calls[output, t]) for t, times in tiles.items())
+                parts += [(times, search.forms.estimate(step.calls[output, t])) for t, times in tiles.items()]
         else:
-            total += search.forms.known(step, search.graph.nodes[i])
-    return Division(tuple(calls), groups, total)
+            parts.append((1, search.forms.known(step, search.graph.nodes[i])))
+    time, instructions = (sum(times * cost[k] for times, cost in parts) for k in (0, 1))
+    return Division(tuple(calls), groups, Cost(time, instructions))
 
 
 def _calls(division: Division) -> list[Call]:
@@ -168,7 +170,7 @@ def price(graph: Graph, division: Division, core: str) -> dict[str, Any]:
         "arena_bytes": memory_map(graph, fast.calls, groups=fast.groups).arena,
         "calls": sum(len(list(group.schedule.steps)) - len(group.nodes) for group in groups),
         "moved_bytes": sum(group.schedule.moved(group.row_bytes) for group in groups),
-        "instructions": round(division.instructions - fast.instructions),
+        "instructions": round(division.cost.instructions - fast.cost.instructions),
     }
 
 

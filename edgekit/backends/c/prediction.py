@@ -1,9 +1,12 @@
-"""What a graph will cost on a target, before anything is compiled: instructions by the fitted counts, bytes exactly."""
+"""What a graph will cost, before anything is compiled: instructions and cycles by the fitted counts, bytes exactly."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from edgekit.backends._contract import Estimate
 from edgekit.backends.c import counts
+from edgekit.backends.c.call import Call
 from edgekit.backends.c.division import around
 from edgekit.backends.c.fit import division_for
 from edgekit.backends.c.groups import price
@@ -17,7 +20,7 @@ from edgekit.target import Target
 
 
 def estimate(graph: Graph, target: Target) -> Estimate:
-    """Instructions per layer and in total, arena and constants of the calls that a build would choose.
+    """Instructions and cycles per layer and in total, arena and constants of the calls that a build would choose.
 
     A group of layers counts under the last of them.
 
@@ -25,40 +28,51 @@ def estimate(graph: Graph, target: Target) -> Estimate:
         InputError: unknown options. UnsupportedError: a layer without a kernel.
     """
     options = options_of(target)
+    core, level = options.core, level_of(options)
     division, notes = division_for(graph, target)
     calls, groups = division.calls, division.groups
+    with_cycles = counts.has_cycles(core, level)
     layers: dict[str, float | None] = {node.name: 0.0 for node in graph.nodes}
-    kernels = {node.name: "" for node in graph.nodes}
+    cycles, kernels = dict(layers), {node.name: "" for node in graph.nodes}
     for i, step in steps(calls, groups):
         name = step.output if isinstance(step, Group) else graph.nodes[i].name
         made = list(step.calls.values()) if isinstance(step, Group) else [step]
-        found = {id(call): counts.instructions(call, options.core, level_of(options)) for call in made}
-        missing = sorted({f"ek_{call.kernel}" for call in made if found[id(call)] is None})
-        notes += [f"no estimate for {kernel} on {options.core} at {level_of(options)}" for kernel in missing]
+        missing = sorted({f"ek_{call.kernel}" for call in made if counts.instructions(call, core, level) is None})
+        notes += [f"no estimate for {kernel} on {core} at {level}" for kernel in missing]
         kernels[name] = ", ".join(sorted({call.kernel for call in made}))
-        known = {key: count for key, count in found.items() if count is not None}
-        layers[name] = (
-            None if missing else _group(step, known, options.core) if isinstance(step, Group) else known[id(step)]
-        )
+        layers[name] = _total("instructions", step, core, level)
+        cycles[name] = _total("cycles", step, core, level) if with_cycles else None
     if groups:
-        notes.append(words(price(graph, division, options.core)))
-    total = [count for count in layers.values() if count is not None]
+        notes.append(words(price(graph, division, core)))
     return Estimate(
         "instructions",
         layers,
-        sum(total) if len(total) == len(layers) else None,
+        _sum(layers.values()),
         kernels,
         memory_map(graph, calls, groups=groups).arena,
         constant_bytes(graph, calls, groups),
         tuple(dict.fromkeys(notes)),
+        cycles if with_cycles else None,
+        _sum(cycles.values()),
     )
 
 
-def _group(group: Group, found: dict[int, float], core: str) -> float:
-    """All runs of a group's tiles, and what is around them."""
-    runs = sum(
-        times * found[id(group.calls[output, tile])]
-        for output, tiles in tiles_of(group.schedule).items()
+def _total(unit: counts.Unit, step: Call | Group, core: str, level: str) -> float | None:
+    """A call, or all runs of a group's tiles and what is around them."""
+    predict = counts.instructions if unit == "instructions" else counts.cycles
+    if isinstance(step, Call):
+        return predict(step, core, level)
+    found = {id(call): predict(call, core, level) for call in step.calls.values()}
+    runs = [
+        (times, found[id(step.calls[output, tile])])
+        for output, tiles in tiles_of(step.schedule).items()
         for tile, times in tiles.items()
-    )
-    return runs + around(group.schedule, group.row_bytes, core)
+    ]
+    inside = _sum(None if one is None else times * one for times, one in runs)
+    return None if inside is None else inside + around(unit, step.schedule, step.row_bytes, core)
+
+
+def _sum(parts: Iterable[float | None]) -> float | None:
+    """None where one of them is not known."""
+    known = list(parts)
+    return None if None in known else sum(part for part in known if part is not None)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c import counts
 from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.counts import NOTHING, Cost
 from edgekit.backends.c.emission import Tile, candidates_of
 from edgekit.backends.c.folds import Fold
 from edgekit.graph import Graph, Node
@@ -26,10 +27,10 @@ CALL_INSTRUCTIONS = 150  # of a tile's call whose kernel was not measured
 
 @dataclass(frozen=True)
 class Form:
-    """One way to compute a layer or a tile, with its predicted instructions and the bytes of its arrays by content."""
+    """One way to compute a layer or a tile, with its predicted cost and the bytes of its arrays by content."""
 
     call: Call | Alias
-    instructions: float
+    cost: Cost
     constants: Mapping[bytes, int]
 
     @property
@@ -43,7 +44,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Picked:
-    """The forms of some tiles: their most scratch, and instructions with what their constants are worth."""
+    """The forms of some tiles: their most scratch, and time with what their constants are worth."""
 
     calls: Mapping[Tile, Call]
     scratch: int
@@ -54,7 +55,7 @@ class Forms:
     """Of a graph's layers and their tiles, of the kernels that are allowed.
 
     Args:
-        calls: the layers' own, one by one. rate: instructions that a byte of constants is worth.
+        calls: the layers' own, one by one. rate: time that a byte of constants is worth.
         level: the compiler's. kernels: files; where a tile has no other form, it takes the one it has.
     """
 
@@ -67,7 +68,7 @@ class Forms:
         self._found: dict[tuple[int, Tile | None], list[Form]] = {} if known is None else known._found
         self._own: dict[int, Form] = {} if known is None else known._own
         self._arrays: dict[bytes, NDArray[Any]] = {} if known is None else known._arrays
-        self._estimates: dict[int, float] = {} if known is None else known._estimates  # the forms are kept
+        self._estimates: dict[int, Cost] = {} if known is None else known._estimates  # the forms are kept
         self._picked: dict[tuple[int, tuple[tuple[Tile, int], ...]], list[Picked]] = {}
 
     def own(self, i: int) -> Form:
@@ -76,16 +77,16 @@ class Forms:
             self._own[i] = self._form(self.calls[i], self.known(self.calls[i], self.graph.nodes[i]))
         return self._own[i]
 
-    def known(self, call: Call | Alias, node: Node) -> float:
-        """Instructions of a call; what was not measured is guessed from the layer's size."""
+    def known(self, call: Call | Alias, node: Node) -> Cost:
+        """The cost of a call; what was not measured is guessed from the layer's size."""
         if isinstance(call, Alias):
-            return 0.0
-        found = counts.instructions(call, self.core, self.level)
-        size = node.op.macs(self.graph.node_inputs(node), self.graph.node_outputs(node))
-        return float(GUESSED * size) if found is None else found
+            return NOTHING
+        found = counts.cost(call, self.core, self.level)
+        guess = float(GUESSED * node.op.macs(self.graph.node_inputs(node), self.graph.node_outputs(node)))
+        return Cost(guess, guess) if found is None else found
 
-    def estimate(self, call: Call) -> float:
-        """Instructions of one of the forms."""
+    def estimate(self, call: Call) -> Cost:
+        """The cost of one of the forms."""
         return self._estimates[id(call)]
 
     def whole(self, i: int) -> list[Form]:
@@ -93,8 +94,8 @@ class Forms:
         return [self.own(i), *self._allowed(i, None)]
 
     def worth(self, form: Form) -> float:
-        """Instructions, and what its constants are worth."""
-        return form.instructions + self.rate * sum(form.constants.values())
+        """Time, and what its constants are worth."""
+        return form.cost.time + self.rate * sum(form.constants.values())
 
     def picked(self, i: int, tiles: Mapping[Tile, int]) -> list[Picked]:
         """For so many calls of each tile of node i: the cheapest forms for less and less scratch."""
@@ -117,10 +118,10 @@ class Forms:
 
         def cost(chosen: Mapping[Tile, Form]) -> float:
             constants = {key: size for form in chosen.values() for key, size in form.constants.items()}
-            return sum(f.instructions * tiles[t] for t, f in chosen.items()) + self.rate * sum(constants.values())
+            return sum(f.cost.time * tiles[t] for t, f in chosen.items()) + self.rate * sum(constants.values())
 
         def fastest(some: Sequence[Form]) -> Form:
-            return min(some, key=lambda form: form.instructions)
+            return min(some, key=lambda form: form.cost)
 
         trials = [{tile: fastest(some) for tile, some in forms.items()}]
         if self.rate and len(forms) > 1:
@@ -144,20 +145,20 @@ class Forms:
         if tile is not None and fold is not None:
             tile = replace(tile, left=fold.left)
         calls = candidates_of(self.graph, node, self.core, tile=tile)
-        known = [counts.instructions(c, self.core, self.level) if isinstance(c, Call) else 0.0 for c in calls]
-        found = [self._form(c, count) for c, count in zip(calls, known, strict=True) if count is not None]
+        known = [counts.cost(c, self.core, self.level) if isinstance(c, Call) else NOTHING for c in calls]
+        found = [self._form(c, cost) for c, cost in zip(calls, known, strict=True) if cost is not None]
         if len(found) == len(calls):
             return found
         guess = self.known(self.calls[i], self.graph.nodes[i])
         if tile is not None:  # its share of the layer's rows, and a call
             rows = self.graph.tensors[self.graph.nodes[i].name].shape[1]
-            guess = guess * tile.out_rows / rows + CALL_INSTRUCTIONS
+            guess = Cost(*(each * tile.out_rows / rows + CALL_INSTRUCTIONS for each in guess))
         return [self._form(calls[0], guess)]
 
-    def _form(self, call: Call | Alias, instructions: float) -> Form:
+    def _form(self, call: Call | Alias, cost: Cost) -> Form:
         """With arrays that are kept once, however many tiles have equal ones."""
         if isinstance(call, Alias):
-            return Form(call, instructions, {})
+            return Form(call, cost, {})
         fields, constants = dict(call.fields), {}
         for name, value in fields.items():
             if isinstance(value, np.ndarray):
@@ -165,5 +166,5 @@ class Forms:
                 fields[name] = self._arrays.setdefault(key + str(value.shape).encode(), value)
                 constants[key] = value.nbytes
         made = replace(call, fields=fields)
-        self._estimates[id(made)] = instructions
-        return Form(made, instructions, constants)
+        self._estimates[id(made)] = cost
+        return Form(made, cost, constants)

@@ -1,10 +1,11 @@
-"""What a call costs: instructions as a linear function of features of its fields, fitted to measured counts.
+"""What a call costs: instructions and estimated cycles, linear functions of features of its fields, fitted to counts.
 
 A kernel file of `firmware/src/` has its features in `<file>.py` (`features(fields) -> dict[str, float]`: how often each
 part of the kernel runs; among the fields is `kernel`, the function) and its coefficients, fitted per core and level of
 optimization by `python -m ci.fit_counts`, in `<file>.toml`. A kernel without both has no estimate; nothing is guessed.
 
-`<file>.toml` has the fingerprint of the sources that were measured; a test says when they have changed since.
+`<file>.toml` has the fingerprint of the sources that were measured, and by core that of the table of costs; a test says
+when they have changed since.
 """
 
 from __future__ import annotations
@@ -15,14 +16,33 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from edgekit import plugins
 from edgekit.backends.c.call import Call
+from edgekit.backends.c.cycles import costs_of
 
 HERE = Path(__file__).resolve().parent
 LEVEL = "-O3"
+Unit = Literal["instructions", "cycles"]
+UNITS: tuple[Unit, Unit] = ("instructions", "cycles")
 _INCLUDE = re.compile(r'#include "(edgekit/[^"]+)"')
+
+
+class Cost(NamedTuple):
+    """What choices compare, and the instructions in it.
+
+    Attributes:
+        time: instructions, or where cycles count (`ranked`) the geometric mean of instructions, once, and estimated
+            cycles, twice: 2 percent more instructions are paid for 1 percent fewer cycles. Cycles alone would trust a
+            model that knows no stalls, where instructions are exact.
+    """
+
+    time: float
+    instructions: float
+
+
+NOTHING = Cost(0.0, 0.0)
 
 
 def features(call: Call) -> dict[str, float] | None:
@@ -36,7 +56,8 @@ def features(call: Call) -> dict[str, float] | None:
 
 @cache
 def measured(file: str) -> Mapping[str, Any]:
-    """The kernel file's data: `fingerprint`; by level and core `text`, `linked` (text by kernel) and `instructions`.
+    """The kernel file's data: `fingerprint`; by core `costs`, fingerprints; by level and core `text`, `linked` (text by
+    kernel), `instructions` and `cycles`.
 
     Empty where there is none.
     """
@@ -49,11 +70,44 @@ def instructions(call: Call, core: str, level: str = LEVEL) -> float | None:
 
     That is also so where a part of the kernel runs that ran in none of the layers that were measured (`unseen`).
     """
-    of_kernel = measured(call.file).get("instructions", {}).get(level, {}).get(core, {}).get(call.kernel)
+    return _predicted("instructions", call, core, level)
+
+
+def cycles(call: Call, core: str, level: str = LEVEL) -> float | None:
+    """Likewise estimated cycles."""
+    return _predicted("cycles", call, core, level)
+
+
+def _predicted(unit: Unit, call: Call, core: str, level: str) -> float | None:
+    of_kernel = measured(call.file).get(unit, {}).get(level, {}).get(core, {}).get(call.kernel)
     counted = features(call)
     if of_kernel is None or counted is None or any(counted.get(name) for name in of_kernel.get("unseen", ())):
         return None
     return float(sum(v * counted.get(name, 0) for name, v in of_kernel.items() if name != "unseen"))
+
+
+@cache
+def ranked(core: str) -> bool:
+    """Whether cycles count in choices: where the core's table of costs says so."""
+    costs = costs_of(core)
+    return costs is not None and costs.ranks
+
+
+def has_cycles(core: str, level: str) -> bool:
+    """Whether cycles are fitted: at -O3 by every table of costs, at other levels where choices need them."""
+    return ranked(core) or (level == LEVEL and costs_of(core) is not None)
+
+
+def combined(instructions: float, cycles: float, core: str) -> Cost:
+    """What a choice compares, of both."""
+    return Cost((cycles**2 * instructions) ** (1 / 3) if ranked(core) else instructions, instructions)
+
+
+def cost(call: Call, core: str, level: str = LEVEL) -> Cost | None:
+    """None where instructions, or cycles that count, are not known: neither stands for the other."""
+    number = instructions(call, core, level)
+    time = cycles(call, core, level) if ranked(core) else number
+    return None if number is None or time is None else combined(number, time, core)
 
 
 @cache

@@ -1,5 +1,4 @@
-"""1x1 convolution of 16, 24 or 32 channels, `firmware/src/pointwise_pairs_mve.c`: strides, few pixels, channels
-that 8 does not divide. Pictures that filters in registers take need fewer cycles with them."""
+"""1x1 convolution of 16, 24 or 32 channels, `firmware/src/pointwise_pairs_mve.c`."""
 
 from __future__ import annotations
 

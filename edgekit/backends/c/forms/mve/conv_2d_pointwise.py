@@ -1,13 +1,10 @@
-"""1x1 convolution of 16 to 64 channels, `firmware/src/pointwise_mve.c`: other channels than filters in registers have,
-few pixels, strides. Pictures that those filters take need fewer cycles with them."""
+"""1x1 convolution of 16 to 64 channels: `firmware/src/pointwise_mve.c`."""
 
 from __future__ import annotations
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve._narrow import narrow
 from edgekit.backends.c.forms.mve._pointwise import pointwise
 from edgekit.backends.c.forms.mve._requantize import integer
-from edgekit.backends.c.forms.mve.conv_2d import MANY
 
 OPERATOR = "conv_2d"
 PICTURE = ("batches", "in_h", "in_w", "out_h", "out_w", "stride_h", "stride_w")
@@ -19,11 +16,8 @@ def form(layer: Layer, call: Call) -> Call | None:
 
 
 def picture(call: Call) -> dict[str, int] | None:
-    """The geometry of a 1x1 convolution without padding; None of others, and where filters in registers pay."""
+    """The geometry of a 1x1 convolution without padding; None of others."""
     fields = call.fields
     if any(integer(fields, f"kernel_{side}") != 1 for side in "hw") or fields["pad_top"] or fields["pad_left"]:
-        return None
-    held = narrow(call)
-    if held is not None and integer(held.fields, "pixels") >= MANY:
         return None
     return {name: integer(fields, name) for name in PICTURE}

@@ -1,5 +1,4 @@
-"""Fully connected, from 64 inputs on, a multiple of 4: `fully_connected_mve.c`. Layers that loads and products in pairs
-compute with few instructions need fewer cycles with them."""
+"""Fully connected, from 64 inputs on, a multiple of 4: `fully_connected_mve.c`."""
 
 from __future__ import annotations
 
@@ -7,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve._pack import BLOCK, CHUNK, HALF, ORDER, VECTOR, WORD, paired
+from edgekit.backends.c.forms.mve._pack import BLOCK, CHUNK, HALF, ORDER, VECTOR, WORD
 from edgekit.backends.c.forms.mve._pointwise import vectors
 from edgekit.backends.c.forms.mve._requantize import LARGEST, Folded, divider, fold, integer
-from edgekit.backends.c.forms.mve.fully_connected import geometry_of
 
 OPERATOR = "fully_connected"
 FOUR = 4  # samples together into one unit
@@ -25,8 +23,6 @@ def form(layer: Layer, call: Call) -> Call | None:
     fields = call.fields
     in_c, out_c = integer(fields, "in_c"), integer(fields, "out_c")
     if in_c < CHUNK or in_c % WORD or (fields["low"], fields["high"]) != (-128, 127):
-        return None
-    if out_c >= HALF and in_c % VECTOR == 0 and paired("conv_2d_mve", in_c // VECTOR, geometry_of(call)):
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
     sizes = blocks(out_c)
