@@ -1,10 +1,10 @@
 """Requantization by one multiplication, where no output is below its zero point: SMMLAR, SSAT with a shift.
 
-Of values of one sign the reference rounds no tie of a negative number, so that it is one line: with the Q31 multiplier m,
-a right shift e and mu = m / 2^31 it is floor((floor(a mu + 1/2) + 2^(e-1)) / 2^e) = floor((a mu + 1/2 + 2^(e-1)) / 2^e).
-SMMLAR(f a + b, n, c) is floor(((f a + b) n + c 2^32 + 2^31) / 2^32), and SSAT shifts it by `FRACTION`: a line too. Its slope
-n is found with 31 bits at most. Where it begins is found by pairs of c, an eighth of an output, and b, which moves all sums:
-b n is another part of an eighth for each of them, so that some pair falls between the neighbours of the reference's steps.
+Of values of one sign the reference rounds no tie of a negative number, so that it is one line: with the Q31 multiplier
+m, right shift e and u = m / 2^31 it is floor((floor(a u + 1/2) + 2^(e-1)) / 2^e) = floor((a u + 1/2 + 2^(e-1)) / 2^e).
+SMMLAR(f a + b, n, c) is floor(((f a + b) n + c 2^32 + 2^31) / 2^32), and SSAT divides it by 2^FRACTION: a line too. Its
+slope n is as near as 31 bits can be. Where it begins is found by pairs of c, in eighths of an output, and b, by which
+all sums are moved: b n has another remainder for each of them, so that some pair lies between steps of the reference.
 The output's zero point is in c. Channels are proven one by one, over the accumulators that int8 inputs can reach.
 """
 
