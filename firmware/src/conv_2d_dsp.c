@@ -8,10 +8,15 @@
  * Registers: r0 columns, r1 weights and constants, r2-r5 eight halfwords of both pixels, r6-r9 eight weights of both channels,
  * r10 and r11 the raw sums of the pixels, r12 and lr Sa of them. Everything else is on the stack.
  * Budget: 23 instructions for 8 taps (32 MACs: 0.719 each), 3 for every 32 taps but the first 8, 30 for the four outputs of a
- * block, about 1.3 for each expanded tap. Cycles by LDR 2, LDM 1 + n, branch 2: 35 for 8 taps, 1.09 a MAC. */
+ * block (26 with one multiplication an output, _relu), about 1.3 for each expanded tap. Cycles by LDR 2, LDM 1 + n, branch 2: 35
+ * for 8 taps, 1.09 a MAC. */
 #include "edgekit/conv_2d_dsp.h"
 
-#include "edgekit/arch_dsp.h"
+#include "edgekit/relu_dsp.h"
+
+/* All channels of two pixels. */
+typedef void two_pixels_t(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns, const int32_t *stream, int32_t pairs,
+                          int32_t blocks);
 
 /* Expands `rows` rows of both pixels, `step` bytes apart from the end of one to the next: `direct` taps, a multiple of 4, from
  * any address to `to`; the `left` next ones are collected in `rest`, those of the second pixel `apart` bytes on. Returns the
@@ -40,7 +45,7 @@ static uint32_t *expand(uint32_t *to, const int8_t *a, const int8_t *b, int32_t 
 
 /* Twice the sums of the first channel are in r12 and lr, of the second in r10 and r11, the constants in r4-r7. Leaves the
  * flags of whether these were the last outputs. */
-#define FINISH                          \
+#define OUTPUTS                         \
   "  ldmia.w sp, {r0, r2, r3, r8}\n"   \
   "  smmulr r12, r12, r4\n"            \
   "  smmulr lr, lr, r4\n"              \
@@ -53,13 +58,20 @@ static uint32_t *expand(uint32_t *to, const int8_t *a, const int8_t *b, int32_t 
   "  ssat r12, #8, r12\n"              \
   "  ssat lr, #8, lr\n"                \
   "  ssat r10, #8, r10\n"              \
-  "  ssat r11, #8, r11\n"              \
+  "  ssat r11, #8, r11\n"
+#define STORE                           \
   "  strb r12, [r0], #1\n"             \
   "  strb r10, [r0], #1\n"             \
   "  strb lr, [r2], #1\n"              \
   "  strb r11, [r2], #1\n"             \
   "  strd r0, r2, [sp]\n"              \
   "  cmp r0, r8\n"
+/* The same by one multiplication each; without a zero point the end of y0 takes its place. */
+#define RELU_OUTPUTS                                                         \
+  "  ldmia.w sp, {r0, r2, r8}\n" EK_RELU_OF("r12", "r4", "r5")               \
+  EK_RELU_OF("lr", "r4", "r5") EK_RELU_OF("r10", "r6", "r7")                 \
+  EK_RELU_OF("r11", "r6", "r7") EK_RELU_SATURATE("r12") EK_RELU_SATURATE("lr") \
+  EK_RELU_SATURATE("r10") EK_RELU_SATURATE("r11")
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
@@ -119,50 +131,53 @@ __attribute__((naked, noinline)) static uint32_t *expand(uint32_t *to, const int
 /* On the stack: 0 y0, 4 y1, 8 zero, 12 end of y0, 16 columns, 20 bytes of code to skip, 24 end of the columns, 64 stream, 68
  * pairs, 72 blocks. After the first 8 taps, the loop of four blocks of 92 bytes is entered where the rest of (blocks - 1) / 4
  * is done, or behind its last three instructions, 8 bytes. */
-__attribute__((naked, noinline)) static void two_pixels(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns,
-                                                        const int32_t *stream, int32_t pairs, int32_t blocks) {
-  __asm__ volatile(
-      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
-      "  sub sp, #28\n"
-      "  strd r0, r1, [sp]\n"
-      "  str r2, [sp, #8]\n"
-      "  str r3, [sp, #16]\n"
-      "  ldr r1, [sp, #64]\n"
-      "  ldrd r4, r5, [sp, #68]\n"
-      "  add r3, r3, r5, lsl #5\n"
-      "  add r0, r0, r4, lsl #1\n"
-      "  str r0, [sp, #12]\n"
-      "  str r3, [sp, #24]\n"
-      "  mov r6, #92\n"
-      "  subs r5, r5, #1\n"
-      "  rsb.w r4, r5, #0\n"
-      "  and r4, r4, #3\n"
-      "  it eq\n"
-      "  moveq r4, #4\n"
-      "  mul.w r4, r4, r6\n"
-      "  it eq\n"
-      "  addeq r4, #8\n"
-      "  str r4, [sp, #20]\n"
-      "1:\n"
-      "  ldr r0, [sp, #16]\n" TAPS8(START)
-      "  ldr r2, [sp, #20]\n"
-      "  add pc, r2\n"
-      "  nop\n"
-      "2:\n" TAPS8(ADD) TAPS8(ADD) TAPS8(ADD) TAPS8(ADD)
-      "  ldr.n r2, [sp, #24]\n"
-      "  cmp.n r0, r2\n"
-      "  bne.w 2b\n"
-      "  ldmia.w r1!, {r2, r3, r4, r5, r6, r7}\n"
-      "  sub r10, r10, r12\n"
-      "  sub r11, r11, lr\n"
-      "  add r12, r2, r12, lsl #1\n"
-      "  add lr, r2, lr, lsl #1\n"
-      "  add r10, r3, r10, asr #7\n" /* a multiple of 256: twice Sb exactly */
-      "  add r11, r3, r11, asr #7\n" FINISH
-      "  bne.w 1b\n"
-      "  add sp, #28\n"
-      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
-}
+#define TWO_PIXELS(NAME, ZERO, END, FOUR_OUTPUTS)                                                                  \
+  __attribute__((naked, noinline)) static void NAME(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns, \
+                                                          const int32_t *stream, int32_t pairs, int32_t blocks) {  \
+    __asm__ volatile(                                                                                              \
+        "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                                          \
+        "  sub sp, #28\n"                                                                                          \
+        "  strd r0, r1, [sp]\n"                                                                                    \
+        ZERO                                                                                                       \
+        "  str r3, [sp, #16]\n"                                                                                    \
+        "  ldr r1, [sp, #64]\n"                                                                                    \
+        "  ldrd r4, r5, [sp, #68]\n"                                                                               \
+        "  add r3, r3, r5, lsl #5\n"                                                                               \
+        "  add r0, r0, r4, lsl #1\n"                                                                               \
+        END                                                                                                        \
+        "  str r3, [sp, #24]\n"                                                                                    \
+        "  mov r6, #92\n"                                                                                          \
+        "  subs r5, r5, #1\n"                                                                                      \
+        "  rsb.w r4, r5, #0\n"                                                                                     \
+        "  and r4, r4, #3\n"                                                                                       \
+        "  it eq\n"                                                                                                \
+        "  moveq r4, #4\n"                                                                                         \
+        "  mul.w r4, r4, r6\n"                                                                                     \
+        "  it eq\n"                                                                                                \
+        "  addeq r4, #8\n"                                                                                         \
+        "  str r4, [sp, #20]\n"                                                                                    \
+        "1:\n"                                                                                                     \
+        "  ldr r0, [sp, #16]\n" TAPS8(START)                                                                       \
+        "  ldr r2, [sp, #20]\n"                                                                                    \
+        "  add pc, r2\n"                                                                                           \
+        "  nop\n"                                                                                                  \
+        "2:\n" TAPS8(ADD) TAPS8(ADD) TAPS8(ADD) TAPS8(ADD)                                                         \
+        "  ldr.n r2, [sp, #24]\n"                                                                                  \
+        "  cmp.n r0, r2\n"                                                                                         \
+        "  bne.w 2b\n"                                                                                             \
+        "  ldmia.w r1!, {r2, r3, r4, r5, r6, r7}\n"                                                                \
+        "  sub r10, r10, r12\n"                                                                                    \
+        "  sub r11, r11, lr\n"                                                                                     \
+        "  add r12, r2, r12, lsl #1\n"                                                                             \
+        "  add lr, r2, lr, lsl #1\n"                                                                               \
+        "  add r10, r3, r10, asr #7\n" /* a multiple of 256: twice Sb exactly */                                   \
+        "  add r11, r3, r11, asr #7\n" FOUR_OUTPUTS STORE                                                          \
+        "  bne.w 1b\n"                                                                                             \
+        "  add sp, #28\n"                                                                                          \
+        "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                         \
+  }
+TWO_PIXELS(two_pixels, "  str r2, [sp, #8]\n", "  str r0, [sp, #12]\n", OUTPUTS)
+TWO_PIXELS(relu_two_pixels, "", "  str r0, [sp, #8]\n", RELU_OUTPUTS)
 
 #pragma GCC diagnostic pop
 
@@ -190,8 +205,8 @@ static uint32_t *expand(uint32_t *to, const int8_t *a, const int8_t *b, int32_t 
   return to;
 }
 
-static void two_pixels(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns, const int32_t *stream, int32_t pairs,
-                       int32_t blocks) {
+static void pixels(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns, const int32_t *stream, int32_t pairs,
+                   int32_t blocks, int relu) {
   int8_t *y[2] = {y0, y1};
   for (; pairs > 0; --pairs, stream += 4 * blocks + 6) {
     const int32_t *c = stream + 4 * blocks;
@@ -203,10 +218,20 @@ static void two_pixels(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *col
         first = ek_smlad(taps, ek_sxtb16(w), first);
       }
       const uint32_t second = (uint32_t)(((int32_t)((uint32_t)raw - (uint32_t)first)) >> 7);
-      *y[pixel]++ = ek_requantize((int32_t)((uint32_t)c[0] + 2 * (uint32_t)first), c[2], c[3], zero);
-      *y[pixel]++ = ek_requantize((int32_t)((uint32_t)c[1] + second), c[4], c[5], zero);
+      const int32_t a = (int32_t)((uint32_t)c[0] + 2 * (uint32_t)first), b = (int32_t)((uint32_t)c[1] + second);
+      *y[pixel]++ = relu ? ek_requantize_relu(a, c[2], c[3]) : ek_requantize(a, c[2], c[3], zero);
+      *y[pixel]++ = relu ? ek_requantize_relu(b, c[4], c[5]) : ek_requantize(b, c[4], c[5], zero);
     }
   }
+}
+
+static void two_pixels(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns, const int32_t *stream, int32_t pairs,
+                       int32_t blocks) {
+  pixels(y0, y1, zero, columns, stream, pairs, blocks, 0);
+}
+static void relu_two_pixels(int8_t *y0, int8_t *y1, int32_t zero, const uint32_t *columns, const int32_t *stream, int32_t pairs,
+                            int32_t blocks) {
+  pixels(y0, y1, zero, columns, stream, pairs, blocks, 1);
 }
 
 #endif
@@ -357,7 +382,8 @@ static void scatter(const ek_conv_2d_dsp_t *p, const int8_t *from, int8_t *y) {
   }
 }
 
-void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+__attribute__((noinline)) static void images(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch,
+                                             two_pixels_t *outputs) {
   const work_t w = divide(p, scratch);
   const int32_t count = p->batches * p->out_h * p->out_w * p->out_c;
   const int32_t pixels = p->out_h * p->out_w;
@@ -371,9 +397,9 @@ void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8
         gather(p, &w, x, i, i + second);
       }
       if (p->fixed == 0) {
-        two_pixels(y, second ? y + p->out_c : w.spare, p->out_zero, w.columns, p->stream, p->pairs, p->blocks);
+        outputs(y, second ? y + p->out_c : w.spare, p->out_zero, w.columns, p->stream, p->pairs, p->blocks);
       } else {
-        two_pixels(w.spare, w.spare + 2 * p->pairs, p->out_zero, w.columns, p->stream, p->pairs, p->blocks);
+        outputs(w.spare, w.spare + 2 * p->pairs, p->out_zero, w.columns, p->stream, p->pairs, p->blocks);
         scatter(p, w.spare, y);
         if (second) {
           scatter(p, w.spare + 2 * p->pairs, y + p->out_c);
@@ -383,4 +409,12 @@ void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8
     }
   }
   ek_clamp_all(y - count, count, p->low, p->high);
+}
+
+void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  images(p, x, y, scratch, two_pixels);
+}
+
+void ek_conv_2d_relu_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  images(p, x, y, scratch, relu_two_pixels);
 }

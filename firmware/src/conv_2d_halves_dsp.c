@@ -9,10 +9,13 @@
  * r10 and r11 the second channel's sums, r12 and lr the first's. Everything else is on the stack.
  * Budget: 10 instructions for 4 taps (16 MACs: 0.625 each), 3 for every 32 but the first 4, 26 for the four outputs of a block;
  * of an odd channel 6 for 4 taps and 20 for both outputs. 23 for a pair of pixels, and 21 (15 where rows are shared) for 12 taps
- * of each. Cycles by LDR 2, LDM 1 + n, branch 2: 18 for 4 taps, 1.13 a MAC. */
+ * of each. Cycles by LDR 2, LDM 1 + n, branch 2: 18 for 4 taps, 1.13 a MAC. With one multiplication an output (_relu): 22 for four
+ * outputs, 18 for both of an odd channel. */
 #include "edgekit/conv_2d_halves_dsp.h"
 
 #include <stddef.h>
+
+#include "edgekit/relu_dsp.h"
 
 typedef ek_conv_2d_halves_dsp_t params_t;
 typedef struct pass pass_t;
@@ -35,7 +38,7 @@ struct pass {
   int32_t odd;              /* 56: bytes of code to skip for an odd last channel; negative where there is none */
   int32_t rows, pitch;      /* 60: of the kernel; 64: from one to the next */
   int32_t words, back;      /* 68: whole ones of a row; 72: where, from their end, its last word begins; 0 if there is no rest */
-  int32_t unused;
+  void (*pairs)(const pass_t *p);
 };
 
 #if EK_DSP_INSTRUCTIONS
@@ -162,92 +165,104 @@ EXPAND(rows, "  mov r8, r1\n"
   "  smmulr " D ", " D ", " MULTIPLIER "\n"    \
   "  smmlar " D ", " D ", " DIVIDER ", r3\n"   \
   "  ssat " D ", #8, " D "\n"
+#define OUTPUTS                                                                                           \
+  "  ldmia.w sp, {r0, r2, r3, r8}\n" FINISH("r12", "r4", "r5") FINISH("lr", "r4", "r5")                   \
+  FINISH("r10", "r6", "r7") FINISH("r11", "r6", "r7")
+#define SINGLE_OUTPUTS "  ldmia.w sp, {r0, r2, r3}\n" FINISH("r10", "r6", "r7") FINISH("r11", "r6", "r7")
+/* The same for one multiplication; without a zero point the stream's end takes its place. */
+#define RELU(D, MULTIPLIER, START) EK_RELU_OF(D, MULTIPLIER, START) EK_RELU_SATURATE(D)
+#define RELU_OUTPUTS                                                                                      \
+  "  ldmia.w sp, {r0, r2, r8}\n" RELU("r12", "r4", "r5") RELU("lr", "r4", "r5")                           \
+  RELU("r10", "r6", "r7") RELU("r11", "r6", "r7")
+#define RELU_SINGLE_OUTPUTS "  ldrd r0, r2, [sp]\n" RELU("r10", "r6", "r7") RELU("r11", "r6", "r7")
 
 /* After the first four taps, the loop of eight fours, of 40 and 24 bytes of code, is entered where the rest is done, or left at
  * once. */
-__attribute__((naked, noinline)) static void pairs_of(const pass_t *pass) {
-  __asm__ volatile(
-      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
-      "  sub sp, sp, #80\n"
-      "  mov r12, sp\n"
-      "  ldmia.w r0!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"
-      "  stmia.w r12!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"
-      "  ldmia.w r0!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"
-      "  stmia.w r12!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"
-      "1:\n"
-      "  ldrd r1, r2, [sp, #32]\n"
-      "  ldrd r4, r3, [sp, #40]\n"
-      "  add r5, r1, r3\n"
-      "  add r6, r2, r3\n"
-      "  strd r5, r6, [sp, #32]\n"
-      "  ldr r0, [sp, #20]\n"
-      "  blx r4\n"
-      "  ldrd r8, r1, [sp, #12]\n"
-      "  cmp r1, r8\n"
-      "  beq.w 5f\n"
-      "  .p2align 2\n"
-      "2:\n"
-      "  ldr.w r0, [sp, #20]\n"
-      "  ldmia.w r1!, {r10, r12}\n" FOUR("r12", "r10")
-      "  ldr.w r2, [sp, #24]\n"
-      "  add pc, r2\n"
-      "  nop\n"
-      "3:\n" FOUR_MORE FOUR_MORE FOUR_MORE FOUR_MORE FOUR_MORE FOUR_MORE FOUR_MORE FOUR_MORE
-      "  ldr.n r2, [sp, #28]\n"
-      "  cmp.n r0, r2\n"
-      "  bne.w 3b\n"
-      "  ldmia.w r1!, {r4, r5, r6, r7}\n"
-      "  ldmia.w sp, {r0, r2, r3, r8}\n" FINISH("r12", "r4", "r5") FINISH("lr", "r4", "r5")
-      FINISH("r10", "r6", "r7") FINISH("r11", "r6", "r7")
-      "  strb r12, [r0], #1\n"
-      "  strb r10, [r0], #1\n"
-      "  strb lr, [r2], #1\n"
-      "  strb r11, [r2], #1\n"
-      "  strd r0, r2, [sp]\n"
-      "  cmp r1, r8\n"
-      "  bne.w 2b\n"
-      "4:\n"
-      "  ldr.n r2, [sp, #56]\n"
-      "  cmp r2, #0\n"
-      "  bge.n 5f\n"
-      "  ldrd r4, r5, [sp, #48]\n"
-      "  ldrd r0, r2, [sp]\n"
-      "  add r0, r4\n"
-      "  add r2, r4\n"
-      "  strd r0, r2, [sp]\n"
-      "  subs r5, r5, #1\n"
-      "  str r5, [sp, #52]\n"
-      "  bne.w 1b\n"
-      "  add sp, sp, #80\n"
-      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
-      "  .p2align 2\n"
-      "5:\n" /* an odd channel */
-      "  ldr.w r0, [sp, #20]\n"
-      "  ldmia.w r1!, {r6, r7, r10}\n"
-      "  ldmia.w r0!, {r2, r3, r4, r5}\n"
-      ADD("r11", "r4", "r6", "r10") ADD("r10", "r2", "r6", "r10")
-      ADD("r11", "r5", "r7", "r11") ADD("r10", "r3", "r7", "r10")
-      "  ldr.w r2, [sp, #56]\n"
-      "  add pc, r2\n"
-      "  nop\n"
-      "6:\n" SINGLE_MORE SINGLE_MORE SINGLE_MORE SINGLE_MORE SINGLE_MORE SINGLE_MORE SINGLE_MORE SINGLE_MORE
-      "  ldr.n r2, [sp, #28]\n"
-      "  cmp.n r0, r2\n"
-      "  bne.w 6b\n"
-      "  ldmia.w r1!, {r6, r7}\n"
-      "  ldmia.w sp, {r0, r2, r3}\n" FINISH("r10", "r6", "r7") FINISH("r11", "r6", "r7")
-      "  strb r10, [r0], #1\n"
-      "  strb r11, [r2], #1\n"
-      "  ldrd r4, r5, [sp, #48]\n"
-      "  add r0, r4\n"
-      "  add r2, r4\n"
-      "  strd r0, r2, [sp]\n"
-      "  subs r5, r5, #1\n"
-      "  str r5, [sp, #52]\n"
-      "  bne.w 1b\n"
-      "  add sp, sp, #80\n"
-      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
-}
+#define PAIRS(NAME, MOVE, FOUR_OUTPUTS, TWO_OUTPUTS)                                                           \
+  __attribute__((naked, noinline)) static void NAME(const pass_t *pass) {                                      \
+    __asm__ volatile(                                                                                          \
+        "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                                      \
+        "  sub sp, sp, #80\n"                                                                                  \
+        "  mov r12, sp\n"                                                                                      \
+        "  ldmia.w r0!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n" MOVE                                      \
+        "  stmia.w r12!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"                                          \
+        "  ldmia.w r0!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"                                           \
+        "  stmia.w r12!, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10}\n"                                          \
+        "1:\n"                                                                                                 \
+        "  ldrd r1, r2, [sp, #32]\n"                                                                           \
+        "  ldrd r4, r3, [sp, #40]\n"                                                                           \
+        "  add r5, r1, r3\n"                                                                                   \
+        "  add r6, r2, r3\n"                                                                                   \
+        "  strd r5, r6, [sp, #32]\n"                                                                           \
+        "  ldr r0, [sp, #20]\n"                                                                                \
+        "  blx r4\n"                                                                                           \
+        "  ldrd r8, r1, [sp, #12]\n"                                                                           \
+        "  cmp r1, r8\n"                                                                                       \
+        "  beq.w 5f\n"                                                                                         \
+        "  .p2align 2\n"                                                                                       \
+        "2:\n"                                                                                                 \
+        "  ldr.w r0, [sp, #20]\n"                                                                              \
+        "  ldmia.w r1!, {r10, r12}\n" FOUR("r12", "r10")                                                       \
+        "  ldr.w r2, [sp, #24]\n"                                                                              \
+        "  add pc, r2\n"                                                                                       \
+        "  nop\n"                                                                                              \
+        "3:\n" FOUR_MORE FOUR_MORE FOUR_MORE FOUR_MORE FOUR_MORE FOUR_MORE FOUR_MORE FOUR_MORE                 \
+        "  ldr.n r2, [sp, #28]\n"                                                                              \
+        "  cmp.n r0, r2\n"                                                                                     \
+        "  bne.w 3b\n"                                                                                         \
+        "  ldmia.w r1!, {r4, r5, r6, r7}\n"                                                                    \
+        FOUR_OUTPUTS                                                                                           \
+        "  strb r12, [r0], #1\n"                                                                               \
+        "  strb r10, [r0], #1\n"                                                                               \
+        "  strb lr, [r2], #1\n"                                                                                \
+        "  strb r11, [r2], #1\n"                                                                               \
+        "  strd r0, r2, [sp]\n"                                                                                \
+        "  cmp r1, r8\n"                                                                                       \
+        "  bne.w 2b\n"                                                                                         \
+        "4:\n"                                                                                                 \
+        "  ldr.n r2, [sp, #56]\n"                                                                              \
+        "  cmp r2, #0\n"                                                                                       \
+        "  bge.n 5f\n"                                                                                         \
+        "  ldrd r4, r5, [sp, #48]\n"                                                                           \
+        "  ldrd r0, r2, [sp]\n"                                                                                \
+        "  add r0, r4\n"                                                                                       \
+        "  add r2, r4\n"                                                                                       \
+        "  strd r0, r2, [sp]\n"                                                                                \
+        "  subs r5, r5, #1\n"                                                                                  \
+        "  str r5, [sp, #52]\n"                                                                                \
+        "  bne.w 1b\n"                                                                                         \
+        "  add sp, sp, #80\n"                                                                                  \
+        "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"                                                       \
+        "  .p2align 2\n"                                                                                       \
+        "5:\n" /* an odd channel */                                                                            \
+        "  ldr.w r0, [sp, #20]\n"                                                                              \
+        "  ldmia.w r1!, {r6, r7, r10}\n"                                                                       \
+        "  ldmia.w r0!, {r2, r3, r4, r5}\n"                                                                    \
+        ADD("r11", "r4", "r6", "r10") ADD("r10", "r2", "r6", "r10")                                            \
+        ADD("r11", "r5", "r7", "r11") ADD("r10", "r3", "r7", "r10")                                            \
+        "  ldr.w r2, [sp, #56]\n"                                                                              \
+        "  add pc, r2\n"                                                                                       \
+        "  nop\n"                                                                                              \
+        "6:\n" SINGLE_MORE SINGLE_MORE SINGLE_MORE SINGLE_MORE SINGLE_MORE SINGLE_MORE SINGLE_MORE SINGLE_MORE \
+        "  ldr.n r2, [sp, #28]\n"                                                                              \
+        "  cmp.n r0, r2\n"                                                                                     \
+        "  bne.w 6b\n"                                                                                         \
+        "  ldmia.w r1!, {r6, r7}\n"                                                                            \
+        TWO_OUTPUTS                                                                                            \
+        "  strb r10, [r0], #1\n"                                                                               \
+        "  strb r11, [r2], #1\n"                                                                               \
+        "  ldrd r4, r5, [sp, #48]\n"                                                                           \
+        "  add r0, r4\n"                                                                                       \
+        "  add r2, r4\n"                                                                                       \
+        "  strd r0, r2, [sp]\n"                                                                                \
+        "  subs r5, r5, #1\n"                                                                                  \
+        "  str r5, [sp, #52]\n"                                                                                \
+        "  bne.w 1b\n"                                                                                         \
+        "  add sp, sp, #80\n"                                                                                  \
+        "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                     \
+  }
+PAIRS(pairs_of, "", OUTPUTS, SINGLE_OUTPUTS)
+PAIRS(relu_pairs_of, "  mov r3, r4\n", RELU_OUTPUTS, RELU_SINGLE_OUTPUTS)
 #pragma GCC diagnostic pop
 
 #else
@@ -316,7 +331,7 @@ static void rows(const pass_t *p) {
 }
 
 /* Up to two channels of both pixels; the words of the stream that were read. */
-static int32_t channels_of(const pass_t *p, const int32_t *stream, int32_t channels, int8_t *y[2]) {
+static int32_t channels_of(const pass_t *p, const int32_t *stream, int32_t channels, int8_t *y[2], int relu) {
   const int32_t fours = (int32_t)(p->end - p->columns) / 4, words = 2 * channels * fours + channels;
   for (int32_t i = 0; i < 2 * channels; ++i) {
     const int32_t pixel = i % 2, channel = i / 2, *constants = stream + words + 2 * channel;
@@ -325,21 +340,22 @@ static int32_t channels_of(const pass_t *p, const int32_t *stream, int32_t chann
       const int32_t at = channels == 2 ? 2 + k / 2 * 4 + k % 2 + 2 * channel : k + (k > 1);
       sum = ek_smlad(p->columns[k / 2 * 4 + k % 2 + 2 * pixel], (uint32_t)stream[at], sum);
     }
-    *y[pixel]++ = ek_requantize(sum, constants[0], constants[1], p->zero);
+    *y[pixel]++ = relu ? ek_requantize_relu(sum, constants[0], constants[1])
+                       : ek_requantize(sum, constants[0], constants[1], p->zero);
   }
   return words + 2 * channels;
 }
 
-static void pairs_of(const pass_t *pass) {
+static void all_pairs(const pass_t *pass, int relu) {
   pass_t p = *pass;
   for (; p.count > 0; --p.count) {
     const int32_t *stream = p.stream;
     p.expand(&p);
     while (stream != p.stream_end) {
-      stream += channels_of(&p, stream, 2, p.y);
+      stream += channels_of(&p, stream, 2, p.y, relu);
     }
     if (p.odd >= 0) {
-      channels_of(&p, stream, 1, p.y);
+      channels_of(&p, stream, 1, p.y, relu);
     }
     for (int32_t i = 0; i < 2; ++i) {
       p.y[i] += p.gap;
@@ -347,6 +363,9 @@ static void pairs_of(const pass_t *pass) {
     }
   }
 }
+
+static void pairs_of(const pass_t *pass) { all_pairs(pass, 0); }
+static void relu_pairs_of(const pass_t *pass) { all_pairs(pass, 1); }
 
 #endif
 
@@ -369,7 +388,7 @@ __attribute__((noinline)) static void run(pass_t *pass, const int8_t *x, int32_t
   pass->y[0] = y;
   pass->y[1] = y + apart;
   pass->count = count;
-  pairs_of(pass);
+  pass->pairs(pass);
 }
 
 /* Lines of outputs from `y` on whose first window begins at `x`. */
@@ -395,7 +414,8 @@ static void lines_of(const params_t *p, pass_t *pass, expand_t *const expand[2],
   }
 }
 
-void ek_conv_2d_halves_dsp(const ek_conv_2d_halves_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+__attribute__((noinline)) static void images(const params_t *p, const int8_t *x, int8_t *y, uint8_t *scratch,
+                                             void (*pairs)(const pass_t *pass)) {
   const int32_t fours = p->groups - 1, line = p->out_w * p->out_c, down = p->stride_h * p->in_row;
   pass_t pass;
   expand_t *expand[2];
@@ -403,7 +423,7 @@ void ek_conv_2d_halves_dsp(const ek_conv_2d_halves_dsp_t *p, const int8_t *x, in
   pass.zero = p->out_zero;
   pass.stream = p->stream;
   pass.rows = p->kernel_h;
-  pass.unused = 0;
+  pass.pairs = pairs;
   pass.stream_end = p->stream + p->out_c / 2 * (4 * p->groups + 6);
   pass.columns = (uint32_t *)(void *)scratch;
   pass.end = pass.columns + 4 * p->groups;
@@ -423,4 +443,12 @@ void ek_conv_2d_halves_dsp(const ek_conv_2d_halves_dsp_t *p, const int8_t *x, in
     }
     ek_clamp_all(y, p->out_h * line, p->low, p->high);
   }
+}
+
+void ek_conv_2d_halves_dsp(const ek_conv_2d_halves_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  images(p, x, y, scratch, pairs_of);
+}
+
+void ek_conv_2d_halves_relu_dsp(const ek_conv_2d_halves_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  images(p, x, y, scratch, relu_pairs_of);
 }

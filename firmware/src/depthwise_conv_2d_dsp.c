@@ -13,12 +13,12 @@
  * first, where the others then go.
  * Budget: 51 instructions for 2x2 outputs (36 MACs: 1.42 each), 31 for two with stride 2; 14 for each channel of a strip of
  * outputs; 21 for 16 values transposed; about 110 around each strip. 12x12x64, stride 1: 1.84 a MAC. Cycles by LDR 2, LDRD
- * 3, LDM 1 + n, branch 2: 77 for 2x2 outputs, 2.1 a MAC. */
+ * 3, LDM 1 + n, branch 2: 77 for 2x2 outputs, 2.1 a MAC. With one multiplication an output (_relu): 47 and 29, 72 cycles. */
 #include "edgekit/depthwise_conv_2d_dsp.h"
 
 #include <stddef.h>
 
-#include "edgekit/arch_dsp.h"
+#include "edgekit/relu_dsp.h"
 
 enum { GROUP = 4, STRIP_WORDS = 2 * GROUP, TABLE_WORDS = 10, CHANNEL_BYTES = 8 };
 
@@ -28,13 +28,15 @@ typedef struct {
   int8_t *y;
   const uint32_t *end; /* of the columns */
   int32_t multiplier, divider;
-  int32_t zero, column_step, line_step; /* 20 */
+  int32_t column_step, line_step, zero; /* 20 */
   const uint32_t *top, *bottom;         /* 32: the two strips of the input */
   const int32_t *table;                 /* 40: of the first channel */
   int8_t *first;                        /* 44: its output, the next output one byte further */
   int32_t bytes;                        /* 48: from the first to the end of the columns */
   const int32_t *table_end;             /* 52 */
 } strip_t;
+
+typedef void outputs_t(const strip_t *strip);
 
 /* Two lines of the input, of which a strip is made; where pairs of columns end, in bytes from the first. */
 typedef struct {
@@ -66,7 +68,7 @@ static void transpose_narrow(uint32_t *to, const input_t *in, int32_t channels) 
 
 #if EK_DSP_INSTRUCTIONS
 
-_Static_assert(offsetof(strip_t, zero) == 20 && offsetof(strip_t, top) == 32 && offsetof(strip_t, table_end) == 52, "strip_t");
+_Static_assert(offsetof(strip_t, column_step) == 20 && offsetof(strip_t, top) == 32 && offsetof(strip_t, table_end) == 52, "strip_t");
 _Static_assert(offsetof(input_t, full) == 16 && offsetof(input_t, half) == 32, "input_t");
 
 /* For each output of each channel: r0, r1 strips, r2 weights, r3 y, r7 bytes to the strips of the next. */
@@ -91,11 +93,14 @@ _Static_assert(offsetof(input_t, full) == 16 && offsetof(input_t, half) == 32, "
   "  add r7, r3, #1\n"                             \
   "  stmia.w r8, {r4, r5, r6, r7}\n"
 
-/* r2 weights, r3 y, r4 end of the columns, r5 multiplier, r6 divider, r7 zero, r8 column step, r9 line step */
+/* r2 weights, r3 y, r4 end of the columns, r5 multiplier, r6 divider, r7 column step, r8 line step, r9 zero */
 #define CONSTANTS "  ldmia.w sp, {r2, r3, r4, r5, r6, r7, r8, r9}\n"
 #define HIGH(A) "  smmulr " A ", " A ", r5\n"
-#define DIVIDE(A) "  smmlar " A ", " A ", r6, r7\n"
+#define DIVIDE(A) "  smmlar " A ", " A ", r6, r9\n"
 #define SATURATE(A) "  ssat " A ", #8, " A "\n"
+/* The same for one multiplication: r6 is its start. */
+#define RELU_CONSTANTS "  ldmia.w sp, {r2, r3, r4, r5, r6, r7, r8}\n"
+#define RELU(A) EK_RELU_OF(A, "r5", "r6")
 
 #define EPILOGUE            \
   "  ldr r2, [sp, #40]\n"   \
@@ -107,81 +112,94 @@ _Static_assert(offsetof(input_t, full) == 16 && offsetof(input_t, half) == 32, "
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
+#define SUMS_1                                  \
+  "2:\n"                                        \
+  "  ldmia.w r2, {r4, r5, r6, r7, r8, r9, lr}\n" \
+  "  ldrd r2, r3, [r0], #32\n"                  \
+  "  smlad r10, r2, r4, lr\n"                   \
+  "  smlatb r11, r2, r4, lr\n"                  \
+  "  smlad r10, r3, r6, r10\n"                  \
+  "  smlatb r11, r3, r6, r11\n"                 \
+  "  smlad r12, r3, r4, lr\n"                   \
+  "  smlatb lr, r3, r4, lr\n"                   \
+  "  ldrd r2, r3, [r0]\n"                       \
+  "  smlabt r10, r2, r5, r10\n"                 \
+  "  smlad r11, r2, r5, r11\n"                  \
+  "  smlabt r10, r3, r7, r10\n"                 \
+  "  smlad r11, r3, r7, r11\n"                  \
+  "  smlabt r12, r3, r5, r12\n"                 \
+  "  smlad lr, r3, r5, lr\n"                    \
+  "  ldrd r2, r3, [r1], #32\n"                  \
+  "  smlad r10, r2, r8, r10\n"                  \
+  "  smlatb r11, r2, r8, r11\n"                 \
+  "  smlad r12, r2, r6, r12\n"                  \
+  "  smlatb lr, r2, r6, lr\n"                   \
+  "  smlad r12, r3, r8, r12\n"                  \
+  "  smlatb lr, r3, r8, lr\n"                   \
+  "  ldrd r2, r3, [r1]\n"                       \
+  "  smlabt r10, r2, r9, r10\n"                 \
+  "  smlad r11, r2, r9, r11\n"                  \
+  "  smlabt r12, r2, r7, r12\n"                 \
+  "  smlad lr, r2, r7, lr\n"                    \
+  "  smlabt r12, r3, r9, r12\n"                 \
+  "  smlad lr, r3, r9, lr\n"
+#define STORE_1                                 \
+  "  strb lr, [r8, r7]\n"                       \
+  "  strb r12, [r8]\n"                          \
+  "  strb r11, [r3, r7]\n"                      \
+  "  strb r10, [r3]\n"                          \
+  "  add r3, r3, r7, lsl #1\n"                  \
+  "  cmp r0, r4\n"                              \
+  "  str r3, [sp, #4]\n"                        \
+  "  bne 2b\n"
+#define BELOW "  add r8, r8, r3\n"
+#define ALL(OF) OF("r10") OF("r11") OF("r12") OF("lr")
+
 __attribute__((naked, noinline)) static void stride_1(const strip_t *strip) {
-  __asm__ volatile(PROLOGUE
-                   "2:\n"
-                   "  ldmia.w r2, {r4, r5, r6, r7, r8, r9, lr}\n"
-                   "  ldrd r2, r3, [r0], #32\n"
-                   "  smlad r10, r2, r4, lr\n"
-                   "  smlatb r11, r2, r4, lr\n"
-                   "  smlad r10, r3, r6, r10\n"
-                   "  smlatb r11, r3, r6, r11\n"
-                   "  smlad r12, r3, r4, lr\n"
-                   "  smlatb lr, r3, r4, lr\n"
-                   "  ldrd r2, r3, [r0]\n"
-                   "  smlabt r10, r2, r5, r10\n"
-                   "  smlad r11, r2, r5, r11\n"
-                   "  smlabt r10, r3, r7, r10\n"
-                   "  smlad r11, r3, r7, r11\n"
-                   "  smlabt r12, r3, r5, r12\n"
-                   "  smlad lr, r3, r5, lr\n"
-                   "  ldrd r2, r3, [r1], #32\n"
-                   "  smlad r10, r2, r8, r10\n"
-                   "  smlatb r11, r2, r8, r11\n"
-                   "  smlad r12, r2, r6, r12\n"
-                   "  smlatb lr, r2, r6, lr\n"
-                   "  smlad r12, r3, r8, r12\n"
-                   "  smlatb lr, r3, r8, lr\n"
-                   "  ldrd r2, r3, [r1]\n"
-                   "  smlabt r10, r2, r9, r10\n"
-                   "  smlad r11, r2, r9, r11\n"
-                   "  smlabt r12, r2, r7, r12\n"
-                   "  smlad lr, r2, r7, lr\n"
-                   "  smlabt r12, r3, r9, r12\n"
-                   "  smlad lr, r3, r9, lr\n" CONSTANTS               /**/
-                   HIGH("r10") HIGH("r11") HIGH("r12") HIGH("lr")     /**/
-                   "  add r9, r9, r3\n"                               /**/
-                   DIVIDE("r10") DIVIDE("r11") DIVIDE("r12") DIVIDE("lr") /**/
-                   SATURATE("r10") SATURATE("r11") SATURATE("r12") SATURATE("lr") /**/
-                   "  strb lr, [r9, r8]\n"
-                   "  strb r12, [r9]\n"
-                   "  strb r11, [r3, r8]\n"
-                   "  strb r10, [r3]\n"
-                   "  add r3, r3, r8, lsl #1\n"
-                   "  cmp r0, r4\n"
-                   "  str r3, [sp, #4]\n"
-                   "  bne 2b\n" EPILOGUE);
+  __asm__ volatile(PROLOGUE SUMS_1 CONSTANTS ALL(HIGH) BELOW ALL(DIVIDE) ALL(SATURATE) STORE_1 EPILOGUE);
 }
 
+__attribute__((naked, noinline)) static void stride_1_relu(const strip_t *strip) {
+  __asm__ volatile(PROLOGUE SUMS_1 RELU_CONSTANTS ALL(RELU) BELOW ALL(EK_RELU_SATURATE) STORE_1 EPILOGUE);
+}
+
+#define SUMS_2                                   \
+  "  mov r12, r3\n"                              \
+  "2:\n"                                         \
+  "  ldmia.w r2, {r4, r5, r6, r7, r8, r9, r11}\n" \
+  "  ldrd r2, r3, [r0], #64\n"                   \
+  "  smlad r10, r2, r4, r11\n"                   \
+  "  smlad r10, r3, r6, r10\n"                   \
+  "  ldrd r2, r3, [r0, #-32]\n"                  \
+  "  smlabt r10, r2, r5, r10\n"                  \
+  "  smlad r11, r2, r4, r11\n"                   \
+  "  smlabt r10, r3, r7, r10\n"                  \
+  "  smlad r11, r3, r6, r11\n"                   \
+  "  ldrd r2, r3, [r0]\n"                        \
+  "  smlabt r11, r2, r5, r11\n"                  \
+  "  smlabt r11, r3, r7, r11\n"                  \
+  "  ldr r2, [r1], #64\n"                        \
+  "  ldr r3, [r1, #-32]\n"                       \
+  "  smlad r10, r2, r8, r10\n"                   \
+  "  smlad r11, r3, r8, r11\n"                   \
+  "  ldr r2, [r1]\n"                             \
+  "  smlabt r10, r3, r9, r10\n"                  \
+  "  smlabt r11, r2, r9, r11\n"
+#define STORE_2                                  \
+  "  strb r11, [r12, r7]\n"                      \
+  "  strb r10, [r12]\n"                          \
+  "  add r12, r12, r7, lsl #1\n"                 \
+  "  cmp r0, r4\n"                               \
+  "  bne 2b\n"
+#define BOTH(OF) OF("r10") OF("r11")
+
 __attribute__((naked, noinline)) static void stride_2(const strip_t *strip) {
-  __asm__ volatile(PROLOGUE
-                   "  mov r12, r3\n"
-                   "2:\n"
-                   "  ldmia.w r2, {r4, r5, r6, r7, r8, r9, r11}\n"
-                   "  ldrd r2, r3, [r0], #64\n"
-                   "  smlad r10, r2, r4, r11\n"
-                   "  smlad r10, r3, r6, r10\n"
-                   "  ldrd r2, r3, [r0, #-32]\n"
-                   "  smlabt r10, r2, r5, r10\n"
-                   "  smlad r11, r2, r4, r11\n"
-                   "  smlabt r10, r3, r7, r10\n"
-                   "  smlad r11, r3, r6, r11\n"
-                   "  ldrd r2, r3, [r0]\n"
-                   "  smlabt r11, r2, r5, r11\n"
-                   "  smlabt r11, r3, r7, r11\n"
-                   "  ldr r2, [r1], #64\n"
-                   "  ldr r3, [r1, #-32]\n"
-                   "  smlad r10, r2, r8, r10\n"
-                   "  smlad r11, r3, r8, r11\n"
-                   "  ldr r2, [r1]\n"
-                   "  smlabt r10, r3, r9, r10\n"
-                   "  smlabt r11, r2, r9, r11\n" CONSTANTS HIGH("r10") HIGH("r11") DIVIDE("r10") DIVIDE("r11") /**/
-                   SATURATE("r10") SATURATE("r11")                                                           /**/
-                   "  strb r11, [r12, r8]\n"
-                   "  strb r10, [r12]\n"
-                   "  add r12, r12, r8, lsl #1\n"
-                   "  cmp r0, r4\n"
-                   "  bne 2b\n" EPILOGUE);
+  __asm__ volatile(PROLOGUE SUMS_2 CONSTANTS BOTH(HIGH) BOTH(DIVIDE) BOTH(SATURATE) STORE_2 EPILOGUE);
+}
+
+__attribute__((naked, noinline)) static void stride_2_relu(const strip_t *strip) {
+  __asm__ volatile(PROLOGUE SUMS_2 "  ldmia.w sp, {r2, r3, r4, r5, r6, r7}\n" /**/
+                   BOTH(RELU) BOTH(EK_RELU_SATURATE) STORE_2 EPILOGUE);
 }
 
 /* r0 strip, r1, r2 lines, r3, r12 steps, lr end of the pairs with two columns inside. */
@@ -275,7 +293,7 @@ static int32_t row(const uint32_t *x, const uint32_t *w, int32_t odd, int32_t su
   return odd ? ek_smlad(x[STRIP_WORDS], w[1], sum) : ek_smlabt(x[STRIP_WORDS], w[1], sum);
 }
 
-static void strip_of(const strip_t *s, int32_t stride) {
+static void strip_of(const strip_t *s, int32_t stride, int relu) {
   int32_t own = 0; /* the strips' place of the channel, in words */
   int8_t *first = s->first;
   for (const int32_t *table = s->table; table != s->table_end; own += table[2] / 4, table += TABLE_WORDS) {
@@ -291,14 +309,17 @@ static void strip_of(const strip_t *s, int32_t stride) {
           memcpy(w, table + 3 + 2 * k, sizeof w);
           sum = row(lines[dy + k] + (stride == 2 ? dx * STRIP_WORDS : 0), w, stride == 1 && dx, sum);
         }
-        y[dy * s->line_step + dx * s->column_step] = ek_requantize(sum, table[0], table[1], s->zero);
+        y[dy * s->line_step + dx * s->column_step] =
+            relu ? ek_requantize_relu(sum, table[0], table[1]) : ek_requantize(sum, table[0], table[1], s->zero);
       }
     }
   }
 }
 
-static void stride_1(const strip_t *strip) { strip_of(strip, 1); }
-static void stride_2(const strip_t *strip) { strip_of(strip, 2); }
+static void stride_1(const strip_t *strip) { strip_of(strip, 1, 0); }
+static void stride_2(const strip_t *strip) { strip_of(strip, 2, 0); }
+static void stride_1_relu(const strip_t *strip) { strip_of(strip, 1, 1); }
+static void stride_2_relu(const strip_t *strip) { strip_of(strip, 2, 1); }
 
 static void transpose(uint32_t *to, const input_t *in) { transpose_narrow(to, in, GROUP); }
 
@@ -356,8 +377,7 @@ static const uint32_t *fill(const ek_depthwise_conv_2d_dsp_t *p, input_t *in, co
 }
 
 static void channel_group(const ek_depthwise_conv_2d_dsp_t *p, input_t *in, const int8_t *x, int8_t *y, uint32_t *strips,
-                          int32_t *table, int32_t c, int32_t channels) {
-  void (*const outputs)(const strip_t *) = p->stride == 1 ? stride_1 : stride_2;
+                          int32_t *table, int32_t c, int32_t channels, outputs_t *outputs) {
   const int32_t block = p->stride * STRIP_WORDS, even = p->out_columns / 2, height = 3 - p->stride;
   const int32_t full = 4 * block * even, y_step = height * p->out_line_step;
   strip_t s;
@@ -397,7 +417,8 @@ static void channel_group(const ek_depthwise_conv_2d_dsp_t *p, input_t *in, cons
   }
 }
 
-void ek_depthwise_conv_2d_dsp(const ek_depthwise_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+__attribute__((noinline)) static void images(const ek_depthwise_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch,
+                                             outputs_t *outputs) {
   uint32_t *strips = (uint32_t *)(void *)scratch;
   int32_t *table = (int32_t *)(void *)(scratch + 64 * p->words);
   const int32_t pairs = (p->columns - p->pad_column) >> 1, most = p->words - p->pad_column;
@@ -414,8 +435,16 @@ void ek_depthwise_conv_2d_dsp(const ek_depthwise_conv_2d_dsp_t *p, const int8_t 
     for (int32_t c = 0; c < p->channels; c += GROUP) {
       const int32_t count = p->channels - c < GROUP ? p->channels - c : GROUP;
       fill_table(p, table, c, count);
-      channel_group(p, &in, x + c, y + c * p->depth_multiplier, strips, table, c, count);
+      channel_group(p, &in, x + c, y + c * p->depth_multiplier, strips, table, c, count, outputs);
     }
     ek_clamp_all(y, out_size, p->low, p->high);
   }
+}
+
+void ek_depthwise_conv_2d_dsp(const ek_depthwise_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  images(p, x, y, scratch, p->stride == 1 ? stride_1 : stride_2);
+}
+
+void ek_depthwise_conv_2d_relu_dsp(const ek_depthwise_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  images(p, x, y, scratch, p->stride == 1 ? stride_1_relu : stride_2_relu);
 }

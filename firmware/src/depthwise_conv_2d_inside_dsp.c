@@ -8,12 +8,13 @@
  * values, r7, r8 their weights, r9-r12 sums, lr twice the negated zero point. The code has windows of one, two and three
  * columns one after the other, each of three rows and entered at the first, second or third.
  * Budget: 8 instructions for a tap of four channels (2 a MAC), 30 for the four outputs, 8 for each pixel, about 45 for each
- * run of a row. A 3x3 window that is all inside: 2.9 a MAC; 3x3 pictures of 8 channels: 2.8, padding counted. */
+ * run of a row. A 3x3 window that is all inside: 2.9 a MAC; 3x3 pictures of 8 channels: 2.8, padding counted. With one
+ * multiplication an output (_relu) 24 for the four. */
 #include "edgekit/depthwise_conv_2d_inside_dsp.h"
 
 #include <stddef.h>
 
-#include "edgekit/arch_dsp.h"
+#include "edgekit/relu_dsp.h"
 
 enum { GROUP = 4, MOST = 3, ROW_WORDS = 2 * MOST, CONSTANT_WORDS = 3 * GROUP };
 
@@ -55,81 +56,93 @@ _Static_assert(offsetof(run_t, pixels) == 16 && offsetof(run_t, weights) == 24 &
 #define TWO(A, B) ONE(A) TAP(", r2", B)
 #define THREE(A, B, C) TWO(A, B) TAP(", r2, lsl #1", C)
 
+/* Four outputs by two multiplications each, and by one. */
+#define OUTPUTS                               \
+  "  ldmia.w r4!, {r5, r6, r7, r8}\n"         \
+  "  smmulr r9, r9, r5\n"                     \
+  "  smmulr r10, r10, r7\n"                   \
+  "  ldr r5, [sp, #12]\n"                     \
+  "  smmlar r9, r9, r6, r5\n"                 \
+  "  smmlar r10, r10, r8, r5\n"               \
+  "  ldrd r6, r7, [r4], #8\n"                 \
+  "  smmulr r11, r11, r6\n"                   \
+  "  smmlar r11, r11, r7, r5\n"               \
+  "  ldrd r6, r7, [r4], #8\n"                 \
+  "  smmulr r12, r12, r6\n"                   \
+  "  smmlar r12, r12, r7, r5\n"               \
+  "  ldmia.w sp, {r5, r6, r7}\n"              \
+  "  ssat r9, #8, r9\n"                       \
+  "  ssat r10, #8, r10\n"                     \
+  "  ssat r11, #8, r11\n"                     \
+  "  ssat r12, #8, r12\n"
+#define RELU_OUTPUTS                                                                                         \
+  "  ldmia.w r4!, {r5, r6, r7, r8}\n" EK_RELU_OF("r9", "r5", "r6") EK_RELU_OF("r10", "r7", "r8")              \
+  "  ldmia.w r4!, {r5, r6, r7, r8}\n" EK_RELU_OF("r11", "r5", "r6") EK_RELU_OF("r12", "r7", "r8")             \
+  "  ldmia.w sp, {r5, r6, r7}\n"                                                                             \
+  EK_RELU_SATURATE("r9") EK_RELU_SATURATE("r10") EK_RELU_SATURATE("r11") EK_RELU_SATURATE("r12")
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
-__attribute__((naked, noinline)) static void pixels_of(const run_t *run) {
-  __asm__ volatile(
-      "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
-      "  sub sp, sp, #36\n"
-      "  ldmia r0!, {r1, r2, r3, r4, r5, r6, r7, r8}\n"
-      "  stmia.w sp, {r1, r2, r3, r4, r5, r6, r7, r8}\n"
-      "  mov r3, r7\n"
-      "  mov r4, r8\n"
-      "  ldmia.w r0, {r0, r1, r2, r5, lr}\n"
-      "  adr.w r6, 5f\n"
-      "  ldr r5, [r6, r5]\n"
-      "  add r5, r5, r6\n"
-      "  str r5, [sp, #32]\n"
-      "1:\n"
-      "  ldmia.w r4!, {r9, r10, r11, r12}\n"
-      "  ldr.w pc, [sp, #32]\n"
-      "11:\n" ONE("0") NEXT                      /**/
-      "12:\n" ONE("24") NEXT                     /**/
-      "13:\n" ONE("48")                          /**/
-      "  b.w 4f\n"
-      "21:\n" TWO("0", "8") NEXT                 /**/
-      "22:\n" TWO("24", "32") NEXT               /**/
-      "23:\n" TWO("48", "56")                    /**/
-      "  b.w 4f\n"
-      "31:\n" THREE("0", "8", "16") NEXT         /**/
-      "32:\n" THREE("24", "32", "40") NEXT       /**/
-      "33:\n" THREE("48", "56", "64")            /**/
-      "4:\n"
-      "  ldmia.w r4!, {r5, r6, r7, r8}\n"
-      "  smmulr r9, r9, r5\n"
-      "  smmulr r10, r10, r7\n"
-      "  ldr r5, [sp, #12]\n"
-      "  smmlar r9, r9, r6, r5\n"
-      "  smmlar r10, r10, r8, r5\n"
-      "  ldrd r6, r7, [r4], #8\n"
-      "  smmulr r11, r11, r6\n"
-      "  smmlar r11, r11, r7, r5\n"
-      "  ldrd r6, r7, [r4], #8\n"
-      "  smmulr r12, r12, r6\n"
-      "  smmlar r12, r12, r7, r5\n"
-      "  ldmia.w sp, {r5, r6, r7}\n"
-      "  ssat r9, #8, r9\n"
-      "  ssat r10, #8, r10\n"
-      "  ssat r11, #8, r11\n"
-      "  ssat r12, #8, r12\n"
-      "  strb r9, [r5], #1\n"
-      "  strb r10, [r5], #1\n"
-      "  strb r11, [r5], #1\n"
-      "  strb r12, [r5], #1\n"
-      "  add r0, r0, r6\n"
-      "  adds r3, r3, #72\n"
-      "  str r5, [sp]\n"
-      "  cmp r4, r7\n"
-      "  bne 1b\n"
-      "  ldrd r5, r6, [sp, #16]\n"
-      "  ldrd r3, r4, [sp, #24]\n"
-      "  add r0, r0, r6\n"
-      "  subs r5, r5, #1\n"
-      "  str r5, [sp, #16]\n"
-      "  bne 1b\n"
-      "  add sp, sp, #36\n"
-      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
-      "  .balign 4\n"
-      "5:\n" /* by `entry`, in Thumb */
-      "  .word 11b - 5b + 1, 12b - 5b + 1, 13b - 5b + 1\n"
-      "  .word 21b - 5b + 1, 22b - 5b + 1, 23b - 5b + 1\n"
-      "  .word 31b - 5b + 1, 32b - 5b + 1, 33b - 5b + 1\n");
-}
+/* The table at 5 has the places of code by `entry`, in Thumb. */
+#define PIXELS(NAME, FINISH)                                   \
+  __attribute__((naked, noinline)) static void NAME(const run_t *run) {\
+    __asm__ volatile(                                          \
+        "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"      \
+        "  sub sp, sp, #36\n"                                  \
+        "  ldmia r0!, {r1, r2, r3, r4, r5, r6, r7, r8}\n"      \
+        "  stmia.w sp, {r1, r2, r3, r4, r5, r6, r7, r8}\n"     \
+        "  mov r3, r7\n"                                       \
+        "  mov r4, r8\n"                                       \
+        "  ldmia.w r0, {r0, r1, r2, r5, lr}\n"                 \
+        "  adr.w r6, 5f\n"                                     \
+        "  ldr r5, [r6, r5]\n"                                 \
+        "  add r5, r5, r6\n"                                   \
+        "  str r5, [sp, #32]\n"                                \
+        "1:\n"                                                 \
+        "  ldmia.w r4!, {r9, r10, r11, r12}\n"                 \
+        "  ldr.w pc, [sp, #32]\n"                              \
+        "11:\n" ONE("0") NEXT                                  \
+        "12:\n" ONE("24") NEXT                                 \
+        "13:\n" ONE("48")                                      \
+        "  b.w 4f\n"                                           \
+        "21:\n" TWO("0", "8") NEXT                             \
+        "22:\n" TWO("24", "32") NEXT                           \
+        "23:\n" TWO("48", "56")                                \
+        "  b.w 4f\n"                                           \
+        "31:\n" THREE("0", "8", "16") NEXT                     \
+        "32:\n" THREE("24", "32", "40") NEXT                   \
+        "33:\n" THREE("48", "56", "64")                        \
+        "4:\n" FINISH                                          \
+        "  strb r9, [r5], #1\n"                                \
+        "  strb r10, [r5], #1\n"                               \
+        "  strb r11, [r5], #1\n"                               \
+        "  strb r12, [r5], #1\n"                               \
+        "  add r0, r0, r6\n"                                   \
+        "  adds r3, r3, #72\n"                                 \
+        "  str r5, [sp]\n"                                     \
+        "  cmp r4, r7\n"                                       \
+        "  bne 1b\n"                                           \
+        "  ldrd r5, r6, [sp, #16]\n"                           \
+        "  ldrd r3, r4, [sp, #24]\n"                           \
+        "  add r0, r0, r6\n"                                   \
+        "  subs r5, r5, #1\n"                                  \
+        "  str r5, [sp, #16]\n"                                \
+        "  bne 1b\n"                                           \
+        "  add sp, sp, #36\n"                                  \
+        "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"       \
+        "  .balign 4\n"                                        \
+        "5:\n"                                                 \
+        "  .word 11b - 5b + 1, 12b - 5b + 1, 13b - 5b + 1\n"   \
+        "  .word 21b - 5b + 1, 22b - 5b + 1, 23b - 5b + 1\n"   \
+        "  .word 31b - 5b + 1, 32b - 5b + 1, 33b - 5b + 1\n"); \
+  }
+PIXELS(pixels_of, OUTPUTS)
+PIXELS(relu_pixels_of, RELU_OUTPUTS)
 #pragma GCC diagnostic pop
 
 #else
 
-static void pixels_of(const run_t *s) {
+static void pixels(const run_t *s, int relu) {
   const int32_t columns = s->entry / 12 + 1, skipped = s->entry % 12 / 4;
   const int8_t *x = s->x;
   int8_t *y = s->y;
@@ -150,15 +163,20 @@ static void pixels_of(const run_t *s) {
         sums[3] += ek_smultt(odd, w[1]);
       }
       for (int32_t i = 0; i < GROUP; ++i) {
-        *y++ = ek_requantize(sums[i], c[GROUP + 2 * i], c[GROUP + 2 * i + 1], s->out_zero);
+        const int32_t *of = c + GROUP + 2 * i;
+        *y++ = relu ? ek_requantize_relu(sums[i], of[0], of[1]) : ek_requantize(sums[i], of[0], of[1], s->out_zero);
       }
     }
   }
 }
 
+static void pixels_of(const run_t *s) { pixels(s, 0); }
+static void relu_pixels_of(const run_t *s) { pixels(s, 1); }
+
 #endif
 
-void ek_depthwise_conv_2d_inside_dsp(const ek_depthwise_conv_2d_inside_dsp_t *p, const int8_t *x, int8_t *y) {
+__attribute__((noinline)) static void images(const ek_depthwise_conv_2d_inside_dsp_t *p, const int8_t *x, int8_t *y,
+                                             void (*outputs)(const run_t *run)) {
   const int32_t *const rows_end = p->rows + RUN_WORDS * p->row_count;
   const int32_t *const columns_end = p->columns + RUN_WORDS * p->column_count;
   const int32_t channels = p->channels;
@@ -184,11 +202,19 @@ void ek_depthwise_conv_2d_inside_dsp(const ek_depthwise_conv_2d_inside_dsp_t *p,
           s.pixels = column[COUNT];
           s.weights = weights + (uintptr_t)(8 * column[FIRST]);
           s.entry = 4 * (MOST * (column[INSIDE] - 1) + above);
-          pixels_of(&s);
+          outputs(&s);
           y += column[COUNT] * channels;
         }
       }
     }
   }
   ek_clamp_all(first, (int32_t)(y - first), p->low, p->high);
+}
+
+void ek_depthwise_conv_2d_inside_dsp(const ek_depthwise_conv_2d_inside_dsp_t *p, const int8_t *x, int8_t *y) {
+  images(p, x, y, pixels_of);
+}
+
+void ek_depthwise_conv_2d_inside_relu_dsp(const ek_depthwise_conv_2d_inside_dsp_t *p, const int8_t *x, int8_t *y) {
+  images(p, x, y, relu_pixels_of);
 }

@@ -14,12 +14,12 @@
  * 12, 3 with 14, 5 with 16, 0.375 of a loop over eight channels; 6 and 3 for every four inputs of a pixel, 10 for a line, 11 for
  * the call; of one pixel 4, of 8 inputs into few channels 8 a pixel. With 8
  * inputs and 16 channels that is 1.27 a MAC, with 16 inputs and 32 channels 1.12. Cycles by LDR 2, LDM 1 + n, branch 2: 17.25
- * for an output of 8 inputs, 2.2 a MAC. */
+ * for an output of 8 inputs, 2.2 a MAC. With one multiplication an output (_relu) 3 for the requantization. */
 #include "edgekit/pointwise_narrow_dsp.h"
 
 #include <stddef.h>
 
-#include "edgekit/arch_dsp.h"
+#include "edgekit/relu_dsp.h"
 
 #if EK_DSP_INSTRUCTIONS
 
@@ -33,24 +33,25 @@ _Static_assert(offsetof(ek_pointwise_narrow_dsp_t, outputs) == 32, "nine words i
   "  smmlar r1, r1, lr, r3\n"         \
   "  ssat r1, #8, r1\n"               \
   "  strb r1, [r2], #1\n"
+#define RELU(MULTIPLIER) EK_RELU_OF("r1", MULTIPLIER, "lr") EK_RELU_SATURATE("r1") "  strb r1, [r2], #1\n"
 
-#define CHANNEL4 LOAD("r1, r10, r11, r12, lr") ADD("r4", "r10") ADD("r5", "r11") FINISH("r12")
-#define CHANNEL6 \
+#define CHANNEL4(FINISH) LOAD("r1, r10, r11, r12, lr") ADD("r4", "r10") ADD("r5", "r11") FINISH("r12")
+#define CHANNEL6(FINISH) \
   LOAD("r1, r7, r8, r9, r12, lr") ADD("r4", "r7") ADD("r5", "r8") ADD("r6", "r9") FINISH("r12")
-#define CHANNEL8                                                                            \
+#define CHANNEL8(FINISH)                                                                            \
   LOAD("r1, r8, r9, r10, r11, r12, lr")                                                     \
   ADD("r4", "r8") ADD("r5", "r9") ADD("r6", "r10") ADD("r7", "r11") FINISH("r12")
-#define CHANNEL10                                                                           \
+#define CHANNEL10(FINISH)                                                                           \
   LOAD("r1, r9, r10, r11, r12, lr")                                                         \
   ADD("r4", "r9") ADD("r5", "r10") ADD("r6", "r11") ADD("r7", "r12") ADD("r8", "lr") LOAD("r12, lr") FINISH("r12")
-#define CHANNEL12                                                                           \
+#define CHANNEL12(FINISH)                                                                           \
   LOAD("r1, r10, r11, r12, lr") ADD("r4", "r10") ADD("r5", "r11") ADD("r6", "r12") ADD("r7", "lr") \
   LOAD("r10, r11, r12, lr") ADD("r8", "r10") ADD("r9", "r11") FINISH("r12")
-#define CHANNEL14                                                                           \
+#define CHANNEL14(FINISH)                                                                           \
   LOAD("r1, r11, r12, lr") ADD("r4", "r11") ADD("r5", "r12") ADD("r6", "lr")                \
   LOAD("r11, r12, lr") ADD("r7", "r11") ADD("r8", "r12") ADD("r9", "lr")                    \
   LOAD("r11, r12, lr") ADD("r10", "r11") FINISH("r12")
-#define CHANNEL16                                                                           \
+#define CHANNEL16(FINISH)                                                                           \
   LOAD("r1, r12, lr") ADD("r4", "r12") ADD("r5", "lr")                                      \
   LOAD("r12, lr") ADD("r6", "r12") ADD("r7", "lr")                                          \
   LOAD("r12, lr") ADD("r8", "r12") ADD("r9", "lr")                                          \
@@ -115,13 +116,20 @@ _Static_assert(offsetof(ek_pointwise_narrow_dsp_t, outputs) == 32, "nine words i
         "  strd r6, r7, [sp, #24]\n"                                                                         \
         "  b.w 1b\n");                                                                                       \
   }
-PIXELS(ek_pointwise_4_dsp, EXPAND4, CHANNEL4)
-PIXELS(ek_pointwise_6_dsp, EXPAND6, CHANNEL6)
-PIXELS(ek_pointwise_8_dsp, EXPAND8, CHANNEL8)
-PIXELS(ek_pointwise_10_dsp, EXPAND10, CHANNEL10)
-PIXELS(ek_pointwise_12_dsp, EXPAND12, CHANNEL12)
-PIXELS(ek_pointwise_14_dsp, EXPAND14, CHANNEL14)
-PIXELS(ek_pointwise_16_dsp, EXPAND16, CHANNEL16)
+PIXELS(ek_pointwise_4_dsp, EXPAND4, CHANNEL4(FINISH))
+PIXELS(ek_pointwise_6_dsp, EXPAND6, CHANNEL6(FINISH))
+PIXELS(ek_pointwise_8_dsp, EXPAND8, CHANNEL8(FINISH))
+PIXELS(ek_pointwise_10_dsp, EXPAND10, CHANNEL10(FINISH))
+PIXELS(ek_pointwise_12_dsp, EXPAND12, CHANNEL12(FINISH))
+PIXELS(ek_pointwise_14_dsp, EXPAND14, CHANNEL14(FINISH))
+PIXELS(ek_pointwise_16_dsp, EXPAND16, CHANNEL16(FINISH))
+PIXELS(ek_pointwise_4_relu_dsp, EXPAND4, CHANNEL4(RELU))
+PIXELS(ek_pointwise_6_relu_dsp, EXPAND6, CHANNEL6(RELU))
+PIXELS(ek_pointwise_8_relu_dsp, EXPAND8, CHANNEL8(RELU))
+PIXELS(ek_pointwise_10_relu_dsp, EXPAND10, CHANNEL10(RELU))
+PIXELS(ek_pointwise_12_relu_dsp, EXPAND12, CHANNEL12(RELU))
+PIXELS(ek_pointwise_14_relu_dsp, EXPAND14, CHANNEL14(RELU))
+PIXELS(ek_pointwise_16_relu_dsp, EXPAND16, CHANNEL16(RELU))
 
 /* One pixel of up to 16 channels: no loop, the code is entered where the channels that it has not are done. */
 #define PIXEL(NAME, TAPS, CHANNEL)                                                                           \
@@ -133,13 +141,13 @@ PIXELS(ek_pointwise_16_dsp, EXPAND16, CHANNEL16)
         "  nop\n" FOUR(FOUR(CHANNEL))                                                                        \
         "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                   \
   }
-PIXEL(ek_pointwise_4_pixel_dsp, EXPAND4, CHANNEL4)
-PIXEL(ek_pointwise_6_pixel_dsp, EXPAND6, CHANNEL6)
-PIXEL(ek_pointwise_8_pixel_dsp, EXPAND8, CHANNEL8)
-PIXEL(ek_pointwise_10_pixel_dsp, EXPAND10, CHANNEL10)
-PIXEL(ek_pointwise_12_pixel_dsp, EXPAND12, CHANNEL12)
-PIXEL(ek_pointwise_14_pixel_dsp, EXPAND14, CHANNEL14)
-PIXEL(ek_pointwise_16_pixel_dsp, EXPAND16, CHANNEL16)
+PIXEL(ek_pointwise_4_pixel_dsp, EXPAND4, CHANNEL4(FINISH))
+PIXEL(ek_pointwise_6_pixel_dsp, EXPAND6, CHANNEL6(FINISH))
+PIXEL(ek_pointwise_8_pixel_dsp, EXPAND8, CHANNEL8(FINISH))
+PIXEL(ek_pointwise_10_pixel_dsp, EXPAND10, CHANNEL10(FINISH))
+PIXEL(ek_pointwise_12_pixel_dsp, EXPAND12, CHANNEL12(FINISH))
+PIXEL(ek_pointwise_14_pixel_dsp, EXPAND14, CHANNEL14(FINISH))
+PIXEL(ek_pointwise_16_pixel_dsp, EXPAND16, CHANNEL16(FINISH))
 
 /* Pairs of pixels that lie one after the other, 8 inputs in whole words: the channels are all in the code. On the stack: 0
  * stream, 4 x, 8 end of y, in words that were pushed to make room. */
@@ -163,14 +171,14 @@ PIXEL(ek_pointwise_16_pixel_dsp, EXPAND16, CHANNEL16)
         "  bne.w 1b\n"                                                                                      \
         "  pop {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                      \
   }
-PAIRS8(ek_pointwise_8_to_3_dsp, CHANNEL8 CHANNEL8 CHANNEL8)
-PAIRS8(ek_pointwise_8_to_4_dsp, FOUR(CHANNEL8))
+PAIRS8(ek_pointwise_8_to_3_dsp, CHANNEL8(FINISH) CHANNEL8(FINISH) CHANNEL8(FINISH))
+PAIRS8(ek_pointwise_8_to_4_dsp, FOUR(CHANNEL8(FINISH)))
 #pragma GCC diagnostic pop
 
 #else
 
 /* `width` inputs, a multiple of four and up to two more. */
-static void pixels_of(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y, int32_t width) {
+static void pixels_of(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y, int32_t width, int relu) {
   for (int32_t line = 0; line < p->lines; ++line, x += p->gap) {
     for (const int8_t *const end = y + p->outputs; y != end; x += p->step) {
       for (const int32_t *at = p->stream; at != p->stream + p->bytes / 4; at += 2) {
@@ -183,31 +191,38 @@ static void pixels_of(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_
         if (width % 4 != 0) {
           sum = ek_smlad(ek_pack_low((uint32_t)x[p->last], (uint32_t)x[p->last + 1]), (uint32_t)*at++, sum);
         }
-        *y++ = ek_requantize(sum, at[0], at[1], p->out_zero);
+        *y++ = relu ? ek_requantize_relu(sum, at[0], at[1]) : ek_requantize(sum, at[0], at[1], p->out_zero);
       }
     }
   }
 }
-#define PIXELS(NAME, WIDTH)                                                                \
+#define PIXELS(NAME, WIDTH, RELU)                                                          \
   void NAME(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y) {              \
-    pixels_of(p, x, y, WIDTH);                                                             \
+    pixels_of(p, x, y, WIDTH, RELU);                                                       \
   }
-PIXELS(ek_pointwise_4_dsp, 4)
-PIXELS(ek_pointwise_6_dsp, 6)
-PIXELS(ek_pointwise_8_dsp, 8)
-PIXELS(ek_pointwise_10_dsp, 10)
-PIXELS(ek_pointwise_12_dsp, 12)
-PIXELS(ek_pointwise_14_dsp, 14)
-PIXELS(ek_pointwise_16_dsp, 16)
-PIXELS(ek_pointwise_4_pixel_dsp, 4)
-PIXELS(ek_pointwise_6_pixel_dsp, 6)
-PIXELS(ek_pointwise_8_pixel_dsp, 8)
-PIXELS(ek_pointwise_10_pixel_dsp, 10)
-PIXELS(ek_pointwise_12_pixel_dsp, 12)
-PIXELS(ek_pointwise_14_pixel_dsp, 14)
-PIXELS(ek_pointwise_16_pixel_dsp, 16)
-PIXELS(ek_pointwise_8_to_3_dsp, 8)
-PIXELS(ek_pointwise_8_to_4_dsp, 8)
+PIXELS(ek_pointwise_4_dsp, 4, 0)
+PIXELS(ek_pointwise_6_dsp, 6, 0)
+PIXELS(ek_pointwise_8_dsp, 8, 0)
+PIXELS(ek_pointwise_10_dsp, 10, 0)
+PIXELS(ek_pointwise_12_dsp, 12, 0)
+PIXELS(ek_pointwise_14_dsp, 14, 0)
+PIXELS(ek_pointwise_16_dsp, 16, 0)
+PIXELS(ek_pointwise_4_relu_dsp, 4, 1)
+PIXELS(ek_pointwise_6_relu_dsp, 6, 1)
+PIXELS(ek_pointwise_8_relu_dsp, 8, 1)
+PIXELS(ek_pointwise_10_relu_dsp, 10, 1)
+PIXELS(ek_pointwise_12_relu_dsp, 12, 1)
+PIXELS(ek_pointwise_14_relu_dsp, 14, 1)
+PIXELS(ek_pointwise_16_relu_dsp, 16, 1)
+PIXELS(ek_pointwise_4_pixel_dsp, 4, 0)
+PIXELS(ek_pointwise_6_pixel_dsp, 6, 0)
+PIXELS(ek_pointwise_8_pixel_dsp, 8, 0)
+PIXELS(ek_pointwise_10_pixel_dsp, 10, 0)
+PIXELS(ek_pointwise_12_pixel_dsp, 12, 0)
+PIXELS(ek_pointwise_14_pixel_dsp, 14, 0)
+PIXELS(ek_pointwise_16_pixel_dsp, 16, 0)
+PIXELS(ek_pointwise_8_to_3_dsp, 8, 0)
+PIXELS(ek_pointwise_8_to_4_dsp, 8, 0)
 
 #endif
 

@@ -24,6 +24,8 @@ typedef struct {
 /* scratch, aligned to 4: 32 * blocks bytes of columns, 3 rows of taps and 2 * kernel_h times what is left of a row, each rounded
  * up to 4, 4 * pairs of outputs. */
 void ek_conv_2d_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
+/* The same where no output is below its zero point: starts of relu_dsp.h instead of dividers. */
+void ek_conv_2d_relu_dsp(const ek_conv_2d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 
 #ifdef __cplusplus
 }

@@ -21,6 +21,8 @@ typedef ek_conv_2d_bands_t ek_conv_2d_halves_dsp_t;
 /* scratch, aligned to 4: 16 * groups bytes of columns; where windows are copied, a band's rows of `pitch`
  * bytes, and `before` rounded up to 4. */
 void ek_conv_2d_halves_dsp(const ek_conv_2d_halves_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
+/* The same where no output is below its zero point: starts of relu_dsp.h instead of dividers. */
+void ek_conv_2d_halves_relu_dsp(const ek_conv_2d_halves_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 
 #ifdef __cplusplus
 }

@@ -23,6 +23,8 @@ typedef struct {
 } ek_depthwise_conv_2d_inside_dsp_t;
 
 void ek_depthwise_conv_2d_inside_dsp(const ek_depthwise_conv_2d_inside_dsp_t *p, const int8_t *x, int8_t *y);
+/* The same where no output is below its zero point: starts of relu_dsp.h instead of dividers. */
+void ek_depthwise_conv_2d_inside_relu_dsp(const ek_depthwise_conv_2d_inside_dsp_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus
 }

@@ -31,6 +31,14 @@ void ek_pointwise_10_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, in
 void ek_pointwise_12_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_14_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_16_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+/* The same where no output is below its zero point: starts of relu_dsp.h instead of dividers. */
+void ek_pointwise_4_relu_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_6_relu_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_8_relu_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_10_relu_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_12_relu_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_14_relu_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_16_relu_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 /* One pixel, at most 16 channels, not clamped. */
 void ek_pointwise_4_pixel_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_6_pixel_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);

@@ -54,14 +54,15 @@ def of_pixels(layer: Layer, call: Call) -> Lines | None:
     return Lines(samples, step, lines, line_step, images, image_step)
 
 
-Kernel = Callable[[Layer, Call, NDArray[np.float64], Lines], Call | None]  # with the layer's multipliers
-Form = Callable[[Layer, Call], Call | None]
+Calls = Call | list[Call] | None
+Kernel = Callable[[Layer, Call, NDArray[np.float64], Lines], Calls]  # with the layer's multipliers
+Form = Callable[[Layer, Call], Calls]
 
 
 def sample_form(kernel: Kernel) -> Form:
     """The form of fully connected layers whose samples a kernel takes."""
 
-    def form(layer: Layer, call: Call) -> Call | None:
+    def form(layer: Layer, call: Call) -> Calls:
         scale = effective_scale if call.fields["per_channel"] else product_scale
         return kernel(layer, call, scale(layer.input(0), layer.input(1), layer.outputs[0]), of_samples(layer))
 
@@ -71,7 +72,7 @@ def sample_form(kernel: Kernel) -> Form:
 def pixel_form(kernel: Kernel) -> Form:
     """The form of 1x1 convolutions whose pixels a kernel takes as samples."""
 
-    def form(layer: Layer, call: Call) -> Call | None:
+    def form(layer: Layer, call: Call) -> Calls:
         lines = of_pixels(layer, call)
         if lines is None:
             return None

@@ -8,18 +8,20 @@ from numpy.typing import NDArray
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
 from edgekit.backends.c.forms.dsp._lines import Lines
 from edgekit.backends.c.forms.dsp._pack import halves, overlapped
+from edgekit.backends.c.forms.dsp._relu import one_line
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 
 WORD, HALF, MOST = 4, 2, 16  # inputs: of a word, of a half of one, all that stay in registers
 CODE = {4: 28, 6: 32, 8: 36, 10: 44, 12: 48, 14: 56, 16: 68}  # bytes for a channel, by inputs
+SAVED = 4  # bytes for a channel, of one multiplication
 TURN = 8  # channels of a turn of the loop
 PIXEL = 16  # channels at most, of the functions for one pixel
 FIXED = (3, 4)  # channels that have a function of their own for 8 inputs
 FILE = "pointwise_narrow_dsp"
 
 
-def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> Call | None:
-    """The kernel's call; None where its conditions do not hold.
+def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> list[Call] | None:
+    """The kernel's calls, by one multiplication an output and by two; None where its conditions do not hold.
 
     Args:
         real: multipliers.
@@ -33,19 +35,24 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) ->
     folded = fold(weights, bias_of(layer, count), zero_point, real, clamp_of(call), wide=True)
     if folded is None:
         return None
-    width, made = max(WORD, -(-inputs // HALF) * HALF), stream(folded)
+    width = max(WORD, -(-inputs // HALF) * HALF)
     fields: dict[str, Value] = {name: call.fields[name] for name in ("out_zero", "low", "high")}
     plain = (fields["low"], fields["high"]) == (-128, 127)
     name = _name(lines, inputs, count) if plain else FILE
     done = PIXEL - count if name.endswith("pixel_dsp") else -count % TURN
-    fields |= {
-        "stream": made,
-        "skip": done * CODE[width],
-        "last": max(inputs - (width % WORD or WORD), 0),
-        "bytes": made.nbytes,
-    }
-    fields |= {**lines.fields(count), "in_c": inputs}
-    return Call(name, fields, source=FILE)
+    fields |= {"last": max(inputs - (width % WORD or WORD), 0), **lines.fields(count), "in_c": inputs}
+
+    def made(name: str, of: Folded, code: int) -> Call:
+        packed = stream(of)
+        return Call(name, fields | {"stream": packed, "skip": done * code, "bytes": packed.nbytes}, source=FILE)
+
+    calls = [made(name, folded, CODE[width])]
+    line = (
+        one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point)
+        if name == f"pointwise_{width}_dsp"
+        else None
+    )
+    return calls if line is None else [made(f"pointwise_{width}_relu_dsp", line, CODE[width] - SAVED), *calls]
 
 
 def _name(lines: Lines, inputs: int, count: int) -> str:

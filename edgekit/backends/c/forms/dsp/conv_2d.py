@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
 from edgekit.backends.c.forms.dsp._pack import TAPS, pair_weights, paired
+from edgekit.backends.c.forms.dsp._relu import one_line
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
+FILE = "conv_2d_dsp"
 PAIR, WORD = 2, 4
 CONSTANTS = ("weights", "bias", "multiplier", "shift")
 BLOCK, FINISH, SCATTER, COPY = (
@@ -20,8 +22,8 @@ BLOCK, FINISH, SCATTER, COPY = (
 )  # instructions: of 8 taps and of a pair's rest, two pixels each; of an output
 
 
-def form(layer: Layer, call: Call) -> Call | None:
-    """None where the kernel's conditions do not hold."""
+def form(layer: Layer, call: Call) -> list[Call] | None:
+    """By one multiplication an output where that can be, and by two; None where the kernel's conditions do not hold."""
     x, w = layer.input(0), layer.input(1)
     weights: NDArray[np.int8] = layer.data(1)
     real = effective_scale(x, w, layer.outputs[0])
@@ -41,7 +43,12 @@ def form(layer: Layer, call: Call) -> Call | None:
         kept["places"] = np.resize([*places, w.shape[0]], -(-places.size // PAIR) * PAIR).astype(np.int16)
     row, rows = w.shape[2] * w.shape[3], w.shape[1]
     scratch = 32 * blocks + 3 * _whole(row) + 2 * _whole(rows * (row % WORD)) + 2 * PAIR * -(-places.size // PAIR)
-    return Call("conv_2d_dsp", kept | {"stream": _stream(packed, folded, places)}, scratch=scratch)
+    made = (("conv_2d_relu_dsp", one_line(folded, real, clamp, layer.outputs[0].zero_point)), (FILE, folded))
+    return [
+        Call(kernel, kept | {"stream": _stream(packed, of, places)}, scratch=scratch, source=FILE)
+        for kernel, of in made
+        if of is not None
+    ]
 
 
 def _whole(count: int) -> int:

@@ -31,8 +31,9 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     w = Tensor.constant("weights", connected(weights, f))
     bias = Tensor.constant("bias", np.tile(bias_of(layer, f["out_c"]), pixels))
     dense, lines = replace(layer, inputs=[x, w, bias]), Lines(f["batches"], inputs)
-    found = [kernel(dense, call, np.tile(real, pixels), lines) for kernel in (few, narrow)]
-    return [one for one in found if one is not None] or None
+    first = few(dense, call, np.tile(real, pixels), lines)
+    others = narrow(dense, call, np.tile(real, pixels), lines)
+    return [*([] if first is None else [first]), *(others or [])] or None
 
 
 def connected(weights: NDArray[np.int8], f: dict[str, int]) -> NDArray[np.int8]:

@@ -8,17 +8,18 @@ from numpy.typing import NDArray
 from edgekit.backends.c.call import Call, Layer, bias_of
 from edgekit.backends.c.forms.dsp._bands import bands
 from edgekit.backends.c.forms.dsp._pack import halves, stream_of_halves
+from edgekit.backends.c.forms.dsp._relu import one_line
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
-OPERATOR = "conv_2d"
+OPERATOR, FILE = "conv_2d", "conv_2d_halves_dsp"
 FEW = 4096  # weights of a layer that may take twice their bytes
 WORD = 4
 THREE, TOGETHER = 3, (6, 9)  # rows of a kernel whose ends share words, if they have so many taps
 
 
-def form(layer: Layer, call: Call) -> Call | None:
-    """None where the kernel's conditions do not hold."""
+def form(layer: Layer, call: Call) -> list[Call] | None:
+    """By one multiplication an output where that can be, and by two; None where the kernel's conditions do not hold."""
     weights = layer.data(1)
     found = bands(layer, call)
     if found is None or weights.shape[2] * weights.shape[3] < WORD or weights.size > FEW:
@@ -29,11 +30,16 @@ def form(layer: Layer, call: Call) -> Call | None:
     folded = fold(flat, bias_of(layer, flat.shape[0]), x.zero_point, real, clamp_of(call), wide=True)
     if folded is None:
         return None
-    taps = in_order(folded.halves.reshape(weights.shape))
+    line = one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point)
     fields, band = found
-    groups = taps.shape[1] // WORD
-    fields |= {"groups": groups, "stream": _stream(taps, folded)}
-    return Call("conv_2d_halves_dsp", fields, scratch=16 * groups + band)
+    calls = []
+    for kernel, of in (("conv_2d_halves_relu_dsp", line), (FILE, folded)):
+        if of is not None:
+            taps = in_order(of.halves.reshape(weights.shape))
+            groups = taps.shape[1] // WORD
+            packed = {"groups": groups, "stream": _stream(taps, of)}
+            calls.append(Call(kernel, fields | packed, scratch=16 * groups + band, source=FILE))
+    return calls
 
 
 def in_order(weights: NDArray[np.int16]) -> NDArray[np.int16]:

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
-from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
+from edgekit.backends.c.forms.dsp._relu import one_line
+from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
+FILE = "depthwise_conv_2d_dsp"
 TAPS = 3
 STRIDES = (1, 2)
 KEPT = ("batches", "depth_multiplier", "in_zero", "out_zero", "low", "high")
@@ -20,8 +22,8 @@ INSTRUCTIONS = {1: 51, 2: 32}  # of a block of outputs
 CHANNEL = 19  # instructions for each channel of a strip
 
 
-def form(layer: Layer, call: Call) -> Call | None:
-    """None where the kernel's conditions do not hold."""
+def form(layer: Layer, call: Call) -> list[Call] | None:
+    """By one multiplication an output where that can be, and by two; None where the kernel's conditions do not hold."""
     fields = call.fields
     height, width, stride = (int(fields[name]) for name in ("kernel_h", "kernel_w", "stride_h"))  # type: ignore[arg-type]
     spread = [fields[f"dilation_{side}"] != 1 and fields[f"kernel_{side}"] != 1 for side in "hw"]
@@ -46,17 +48,20 @@ def form(layer: Layer, call: Call) -> Call | None:
             lines[f"{prefix}{name}_step"] = shape[3] * (shape[2] if side == "h" else 1)
         lines[f"pad_{name}"] = fields["pad_top" if side == "h" else "pad_left"]
     words = _words(y.shape[1] if turned else y.shape[2], stride)
-    constants: dict[str, Value] = {
-        "words": words,
-        "weights": _pack(weights.transpose(0, 2, 1) if turned else weights),
-        "constants": np.stack([folded.multiplier, folded.divider, 2 * folded.bias], axis=1).astype(np.int32),
-    }
-    return Call(
-        "depthwise_conv_2d_dsp",
-        {**{name: fields[name] for name in KEPT}, **lines, **constants},
-        scratch=STRIP * words + WEIGHTS * outputs // channels,
-        in_place=(0,) if stride == 1 and x.shape == y.shape else (),
-    )
+    constants: dict[str, Value] = {"words": words, "weights": _pack(weights.transpose(0, 2, 1) if turned else weights)}
+
+    def made(kernel: str, of: Folded) -> Call:
+        constants["constants"] = np.stack([of.multiplier, of.divider, of.start], axis=1).astype(np.int32)
+        return Call(
+            kernel,
+            {**{name: fields[name] for name in KEPT}, **lines, **constants},
+            scratch=STRIP * words + WEIGHTS * outputs // channels,
+            in_place=(0,) if stride == 1 and x.shape == y.shape else (),
+            source=FILE,
+        )
+
+    line = one_line(folded, real, clamp_of(call), y.zero_point)
+    return [*([made("depthwise_conv_2d_relu_dsp", line)] if line else []), made(FILE, folded)]
 
 
 def _words(columns: int, stride: int) -> int:
