@@ -16,7 +16,7 @@ def features(fields: Fields) -> dict[str, float]:
         found |= _gathered(fields)
     elif kernel == "conv_2d_mve_strips":
         jobs = fields["batches"] * fields["out_h"]
-        found |= _strips(fields)
+        found |= strips(fields)
     elif kernel == "conv_2d_mve_rest":
         width, size = windows // lines, 64 * fields["chunks"] + 16 * fields["rest"]
         short = min((size - 1) // fields["in_c"], fields["batches"] * fields["in_h"] * fields["in_w"])
@@ -65,7 +65,7 @@ def _gathered(fields: Fields) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _strips(fields: Fields) -> dict[str, float]:
+def strips(fields: Fields) -> dict[str, float]:
     """Columns are filled once and wherever kernel rows are outside; then rows are scattered or copied."""
     h, c = axis(fields, "h"), fields["in_c"]
     column = fields["kernel_h"] * c
