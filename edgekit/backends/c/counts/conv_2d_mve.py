@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from edgekit.backends.c.counts._window import Fields, axis, ceil_div, pixels
 
 
@@ -65,15 +67,18 @@ def _gathered(fields: Fields) -> dict[str, float]:
     }  # fmt: skip
 
 
-def strips(fields: Fields) -> dict[str, float]:
-    """Columns are filled once and wherever kernel rows are outside; then rows are scattered or copied."""
+def strips(fields: Fields, made: Sequence[int] | None = None, together: int = 1) -> dict[str, float]:
+    """Strips of some output rows, or all. Columns are filled in the first ones that are in scratch `together` and
+    wherever kernel rows are outside; then rows are scattered or copied."""
     h, c = axis(fields, "h"), fields["in_c"]
+    made = range(fields["out_h"]) if made is None else made
     column = fields["kernel_h"] * c
     columns = (fields["out_w"] - 1) * fields["stride_w"] + fields["kernel_w"]
     inside = min(columns - fields["pad_left"], fields["in_w"])
     spread = c <= 8 and 15 // c * column + 15 % c <= 255
-    rows = fields["batches"] * sum(h.inside)
-    fills = fields["batches"] * (fields["out_h"] - h.full) + (h.full > 0 and h.before[0] + h.after[0] == 0)
+    rows = fields["batches"] * sum(h.inside[oy] for oy in made)
+    full = [h.inside[oy] == fields["kernel_h"] for oy in made]
+    fills = fields["batches"] * full.count(False) + full[:together].count(True)
     groups = (inside * c - 16) // (16 // c * c) + 1 if spread and inside * c >= 16 else 0
     short = not spread and c <= 64
     return {
