@@ -12,8 +12,8 @@
  * constants. r1 stream, r3 r9 windows, r7 r5 outputs (stores of words want a low register), r11 output zero point (its place counts where vectors are in a loop).
  *
  * Budget: instructions (cycles) of 8 outputs: 14 (16) a vector of 16 bytes, for the first two 45 (45) with the requantization,
- * for the last one 16 (16), and 3 (6); with 4 vectors 78 (83), 8: 134 (147). In the loop 6 (9) instead of 3 (6) and 2 (5) a
- * round of 8: of 18 vectors 282 (320). A pair 45 (60), a call 60, strips as in conv_2d_mve.c. Requantization as there. */
+ * for the last one 16 (16), and 3 (6); with 4 vectors 78 (83), 8: 134 (147), 9: 149 (165). In the loop 6 (9) instead of 3 (6), and 2 (5) a
+ * round of 15: of 18 vectors 280 (315). A pair 45 (60), a call 60, strips as in conv_2d_mve.c. Requantization as there. */
 #include "edgekit/conv_2d_by_twos_mve.h"
 
 #include "edgekit/strips_mve.h"
@@ -95,28 +95,32 @@ typedef struct {
   "subs r0, #1\n str r0, [sp, #28]\n bne .Lpair%=\n"                                                            \
   "add sp, #40\n vpop {d8-d15}\n add sp, #4\n pop {r4-r11, pc}\n"
 
-/* Windows of a few vectors: no loop. */
-#define FEW(name, more)                                                                                         \
+/* Windows of known length: no loop; `first`, `second`, `third`: where their first vectors lie. */
+#define KNOWN(name, first, second, third, more)                                                                 \
   __attribute__((naked, noinline)) static void name(const job_t *job UNUSED) {                                  \
-    __asm volatile(BEGIN("") PAIR("]", ", #16]", ", #32]") "b .Lrest%=\n"                                            \
-                   ".balign 4\n.Lblock%=:\n" HEAD(", #16]", ", #32]")                                           \
-                   ".Lrest%=:\n" more TAIL("]") "ldr r0, [sp]\n cmp r1, r0\n bne .Lblock%=\n"                   \
+    __asm volatile(BEGIN("") PAIR(first, second, third) "b .Lrest%=\n"                                          \
+                   ".balign 4\n.Lblock%=:\n" HEAD(second, third)                                                \
+                   ".Lrest%=:\n" more TAIL(first) "ldr r0, [sp]\n cmp r1, r0\n bne .Lblock%=\n"                 \
                    NEXT_PAIR ::: "memory");                                                                     \
   }
-FEW(pairs_of_3, "")
-FEW(pairs_of_4, MORE(", #48]"))
-FEW(pairs_of_8, MORE(", #48]") MORE(", #64]") MORE(", #80]") MORE(", #96]") MORE(", #112]"))
+#define SHORT(name, more) KNOWN(name, "]", ", #16]", ", #32]", more)
+SHORT(pairs_of_3, "")
+SHORT(pairs_of_4, MORE(", #48]"))
+SHORT(pairs_of_8, MORE(", #48]") MORE(", #64]") MORE(", #80]") MORE(", #96]") MORE(", #112]"))
+#define GO_ON "], #16"
+#define ONE MORE(GO_ON)
+#define GO_BACK "ldrd r3, r9, [sp, #8]\n"
+KNOWN(pairs_of_9, GO_ON, GO_ON, GO_ON, ONE ONE ONE ONE ONE ONE GO_BACK)
 
-#define ONE MORE("], #16")
 #define ENTER "ldr r11, [sp, #16]\n ldr pc, [sp, #20]\n"
 __attribute__((naked, noinline)) static void pairs_of_many(const job_t *job UNUSED) {
-  __asm volatile(BEGIN("adr.w r0, .Leight%=\n add r6, r0\n orr r6, #1\n")
-                 PAIR("], #16", "], #16", "], #16") ENTER
-                 ".balign 4\n.Leight%=:\n" ONE ONE ONE ONE ONE ONE ONE ONE
-                 "subs r11, #1\n bne .Leight%=\n"
-                 "ldrd r3, r9, [sp, #8]\n" TAIL("], #16")
+  __asm volatile(BEGIN("adr.w r0, .Lround%=\n add r6, r0\n orr r6, #1\n")
+                 PAIR(GO_ON, GO_ON, GO_ON) ENTER
+                 ".balign 4\n.Lround%=:\n" ONE ONE ONE ONE ONE ONE ONE ONE ONE ONE ONE ONE ONE ONE ONE
+                 "subs r11, #1\n bne .Lround%=\n"
+                 GO_BACK TAIL(GO_ON)
                  "ldrd r0, r11, [sp]\n cmp r1, r0\n beq .Lended%=\n"
-                 HEAD("], #16", "], #16") ENTER
+                 HEAD(GO_ON, GO_ON) ENTER
                  ".Lended%=:\n" NEXT_PAIR ::: "memory");
 }
 
@@ -193,6 +197,10 @@ void ek_conv_2d_by_twos_mve(const ek_conv_2d_by_twos_mve_t *p, const int8_t *x, 
 
 void ek_conv_2d_by_twos_mve_strips_48(const ek_conv_2d_by_twos_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
   strips(p, x, y, (int8_t *)scratch, pairs_of_3);
+}
+
+void ek_conv_2d_by_twos_mve_strips_144(const ek_conv_2d_by_twos_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
+  strips(p, x, y, (int8_t *)scratch, pairs_of_9);
 }
 
 void ek_conv_2d_by_twos_mve_strips(const ek_conv_2d_by_twos_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {

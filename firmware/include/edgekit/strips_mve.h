@@ -106,6 +106,24 @@ __attribute__((noinline, unused)) static void ek_scatter(const ek_strips_mve_t *
       : "lr", "q0", "cc", "memory");
 }
 
+/* `columns` > 0 of three rows of whole vectors, 1 or 2 a pixel: loads and stores alone, so that it takes 4 cycles a vector. */
+#define EK_THREE(vectors)                                                                                              \
+  __asm volatile("dls lr, %[columns]\n 1:\n" vectors("%[a]") vectors("%[b]") vectors("%[c]") "le lr, 1b\n"             \
+                 : [to] "+r"(to), [a] "+r"(from), [b] "+r"(b), [c] "+r"(c)                                             \
+                 : [columns] "r"(columns)                                                                              \
+                 : "lr", "q0", "memory")
+#define EK_THREE_1(row) "vldrb.8 q0, [" row "], #16\n vstrb.8 q0, [%[to]], #16\n"
+#define EK_THREE_2(row) EK_THREE_1(row) EK_THREE_1(row)
+__attribute__((unused)) static void ek_copy_three(int8_t *to, const int8_t *from, int32_t pitch, int32_t columns,
+                                                  int32_t vectors) {
+  const int8_t *b = from + pitch, *c = b + pitch;
+  if (vectors == 1) {
+    EK_THREE(EK_THREE_1);
+  } else {
+    EK_THREE(EK_THREE_2);
+  }
+}
+
 /* Of the parameters of a convolution, which have these names. */
 #define EK_STRIPS_OF(p)                                                                                                 \
   {                                                                                                                     \
@@ -130,6 +148,8 @@ __attribute__((unused)) static void ek_strip(const ek_strips_mve_t *p, const int
   }
   if (last > first && p->spreads) {
     ek_scatter(p, to, row, last - first, inside);
+  } else if (last - first == 3 && p->kernel_h == 3 && (c == 16 || c == 32)) {
+    ek_copy_three(to, row, pitch * p->dilation_h, inside, c / 16);
   } else if (last > first) {
     ek_copy_rows(to, row, inside, c, c, column, last - first, pitch * p->dilation_h, c);
   }

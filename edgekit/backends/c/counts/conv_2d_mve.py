@@ -77,7 +77,11 @@ def strips(fields: Fields, made: Sequence[int] | None = None, together: int = 1)
     inside = min(columns - fields["pad_left"], fields["in_w"])
     spread = c <= 8 and 15 // c * column + 15 % c <= 255
     rows = fields["batches"] * sum(h.inside[oy] for oy in made)
+    threes = 0
     full = [h.inside[oy] == fields["kernel_h"] for oy in made]
+    if fields["kernel_h"] == 3 and c in (16, 32):
+        threes = fields["batches"] * full.count(True)
+        rows -= 3 * threes
     fills = fields["batches"] * full.count(False) + full[:together].count(True)
     groups = (inside * c - 16) // (16 // c * c) + 1 if spread and inside * c >= 16 else 0
     short = not spread and c <= 64
@@ -85,6 +89,7 @@ def strips(fields: Fields, made: Sequence[int] | None = None, together: int = 1)
         "fills": fills, "fill_vectors": fills * ceil_div(columns * column, 16),
         "offsets": spread, "bends": spread * ceil_div(16, c),
         "scattered_rows": rows * spread, "scattered": rows * groups * spread,
+        "threes": threes, "threes_16": threes * inside * (c == 16), "threes_32": threes * inside * (c == 32),
         "copied_rows": rows * short, "copied": rows * inside * short,
         "copied_vectors": rows * inside * ceil_div(c, 16) * short,
         "long_copies": rows * inside * (c > 64), "long_copied": rows * inside * ceil_div(c, 16) * (c > 64),

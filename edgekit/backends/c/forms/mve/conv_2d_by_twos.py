@@ -19,8 +19,8 @@ KEPT = (
     "dilation_h", "pad_top", "pad_left", "in_zero", "out_zero",
 )  # fmt: skip
 FEWEST = 3  # vectors of a window
-ROUND, CODE = 8, 56  # vectors of a round of the loop, bytes of code of one
-STRAIGHT = {64: "_64", 128: "_128"}  # channels that have functions without a loop
+ROUND, CODE = 15, 56  # vectors of a round of the loop, bytes of code of one
+PIXELS, STRIPS = {4: "_64", 8: "_128"}, {3: "_48", 9: "_144"}  # vectors that have functions without a loop
 FILTERS = (0, 2, 1, 3)  # channels of a block in the order of their filters
 Vector = tuple[int, int]  # filter of a block, vector of it; of the next block from `vectors` on
 
@@ -33,7 +33,7 @@ def form(layer: Layer, call: Call) -> Call | None:
 
     shape = [of(name) for name in ("out_c", "kernel_h", "kernel_w", "in_c")]
     vectors = -(-math.prod(shape[1:]) // VECTOR)
-    way = _way(fields)
+    way = _way(fields, vectors)
     if way is None or vectors < FEWEST or shape[0] % HALF or (of("low"), of("high")) != (-128, 127):
         return None
     kernel, down = way
@@ -56,7 +56,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     )  # fmt: skip
 
 
-def _way(fields: Mapping[str, Value]) -> tuple[str, bool] | None:
+def _way(fields: Mapping[str, Value], vectors: int) -> tuple[str, bool] | None:
     """The function, and whether pairs of windows lie below each other; None where there is none or are no pairs."""
 
     def of(name: str) -> int:
@@ -66,15 +66,14 @@ def _way(fields: Mapping[str, Value]) -> tuple[str, bool] | None:
     ones = all(of(f"{name}_{side}") == 1 for name in ("kernel", "stride") for side in "hw")
     if ones and not (of("pad_top") or of("pad_left")) and in_c % VECTOR == 0:
         inside = out_h == of("in_h") and out_w == of("in_w")
-        return (FILE + STRAIGHT.get(in_c, ""), False) if inside and of("batches") * out_h * out_w > 1 else None
+        return (FILE + PIXELS.get(vectors, ""), False) if inside and of("batches") * out_h * out_w > 1 else None
     columns = (out_w - 1) * of("stride_w") + of("kernel_w")
     if of("dilation_w") > 1 or of("stride_w") > of("kernel_w") or not 0 <= of("pad_left") < columns:
         return None
     down = -(-out_h // 2) * out_w < out_h * -(-out_w // 2)  # fewer pairs
     if (out_h if down else out_w) < 2:
         return None
-    few = of("kernel_h") * of("kernel_w") * in_c <= FEWEST * VECTOR
-    return f"{FILE}_strips{'_48' if few else ''}", down
+    return f"{FILE}_strips{STRIPS.get(vectors, '')}", down
 
 
 def pack(found: Folded, weights: NDArray[np.int8], vectors: int) -> NDArray[np.int8]:
