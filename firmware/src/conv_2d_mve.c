@@ -26,7 +26,7 @@
  * checks which it is; for all others (e = 0, left shifts, large e) the shifts are done as such. */
 #include "edgekit/conv_2d_mve.h"
 
-#include <arm_mve.h>
+#include "edgekit/strips_mve.h"
 
 #define UNUSED __attribute__((unused))
 
@@ -234,78 +234,19 @@ static inline void rows(const ek_conv_2d_mve_t *p, const rows_t *job) {
   }
 }
 
-static inline void fill(int8_t *to, int32_t value, int32_t count) {
-  __asm volatile(
-      "vdup.8 q0, %1\n"
-      "wlstp.8 lr, %2, 2f\n"
-      "1: vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
-      "2:\n" : "+r"(to) : "r"(value), "r"(count) : "lr", "q0", "memory");
-}
-
-static inline void copy(int8_t *to, const int8_t *from, int32_t count) {
-  __asm volatile(
-      "wlstp.8 lr, %2, 2f\n"
-      "1: vldrb.8 q0, [%1], #16\n vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
-      "2:\n" : "+r"(to), "+r"(from) : "r"(count) : "lr", "q0", "memory");
-}
-
-/* The whole vectors of a row beside the last one, which is predicated. */
-#define WHOLE1 "vldrb.8 q1, [%[a]]\n vstrb.8 q1, [%[b]]\n"
-#define WHOLE2 WHOLE1 "vldrb.8 q1, [%[a], #16]\n vstrb.8 q1, [%[b], #16]\n"
-#define WHOLE3 WHOLE2 "vldrb.8 q1, [%[a], #32]\n vstrb.8 q1, [%[b], #32]\n"
-#define COPY_ROWS(whole, at)                                                                                      \
-  __asm volatile(                                                                                                 \
-      "vctp.8 %[rest]\n"                                                                                          \
-      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n dls lr, %[rows]\n"                                              \
-      "2:\n" whole "vpstt\n vldrbt.u8 q0, [%[a], #" #at "]\n vstrbt.8 q0, [%[b], #" #at "]\n"                     \
-      "add %[a], %[pitch]\n add %[b], %[segment]\n le lr, 2b\n"                                                   \
-      "add %[from], %[step]\n add %[to], %[size]\n subs %[windows], #1\n bne 1b\n"                                \
-      : [to] "+r"(to), [from] "+r"(from), [windows] "+r"(windows), [a] "=&r"(a), [b] "=&r"(b)                     \
-      : [rest] "r"(count - (at)), [rows] "r"(rows), [pitch] "r"(pitch), [segment] "r"(segment), [step] "r"(step), \
-        [size] "r"(size)                                                                                          \
-      : "lr", "q0", "q1", "cc", "memory")
-
-/* `windows` > 0 times `rows` > 0 times `count` > 0 bytes; windows lie `step` bytes apart, `size` when copied. */
-static void copy_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t count, int32_t pitch, int32_t segment,
-                      int32_t windows, int32_t step, int32_t size) {
-  const int8_t *a;
-  int8_t *b;
-  if (count <= 16) {
-    COPY_ROWS("", 0);
-  } else if (count <= 32) {
-    COPY_ROWS(WHOLE1, 16);
-  } else if (count <= 48) {
-    COPY_ROWS(WHOLE2, 32);
-  } else if (count <= 64) {
-    COPY_ROWS(WHOLE3, 48);
-  } else {
-    for (; windows > 0; --windows, from += step, to += size) {
-      for (int32_t r = 0; r < rows; ++r) {
-        copy(to + r * segment, from + r * pitch, count);
-      }
-    }
-  }
-}
-
-/* How many taps, `step` apart from `at` on, lie before 0, at most `taps`; and before `end`. */
-static inline int32_t taps_before(int32_t end, int32_t at, int32_t step, int32_t taps) {
-  const int32_t count = at < end ? (end - at + step - 1) / step : 0;
-  return count < taps ? count : taps;
-}
-
 /* A window that is not all in the image, whose leftmost tap is at column `left`; of its rows, those from `first` to `last`
  * are in the image, the first of them at `row`. */
 static void gather(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to, int32_t left, int32_t first, int32_t last) {
   const int32_t c = p->in_c, segment = p->kernel_w * c, pitch = p->in_w * c * p->dilation_h;
   const int dense = p->dilation_w == 1;
-  fill(to, p->in_zero, p->kernel_h * segment);
-  const int32_t from = taps_before(0, left, p->dilation_w, p->kernel_w);
-  const int32_t until = taps_before(p->in_w, left, p->dilation_w, p->kernel_w);
+  ek_fill_bytes(to, p->in_zero, p->kernel_h * segment);
+  const int32_t from = ek_taps_before(0, left, p->dilation_w, p->kernel_w);
+  const int32_t until = ek_taps_before(p->in_w, left, p->dilation_w, p->kernel_w);
   if (last <= first) {
     return;
   }
   for (int32_t kx = from; kx < until; kx += dense ? until : 1) {
-    copy_rows(to + first * segment + kx * c, row + (left + kx * p->dilation_w) * c, last - first,
+    ek_copy_rows(to + first * segment + kx * c, row + (left + kx * p->dilation_w) * c, last - first,
               dense ? (until - kx) * c : c, pitch, segment, 1, 0, 0);
   }
 }
@@ -322,7 +263,7 @@ static void gather_all(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to,
   int32_t inner = i < count ? (end - left) / p->stride_w + 1 : 0;
   inner = inner < count - i ? inner : count - i;
   if (inner > 0) {
-    copy_rows(to, row + left * c, p->kernel_h, segment, p->in_w * c * p->dilation_h, segment, inner, p->stride_w * c, size);
+    ek_copy_rows(to, row + left * c, p->kernel_h, segment, p->in_w * c * p->dilation_h, segment, inner, p->stride_w * c, size);
     i += inner;
     left += inner * p->stride_w;
     to += inner * size;
@@ -371,7 +312,7 @@ void ek_conv_2d_mve_rest(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, 
   const int32_t last = (64 * p->chunks + 16 * p->rest - 1) / c * c; /* pixels that do not have all those bytes */
   const int32_t bytes = last < all ? last : all;
   const int8_t *end = x + all - bytes;
-  copy((int8_t *)scratch, end, bytes);
+  ek_copy_bytes((int8_t *)scratch, end, bytes);
   by_pixels(p, x, y, p->pixels, end, (const int8_t *)scratch);
 }
 
@@ -384,8 +325,8 @@ void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y
   for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * pitch) {
     for (int32_t oy = 0; oy < p->out_h; ++oy) {
       const int32_t top = oy * p->stride_h - p->pad_top;
-      const int32_t first = taps_before(0, top, p->dilation_h, p->kernel_h);
-      const int32_t last = taps_before(p->in_h, top, p->dilation_h, p->kernel_h);
+      const int32_t first = ek_taps_before(0, top, p->dilation_h, p->kernel_h);
+      const int32_t last = ek_taps_before(p->in_h, top, p->dilation_h, p->kernel_h);
       const int8_t *row = x + (top + first * p->dilation_h) * pitch;
       for (int32_t ox = 0; ox < p->out_w; ox += job.rows) {
         job.rows = p->out_w - ox < p->pixels ? p->out_w - ox : p->pixels;
@@ -397,67 +338,13 @@ void ek_conv_2d_mve_gather(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y
   }
 }
 
-/* Where the 16 bytes from a column's first one on go in strips: `to` and these offsets. */
-static int spread(const ek_conv_2d_mve_t *p, uint8_t offsets[16]) {
-  const int32_t c = p->in_c, column = p->kernel_h * c;
-  if (c > 8 || 15 / c * column + 15 % c > UINT8_MAX) {
-    return 0;
-  }
-  for (int32_t at = 0, i = 0; i < 16; at += column - c) {
-    for (int32_t k = 0; k < c && i < 16; ++k, ++i) {
-      offsets[i] = (uint8_t)at++;
-    }
-  }
-  return 1;
-}
-
-/* `rows` > 0 times `count` > 0 pixels, 16 bytes' whole pixels at a time, what is left of the 16 bytes with them. */
-__attribute__((noinline)) static void scatter(int8_t *to, const int8_t *from, int32_t rows, int32_t count, const ek_conv_2d_mve_t *p,
-                    const uint8_t offsets[16]) {
-  const int32_t c = p->in_c, pixels = 16 / c, size = pixels * c, bytes = count * c;
-  const int32_t groups = bytes < 16 ? 0 : (bytes - 16) / size + 1;
-  register uint8x16_t q1 __asm("q1") = vldrbq_u8(offsets);
-  const int8_t *a;
-  int8_t *b;
-  __asm volatile(
-      "vctp.8 %[rest]\n"
-      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n wls lr, %[groups], 3f\n"
-      "2:\n vldrb.u8 q0, [%[a]]\n add %[a], %[size]\n vstrb.8 q0, [%[b], q1]\n add %[b], %[step]\n le lr, 2b\n"
-      "3:\n vpstt\n vldrbt.u8 q0, [%[a]]\n vstrbt.8 q0, [%[b], q1]\n"
-      "add %[from], %[pitch]\n add %[to], %[c]\n subs %[rows], #1\n bne 1b\n"
-      : [to] "+r"(to), [from] "+r"(from), [rows] "+r"(rows), [a] "=&r"(a), [b] "=&r"(b)
-      : [rest] "r"(bytes - groups * size), [groups] "r"(groups), [size] "r"(size), "w"(q1),
-        [step] "r"(pixels * p->kernel_h * c), [pitch] "r"(p->in_w * c * p->dilation_h), [c] "r"(c)
-      : "lr", "q0", "cc", "memory");
-}
-
 void ek_conv_2d_mve_strips(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  rows_t job = {.y = y};
-  const int32_t c = p->in_c, column = p->kernel_h * c, pitch = p->in_w * c;
-  const int32_t columns = (p->out_w - 1) * p->stride_w + p->kernel_w;
-  const int32_t inside = columns - p->pad_left < p->in_w ? columns - p->pad_left : p->in_w;
-  uint8_t offsets[16];
-  const int spreads = spread(p, offsets);
-  int32_t filled = 0;
-  job.x = (int8_t *)scratch;
-  job.x_step = p->stride_w * column;
-  job.rows = p->out_w;
-  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * pitch) {
+  rows_t job = {.x = (int8_t *)scratch, .y = y, .x_step = p->stride_w * p->kernel_h * p->in_c, .rows = p->out_w};
+  ek_strips_mve_t strips = EK_STRIPS_OF(p);
+  strips.spreads = ek_spread(&strips);
+  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * p->in_w * p->in_c) {
     for (int32_t oy = 0; oy < p->out_h; ++oy, job.y += p->out_w * p->out_c) {
-      const int32_t top = oy * p->stride_h - p->pad_top;
-      const int32_t first = taps_before(0, top, p->dilation_h, p->kernel_h);
-      const int32_t last = taps_before(p->in_h, top, p->dilation_h, p->kernel_h);
-      const int8_t *row = x + (top + first * p->dilation_h) * pitch;
-      int8_t *to = (int8_t *)scratch + p->pad_left * column + first * c;
-      if (!filled || first > 0 || last < p->kernel_h) { /* columns outside the image stay */
-        fill((int8_t *)scratch, p->in_zero, columns * column);
-        filled = 1;
-      }
-      if (last > first && spreads) {
-        scatter(to, row, last - first, inside, p, offsets);
-      } else if (last > first) {
-        copy_rows(to, row, inside, c, c, column, last - first, pitch * p->dilation_h, c);
-      }
+      ek_strip(&strips, x, oy, (int8_t *)scratch, n == 0 && oy == 0);
       rows(p, &job);
     }
   }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from edgekit.backends.c.counts._window import Fields, axis, ceil_div, pixels
 
 
@@ -16,7 +18,7 @@ def features(fields: Fields) -> dict[str, float]:
         found |= _gathered(fields)
     elif kernel == "conv_2d_mve_strips":
         jobs = fields["batches"] * fields["out_h"]
-        found |= _strips(fields)
+        found |= strips(fields)
     elif kernel == "conv_2d_mve_rest":
         width, size = windows // lines, 64 * fields["chunks"] + 16 * fields["rest"]
         short = min((size - 1) // fields["in_c"], fields["batches"] * fields["in_h"] * fields["in_w"])
@@ -65,21 +67,29 @@ def _gathered(fields: Fields) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _strips(fields: Fields) -> dict[str, float]:
-    """Columns are filled once and wherever kernel rows are outside; then rows are scattered or copied."""
+def strips(fields: Fields, made: Sequence[int] | None = None, together: int = 1) -> dict[str, float]:
+    """Strips of some output rows, or all. Columns are filled in the first ones that are in scratch `together` and
+    wherever kernel rows are outside; then rows are scattered or copied."""
     h, c = axis(fields, "h"), fields["in_c"]
+    made = range(fields["out_h"]) if made is None else made
     column = fields["kernel_h"] * c
     columns = (fields["out_w"] - 1) * fields["stride_w"] + fields["kernel_w"]
     inside = min(columns - fields["pad_left"], fields["in_w"])
     spread = c <= 8 and 15 // c * column + 15 % c <= 255
-    rows = fields["batches"] * sum(h.inside)
-    fills = fields["batches"] * (fields["out_h"] - h.full) + (h.full > 0 and h.before[0] + h.after[0] == 0)
+    rows = fields["batches"] * sum(h.inside[oy] for oy in made)
+    threes = 0
+    full = [h.inside[oy] == fields["kernel_h"] for oy in made]
+    if fields["kernel_h"] == 3 and c in (16, 32):
+        threes = fields["batches"] * full.count(True)
+        rows -= 3 * threes
+    fills = fields["batches"] * full.count(False) + full[:together].count(True)
     groups = (inside * c - 16) // (16 // c * c) + 1 if spread and inside * c >= 16 else 0
     short = not spread and c <= 64
     return {
         "fills": fills, "fill_vectors": fills * ceil_div(columns * column, 16),
         "offsets": spread, "bends": spread * ceil_div(16, c),
         "scattered_rows": rows * spread, "scattered": rows * groups * spread,
+        "threes": threes, "threes_16": threes * inside * (c == 16), "threes_32": threes * inside * (c == 32),
         "copied_rows": rows * short, "copied": rows * inside * short,
         "copied_vectors": rows * inside * ceil_div(c, 16) * short,
         "long_copies": rows * inside * (c > 64), "long_copied": rows * inside * ceil_div(c, 16) * (c > 64),
