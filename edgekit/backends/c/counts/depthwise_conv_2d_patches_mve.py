@@ -15,7 +15,7 @@ def features(fields: Fields) -> dict[str, float]:
     rows = fields["batches"] * sum(0 <= top + r < fields["in_h"] for top in tops for r in range(fields["rows"]))
     groups = ceil_div(channels, 16)
     odd = fields["out_w"] % 2 if stride == 1 else 0
-    shifted = int(np.count_nonzero(fields["table"].reshape(-1, 4)[:, 0] == 0))
+    shifted = int(np.count_nonzero(fields["filters"].reshape(-1, 8)[:, 2] == 0))
     limited = fields["low"] != -128 or fields["high"] != 127
     outside = bands * fields["rows"] - rows
     return {
