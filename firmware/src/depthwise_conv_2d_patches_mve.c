@@ -9,10 +9,8 @@
  * Where outputs go is a table of offsets, the same for all channels. What an iteration computes too much (odd heights, the
  * last of the 8) goes to places that a later one overwrites: the packer checks that.
  *
- * Order: q1 has the first four of an iteration's 8 outputs, A, q0 the others, B. During the products of A the B of the
- * iteration before is scaled and its 8 outputs are stored; during those of B A is scaled. So the multiply pipe takes turns with
- * the others. A channel begins in the middle of the loop, after its first A; its last B is scaled after the loop. Outputs fit
- * 16 bits before their clamp, so that B goes between A without narrowing; channels of which that is not proven are shifted.
+ * Order: as in depthwise_turns_mve.h; the first iteration of a channel begins in the middle of the loop. Channels of which it
+ * is not proven that outputs fit 16 bits are shifted.
  *
  * Registers of `channels`: sums r0 r2 r4 r6; q3 addresses of the 4 rows; at stride 1 q2 a patch, q4-q7 the kernel at its 4
  * places; at stride 2 q5-q7 patches, q4 the kernel, q2 the second multiplier; r1 output, r3 channels left times -4, r5 bias,
@@ -27,6 +25,7 @@
 #include <arm_mve.h>
 
 #include "edgekit/arch_mve.h"
+#include "edgekit/depthwise_turns_mve.h"
 
 #define UNUSED __attribute__((unused))
 #define CHANNELS 16
@@ -45,42 +44,31 @@ typedef struct {
 } job_t;
 
 #define PATCH(q) "vldrw.u32 " q ", [q3, #-64]!\n"
-#define SUM(a, q, kernel) "vmladav.s8 " a ", " q ", " kernel "\n"
-#define EVEN(q) "vmov " q "[2], " q "[0], r0, r4\n"
-#define ODD(q) "vmov " q "[3], " q "[1], r2, r6\n"
 #define BIAS(q) "vadd.i32 " q ", " q ", r5\n"
 #define FIRST(q) "vqrdmulh.s32 " q ", " q ", r7\n"
-#define SECOND1(q) "vqrdmulh.s32 " q ", " q ", r8\n"
+#define SECOND(q) "vqrdmulh.s32 " q ", " q ", r8\n"
 #define SECOND2(q) "vqrdmlash.s32 " q ", q2, r11\n"
-#define JOIN "vmovnt.i32 q1, q0\n"
 #define ZERO "vadd.i16 q1, q1, r11\n"
 #define CLAMP "vldrw.32 q0, [r12, #32]\n vmax.s16 q1, q1, q0\n vldrw.32 q0, [r12, #48]\n vmin.s16 q1, q1, q0\n"
 #define PLACES(q) "vldrh.u16 " q ", [r9], #16\n"
 #define STORE(q) "vstrb.16 q1, [r1, " q "]\n"
 
-/* An iteration's A, while the last one's B is scaled; its B, while A is scaled. */
-#define A1(clamp)                                                                                   \
-  FIRST("q0") PATCH("q2") SECOND1("q0") JOIN SUM("r0", "q2", "q4") ZERO SUM("r4", "q2", "q6") clamp \
-  PLACES("q0") SUM("r2", "q2", "q5") STORE("q0") SUM("r6", "q2", "q7")
-#define B1                                                                                          \
-  PATCH("q2") EVEN("q1") SUM("r0", "q2", "q4") ODD("q1") SUM("r4", "q2", "q6") BIAS("q1")           \
-  SUM("r2", "q2", "q5") EVEN("q0") SUM("r6", "q2", "q7") ODD("q0") FIRST("q1") BIAS("q0") SECOND1("q1")
+/* At stride 2. */
 #define A2(clamp)                                                                                   \
-  PATCH("q5") FIRST("q0") PATCH("q6") SUM("r0", "q5", "q4") PATCH("q7") SECOND2("q0") JOIN PATCH("q5") \
-  SUM("r2", "q6", "q4") clamp SUM("r4", "q7", "q4") PLACES("q0") SUM("r6", "q5", "q4") STORE("q0")
+  PATCH("q5") FIRST("q0") PATCH("q6") EK_SUM("r0", "q5", "q4") PATCH("q7") SECOND2("q0") EK_JOIN PATCH("q5") \
+  EK_SUM("r2", "q6", "q4") clamp EK_SUM("r4", "q7", "q4") PLACES("q0") EK_SUM("r6", "q5", "q4") STORE("q0")
 #define B2                                                                                          \
-  EVEN("q1") PATCH("q5") ODD("q1") PATCH("q6") SUM("r0", "q5", "q4") PATCH("q7") BIAS("q1")         \
-  SUM("r2", "q6", "q4") PATCH("q5") SUM("r4", "q7", "q4") EVEN("q0") SUM("r6", "q5", "q4") ODD("q0") \
+  EK_EVEN("q1") PATCH("q5") EK_ODD("q1") PATCH("q6") EK_SUM("r0", "q5", "q4") PATCH("q7") BIAS("q1")         \
+  EK_SUM("r2", "q6", "q4") PATCH("q5") EK_SUM("r4", "q7", "q4") EK_EVEN("q0") EK_SUM("r6", "q5", "q4") EK_ODD("q0") \
   FIRST("q1") BIAS("q0") SECOND2("q1")
-/* A channel's first A; the end of its last B. */
+/* A channel's first A. */
 #define BEGIN1                                                                                      \
-  "vldrw.32 q6, [r10, #-4]\n vadd.i32 q3, q3, r3\n" PATCH("q2") "vshl.i32 q7, q6, #8\n" SUM("r4", "q2", "q6") \
-  "vldrw.32 q4, [r10], #16\n" SUM("r6", "q2", "q7") "vshl.i32 q5, q4, #8\n" SUM("r0", "q2", "q4") SUM("r2", "q2", "q5")
-#define END1(clamp) FIRST("q0") PLACES("q2") SECOND1("q0") JOIN ZERO clamp STORE("q2")
+  "vldrw.32 q6, [r10, #-4]\n vadd.i32 q3, q3, r3\n" PATCH("q2") "vshl.i32 q7, q6, #8\n" EK_SUM("r4", "q2", "q6") \
+  "vldrw.32 q4, [r10], #16\n" EK_SUM("r6", "q2", "q7") "vshl.i32 q5, q4, #8\n" EK_SUM("r0", "q2", "q4") EK_SUM("r2", "q2", "q5")
 #define BEGIN2                                                                                      \
   "vadd.i32 q3, q3, r3\n vldrw.32 q4, [r10], #16\n vdup.32 q2, r8\n" PATCH("q5") PATCH("q6")        \
-  SUM("r0", "q5", "q4") PATCH("q7") SUM("r2", "q6", "q4") PATCH("q5") SUM("r4", "q7", "q4") SUM("r6", "q5", "q4")
-#define END2(clamp) FIRST("q0") PLACES("q5") SECOND2("q0") JOIN clamp STORE("q5")
+  EK_SUM("r0", "q5", "q4") PATCH("q7") EK_SUM("r2", "q6", "q4") PATCH("q5") EK_SUM("r4", "q7", "q4") EK_SUM("r6", "q5", "q4")
+#define END2(clamp) FIRST("q0") PLACES("q5") SECOND2("q0") EK_JOIN clamp STORE("q5")
 
 #define NEXT "adds r3, #4\n add r1, #1\n"
 #define KIND(kind, shifted, begin, a, b, end)                                                       \
@@ -95,10 +83,10 @@ typedef struct {
   "vshl.s32 " q ", r10\n vqrdmulh.s32 " q ", " q ", r7\n" EK_MVE_TIES(q, "r4") "vrshl.s32 " q ", r8\n" \
   "vadd.i32 " q ", " q ", r11\n"
 #define SUMS1(q)                                                                                    \
-  PATCH("q0") SUM("r0", "q0", "q4") SUM("r2", "q0", "q5") SUM("r4", "q0", "q6") SUM("r6", "q0", "q7") EVEN(q) ODD(q)
+  PATCH("q0") EK_SUM("r0", "q0", "q4") EK_SUM("r2", "q0", "q5") EK_SUM("r4", "q0", "q6") EK_SUM("r6", "q0", "q7") EK_EVEN(q) EK_ODD(q)
 #define SUMS2(q)                                                                                    \
   PATCH("q0") PATCH("q5") PATCH("q6") PATCH("q7")                                                   \
-  SUM("r0", "q0", "q4") SUM("r2", "q5", "q4") SUM("r4", "q6", "q4") SUM("r6", "q7", "q4") EVEN(q) ODD(q)
+  EK_SUM("r0", "q0", "q4") EK_SUM("r2", "q5", "q4") EK_SUM("r4", "q6", "q4") EK_SUM("r6", "q7", "q4") EK_EVEN(q) EK_ODD(q)
 #define KERNELS1                                                                                    \
   "movs r4, #0\n vldrw.32 q6, [r10, #-4]\n vmov.32 q6[0], r4\n vshl.i32 q7, q6, #8\n"               \
   "vldrw.32 q4, [r10], #16\n vshl.i32 q5, q4, #8\n"
@@ -128,8 +116,8 @@ __attribute__((naked, noinline)) static void channels(const job_t *job UNUSED) {
       "adr.w r0, .Lkinds%=\n ldr r2, [r0, r4, lsl #2]\n add r0, r2\n"
       "str r0, [sp]\n bx r0\n"
       ".balign 4\n.Lkinds%=:\n" ADDRESS("plain1") ADDRESS("clamped1") ADDRESS("plain2") ADDRESS("clamped2")
-      KIND("plain1", "shifted1", BEGIN1, A1(EK_MVE_SATURATE), B1, END1(EK_MVE_SATURATE))
-      KIND("clamped1", "shifted1", BEGIN1, A1(CLAMP), B1, END1(CLAMP))
+      KIND("plain1", "shifted1", BEGIN1, EK_A_OF_4(PATCH("q2"), EK_MVE_SATURATE), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(EK_MVE_SATURATE))
+      KIND("clamped1", "shifted1", BEGIN1, EK_A_OF_4(PATCH("q2"), CLAMP), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(CLAMP))
       KIND("plain2", "shifted2", BEGIN2, A2(EK_MVE_SATURATE), B2, END2(EK_MVE_SATURATE))
       KIND("clamped2", "shifted2", BEGIN2, A2(CLAMP), B2, END2(CLAMP))
       SHIFTED("shifted1", KERNELS1, SUMS1)
