@@ -142,29 +142,32 @@ typedef struct {
   int32_t odd;           /* 0, or one more word of all but the first of the last one's, then 1 zero point, 2 a pixel */
 } lines_t;
 
-#define WORD                                                                                        \
-  "vst40.8 {q0, q1, q2, q3}, [r4]\n vst41.8 {q0, q1, q2, q3}, [r4]\n"                               \
-  "vst42.8 {q0, q1, q2, q3}, [r4]\n vst43.8 {q0, q1, q2, q3}, [r4]!\n"
+#define WORD(pixels)                                                                                \
+  "vst40.8 {" pixels "}, [r4]\n vst41.8 {" pixels "}, [r4]\n"                                       \
+  "vst42.8 {" pixels "}, [r4]\n vst43.8 {" pixels "}, [r4]!\n"
+#define FOUR WORD("q0, q1, q2, q3")
 #define ALL(q) "vldrb.u8 " q ", [r6]\n"
 #define SOME(q) "vpst\n vldrbt.u8 " q ", [r6]\n"
-#define OUTSIDE "vmov q0, q2\n vdup.8 q2, r7\n vmov q1, q3\n vdup.8 q3, r7\n"
 #define LINES(name, begin, load)                                                                    \
   __attribute__((naked, noinline)) static void name(const lines_t *lines UNUSED) {                  \
     __asm volatile(                                                                                 \
-        "push {r4-r11, lr}\n ldm r0, {r0-r12}\n" begin "b .Lrow%=\n"                                \
-        ".Lmore%=:\n" OUTSIDE "b .Lstore%=\n"                                                       \
-        ".Lrow%=:\n mov r6, r0\n add r0, r2\n"                                                      \
-        "vdup.8 q2, r7\n vdup.8 q3, r7\n cmp r8, #1\n bgt .Lbegun%=\n beq .Lone%=\n"                \
-        load("q2") "add r6, r1\n.Lone%=:\n" load("q3") "add r6, r1\n.Lbegun%=:\n"                   \
-        "wls lr, r9, .Louter%=\n"                                                                   \
-        ".Lword%=:\n vmov q0, q2\n" load("q2") "add r6, r1\n vmov q1, q3\n" load("q3") "add r6, r1\n" WORD \
+        "push {r4-r11, lr}\n vpush {d8-d9}\n ldm r0, {r0-r12}\n" begin "b .Lrow%=\n"                                                                                               \
+        ".Loutside%=:\n vmov q0, q2\n vdup.8 q2, r7\n vmov q1, q3\n vdup.8 q3, r7\n b .Lstore%=\n"  \
+        ".Lrow%=:\n mov r6, r0\n add r0, r2\n cmp r8, #1\n bne .Lborder%=\n"                        \
+        "vdup.8 q2, r7\n" load("q3") "add r6, r1\n"                                                 \
+        ".Lbegun%=:\n wls lr, r9, .Louter%=\n"                                                      \
+        ".Lword%=:\n vmov q0, q2\n" load("q2") "add r6, r1\n vmov q1, q3\n" load("q3") "add r6, r1\n" FOUR \
         "le lr, .Lword%=\n"                                                                         \
-        ".Louter%=:\n wls lr, r10, .Lodd%=\n" OUTSIDE "cmp r11, #0\n beq .Lstore%=\n" load("q2")   \
-        ".Lstore%=:\n" WORD "le lr, .Lmore%=\n"                                                     \
-        ".Lodd%=:\n cmp r12, #1\n blt .Lend%=\n vmov q0, q1\n vmov q1, q2\n vmov q2, q3\n vdup.8 q3, r7\n" \
-        "beq .Lstored%=\n" load("q3") ".Lstored%=:\n" WORD                                          \
+        ".Louter%=:\n wls lr, r10, .Lrest%=\n cmp r11, #0\n beq .Loutside%=\n"                      \
+        "vmov q0, q2\n" load("q2") "vmov q1, q3\n vdup.8 q3, r7\n"                                  \
+        ".Lstore%=:\n" FOUR "le lr, .Loutside%=\n"                                                  \
+        ".Lrest%=:\n cmp r12, #1\n bge .Lodd%=\n"                                                   \
         ".Lend%=:\n mov r6, r4\n mov r4, r5\n mov r5, r6\n subs r3, #1\n bne .Lrow%=\n"             \
-        "pop {r4-r11, pc}\n" ::: "memory");                                                         \
+        "vpop {d8-d9}\n pop {r4-r11, pc}\n"                                                        \
+        ".Lborder%=:\n vdup.8 q2, r7\n vdup.8 q3, r7\n bgt .Lbegun%=\n"                             \
+        load("q2") "add r6, r1\n" load("q3") "add r6, r1\n b .Lbegun%=\n"                           \
+        ".Lodd%=:\n vdup.8 q4, r7\n beq .Llast%=\n" load("q4")                                      \
+        ".Llast%=:\n" WORD("q1, q2, q3, q4") "b .Lend%=\n" ::: "memory");                            \
   }
 
 LINES(all_lanes, "", ALL)
