@@ -9,187 +9,203 @@
  * Where outputs go is a table of offsets, the same for all channels. What an iteration computes too much (odd heights, the
  * last of the 8) goes to places that a later one overwrites: the packer checks that.
  *
- * Registers of `channels`: sums r0 r2 r4 r6 and q0 q1; q2 second multiplier, q3 addresses of the 4 rows, q4-q7 the kernel at
- * its 4 places; r1 output, r3 channels left times -4, r5 bias, r7 multiplier, r8 output zero point, r9 places, r10 constants,
- * r11 weights, r12 job.
+ * Order: as in depthwise_turns_mve.h; the first iteration of a channel begins in the middle of the loop. Channels of which it
+ * is not proven that outputs fit 16 bits are shifted.
  *
- * Budget: 26 instructions for 8 outputs at stride 1, 32 at stride 2 (3 more with a clamp that saturation is not, 8 more with
- * general shifts), 17 a channel of a band; laying out 12 for 2 pixels of 16 channels. Requantization as in conv_2d_mve.c, where
- * VQRDMLASH is VQRDMULH and the addition of the zero point. */
+ * Registers of `channels`: sums r0 r2 r4 r6; q3 addresses of the 4 rows; at stride 1 q2 a patch, q4-q7 the kernel at its 4
+ * places; at stride 2 q5-q7 patches, q4 the kernel, q2 the second multiplier; r1 output, r3 channels left times -4, r5 bias,
+ * r7 multiplier, r8 second multiplier, r9 places, r10 filters, r11 output zero point, r12 job.
+ *
+ * Budget, instructions and cycles: 8 outputs 26 and 26 at stride 1, 31 and 31 at stride 2 (3 more with a clamp that saturation
+ * is not; general shifts take no turns, 34 and 40 instructions); a channel of a band 14 and 27; laying out 11 and 15 for 2
+ * pixels of 16 channels, 15 and 20 a row, 11 more where its last word is not like the others. Requantization as in
+ * conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of the zero point. */
 #include "edgekit/depthwise_conv_2d_patches_mve.h"
 
 #include <arm_mve.h>
 
 #include "edgekit/arch_mve.h"
+#include "edgekit/depthwise_turns_mve.h"
 
 #define UNUSED __attribute__((unused))
 #define CHANNELS 16
 #define GROUP 64 /* a word of each channel */
+#define FILTER 8 /* words of a channel */
 
 typedef struct {
-  const int8_t *weights;
-  const int32_t *table;
-  const uint16_t *places;
+  const int32_t *filters;
+  int8_t *y;
+  int32_t channels, out_zero; /* offset 8 */
+  uint32_t rows[4];           /* 16: just after the last patch, plus 4 times the channels */
+  int32_t low[4], high[4];    /* 32, 48: in halfwords */
+  const uint16_t *places;     /* 64 */
   int32_t iterations;
-  uint32_t rows[4]; /* offset 16: just after the last patch, plus 4 times the channels */
-  int32_t low[4], high[4]; /* 32, 48: in halfwords */
-  int8_t *y; /* 64 */
-  int32_t channels, out_zero, stride, clamped;
+  int32_t kind; /* 72: of `.Lkinds` */
 } job_t;
 
 #define PATCH(q) "vldrw.u32 " q ", [q3, #-64]!\n"
-#define SUMS1(q) \
-  "vmladav.s8 r0, " q ", q4\n vmladav.s8 r2, " q ", q5\n vmladav.s8 r4, " q ", q6\n vmladav.s8 r6, " q ", q7\n"
-#define SUMS2 "vmladav.s8 r0, q0, q4\n vmladav.s8 r2, q5, q4\n vmladav.s8 r4, q6, q4\n vmladav.s8 r6, q7, q4\n"
-#define PATCHES1 PATCH("q0") SUMS1("q0") EK_MVE_SUMS_TO("q1") PATCH("q0") SUMS1("q0") EK_MVE_SUMS_TO("q0")
-#define FOUR PATCH("q0") PATCH("q5") PATCH("q6") PATCH("q7") SUMS2
-#define PATCHES2 FOUR EK_MVE_SUMS_TO("q1") FOUR EK_MVE_SUMS_TO("q0")
-#define BIAS "vadd.i32 q1, q1, r5\n vadd.i32 q0, q0, r5\n"
-#define SCALE                                          \
-  "vqrdmulh.s32 q1, q1, r7\n vqrdmulh.s32 q0, q0, r7\n" \
-  "vqrdmlash.s32 q1, q2, r8\n vqrdmlash.s32 q0, q2, r8\n"
-#define SHIFT(q)                                                                                     \
-  "vshl.s32 " q ", r10\n vqrdmulh.s32 " q ", " q ", r7\n" EK_MVE_TIES(q, "r4") "vrshl.s32 " q ", r11\n" \
-  "vadd.i32 " q ", " q ", r8\n"
+#define BIAS(q) "vadd.i32 " q ", " q ", r5\n"
+#define FIRST(q) "vqrdmulh.s32 " q ", " q ", r7\n"
+#define SECOND(q) "vqrdmulh.s32 " q ", " q ", r8\n"
+#define SECOND2(q) "vqrdmlash.s32 " q ", q2, r11\n"
+#define ZERO "vadd.i16 q1, q1, r11\n"
 #define CLAMP "vldrw.32 q0, [r12, #32]\n vmax.s16 q1, q1, q0\n vldrw.32 q0, [r12, #48]\n vmin.s16 q1, q1, q0\n"
-#define STORE "vldrh.u16 q0, [r9], #16\n vstrb.16 q1, [r1, q0]\n"
-#define LOOP(label, body, next) ".balign 4\n" label ":\n" body STORE "le lr, " label "\n b " next "\n"
+#define PLACES(q) "vldrh.u16 " q ", [r9], #16\n"
+#define STORE(q) "vstrb.16 q1, [r1, " q "]\n"
 
-/* Channels of a band. Stack: 0 code of the loop, 4 of the one with general shifts, 8 room for r10 and r11. */
+/* At stride 2. */
+#define A2(clamp)                                                                                   \
+  PATCH("q5") FIRST("q0") PATCH("q6") EK_SUM("r0", "q5", "q4") PATCH("q7") SECOND2("q0") EK_JOIN PATCH("q5") \
+  EK_SUM("r2", "q6", "q4") clamp EK_SUM("r4", "q7", "q4") PLACES("q0") EK_SUM("r6", "q5", "q4") STORE("q0")
+#define B2                                                                                          \
+  EK_EVEN("q1") PATCH("q5") EK_ODD("q1") PATCH("q6") EK_SUM("r0", "q5", "q4") PATCH("q7") BIAS("q1")         \
+  EK_SUM("r2", "q6", "q4") PATCH("q5") EK_SUM("r4", "q7", "q4") EK_EVEN("q0") EK_SUM("r6", "q5", "q4") EK_ODD("q0") \
+  FIRST("q1") BIAS("q0") SECOND2("q1")
+/* A channel's first A. */
+#define BEGIN1                                                                                      \
+  "vldrw.32 q6, [r10, #-4]\n vadd.i32 q3, q3, r3\n" PATCH("q2") "vshl.i32 q7, q6, #8\n" EK_SUM("r4", "q2", "q6") \
+  "vldrw.32 q4, [r10], #16\n" EK_SUM("r6", "q2", "q7") "vshl.i32 q5, q4, #8\n" EK_SUM("r0", "q2", "q4") EK_SUM("r2", "q2", "q5")
+#define BEGIN2                                                                                      \
+  "vadd.i32 q3, q3, r3\n vldrw.32 q4, [r10], #16\n vdup.32 q2, r8\n" PATCH("q5") PATCH("q6")        \
+  EK_SUM("r0", "q5", "q4") PATCH("q7") EK_SUM("r2", "q6", "q4") PATCH("q5") EK_SUM("r4", "q7", "q4") EK_SUM("r6", "q5", "q4")
+#define END2(clamp) FIRST("q0") PLACES("q5") SECOND2("q0") EK_JOIN clamp STORE("q5")
+
+#define NEXT "adds r3, #4\n add r1, #1\n"
+#define KIND(kind, shifted, begin, a, b, end)                                                       \
+  ".balign 4\n.L" kind "%=:\n"                                                                      \
+  "ldmia r10!, {r5, r7, r8, r9}\n cmp r8, #0\n beq.w .L" shifted "%=\n ldrd r9, lr, [r12, #64]\n"   \
+  "vldrw.32 q3, [r12, #16]\n" begin "b .L" kind "B%=\n"                                             \
+  ".balign 4\n.L" kind "Loop%=:\n" a ".L" kind "B%=:\n" b "le lr, .L" kind "Loop%=\n"               \
+  end NEXT "bne .L" kind "%=\n b .Ldone%=\n"
+
+/* General shifts: r10 to the left, r8 to the right, q2 -1 for the latter. */
+#define SHIFT(q)                                                                                    \
+  "vshl.s32 " q ", r10\n vqrdmulh.s32 " q ", " q ", r7\n" EK_MVE_TIES(q, "r4") "vrshl.s32 " q ", r8\n" \
+  "vadd.i32 " q ", " q ", r11\n"
+#define SUMS1(q)                                                                                    \
+  PATCH("q0") EK_SUM("r0", "q0", "q4") EK_SUM("r2", "q0", "q5") EK_SUM("r4", "q0", "q6") EK_SUM("r6", "q0", "q7") EK_EVEN(q) EK_ODD(q)
+#define SUMS2(q)                                                                                    \
+  PATCH("q0") PATCH("q5") PATCH("q6") PATCH("q7")                                                   \
+  EK_SUM("r0", "q0", "q4") EK_SUM("r2", "q5", "q4") EK_SUM("r4", "q6", "q4") EK_SUM("r6", "q7", "q4") EK_EVEN(q) EK_ODD(q)
+#define KERNELS1                                                                                    \
+  "movs r4, #0\n vldrw.32 q6, [r10, #-4]\n vmov.32 q6[0], r4\n vshl.i32 q7, q6, #8\n"               \
+  "vldrw.32 q4, [r10], #16\n vshl.i32 q5, q4, #8\n"
+#define KERNELS2 "vldrw.32 q4, [r10], #16\n"
+#define SHIFTED(label, kernels, sums)                                                               \
+  ".balign 4\n.L" label "%=:\n"                                                                     \
+  "asrs r6, r9, #31\n vdup.32 q2, r6\n and r8, r6, r9\n vldrw.32 q3, [r12, #16]\n vadd.i32 q3, q3, r3\n" kernels \
+  "str r10, [sp, #4]\n bic r10, r9, r6\n ldrd r9, lr, [r12, #64]\n"                                 \
+  ".balign 4\n.L" label "Loop%=:\n"                                                                 \
+  sums("q1") sums("q0") BIAS("q1") BIAS("q0") "vmov r4, s8\n" SHIFT("q1") SHIFT("q0") EK_MVE_NARROW CLAMP \
+  PLACES("q0") STORE("q0") "le lr, .L" label "Loop%=\n"                                             \
+  "ldr r10, [sp, #4]\n" NEXT "beq .Ldone%=\n ldr pc, [sp]\n"
+#define ADDRESS(kind) ".word .L" kind "%= - .Lkinds%= + 1\n"
+
+/* Channels of a band. Stack: 0 code of the kind, 4 room for r10. */
 __attribute__((naked, noinline)) static void channels(const job_t *job UNUSED) {
   __asm volatile(
       "push {r4-r11, lr}\n"
       "sub sp, #4\n"
       "vpush {d8-d15}\n"
-      "sub sp, #16\n"
+      "sub sp, #8\n"
       "mov r12, r0\n"
-      "ldrd r11, r10, [r12]\n"
-      "ldrd r1, r3, [r12, #64]\n"
+      "ldrd r10, r1, [r12]\n"
+      "ldrd r3, r11, [r12, #8]\n"
       "rsb r3, r3, #0\n lsl r3, #2\n"
-      "ldr r8, [r12, #72]\n"
-      "ldrd r4, r5, [r12, #76]\n"
-      "adr.w r0, .Lplain1%=\n adr.w r2, .Lclamped1%=\n adr.w r6, .Lshifted1%=\n"
-      "cmp r4, #2\n bne .Lstride1%=\n"
-      "adr.w r0, .Lplain2%=\n adr.w r2, .Lclamped2%=\n adr.w r6, .Lshifted2%=\n"
-      ".Lstride1%=:\n"
-      "cmp r5, #0\n it ne\n movne r0, r2\n"
-      "orr r0, #1\n orr r6, #1\n"
-      "strd r0, r6, [sp]\n"
-      ".Lchannel%=:\n"
-      "ldmia r10!, {r4, r5, r6, r7}\n"
-      "vldrw.32 q6, [r11, #-4]\n vldrw.32 q4, [r11], #16\n"
-      "vldrw.32 q3, [r12, #16]\n vadd.i32 q3, q3, r3\n"
-      "vshl.i32 q5, q4, #8\n vshl.i32 q7, q6, #8\n"
-      "vdup.32 q2, r4\n"
-      "ldrd r9, lr, [r12, #8]\n"
-      "cbz r4, .Lshifted%=\n"
-      "ldr pc, [sp]\n"
-      ".Lshifted%=:\n"
-      "strd r10, r11, [sp, #8]\n"
-      "asrs r11, r6, #31\n vdup.32 q2, r11\n" /* -1 for a right shift, else 0 */
-      "bic r10, r6, r11\n and r11, r11, r6\n"
-      "ldr pc, [sp, #4]\n"
-      LOOP(".Lplain1%=", PATCHES1 BIAS SCALE EK_MVE_NARROW EK_MVE_SATURATE, ".Lnext%=")
-      LOOP(".Lclamped1%=", PATCHES1 BIAS SCALE EK_MVE_NARROW CLAMP, ".Lnext%=")
-      LOOP(".Lplain2%=", PATCHES2 BIAS SCALE EK_MVE_NARROW EK_MVE_SATURATE, ".Lnext%=")
-      LOOP(".Lclamped2%=", PATCHES2 BIAS SCALE EK_MVE_NARROW CLAMP, ".Lnext%=")
-      LOOP(".Lshifted1%=", PATCHES1 BIAS "vmov r4, s8\n" SHIFT("q1") SHIFT("q0") EK_MVE_NARROW CLAMP, ".Lrestore%=")
-      LOOP(".Lshifted2%=", PATCHES2 BIAS "vmov r4, s8\n" SHIFT("q1") SHIFT("q0") EK_MVE_NARROW CLAMP, ".Lrestore%=")
-      ".Lrestore%=:\n"
-      "ldrd r10, r11, [sp, #8]\n"
-      ".Lnext%=:\n"
-      "adds r3, #4\n add r1, #1\n"
-      "bne .Lchannel%=\n"
-      "add sp, #16\n"
+      "ldr r4, [r12, #72]\n"
+      "adr.w r0, .Lkinds%=\n ldr r2, [r0, r4, lsl #2]\n add r0, r2\n"
+      "str r0, [sp]\n bx r0\n"
+      ".balign 4\n.Lkinds%=:\n" ADDRESS("plain1") ADDRESS("clamped1") ADDRESS("plain2") ADDRESS("clamped2")
+      KIND("plain1", "shifted1", BEGIN1, EK_A_OF_4(PATCH("q2"), EK_MVE_SATURATE), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(EK_MVE_SATURATE))
+      KIND("clamped1", "shifted1", BEGIN1, EK_A_OF_4(PATCH("q2"), CLAMP), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(CLAMP))
+      KIND("plain2", "shifted2", BEGIN2, A2(EK_MVE_SATURATE), B2, END2(EK_MVE_SATURATE))
+      KIND("clamped2", "shifted2", BEGIN2, A2(CLAMP), B2, END2(CLAMP))
+      SHIFTED("shifted1", KERNELS1, SUMS1)
+      SHIFTED("shifted2", KERNELS2, SUMS2)
+      ".Ldone%=:\n"
+      "add sp, #8\n"
       "vpop {d8-d15}\n"
       "add sp, #4\n"
       "pop {r4-r11, pc}\n" ::: "memory");
 }
 
-/* A word of each of 16 channels: pixels a, b, c, d. */
-static inline int8_t *store(int8_t *to, int8x16_t a, int8x16_t b, int8x16_t c, int8x16_t d) {
-  register int8x16_t q0 __asm("q0") = a;
-  register int8x16_t q1 __asm("q1") = b;
-  register int8x16_t q2 __asm("q2") = c;
-  register int8x16_t q3 __asm("q3") = d;
-  __asm volatile(
-      "vst40.8 {q0, q1, q2, q3}, [%0]\n vst41.8 {q0, q1, q2, q3}, [%0]\n"
-      "vst42.8 {q0, q1, q2, q3}, [%0]\n vst43.8 {q0, q1, q2, q3}, [%0]!\n"
-      : "+r"(to) : "w"(q0), "w"(q1), "w"(q2), "w"(q3) : "memory");
-  return to;
-}
+/* What lays out rows of a group; in the order of the registers r0 to r12. */
+typedef struct {
+  const int8_t *from;    /* the leftmost pixel of the first row */
+  int32_t pitch, step;   /* bytes from pixel to pixel, from row to row */
+  int32_t rows;          /* from 1 */
+  int8_t *to, *other;    /* the first row's words, the second's */
+  int32_t lanes;         /* predicate of the channels */
+  int32_t zero, left;    /* input zero point; pixels of it on the left, up to 2 */
+  int32_t inner, outer;  /* words whose new two pixels are in the image, later ones */
+  int32_t half;          /* whether the first of those has one */
+  int32_t odd;           /* 0, or one more word of all but the first of the last one's, then 1 zero point, 2 a pixel */
+} lines_t;
 
-/* The words of one row. Each word shares two pixels with the one before, but an odd width's last one, which shares three.
- * `from`: the leftmost pixel of the image. P0 is `lanes` all along, as far as the compiler knows too. */
-static void lay_out(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *from, int8_t *to, mve_pred16_t lanes) {
-  const int32_t pitch = p->in_c;
-  const int8x16_t outside = vdupq_n_s8((int8_t)p->in_zero);
-  register int8x16_t a __asm("q0") = outside;
-  register int8x16_t b __asm("q1") = outside;
-  register int8x16_t c __asm("q2") = outside;
-  register int8x16_t d __asm("q3") = outside;
-  if (p->pad_left == 0) {
-    c = vldrbq_z_s8(from, lanes);
-    from += pitch;
+#define WORD(pixels)                                                                                \
+  "vst40.8 {" pixels "}, [r4]\n vst41.8 {" pixels "}, [r4]\n"                                       \
+  "vst42.8 {" pixels "}, [r4]\n vst43.8 {" pixels "}, [r4]!\n"
+#define FOUR WORD("q0, q1, q2, q3")
+#define ALL(q) "vldrb.u8 " q ", [r6]\n"
+#define SOME(q) "vpst\n vldrbt.u8 " q ", [r6]\n"
+#define LINES(name, begin, load)                                                                    \
+  __attribute__((naked, noinline)) static void name(const lines_t *lines UNUSED) {                  \
+    __asm volatile(                                                                                 \
+        "push {r4-r11, lr}\n vpush {d8-d9}\n ldm r0, {r0-r12}\n" begin "b .Lrow%=\n"                                                                                               \
+        ".Loutside%=:\n vmov q0, q2\n vdup.8 q2, r7\n vmov q1, q3\n vdup.8 q3, r7\n b .Lstore%=\n"  \
+        ".Lrow%=:\n mov r6, r0\n add r0, r2\n cmp r8, #1\n bne .Lborder%=\n"                        \
+        "vdup.8 q2, r7\n" load("q3") "add r6, r1\n"                                                 \
+        ".Lbegun%=:\n wls lr, r9, .Louter%=\n"                                                      \
+        ".Lword%=:\n vmov q0, q2\n" load("q2") "add r6, r1\n vmov q1, q3\n" load("q3") "add r6, r1\n" FOUR \
+        "le lr, .Lword%=\n"                                                                         \
+        ".Louter%=:\n wls lr, r10, .Lrest%=\n cmp r11, #0\n beq .Loutside%=\n"                      \
+        "vmov q0, q2\n" load("q2") "vmov q1, q3\n vdup.8 q3, r7\n"                                  \
+        ".Lstore%=:\n" FOUR "le lr, .Loutside%=\n"                                                  \
+        ".Lrest%=:\n cmp r12, #1\n bge .Lodd%=\n"                                                   \
+        ".Lend%=:\n mov r6, r4\n mov r4, r5\n mov r5, r6\n subs r3, #1\n bne .Lrow%=\n"             \
+        "vpop {d8-d9}\n pop {r4-r11, pc}\n"                                                        \
+        ".Lborder%=:\n vdup.8 q2, r7\n vdup.8 q3, r7\n bgt .Lbegun%=\n"                             \
+        load("q2") "add r6, r1\n" load("q3") "add r6, r1\n b .Lbegun%=\n"                           \
+        ".Lodd%=:\n vdup.8 q4, r7\n beq .Llast%=\n" load("q4")                                      \
+        ".Llast%=:\n" WORD("q1, q2, q3, q4") "b .Lend%=\n" ::: "memory");                            \
   }
-  if (p->pad_left <= 1) {
-    d = vldrbq_z_s8(from, lanes);
-    from += pitch;
-  }
-  const int8_t *second = from + pitch;
-  __asm volatile(
-      "vmsr p0, %[lanes]\n"
-      "wls lr, %[count], 2f\n"
-      "1:\n"
-      "vmov q0, q2\n vmov q1, q3\n"
-      "vpstt\n vldrbt.u8 q2, [%[from]]\n vldrbt.u8 q3, [%[second]]\n"
-      "add %[from], %[step]\n add %[second], %[step]\n"
-      "vst40.8 {q0, q1, q2, q3}, [%[to]]\n vst41.8 {q0, q1, q2, q3}, [%[to]]\n"
-      "vst42.8 {q0, q1, q2, q3}, [%[to]]\n vst43.8 {q0, q1, q2, q3}, [%[to]]!\n"
-      "le lr, 1b\n"
-      "2:\n"
-      : [to] "+r"(to), [from] "+r"(from), [second] "+r"(second), "+w"(a), "+w"(b), "+w"(c), "+w"(d)
-      : [step] "r"(2 * pitch), [count] "r"(p->inner), [lanes] "r"(lanes)
-      : "lr", "memory");
-  for (int32_t i = 0; i < p->outer; ++i) {
-    a = c;
-    b = d;
-    c = i == 0 && p->half ? vldrbq_z_s8(from, lanes) : outside;
-    d = outside;
-    to = store(to, a, b, c, d);
-  }
-  if (p->stride == 1 && (p->out_w & 1) != 0) {
-    const int8x16_t next = p->outer == 0 && p->half ? vldrbq_z_s8(from, lanes) : outside;
-    (void)store(to, b, c, d, next);
-  }
-}
+
+LINES(all_lanes, "", ALL)
+LINES(some_lanes, "vmsr p0, r6\n", SOME)
 
 static void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y, int8_t *scratch, int32_t top) {
-  const int32_t line = p->words * GROUP, half = line * (p->pairs + 1);
-  job_t job = {.iterations = p->iterations, .places = p->places, .out_zero = p->out_zero, .stride = p->stride};
-  job.clamped = p->low != INT8_MIN || p->high != INT8_MAX;
+  const int32_t line = p->words * GROUP, half = line * (p->pairs + 1), step = p->in_w * p->in_c;
+  job_t job = {.iterations = p->iterations, .places = p->places, .out_zero = p->out_zero};
+  job.kind = (p->low != INT8_MIN || p->high != INT8_MAX) + 2 * (p->stride - 1);
   vstrhq_s16((int16_t *)job.low, vdupq_n_s16((int16_t)p->low));
   vstrhq_s16((int16_t *)job.high, vdupq_n_s16((int16_t)p->high));
   const int8_t *end = scratch + 8 / (p->stride == 1 ? 4 : 1) * GROUP * p->iterations;
+  const int32_t above = top < 0 ? -top : 0, inside = (top + p->rows < p->in_h ? top + p->rows : p->in_h) - top - above;
+  for (int32_t r = 0; r < p->rows; ++r) {
+    int8_t *to = scratch + (r & 1) * half + (r >> 1) * line;
+    for (int32_t i = 0; (r < above || r >= above + inside) && i < line; i += 16) {
+      vstrbq_s8(to + i, vdupq_n_s8((int8_t)p->in_zero));
+    }
+  }
+  lines_t lines = {.pitch = p->in_c, .step = step, .rows = inside, .zero = p->in_zero, .left = p->pad_left};
+  lines.inner = p->inner;
+  lines.outer = p->outer;
+  lines.half = p->half;
+  lines.odd = p->stride == 1 && (p->out_w & 1) != 0 ? 1 + (p->outer == 0 && p->half) : 0;
+  lines.to = scratch + (above & 1) * half + (above >> 1) * line;
+  lines.other = scratch + ((above + 1) & 1) * half + ((above + 1) >> 1) * line;
   for (int32_t c = 0; c < p->in_c; c += CHANNELS) {
     const int32_t left = p->in_c - c;
-    const mve_pred16_t lanes = vctp8q((uint32_t)left);
+    lines.from = x + (top + above) * step + c;
+    lines.lanes = vctp8q((uint32_t)left);
     job.channels = left < CHANNELS ? left : CHANNELS;
-    for (int32_t r = 0; r < p->rows; ++r) {
-      int8_t *to = scratch + (r & 1) * half + (r >> 1) * line;
-      if (top + r >= 0 && top + r < p->in_h) {
-        lay_out(p, x + (top + r) * p->in_w * p->in_c + c, to, lanes);
-      } else if (c == 0) {
-        for (int32_t i = 0; i < line; i += 16) {
-          vstrbq_s8(to + i, vdupq_n_s8((int8_t)p->in_zero));
-        }
-      }
+    if (inside > 0) {
+      (left < CHANNELS ? some_lanes : all_lanes)(&lines);
     }
     for (int32_t r = 0; r < 4; ++r) {
       job.rows[r] = (uint32_t)(end + (r & 1) * half + (r >> 1) * line) + 4U * (uint32_t)job.channels;
     }
-    job.weights = p->weights + 4 + 16 * c;
-    job.table = p->table + 4 * c;
+    job.filters = p->filters + FILTER * c;
     job.y = y + c;
     channels(&job);
   }

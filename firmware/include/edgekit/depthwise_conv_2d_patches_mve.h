@@ -17,8 +17,7 @@ typedef struct {
   int32_t rows;                         /* of the input that a band reads, those of the padding too */
   int32_t inner, outer, half;           /* words whose new two pixels are in the image, later ones, whether those have one */
   const uint16_t *places;               /* (iterations, 8): where outputs go, in bytes from the band's first of a channel */
-  const int8_t *weights;                /* 4 zeros, then a channel's kernel as 4x4, zeros added */
-  const int32_t *table;                 /* a channel: 2^(31-e)+1 or 0, bias, shift, multiplier */
+  const int32_t *filters;               /* a channel: bias, multiplier, 2^(31-e)+1 or 0, 0 or the shift, 4x4 weights */
 } ek_depthwise_conv_2d_patches_mve_t;
 
 /* scratch: 2 * (pairs + 1) * words * 64 bytes and what the last patches read beyond. y may be x where one band is all and

@@ -28,11 +28,11 @@ EK_PLANE_AT(columns, 112); /* from where the assembly counts back to the others 
 EK_PLANE_AT(zeros, 144);
 
 #define EK_PLANE_SCALE(multiplier)                                                                      \
-  "vadd.i32 q1, q1, r11\n vadd.i32 q0, q0, r11\n"                                                       \
-  "vqrdmulh.s32 q1, q1, " multiplier "\n vqrdmulh.s32 q0, q0, " multiplier "\n"                         \
-  "vqrdmlash.s32 q1, q2, r10\n vqrdmlash.s32 q0, q2, r10\n" EK_MVE_NARROW
+  "vadd.i32 q1, q1, r11\n vqrdmulh.s32 q1, q1, " multiplier "\n vadd.i32 q0, q0, r11\n"               \
+  "vqrdmulh.s32 q0, q0, " multiplier "\n vqrdmlash.s32 q1, q2, r10\n vqmovnb.s32 q1, q1\n"            \
+  "vqrdmlash.s32 q0, q2, r10\n vqmovnt.s32 q1, q0\n"
 #define EK_PLANE_CLAMP \
-  "ldr r0, [sp, #56]\n vldrw.u32 q0, [r0, #-32]\n vmax.s16 q1, q1, q0\n vldrw.u32 q0, [r0, #-16]\n vmin.s16 q1, q1, q0\n"
+  "ldr r1, [sp, #56]\n vldrw.u32 q0, [r1, #-32]\n vmax.s16 q1, q1, q0\n vldrw.u32 q0, [r1, #-16]\n vmin.s16 q1, q1, q0\n"
 #define EK_PLANE_STORE "vldrh.u16 q0, [r9], #16\n vstrb.16 q1, [r12, q0]\n"
 #define EK_PLANE_TAKE(registers) "vldmia r11!, {" registers "}\n str r11, [sp, #16]\n mov.w r11, r0\n"
 #define EK_PLANE_ZEROS "ldr r0, [sp, #56]\n vldrb.u8 q7, [r0, #32]\n"

@@ -14,16 +14,19 @@ def features(fields: Fields) -> dict[str, float]:
     tops = [min(at, fields["out_h"] - fields["band"]) * stride - fields["pad_top"] for at in starts]
     rows = fields["batches"] * sum(0 <= top + r < fields["in_h"] for top in tops for r in range(fields["rows"]))
     groups = ceil_div(channels, 16)
-    odd = fields["out_w"] % 2 if stride == 1 else 0
-    shifted = int(np.count_nonzero(fields["table"].reshape(-1, 4)[:, 0] == 0))
+    odd, left = fields["out_w"] % 2 if stride == 1 else 0, fields["pad_left"]
+    outer, half = fields["outer"] > 0, fields["half"] > 0
+    loads = 2 - left + 2 * fields["inner"] + (outer and half) + (odd and half and not outer)
+    shifted = int(np.count_nonzero(fields["filters"].reshape(-1, 8)[:, 2] == 0))
     limited = fields["low"] != -128 or fields["high"] != 127
     outside = bands * fields["rows"] - rows
     return {
         "call": 1, "bands": bands, "groups": bands * groups, "rows": rows * groups,
         "inner": rows * groups * fields["inner"], "outer": rows * groups * fields["outer"], "odd": rows * groups * odd,
-        "left": rows * groups * min(2, fields["pad_left"]), "outer_rows": rows * groups * (fields["outer"] > 0),
-        "outside": outside, "skipped": outside * (groups - 1),
-        "filled": outside * fields["words"] * 4, "channels": bands * channels, "shifted": bands * shifted,
+        "half": rows * groups * (outer and half), "left": rows * groups * (left != 1),
+        "some_loads": rows * loads * (channels % 16 > 0),
+        "tried": bands * fields["rows"], "filled": outside * fields["words"] * 4,
+        "channels": bands * channels, "shifted": bands * shifted,
         **{f"{name}_{s}": bands * count * iterations * (stride == s) for s in (1, 2) for name, count in
            (("plain", (channels - shifted) * (not limited)), ("clamped", (channels - shifted) * limited),
             ("shifting", shifted))},

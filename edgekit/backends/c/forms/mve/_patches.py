@@ -1,4 +1,4 @@
-"""Depthwise convolution by 4x4 patches: places, weights and constants of `depthwise_conv_2d_patches_mve.c`."""
+"""Depthwise convolution by 4x4 patches: places and filters of `depthwise_conv_2d_patches_mve.c`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call
+from edgekit.backends.c.forms.mve._halves import halfwords
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 PATCH = 4
@@ -52,8 +53,7 @@ def patches(call: Call) -> Call | None:
             "rows": 2 * (pairs - 1) + kernel[0] + step - 1,
             **_columns(of("in_w"), of("pad_left"), words - (out_w % 2 if stride == 1 else 0)),
             "places": (places * channels).astype(np.uint16).reshape(-1),
-            "weights": pack(found.weights.reshape(channels, *kernel)),
-            "table": constants(found),
+            "filters": pack(found, kernel, of("out_zero")),
         },
         scratch=(2 * (pairs + 1) * words + beyond) * GROUP,
         in_place=(0,) if whole else (),
@@ -96,13 +96,13 @@ def order(height: int, width: int, stride: int) -> NDArray[np.int64] | None:
     return table if complete else None
 
 
-def pack(kernels: NDArray[np.int8]) -> NDArray[np.int8]:
-    """(channels, kernel_h, kernel_w) -> 4 zeros, then 4x4 a channel; the kernel moved down a row begins 4 before."""
-    wide = np.zeros((len(kernels), PATCH, PATCH), np.int8)
-    wide[:, : kernels.shape[1], : kernels.shape[2]] = kernels
-    return np.concatenate([np.zeros(PATCH, np.int8), wide.reshape(-1)])
+def pack(found: Folded, kernel: tuple[int, int], out_zero: int) -> NDArray[np.int32]:
+    """A channel: bias, multiplier, second multiplier and 0, or 0 and the shift; then its kernel as 4x4.
 
-
-def constants(found: Folded) -> NDArray[np.int32]:
-    """(channels, 4): second multiplier or 0 where there is none, bias, shift, multiplier."""
-    return np.stack([found.second, found.bias, found.shift, found.multiplier], 1).astype(np.int32).reshape(-1)
+    The kernel moved down a row begins with that 0.
+    """
+    wide = np.zeros((len(found.bias), PATCH, PATCH), np.int8)
+    wide[:, : kernel[0], : kernel[1]] = found.weights.reshape(-1, *kernel)
+    second = np.where(halfwords(found, out_zero), found.second, 0)
+    constants = np.stack([found.bias, found.multiplier, second, np.where(second == 0, found.shift, 0)], 1)
+    return np.concatenate([constants.astype(np.int32), wide.reshape(-1, PATCH**2).view("<i4")], 1).reshape(-1)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value
+from edgekit.backends.c.forms.mve._halves import in_halfwords
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 from edgekit.backends.c.forms.mve._strips import cropped, upright
 
@@ -108,6 +109,8 @@ def form(layer: Layer, call: Call) -> list[Call]:
         return []
     folded = fold(fields, np.asarray(fields["weights"]).reshape(rows.kernel * columns.kernel, -1).T)
     if not np.all(folded.second):
+        return []
+    if shapes[0][1].size != ONE and not in_halfwords(folded, integer(fields, "out_zero")):
         return []
     return [_call(fields, folded, (rows, columns), laid, shape, kind) for kind, shape in shapes]
 
