@@ -46,8 +46,8 @@
   W("q2", "208") "vqrdmlash.s32 q0, q3, r5\n" M("r6", "q2", "q4") M("lr", "q2", "q6")              \
   "vqrdmlash.s32 q1, q3, r5\n"                                                                    \
   LAST("q2", "q3", "q4", "q6", "224", "256", "240", "272", "q2", "q3", W("q5", "320"))             \
-  W("q4", "336") "vqrdmulh.s32 q2, q2, q5\n" ODD_LANES("q3", "r10", "lr") "vqrdmulh.s32 q3, q3, q5\n" \
-  "vqrdmlash.s32 q2, q4, r5\n vmovnt.i32 q0, q2\n vqrdmlash.s32 q3, q4, r5\n vqmovnb.s16 q0, q0\n"  \
+  W("q4", "336") "vqrdmulh.s32 q2, q2, q5\n" ODD_LANES("q3", "r10", "lr") "vqrdmlash.s32 q2, q4, r5\n" \
+  "vmovnt.i32 q0, q2\n vqrdmulh.s32 q3, q3, q5\n vqmovnb.s16 q0, q0\n vqrdmlash.s32 q3, q4, r5\n"  \
   "vstrb.16 q0, [r7]" store "vmovnt.i32 q1, q3\n vqmovnb.s16 q1, q1\n" next
 #define STEPS_OF_1 "], #18", ", #-9]", ", #-2]", ", #7]"
 #define STEPS_OF_2 "], #36", ", #-18]", ", #-20]", ", #-2]"

@@ -26,9 +26,9 @@
 #define AGAIN(q) "vldrw.32 " q ", [r3, #-240]!\n"
 #define EVEN_LANES(q, first, third) "vmov " q "[2], " q "[0], " first ", " third "\n"
 #define ODD_LANES(q, second, fourth) "vmov " q "[3], " q "[1], " second ", " fourth "\n"
-#define ADD(q) "vadd.i32 " q ", " q ", q3\n"
+#define ADD(q, bias) "vadd.i32 " q ", " q ", " bias "\n"
 #define MUL(q, m) "vqrdmulh.s32 " q ", " q ", " m "\n"
-#define LASH(q) "vqrdmlash.s32 " q ", q1, r5\n"
+#define LASH(q, m) "vqrdmlash.s32 " q ", " m ", r5\n"
 
 /* Up to the last pixel's products, of pixels in a, b, c and d; `one` to `four` is what is left of the previous four. */
 #define BEGUN(a, b, c, d, one, two, three, four)                                                  \
@@ -44,13 +44,13 @@
 #define ENDED_8(a, b, c, d, next)                                                                 \
   M("lr", "q3", d) V("q3", "64") M("r12", "q2", d) EVEN_LANES(c, "r0", "r4") M("r10", "q1", d) V("q1", "80") \
   M("r8", "q0", d) ODD_LANES(c, "r2", "r6") MUL(a, "q3") EVEN_LANES(d, "r8", "r12")               \
-  MUL(b, "q3") ODD_LANES(d, "r10", "lr") MUL(c, "q3") LASH(a) MUL(d, "q3") V("q3", "96") LASH(b)   \
-  "vmovnt.i32 " a ", " b "\n" LASH(c) next(b) LASH(d)
+  MUL(b, "q3") ODD_LANES(d, "r10", "lr") MUL(c, "q3") LASH(a, "q1") MUL(d, "q3") V("q3", "96") LASH(b, "q1")   \
+  "vmovnt.i32 " a ", " b "\n" LASH(c, "q1") next(b) LASH(d, "q1")
 #define ENDED_16(a, b, c, d, next)                                                                \
-  M("lr", "q3", d) V("q3", "64") M("r12", "q2", d) V("q2", "80") M("r10", "q1", d) ADD(a) V("q1", "96") \
-  M("r8", "q0", d) ADD(b) MUL(a, "q2") EVEN_LANES(c, "r0", "r4") MUL(b, "q2") ODD_LANES(c, "r2", "r6") \
-  LASH(a) ADD(c) MUL(c, "q2") EVEN_LANES(d, "r8", "r12") LASH(b) ODD_LANES(d, "r10", "lr")        \
-  LASH(c) ADD(d) V("q3", "112") MUL(d, "q2") "vmovnt.i32 " a ", " b "\n" next(b) LASH(d)
+  M("lr", "q3", d) V("q3", "64") M("r12", "q2", d) V("q2", "80") M("r10", "q1", d) ADD(a, "q3") V("q1", "96") \
+  M("r8", "q0", d) ADD(b, "q3") MUL(a, "q2") EVEN_LANES(c, "r0", "r4") MUL(b, "q2") ODD_LANES(c, "r2", "r6") \
+  LASH(a, "q1") ADD(c, "q3") MUL(c, "q2") EVEN_LANES(d, "r8", "r12") LASH(b, "q1") ODD_LANES(d, "r10", "lr")        \
+  LASH(c, "q1") ADD(d, "q3") V("q3", "112") MUL(d, "q2") "vmovnt.i32 " a ", " b "\n" next(b) LASH(d, "q1")
 #define THIRD V("q2", "32")
 /* 4 channels of 16 pixels, for all of the stream; back: from the last four pixels' outputs to the next 4 channels. */
 #define STEP "add r7, r9\n"
@@ -65,8 +65,58 @@
   "add r1, #" size "\n cmp r1, r11\n bne.w .Lblock%=\n"                                           \
   "vmovnt.i32 q7, q5\n vqmovnb.s16 q6, q6\n vqmovnt.s16 q6, q7\n vstrb.8 q6, [r7, q3]\n" BACK
 
+/* Of 32 channels: two pixels at a time, p0 p1 and q0 q1; filters in q0 and q1, of which two stay for the second pair. Sums
+ * go to r and s, of the second pair to p0 and q0, constants to p1 and q1. Up to the first pair's last products: */
+#define MA(a, w, x) "vmladava.s8 " a ", " w ", " x "\n"
+#define X(q, at) "vldrw.32 " q ", [r3, #" at "]\n"
+#define FIRST_PAIR(p0, p1, q0_, q1_, r, s, a1, b1, one, two, three, four)                          \
+  M("r0", "q0", p0) one M("r8", "q0", q0_) V("q0", "16") M("r4", "q1", p0) X(p1, a1)              \
+  M("r12", "q1", q0_) V("q1", "48") M("r2", "q0", p0) two M("r10", "q0", q0_) three               \
+  M("r6", "q1", p0) V("q0", "80") M("lr", "q1", q0_) X(q1_, b1)                                   \
+  MA("r2", "q0", p1) four MA("r10", "q0", q1_) V("q1", "112") MA("r6", "q1", p1) V("q0", "64")    \
+  MA("lr", "q1", q1_) ODD_LANES(r, "r2", "r6") MA("r0", "q0", p1) ODD_LANES(s, "r10", "lr")       \
+  MA("r8", "q0", q1_) V("q1", "96") MA("r4", "q1", p1)
+#define SECOND_PAIR(p0, p1, q0_, q1_, r, s, c0, c1, d0, d1, again, a0, b0)                         \
+  EVEN_LANES(r, "r0", "r4") X(p1, c1) MA("r12", "q1", q1_) EVEN_LANES(s, "r8", "r12") X(q1_, d1)   \
+  M("r0", "q0", p1) X(p0, c0) M("r8", "q0", q1_) V("q0", "80") M("r4", "q1", p1) X(q0_, d0)       \
+  M("r12", "q1", q1_) V("q1", "112") M("r2", "q0", p1) M("r10", "q0", q1_) V("q0", "0")           \
+  M("r6", "q1", p1) V(p1, "144") M("lr", "q1", q1_) V("q1", "32") MA("r0", "q0", p0) V(q1_, "128") \
+  MA("r8", "q0", q0_) V("q0", "16") MA("r4", "q1", p0) ADD(r, q1_) MA("r12", "q1", q0_) V("q1", "48") \
+  MA("r2", "q0", p0) ADD(s, q1_) MA("r10", "q0", q0_) V("q0", "160")                              \
+  MA("r6", "q1", p0) EVEN_LANES(p0, "r0", "r4") MA("lr", "q1", q0_) EVEN_LANES(q0_, "r8", "r12")  \
+  MUL(r, p1) ODD_LANES(p0, "r2", "r6") MUL(s, p1) ODD_LANES(q0_, "r10", "lr")                     \
+  LASH(r, "q0") ADD(p0, q1_) LASH(s, "q0") ADD(q0_, q1_) again(V("q1", "32"))                     \
+  MUL(p0, p1) V(q1_, "176") MUL(q0_, p1) "vmovnt.i32 " r ", " s "\n" X(p1, b0)                    \
+  LASH(p0, "q0") X(s, a0) LASH(q0_, "q0") again(V("q0", "0"))
+#define LEFT_32(p1, q1_, r, s, step)                                                              \
+  "vmovnt.i32 " q1_ ", " p1 "\n", "vqmovnb.s16 " s ", " s "\n", "vqmovnt.s16 " s ", " q1_ "\n",    \
+      "vstrb.8 " s ", [r7, " r "]\n" step
+#define FIRST_OF(...) FIRST_PAIR(__VA_ARGS__)
+#define ORDER_0 "q2", "q3", "q4", "q5", "q6", "q7"
+#define ORDER_1 "q7", "q4", "q3", "q2", "q5", "q6"
+#define ORDER_2 "q6", "q3", "q4", "q7", "q2", "q5"
+#define ORDER_3 "q5", "q4", "q3", "q6", "q7", "q2"
+#define SECOND_OF(...) SECOND_PAIR(__VA_ARGS__)
+#define SAME(load) load
+#define OTHER(load)
+#define BEGUN_32 V("q0", "0") V("q1", "32")
+#define BLOCKS_32                                                                                 \
+  BEGUN_32 X("q2", "0") X("q4", "32") FIRST_OF(ORDER_0, "16", "48", NONE) "b.w .Lbegun%=\n"        \
+  ".Lblock%=:\n" BEGUN_32 FIRST_OF(ORDER_0, "16", "48", LEFT_32("q3", "q5", "q6", "q7", BACK))     \
+  ".Lbegun%=:\n" SECOND_OF(ORDER_0, "64", "80", "96", "112", SAME, "128", "160")                   \
+  FIRST_OF(ORDER_1, "144", "176", LEFT_32("q4", "q2", "q5", "q6", STEP))                           \
+  SECOND_OF(ORDER_1, "192", "208", "224", "240", SAME, "256", "288")                               \
+  FIRST_OF(ORDER_2, "272", "304", LEFT_32("q3", "q7", "q2", "q5", STEP))                           \
+  SECOND_OF(ORDER_2, "320", "336", "352", "368", SAME, "384", "416")                               \
+  FIRST_OF(ORDER_3, "400", "432", LEFT_32("q4", "q6", "q7", "q2", STEP))                           \
+  SECOND_OF(ORDER_3, "448", "464", "480", "496", OTHER, "0", "32")                                 \
+  "add r1, #192\n cmp r1, r11\n bne.w .Lblock%=\n"                                                \
+  "vmovnt.i32 q5, q3\n vqmovnb.s16 q7, q7\n vqmovnt.s16 q7, q5\n vstrb.8 q7, [r7, q6]\n" BACK
+
 EK_GROUPS(pointwise_fours_mve_8, EK_SCRATCH, EK_NOTHING, EK_FILL_16, EK_OF_8_16,
           BLOCKS(ENDED_8, "", "112"), EK_DOUBLE_WORDS)
 EK_GROUPS(pointwise_fours_mve_16, EK_NO_SCRATCH, EK_NOTHING, EK_NOTHING, EK_OF_16, BLOCKS(ENDED_16, THIRD, "128"), EK_NOTHING)
 EK_GROUPS(pointwise_fours_mve_16_apart, EK_SCRATCH, EK_APART_16, EK_NOTHING, EK_OF_16, BLOCKS(ENDED_16, THIRD, "128"),
           EK_NOTHING)
+EK_GROUPS(pointwise_fours_mve_32, EK_NO_SCRATCH, EK_NOTHING, EK_NOTHING, EK_OF_16, BLOCKS_32, EK_NOTHING)
+EK_GROUPS(pointwise_fours_mve_32_apart, EK_SCRATCH, EK_APART_32, EK_NOTHING, EK_OF_16, BLOCKS_32, EK_NOTHING)

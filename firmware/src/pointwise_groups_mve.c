@@ -106,9 +106,6 @@
 #define WORDS ".word 0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240\n"
 #define FILL_8 EK_FILL(EK_FOUR_PIXELS EK_FOUR_PIXELS)
 #define KEPT "str r5, [sp, #24]\n" /* the zero point */
-#define APART_32                                                                                  \
-  EK_APART("vldrw.u32 q0, [r1], #16\n vldrw.u32 q1, [r1], #48\n vstrw.32 q0, [r10], #16\n vstrw.32 q1, [r10], #16\n")
-
 #define KERNEL(name, arguments, begin, fill, spread, group, places)                               \
   EK_GROUPS(pointwise_groups_mve_##name, arguments, begin, fill, spread,                          \
             ".Lblock%=:\n" group "add r7, #8\n cmp r1, r11\n bne.w .Lblock%=\n", places)
@@ -124,5 +121,5 @@ KERNEL(32x16, EK_NO_SCRATCH, EK_NOTHING, KEPT, EK_OF_16, LONG_GROUP_OF_16, EK_NO
 KERNEL(32x8, EK_NO_SCRATCH, EK_NOTHING, KEPT, EK_OF_16, LONG_GROUP_OF_8, EK_NOTHING)
 KERNEL(16x16_apart, EK_SCRATCH, EK_APART_16, EK_NOTHING, EK_OF_16, EXPANDED(GROUP_OF_16, AFTER_BIAS), EK_NOTHING)
 KERNEL(16x8_apart, EK_SCRATCH, EK_APART_16, EK_NOTHING, EK_OF_16, EXPANDED(GROUP_OF_8, AFTER_BIAS), EK_NOTHING)
-KERNEL(32x16_apart, EK_SCRATCH, APART_32, KEPT, EK_OF_16, LONG_GROUP_OF_16, EK_NOTHING)
-KERNEL(32x8_apart, EK_SCRATCH, APART_32, KEPT, EK_OF_16, LONG_GROUP_OF_8, EK_NOTHING)
+KERNEL(32x16_apart, EK_SCRATCH, EK_APART_32, KEPT, EK_OF_16, LONG_GROUP_OF_16, EK_NOTHING)
+KERNEL(32x8_apart, EK_SCRATCH, EK_APART_32, KEPT, EK_OF_16, LONG_GROUP_OF_8, EK_NOTHING)

@@ -28,6 +28,8 @@
   "3:\n mov r11, r5\n 2:\n dls lr, r4\n 1:\n" pixel "le lr, 1b\n add r1, r8\n subs r11, #1\n bne 2b\n" \
   "add r1, r9\n subs r6, #1\n bne 3b\n mov r1, r3\n"
 #define EK_APART_16 EK_APART("vldrw.u32 q0, [r1], #32\n vstrw.32 q0, [r10], #16\n")
+#define EK_APART_32                                                                                  \
+  EK_APART("vldrw.u32 q0, [r1], #16\n vldrw.u32 q1, [r1], #48\n vstrw.32 q0, [r10], #16\n vstrw.32 q1, [r10], #16\n")
 /* A function; `begin`: before its parameters are read, `fill`: before the first group, `blocks`: of one group. */
 #define EK_GROUPS(name, arguments, begin, fill, spread, blocks, places)                                  \
   __attribute__((naked)) void ek_##name arguments {                                                       \

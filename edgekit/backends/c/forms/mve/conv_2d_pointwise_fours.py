@@ -1,4 +1,4 @@
-"""1x1 convolutions of 8 or 16 channels into a multiple of 8 in few cycles: `firmware/src/pointwise_fours_mve.c`."""
+"""1x1 convolutions of 8, 16 or 32 channels into a multiple of 8 in few cycles: `firmware/src/pointwise_fours_mve.c`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
 OPERATOR, FILE = "conv_2d", "pointwise_fours_mve"
 KERNELS = {f"{groups.FILE}_{kind}": f"{FILE}_{name}" for kind, name in (
-    ("8x16", "8"), ("16x16", "16"), ("16x16_apart", "16_apart"),
+    ("8x16", "8"), ("16x16", "16"), ("16x16_apart", "16_apart"), ("32x16", "32"), ("32x16_apart", "32_apart"),
 )}  # fmt: skip
 
 
@@ -45,7 +45,10 @@ def stream(found: Folded) -> NDArray[np.int8]:
     parts: list[NDArray[np.int8]] = []
     for first in range(0, out_c, HALF):
         four = slice(first, first + HALF)
-        biases = found.bias[four] if in_c == VECTOR else found.bias[:0]
+        biases = found.bias[four] if in_c > BLOCK else found.bias[:0]
         words = np.concatenate([biases, found.multiplier[four], found.second[four], at])
-        parts += [filters[four].reshape(-1), words.astype(np.int32).view(np.int8)]
+        parts += [
+            filters[four].reshape(HALF, -1, VECTOR).swapaxes(0, 1).reshape(-1),
+            words.astype(np.int32).view(np.int8),
+        ]
     return np.concatenate(parts)
