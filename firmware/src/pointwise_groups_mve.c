@@ -20,9 +20,8 @@
  * pixels 20, of 8 pixels 14; of 16 pixels of 4 channels 14; of fewer than 8 otherwise 32 and 19; of 16 and 32 channels 8.
  * 42 a call, 30 of 16 and 32 channels; 7 more where pixels are computed twice. Where every second pixel of a row counts, 3 of 16
  * and 5 of 32 channels for each, which goes to scratch first; 4 a row. */
-#include "edgekit/pointwise_groups_mve.h"
+#include "edgekit/groups_mve.h"
 
-#define UNUSED __attribute__((unused))
 #define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
 #define STREAM(d) "vldmia r1!, {" d "}\n"
 #define M(m, a, w, x) m ".s8 " a ", " w ", " x "\n"
@@ -94,70 +93,33 @@
   BEGUN("160") BOTH(DOWNWARD) FORTH(DOWNWARD) BACK(THE_SAME)                                      \
   "add r1, #128\n ldr r5, [sp, #280]\n" STORED_OF_8
 
-/* 8 pixels to the first halves of their vectors. */
-#define SPREAD(base)                                                                              \
-  "vstrd.64 q0, [" base ", q4]\n vstrd.64 q1, [" base ", q5]\n vstrd.64 q2, [" base ", q6]\n vstrd.64 q3, [" base ", q7]\n"
-#define OF_8_8 "adr.w r2, .Lplaces%=\n vldmia r2, {d8-d15}\n vldmia r0!, {d0-d7}\n" SPREAD("r3")
-#define OF_8_16 OF_8_8 "add r4, r3, #128\n vldmia r0, {d0-d7}\n" SPREAD("r4")
 #define OF_4_16                                                                                   \
   "adr.w r2, .Lplaces%=\n vldmia r2, {d8-d15}\n vldmia r0, {d0-d7}\n"                             \
   "vstrw.32 q0, [r3, q4]\n vstrw.32 q1, [r3, q5]\n vstrw.32 q2, [r3, q6]\n vstrw.32 q3, [r3, q7]\n"
 #define GATHERED                                                                                  \
   "vldmia r1, {d8-d15}\n vldrb.u8 q0, [r0, q4]\n vldrb.u8 q1, [r0, q5]\n vldrb.u8 q2, [r0, q6]\n" \
   "vldrb.u8 q3, [r0, q7]\n vldmia r2, {d8-d15}\n"
-#define OF_FEW_8 "adr.w r2, .Lplaces%=\n" GATHERED SPREAD("r3") "add r1, #64\n"
+#define OF_FEW_8 "adr.w r2, .Lplaces%=\n" GATHERED EK_SPREAD("r3") "add r1, #64\n"
 #define OF_FEW_16                                                                                 \
-  "adr.w r2, .Lplaces%=\n" GATHERED SPREAD("r3") "ldr r4, [sp, #12]\n add r0, r0, r4, lsr #1\n" GATHERED \
-  "add r4, r3, #128\n" SPREAD("r4") "add r1, #64\n"
-#define DOUBLE_WORDS ".word 0, 0, 16, 0, 32, 0, 48, 0, 64, 0, 80, 0, 96, 0, 112, 0\n"
+  "adr.w r2, .Lplaces%=\n" GATHERED EK_SPREAD("r3") "ldr r4, [sp, #12]\n add r0, r0, r4, lsr #1\n" GATHERED \
+  "add r4, r3, #128\n" EK_SPREAD("r4") "add r1, #64\n"
 #define WORDS ".word 0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240\n"
-#define FOUR_PIXELS "vstmia r12!, {d0-d7}\n"
-#define FILL(fours)                                                                               \
-  "vmov.i8 q0, #128\n movs r2, #1\n vmov.8 q0[15], r2\n vmov q1, q0\n vmov q2, q0\n vmov q3, q0\n mov r12, r3\n" fours
-#define FILL_8 FILL(FOUR_PIXELS FOUR_PIXELS)
-#define FILL_16 FILL(FOUR_PIXELS FOUR_PIXELS FOUR_PIXELS FOUR_PIXELS)
-#define OF_16 "mov r3, r0\n"
+#define FILL_8 EK_FILL(EK_FOUR_PIXELS EK_FOUR_PIXELS)
 #define KEPT "str r5, [sp, #24]\n" /* the zero point */
-/* Every second pixel of rows of pictures to scratch, which then is the input. */
-#define APART(pixel)                                                                              \
-  "add r4, r0, #32\n ldm r4, {r4, r5, r6, r8, r9}\n mov r10, r3\n"                                \
-  "3:\n mov r11, r5\n 2:\n dls lr, r4\n 1:\n" pixel "le lr, 1b\n add r1, r8\n subs r11, #1\n bne 2b\n" \
-  "add r1, r9\n subs r6, #1\n bne 3b\n mov r1, r3\n"
-#define APART_16 APART("vldrw.u32 q0, [r1], #32\n vstrw.32 q0, [r10], #16\n")
-#define APART_32                                                                                  \
-  APART("vldrw.u32 q0, [r1], #16\n vldrw.u32 q1, [r1], #48\n vstrw.32 q0, [r10], #16\n vstrw.32 q1, [r10], #16\n")
+#define KERNEL(name, arguments, begin, fill, spread, group, places)                               \
+  EK_GROUPS(pointwise_groups_mve_##name, arguments, begin, fill, spread,                          \
+            ".Lblock%=:\n" group "add r7, #8\n cmp r1, r11\n bne.w .Lblock%=\n", places)
 
-#define KERNEL(name, arguments, begin, fill, spread, group, places)                                      \
-  __attribute__((naked)) void ek_pointwise_groups_mve_##name(const ek_pointwise_groups_mve_t *p UNUSED, \
-                                                             const int8_t *x UNUSED,              \
-                                                             int8_t *y UNUSED arguments) {        \
-    __asm volatile(                                                                               \
-        "push {r4-r11, lr}\n vpush {d8-d15}\n sub sp, #28\n" begin                                \
-        "ldm r0!, {r4, r5, r6, r8, r9, r10, r11}\n ldr r0, [r0]\n"                                \
-        "add r8, r1\n add r10, r2\n add r11, r4\n mov r7, r2\n"                                   \
-        "strd r1, r6, [sp]\n strd r8, r0, [sp, #8]\n strd r10, r4, [sp, #16]\n"                   \
-        fill "mov r0, r1\n"                                                                       \
-        ".Lgroup%=:\n ldr r1, [sp, #20]\n" spread                                                 \
-        ".Lblock%=:\n" group "add r7, #8\n cmp r1, r11\n bne.w .Lblock%=\n"                       \
-        "ldm sp, {r0, r2, r4, r6}\n add r7, r2\n add r0, r6\n str r0, [sp]\n cmp r0, r4\n bls.w .Lgroup%=\n" \
-        "sub r2, r0, r6\n cmp r2, r4\n beq 1f\n mov r0, r4\n ldr r7, [sp, #16]\n str r0, [sp]\n b.w .Lgroup%=\n" \
-        "1:\n add sp, #28\n vpop {d8-d15}\n pop {r4-r11, pc}\n"                                   \
-        ".balign 4\n.Lplaces%=:\n" places ::: "memory");                                          \
-  }
-
-#define SCRATCH , uint8_t *scratch UNUSED
-#define NOTHING
-
-KERNEL(8x16, SCRATCH, NOTHING, FILL_16, OF_8_16, EXPANDED(GROUP_OF_16, WHOLE), DOUBLE_WORDS)
-KERNEL(8x8, SCRATCH, NOTHING, FILL_8, OF_8_8, EXPANDED(GROUP_OF_8, WHOLE), DOUBLE_WORDS)
-KERNEL(4x16, SCRATCH, NOTHING, FILL_16, OF_4_16, EXPANDED(GROUP_OF_16, WHOLE), WORDS)
-KERNEL(fewx16, SCRATCH, NOTHING, FILL_16, OF_FEW_16, EXPANDED(GROUP_OF_16, WHOLE), DOUBLE_WORDS)
-KERNEL(fewx8, SCRATCH, NOTHING, FILL_8, OF_FEW_8, EXPANDED(GROUP_OF_8, WHOLE), DOUBLE_WORDS)
-KERNEL(16x16, NOTHING, NOTHING, NOTHING, OF_16, EXPANDED(GROUP_OF_16, AFTER_BIAS), NOTHING)
-KERNEL(16x8, NOTHING, NOTHING, NOTHING, OF_16, EXPANDED(GROUP_OF_8, AFTER_BIAS), NOTHING)
-KERNEL(32x16, NOTHING, NOTHING, KEPT, OF_16, LONG_GROUP_OF_16, NOTHING)
-KERNEL(32x8, NOTHING, NOTHING, KEPT, OF_16, LONG_GROUP_OF_8, NOTHING)
-KERNEL(16x16_apart, SCRATCH, APART_16, NOTHING, OF_16, EXPANDED(GROUP_OF_16, AFTER_BIAS), NOTHING)
-KERNEL(16x8_apart, SCRATCH, APART_16, NOTHING, OF_16, EXPANDED(GROUP_OF_8, AFTER_BIAS), NOTHING)
-KERNEL(32x16_apart, SCRATCH, APART_32, KEPT, OF_16, LONG_GROUP_OF_16, NOTHING)
-KERNEL(32x8_apart, SCRATCH, APART_32, KEPT, OF_16, LONG_GROUP_OF_8, NOTHING)
+KERNEL(8x16, EK_SCRATCH, EK_NOTHING, EK_FILL_16, EK_OF_8_16, EXPANDED(GROUP_OF_16, WHOLE), EK_DOUBLE_WORDS)
+KERNEL(8x8, EK_SCRATCH, EK_NOTHING, FILL_8, EK_OF_8_8, EXPANDED(GROUP_OF_8, WHOLE), EK_DOUBLE_WORDS)
+KERNEL(4x16, EK_SCRATCH, EK_NOTHING, EK_FILL_16, OF_4_16, EXPANDED(GROUP_OF_16, WHOLE), WORDS)
+KERNEL(fewx16, EK_SCRATCH, EK_NOTHING, EK_FILL_16, OF_FEW_16, EXPANDED(GROUP_OF_16, WHOLE), EK_DOUBLE_WORDS)
+KERNEL(fewx8, EK_SCRATCH, EK_NOTHING, FILL_8, OF_FEW_8, EXPANDED(GROUP_OF_8, WHOLE), EK_DOUBLE_WORDS)
+KERNEL(16x16, EK_NO_SCRATCH, EK_NOTHING, EK_NOTHING, EK_OF_16, EXPANDED(GROUP_OF_16, AFTER_BIAS), EK_NOTHING)
+KERNEL(16x8, EK_NO_SCRATCH, EK_NOTHING, EK_NOTHING, EK_OF_16, EXPANDED(GROUP_OF_8, AFTER_BIAS), EK_NOTHING)
+KERNEL(32x16, EK_NO_SCRATCH, EK_NOTHING, KEPT, EK_OF_16, LONG_GROUP_OF_16, EK_NOTHING)
+KERNEL(32x8, EK_NO_SCRATCH, EK_NOTHING, KEPT, EK_OF_16, LONG_GROUP_OF_8, EK_NOTHING)
+KERNEL(16x16_apart, EK_SCRATCH, EK_APART_16, EK_NOTHING, EK_OF_16, EXPANDED(GROUP_OF_16, AFTER_BIAS), EK_NOTHING)
+KERNEL(16x8_apart, EK_SCRATCH, EK_APART_16, EK_NOTHING, EK_OF_16, EXPANDED(GROUP_OF_8, AFTER_BIAS), EK_NOTHING)
+KERNEL(32x16_apart, EK_SCRATCH, EK_APART_32, KEPT, EK_OF_16, LONG_GROUP_OF_16, EK_NOTHING)
+KERNEL(32x8_apart, EK_SCRATCH, EK_APART_32, KEPT, EK_OF_16, LONG_GROUP_OF_8, EK_NOTHING)

@@ -18,8 +18,8 @@ from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware.proof import Case, prove
 
-FEW, TWO, RGB, RGBA, TEN, TWO_FEW, TWO_SMALL = (
-    f"conv_2d_{name}_mve" for name in ("few", "two", "rgb", "rgba", "rgb_ten", "two_few", "two_small")
+FEW, TWO, RGB, PAIRS, RGBA, TEN, TWO_FEW, TWO_SMALL = (
+    f"conv_2d_{name}_mve" for name in ("few", "two", "rgb", "rgb_pairs", "rgba", "rgb_ten", "two_few", "two_small")
 )
 Layer = tuple[int, int, int, int, int, int, tuple[int, int], Padding]
 # batches, height, width, input and output channels, width of the window, stride, padding
@@ -28,7 +28,7 @@ PICTURES: tuple[Layer, ...] = (
     (3, 4, 7, 3, 24, 3, (2, 2), "same"), (1, 96, 20, 3, 8, 3, (2, 2), "same"), (2, 40, 26, 3, 16, 3, (1, 1), "same"),
     (1, 2, 6, 3, 8, 3, (1, 1), "same"), (1, 6, 2, 3, 8, 3, (1, 1), "same"), (1, 3, 3, 3, 8, 3, (2, 2), "same"),
     (1, 9, 10, 3, 8, 3, (1, 2), "valid"), (1, 12, 8, 3, 8, 3, (3, 1), "same"), (4, 7, 7, 3, 8, 3, (1, 1), "same"),
-    (1, 7, 400, 3, 8, 3, (1, 1), "same"),
+    (1, 7, 400, 3, 8, 3, (1, 1), "same"), (1, 5, 8, 3, 16, 3, (2, 2), "same"), (2, 5, 12, 3, 8, 3, (2, 2), "same"),
 )  # fmt: skip
 OF_TWO: tuple[Layer, ...] = (
     (1, 9, 12, 2, 8, 3, (1, 1), "same"), (2, 12, 11, 2, 64, 3, (2, 2), "same"), (1, 40, 50, 2, 24, 3, (1, 1), "same"),
@@ -80,6 +80,11 @@ def limited(layer: Layer, i: int) -> Graph:
     return graph
 
 
+def windows_across(layer: Layer) -> int:
+    _, _, width, *_, (_, stride), padding = layer
+    return -(-width // stride) if padding == "same" else (width - 3) // stride + 1
+
+
 def call_of(graph: Graph, kernel: str) -> tuple[int, Call] | None:
     calls = candidates_of(graph, graph.nodes[0], "cortex-m55")
     return next(((j, c) for j, c in enumerate(calls) if isinstance(c, Call) and c.kernel == kernel), None)
@@ -90,6 +95,7 @@ def cases() -> Iterator[tuple[Case, Call]]:
     for kernel, layers in (
         (TWO, OF_TWO),
         (RGB, PICTURES),
+        (PAIRS, tuple(layer for layer in PICTURES if windows_across(layer) % 2 == 0)),
         (RGBA, four),
         (TEN, INTO_TEN),
         (TWO_FEW, TWO_INTO_FEW),
@@ -115,6 +121,8 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     assert {(f["mixed"] > 0, f["inner"] > 0) for f in small} >= {(True, True), (True, False), (False, True)}
     assert {f["tail"] for f in small} == {-4, -2} and {f["blocks"] for f in small} >= {1, 2}
     assert {int(f["rest_bytes"]) // 36 for f in small} >= {0, 1, 3} and {f["channels"] % 8 for f in small} >= {0, 2}
+    in_pairs = {f["code"] for _, call in found if call.kernel == PAIRS for f in [call.fields]}
+    assert {int(code) // 4 for code in in_pairs} == {0, 1, 2, 3} and {int(code) % 4 for code in in_pairs} == {0, 2}
     few = [call.fields for _, call in found if call.kernel == FEW]
     for part in ({f["code"] // 4 for f in pictures}, {f["code"] % 4 for f in pictures}):
         assert part == {0, 1, 2, 3}, "strides and blocks; pixels of a row"
@@ -133,6 +141,8 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         (RGB, (1, 9, 9, 3, 8, 3, (1, 3), "same")),  # a stride that there is no code for
         (RGB, (1, 9, 9, 4, 8, 3, (1, 1), "same")),
         (RGB, (1, 9, 9, 3, 8, 2, (1, 1), "same")),
+        (PAIRS, (1, 9, 9, 3, 8, 3, (1, 1), "same")),  # a pixel without another
+        (PAIRS, (1, 9, 8, 3, 12, 3, (1, 1), "same")),
         (TWO, (1, 9, 9, 2, 72, 3, (1, 1), "same")),  # more blocks than a round has
         (TWO, (1, 3, 5462, 2, 8, 3, (1, 1), "same")),  # 32768 bytes between the windows of a row
         (TWO_FEW, (1, 3, 61, 2, 4, 3, (1, 1), "same")),  # a window's taps are further apart than 256 bytes

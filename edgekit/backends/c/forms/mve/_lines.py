@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.forms.mve._bands import inside_image
-from edgekit.backends.c.forms.mve._pack import ORDER
+from edgekit.backends.c.forms.mve._halves import in_halfwords
+from edgekit.backends.c.forms.mve._pack import HALF, ORDER
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
-BLOCK, VECTOR, ROUND = 8, 16, 4  # outputs; bytes; pixels
+BLOCK, VECTOR, ROUND, PAIR = 8, 16, 4, 2  # outputs; bytes; pixels
 KERNEL, LARGEST_GAP, WORD = 3, 2, 4  # a gap of so many columns is filled by two vectors that overlap
 TEN = 10  # outputs of 3 channels, eight and two
 TWO, MOST_BLOCKS = 2, 8  # channels whose blocks are unrolled
@@ -21,8 +22,11 @@ LARGEST_OUT_C, LARGEST_OUT_W, LARGEST_ROW = 1 << 12, 1 << 15, 1 << 15  # the las
 ROOM = 4096  # bytes of scratch that lines may take, unless one takes more
 
 
-def lines(call: Call, channels: int, kernel: str, *, ten: bool = False) -> Call | None:
-    """The form of a portable convolution `call` of so many channels; None where a condition does not hold."""
+def lines(call: Call, channels: int, kernel: str, *, ten: bool = False, pairs: bool = False) -> Call | None:
+    """The form of a portable convolution `call` of so many channels; None where a condition does not hold.
+
+    `ten`: into 10 outputs. `pairs`: of pixels, which share loads of weights.
+    """
     fields = call.fields
 
     def of(name: str) -> int:
@@ -46,7 +50,7 @@ def lines(call: Call, channels: int, kernel: str, *, ten: bool = False) -> Call 
     ):  # fmt: skip
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
-    if not np.all(found.second):
+    if not np.all(found.second) or (pairs and (out_w % PAIR or not in_halfwords(found, of("out_zero")))):
         return None
     line = columns * column
     band = min(out_h, max(1, ROOM // line))
@@ -66,7 +70,9 @@ def lines(call: Call, channels: int, kernel: str, *, ten: bool = False) -> Call 
             "line_gap": line - groups * KERNEL * step, "down": down * pitch - groups * step,
             "runs": _runs(rows, band, down * pitch), "offsets": _offsets(channels, gap),
             **_pixels(channels, stride, out_w, out_c),
-            "weights": np.concatenate([_pack(found, channels), *([_rest(found)] if ten else [])]),
+            "weights": np.concatenate(
+                [_pack_pairs(found) if pairs else _pack(found, channels), *([_rest(found)] if ten else [])]
+            ),
             "out_zero": fields["out_zero"],
         },
         scratch=first_line + samples * band * line + 2 * VECTOR,
@@ -116,17 +122,35 @@ def _pixels(channels: int, stride: int, out_w: int, out_c: int) -> dict[str, int
     }
 
 
+def _vectors(found: Folded, outputs: list[int], channels: int) -> tuple[NDArray[np.int8], NDArray[Any]]:
+    """Windows by columns, padded to whole vectors; as (vectors, outputs, words)."""
+    length, many = KERNEL * KERNEL * channels, len(outputs)
+    vectors = -(-length // VECTOR)
+    filters = found.weights[outputs].reshape(many, KERNEL, KERNEL, channels).swapaxes(1, 2).reshape(many, -1)
+    padded = np.zeros((many, vectors * VECTOR), np.int8)
+    padded[:, :length] = filters
+    return padded, padded.view("<i4").reshape(many, vectors, WORD).swapaxes(0, 1)
+
+
+def _pack_pairs(found: Folded) -> NDArray[np.int32]:
+    """By blocks: biases of both pixels, of even and of odd outputs, their weights, then their constants."""
+    parts: list[NDArray[Any]] = []
+    for first in range(0, len(found.bias), BLOCK):
+        halves = [[first + i for i in half] for half in (ORDER[:HALF], ORDER[HALF:])]
+        parts += [np.tile(found.bias[half], PAIR) for half in halves]
+        parts += [_vectors(found, half, KERNEL)[1].reshape(-1) for half in halves]
+        parts += [each[half] for half in halves for each in (found.multiplier, found.second)]
+    return np.concatenate(parts).astype(np.int32)
+
+
 def _pack(found: Folded, channels: int) -> NDArray[np.int32]:
     """By blocks: biases, the last products' weights and constants, then those of all others as loads take them."""
     length = KERNEL * KERNEL * channels
-    vectors = -(-length // VECTOR)
     parts: list[NDArray[Any]] = []
     for first in range(0, len(found.bias) // BLOCK * BLOCK, BLOCK):
         outputs = [first + i for i in ORDER]
-        filters = found.weights[outputs].reshape(BLOCK, KERNEL, KERNEL, channels).swapaxes(1, 2).reshape(BLOCK, -1)
-        padded = np.zeros((BLOCK, vectors * VECTOR), np.int8)
-        padded[:, :length] = filters
-        words = padded.view("<i4").reshape(BLOCK, vectors, WORD).swapaxes(0, 1)[::-1].reshape(-1, WORD)
+        padded, vectors = _vectors(found, outputs, channels)
+        words = vectors[::-1].reshape(-1, WORD)
         if channels == TWO:
             last = padded[:, VECTOR:length].astype(np.int32).T
             parts += [found.bias[outputs], words[BLOCK:], last, found.multiplier[outputs], found.second[outputs]]
