@@ -98,27 +98,27 @@ def test_only_where_outputs_have_one_sign() -> None:
 def test_other_channels_have_two_multiplications() -> None:
     """A multiplier from an eighth on has a slope of more than 31 bits, unless the kernel's weights are halfwords."""
     weights, bias, real = np.array([[1, -1, 5]], np.int8), np.array([5]), np.array([0.2])
-    for wide, found in ((False, False), (True, False)):
+    for wide, found in ((False, False), (True, True)):
         folded = fold(weights, bias, 0, real, (0, 255), wide=wide)
-        assert folded is not None and (one_line(folded, real, (0, 255), -128) is not None) == found
+        assert folded is not None and (one_line(folded, real, (0, 255), -128, wide) is not None) == found
     folded = fold(weights, bias, 0, real)
     assert folded is not None and one_line(folded, real, ANY, 0) is None
 
 
-@pytest.mark.parametrize("e", range(3, 13))
+@pytest.mark.parametrize("e", range(-3, 13))
 @pytest.mark.parametrize("clamp", [(0, 255), (0, 90), (7, 200)])
 def test_every_accumulator(e: int, clamp: tuple[int, int]) -> None:
-    """Also the largest that fit; where nothing is clamped at the low end, as the last clamp has it, and at neither."""
-    generator = np.random.default_rng([e, *clamp])
+    """Also the ends of the reach, and clamps above the zero point; left shifts and up to a quarter with halfwords."""
+    generator = np.random.default_rng([e + 3, *clamp])
     proven = 0
     for i, fraction in enumerate((*FRACTIONS, *generator.uniform(0.5, 1, 5))):
         real = float(fraction * 2.0**-e)
         weights = generator.integers(-128, 128, (1, 1 + i * i)).astype(np.int8)
         bias = generator.integers(-3000, 3000 + (i << 14), 1)
-        folded = fold(weights, bias, 3, np.array([real]), clamp)
+        folded = fold(weights, bias, 3, np.array([real]), clamp, wide=e < 3)
         assert folded is not None
         zero = -128 if clamp[1] > 100 else -100
-        line = one_line(folded, np.array([real]), clamp, zero)
+        line = one_line(folded, np.array([real]), clamp, zero, wide=e < 3)
         if line is None:
             continue
         proven += 1

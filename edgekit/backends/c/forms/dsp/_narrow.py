@@ -47,11 +47,9 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) ->
         return Call(name, fields | {"stream": packed, "skip": done * code, "bytes": packed.nbytes}, source=FILE)
 
     calls = [made(name, folded, CODE[width])]
-    line = (
-        one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point)
-        if name == f"pointwise_{width}_dsp"
-        else None
-    )
+    if name != f"pointwise_{width}_dsp":
+        return calls
+    line = one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point, wide=True)
     return calls if line is None else [made(f"pointwise_{width}_relu_dsp", line, CODE[width] - SAVED), *calls]
 
 

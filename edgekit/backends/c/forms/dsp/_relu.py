@@ -27,11 +27,13 @@ UPPER, HALF = 1 << 32, 1 << 31
 Line = tuple[int, int, int, int]
 
 
-def one_line(folded: Folded, real: NDArray[np.float64], clamp: tuple[int, int], zero: int) -> Folded | None:
+def one_line(
+    folded: Folded, real: NDArray[np.float64], clamp: tuple[int, int], zero: int, wide: bool = False
+) -> Folded | None:
     """`folded` with slopes as multipliers and c as dividers; None where a channel has no such line.
 
     Args:
-        real, clamp: as `fold` took them.
+        real, clamp, wide: as `fold` took them.
         zero: the output's zero point.
     """
     if clamp[0] < 0:
@@ -44,7 +46,7 @@ def one_line(folded: Folded, real: NDArray[np.float64], clamp: tuple[int, int], 
     slope, start = np.zeros(m.shape, np.int64), (folded.constant + zero) << FRACTION
     for i in np.flatnonzero(folded.varies):
         found = _line(int(m[i]), int(shift[i]), (int(low[i]), int(high[i])), clamp, zero)
-        if found is None or (found[0] != DOUBLE and folded.factor[i] == DOUBLE):  # the kernel may have no halfwords
+        if found is None or (found[0] != DOUBLE and not wide):
             return None
         factor[i], offset[i], slope[i], start[i] = found
     return replace(folded, multiplier=slope, divider=start, factor=factor, offset=offset)

@@ -30,7 +30,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     folded = fold(flat, bias_of(layer, flat.shape[0]), x.zero_point, real, clamp_of(call), wide=True)
     if folded is None:
         return None
-    line = one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point)
+    line = one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point, wide=True)
     fields, band = found
     calls = []
     for kernel, of in (("conv_2d_halves_relu_dsp", line), (FILE, folded)):

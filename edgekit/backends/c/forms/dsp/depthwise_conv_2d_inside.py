@@ -41,7 +41,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         "stride_row": fields["stride_h"] * row, "stride_column": fields["stride_w"] * channels,
         "row_count": len(rows), "column_count": len(columns), "rows": rows, "columns": columns,
     }  # fmt: skip
-    line = one_line(folded, real, clamp_of(call), y.zero_point)
+    line = one_line(folded, real, clamp_of(call), y.zero_point, wide=True)
     made = [("depthwise_conv_2d_inside_relu_dsp", line), (FILE, folded)]
     of_window = height, width, x.zero_point
     return [Call(kernel, geometry | _constants(of, *of_window), source=FILE) for kernel, of in made if of is not None]
