@@ -1,4 +1,4 @@
-"""Convolutions of windows from three vectors on, two times four filters at a time."""
+"""Convolutions of windows from two vectors on, two times four filters at a time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ def by_twos(d: Draw) -> Graph:
     (h, w), side = d.size(), d.of(1, 1, 1, 2)
     (kh, kw), in_c = d.turn((
         ((1, 1), 64), ((1, 1), 128), ((1, 1), 16 * d.of(3, 5, 6, 7, 9, 12)), ((3, 3), d.of(4, 5)), ((10, 4), 1),
+        ((3, 3), 3), ((3, 3), d.of(2, 3)),
         ((5, 3), 3), ((3, 3), 16), ((3, 3), 32), ((3, 3), 8 * d.upto(6)), ((5, 5), d.upto(10)), ((1, 5), d.of(16, 70)),
     ))  # fmt: skip
     side = 1 if kw == 1 else side
@@ -21,4 +22,4 @@ def by_twos(d: Draw) -> Graph:
     return b.ended(b.weighted(op, "input", (4 * d.upto(16), kh, kw, in_c), 0))
 
 
-SAMPLERS: tuple[Sampler, ...] = ((by_twos, 110),)
+SAMPLERS: tuple[Sampler, ...] = ((by_twos, 120),)

@@ -247,7 +247,7 @@ static void gather(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to, int
   }
   for (int32_t kx = from; kx < until; kx += dense ? until : 1) {
     ek_copy_rows(to + first * segment + kx * c, row + (left + kx * p->dilation_w) * c, last - first,
-              dense ? (until - kx) * c : c, pitch, segment, 1, 0, 0);
+                 dense ? (until - kx) * c : c, pitch, segment, 1, 0, 0);
   }
 }
 

@@ -1,5 +1,5 @@
-/* Windows that share columns, as strips in scratch: of an output row all columns of its windows one after another, kernel_h * in_c
- * bytes each, so that a window is kernel_w columns. What a strip needs of a convolution, and what copies and fills it. */
+/* Windows that share columns, as strips in scratch: of an output row all columns of its windows one after another, kernel_h *
+ * in_c bytes each, so that a window is kernel_w columns. What a strip needs of a convolution, and what copies and fills it. */
 #ifndef EDGEKIT_STRIPS_MVE_H
 #define EDGEKIT_STRIPS_MVE_H
 
@@ -32,21 +32,21 @@ static inline void ek_copy_bytes(int8_t *to, const int8_t *from, int32_t count) 
 #define EK_WHOLE1 "vldrb.8 q1, [%[a]]\n vstrb.8 q1, [%[b]]\n"
 #define EK_WHOLE2 EK_WHOLE1 "vldrb.8 q1, [%[a], #16]\n vstrb.8 q1, [%[b], #16]\n"
 #define EK_WHOLE3 EK_WHOLE2 "vldrb.8 q1, [%[a], #32]\n vstrb.8 q1, [%[b], #32]\n"
-#define EK_COPY_ROWS(whole, at)                                                                                      \
-  __asm volatile(                                                                                                 \
-      "vctp.8 %[rest]\n"                                                                                          \
-      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n dls lr, %[rows]\n"                                              \
-      "2:\n" whole "vpstt\n vldrbt.u8 q0, [%[a], #" #at "]\n vstrbt.8 q0, [%[b], #" #at "]\n"                     \
-      "add %[a], %[pitch]\n add %[b], %[segment]\n le lr, 2b\n"                                                   \
-      "add %[from], %[step]\n add %[to], %[size]\n subs %[windows], #1\n bne 1b\n"                                \
-      : [to] "+r"(to), [from] "+r"(from), [windows] "+r"(windows), [a] "=&r"(a), [b] "=&r"(b)                     \
+#define EK_COPY_ROWS(whole, at)                                                                                 \
+  __asm volatile(                                                                                               \
+      "vctp.8 %[rest]\n"                                                                                        \
+      "1:\n mov %[a], %[from]\n mov %[b], %[to]\n dls lr, %[rows]\n"                                            \
+      "2:\n" whole "vpstt\n vldrbt.u8 q0, [%[a], #" #at "]\n vstrbt.8 q0, [%[b], #" #at "]\n"                   \
+      "add %[a], %[pitch]\n add %[b], %[segment]\n le lr, 2b\n"                                                 \
+      "add %[from], %[step]\n add %[to], %[size]\n subs %[windows], #1\n bne 1b\n"                              \
+      : [to] "+r"(to), [from] "+r"(from), [windows] "+r"(windows), [a] "=&r"(a), [b] "=&r"(b)                   \
       : [rest] "r"(count - (at)), [rows] "r"(rows), [pitch] "r"(pitch), [segment] "r"(segment), [step] "r"(step), \
-        [size] "r"(size)                                                                                          \
+        [size] "r"(size)                                                                                        \
       : "lr", "q0", "q1", "cc", "memory")
 
 /* `windows` > 0 times `rows` > 0 times `count` > 0 bytes; windows lie `step` bytes apart, `size` when copied. */
-__attribute__((unused)) static void ek_copy_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t count, int32_t pitch, int32_t segment,
-                      int32_t windows, int32_t step, int32_t size) {
+__attribute__((unused)) static void ek_copy_rows(int8_t *to, const int8_t *from, int32_t rows, int32_t count, int32_t pitch,
+                                                 int32_t segment, int32_t windows, int32_t step, int32_t size) {
   const int8_t *a;
   int8_t *b;
   if (count <= 16) {
@@ -107,10 +107,10 @@ __attribute__((noinline, unused)) static void ek_scatter(const ek_strips_mve_t *
 }
 
 /* `columns` > 0 of three rows of whole vectors, 1 or 2 a pixel: loads and stores alone, so that it takes 4 cycles a vector. */
-#define EK_THREE(vectors)                                                                                              \
-  __asm volatile("dls lr, %[columns]\n 1:\n" vectors("%[a]") vectors("%[b]") vectors("%[c]") "le lr, 1b\n"             \
-                 : [to] "+r"(to), [a] "+r"(from), [b] "+r"(b), [c] "+r"(c)                                             \
-                 : [columns] "r"(columns)                                                                              \
+#define EK_THREE(vectors)                                                                                       \
+  __asm volatile("dls lr, %[columns]\n 1:\n" vectors("%[a]") vectors("%[b]") vectors("%[c]") "le lr, 1b\n"      \
+                 : [to] "+r"(to), [a] "+r"(from), [b] "+r"(b), [c] "+r"(c)                                      \
+                 : [columns] "r"(columns)                                                                       \
                  : "lr", "q0", "memory")
 #define EK_THREE_1(row) "vldrb.8 q0, [" row "], #16\n vstrb.8 q0, [%[to]], #16\n"
 #define EK_THREE_2(row) EK_THREE_1(row) EK_THREE_1(row)
@@ -125,15 +125,15 @@ __attribute__((unused)) static void ek_copy_three(int8_t *to, const int8_t *from
 }
 
 /* Of the parameters of a convolution, which have these names. */
-#define EK_STRIPS_OF(p)                                                                                                 \
-  {                                                                                                                     \
-    .in_h = (p)->in_h, .in_w = (p)->in_w, .in_c = (p)->in_c, .kernel_h = (p)->kernel_h, .stride_h = (p)->stride_h,      \
-    .dilation_h = (p)->dilation_h, .pad_top = (p)->pad_top, .pad_left = (p)->pad_left, .in_zero = (p)->in_zero,         \
-    .columns = ((p)->out_w - 1) * (p)->stride_w + (p)->kernel_w                                                         \
+#define EK_STRIPS_OF(p)                                                                                         \
+  {                                                                                                             \
+    .in_h = (p)->in_h, .in_w = (p)->in_w, .in_c = (p)->in_c, .kernel_h = (p)->kernel_h, .stride_h = (p)->stride_h, \
+    .dilation_h = (p)->dilation_h, .pad_top = (p)->pad_top, .pad_left = (p)->pad_left, .in_zero = (p)->in_zero, \
+    .columns = ((p)->out_w - 1) * (p)->stride_w + (p)->kernel_w                                                 \
   }
 
-/* The strip of output row `oy`. Columns outside the image keep what the memory's first strip left there: `first_one` says that
- * this is it. */
+/* The strip of output row `oy`. Columns outside the image keep what the memory's first strip left there: `first_one` says
+ * that this is it. */
 __attribute__((unused)) static void ek_strip(const ek_strips_mve_t *p, const int8_t *image, int32_t oy, int8_t *strip,
                                              int first_one) {
   const int32_t c = p->in_c, column = p->kernel_h * c, pitch = p->in_w * c;

@@ -24,6 +24,6 @@ def features(fields: Fields) -> dict[str, float]:
         jobs, pairs = batches * height * (1 + width % 2), batches * height * ceil_div(width, 2)
         found |= {"strips": batches * height, **strips(fields)}
     found |= {"jobs": jobs, "pairs": pairs, "blocks": pairs * (blocks - 1)}
-    if not fields["kernel"].endswith(("_64", "_128", "_48", "_144")):
+    if not fields["kernel"].endswith(("_64", "_128", "_32", "_48", "_144")):
         found |= {"vectors": pairs * blocks * (vectors - FEWEST), "rounds": pairs * blocks * fields["trips"]}
     return found

@@ -1,5 +1,5 @@
 """Convolutions two windows times four filters at a time, `firmware/src/conv_2d_by_twos_mve.c`: 1x1 of 48 channels and
-more, windows that share columns of more than 32 bytes."""
+more, windows that share columns of more than 16 bytes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ KEPT = (
     "batches", "in_h", "in_w", "in_c", "out_h", "out_w", "out_c", "kernel_h", "kernel_w", "stride_h", "stride_w",
     "dilation_h", "pad_top", "pad_left", "in_zero", "out_zero",
 )  # fmt: skip
-FEWEST = 3  # vectors of a window
+FEWEST, LOOPED = 2, 3  # vectors of a window, and where there is a loop or no strip
 ROUND, CODE = 15, 56  # vectors of a round of the loop, bytes of code of one
-PIXELS, STRIPS = {4: "_64", 8: "_128"}, {3: "_48", 9: "_144"}  # vectors that have functions without a loop
+PIXELS, STRIPS = {4: "_64", 8: "_128"}, {2: "_32", 3: "_48", 9: "_144"}  # vectors that have functions without a loop
 FILTERS = (0, 2, 1, 3)  # channels of a block in the order of their filters
 Vector = tuple[int, int]  # filter of a block, vector of it; of the next block from `vectors` on
 
@@ -42,14 +42,14 @@ def form(layer: Layer, call: Call) -> Call | None:
         return None
     by_columns = found.weights.reshape(shape).transpose(0, 2, 1, 3).reshape(shape[0], -1)
     stream = pack(found, by_columns, vectors)
-    rounds = max(1, -(-(vectors - FEWEST) // ROUND))
+    rounds = max(1, -(-(vectors - LOOPED) // ROUND))
     columns = (of("out_w") - 1) * of("stride_w") + of("kernel_w")
     strip = columns * of("kernel_h") * of("in_c")
     return Call(
         kernel,
         {
             **{name: fields[name] for name in KEPT}, "down": int(down), "trips": rounds,
-            "skipped": (rounds * ROUND + FEWEST - vectors) * CODE, "size": stream.size, "stream": stream,
+            "skipped": (rounds * ROUND + LOOPED - vectors) * CODE, "size": stream.size, "stream": stream,
         },
         scratch=(1 + down) * strip + VECTOR - 1 if "strips" in kernel else 0,
         source=FILE,
@@ -66,7 +66,11 @@ def _way(fields: Mapping[str, Value], vectors: int) -> tuple[str, bool] | None:
     ones = all(of(f"{name}_{side}") == 1 for name in ("kernel", "stride") for side in "hw")
     if ones and not (of("pad_top") or of("pad_left")) and in_c % VECTOR == 0:
         inside = out_h == of("in_h") and out_w == of("in_w")
-        return (FILE + PIXELS.get(vectors, ""), False) if inside and of("batches") * out_h * out_w > 1 else None
+        return (
+            (FILE + PIXELS.get(vectors, ""), False)
+            if inside and vectors >= LOOPED and of("batches") * out_h * out_w > 1
+            else None
+        )
     columns = (out_w - 1) * of("stride_w") + of("kernel_w")
     if of("dilation_w") > 1 or of("stride_w") > of("kernel_w") or not 0 <= of("pad_left") < columns:
         return None
@@ -79,9 +83,9 @@ def _way(fields: Mapping[str, Value], vectors: int) -> tuple[str, bool] | None:
 def pack(found: Folded, weights: NDArray[np.int8], vectors: int) -> NDArray[np.int8]:
     """Vectors of filters and constants as the kernel loads them."""
     blocks = len(weights) // HALF
-    wide = np.zeros((blocks * HALF, vectors * VECTOR), np.int8)
-    wide[:, : weights.shape[1]] = weights
-    filters = wide.reshape(blocks, HALF, vectors, VECTOR)
+    wide = np.zeros(((blocks + 1) * HALF, vectors * VECTOR), np.int8)  # of the last ones two vectors are loaded
+    wide[: len(weights), : weights.shape[1]] = weights
+    filters = wide.reshape(blocks + 1, HALF, vectors, VECTOR)
     rows = np.stack([found.bias, found.multiplier, found.second]).astype("<i4")
     constants = np.ascontiguousarray(rows.reshape(3, blocks, HALF).transpose(1, 0, 2)).view(np.int8)
     parts = [filters[0, FILTERS[1], 0], filters[0, FILTERS[0], 0]]
@@ -89,8 +93,7 @@ def pack(found: Folded, weights: NDArray[np.int8], vectors: int) -> NDArray[np.i
         bias, multiplier, second = constants[block - 1]
 
         def of(*some: Vector, block: int = block) -> list[NDArray[np.int8]]:
-            places = [(block + v // vectors, FILTERS[i], v % vectors) for i, v in some]
-            return [filters[place] for place in places if place[0] < blocks]
+            return [filters[block + v // vectors, FILTERS[i], v % vectors] for i, v in some]
 
         if block:
             parts += [
