@@ -41,12 +41,12 @@
 #define NONE "", "", "", ""
 #define EXPANDED(...) BEGUN(__VA_ARGS__)
 /* The rest, and the next four pixels' first one, which takes b. */
-#define ENDED_8(a, b, c, d, next)                                                                 \
+#define ENDED_8(a, b, c, d, next, step)                                                                 \
   M("lr", "q3", d) V("q3", "64") M("r12", "q2", d) EVEN_LANES(c, "r0", "r4") M("r10", "q1", d) V("q1", "80") \
   M("r8", "q0", d) ODD_LANES(c, "r2", "r6") MUL(a, "q3") EVEN_LANES(d, "r8", "r12")               \
-  MUL(b, "q3") ODD_LANES(d, "r10", "lr") MUL(c, "q3") LASH(a, "q1") MUL(d, "q3") V("q3", "96") LASH(b, "q1")   \
+  MUL(b, "q3") ODD_LANES(d, "r10", "lr") MUL(c, "q3") step LASH(a, "q1") MUL(d, "q3") V("q3", "96") LASH(b, "q1")   \
   "vmovnt.i32 " a ", " b "\n" LASH(c, "q1") next(b) LASH(d, "q1")
-#define ENDED_16(a, b, c, d, next)                                                                \
+#define ENDED_16(a, b, c, d, next, step)                                                                \
   M("lr", "q3", d) V("q3", "64") M("r12", "q2", d) V("q2", "80") M("r10", "q1", d) ADD(a, "q3") V("q1", "96") \
   M("r8", "q0", d) ADD(b, "q3") MUL(a, "q2") EVEN_LANES(c, "r0", "r4") MUL(b, "q2") ODD_LANES(c, "r2", "r6") \
   LASH(a, "q1") ADD(c, "q3") MUL(c, "q2") EVEN_LANES(d, "r8", "r12") LASH(b, "q1") ODD_LANES(d, "r10", "lr")        \
@@ -55,13 +55,13 @@
 /* 4 channels of 16 pixels, for all of the stream; back: from the last four pixels' outputs to the next 4 channels. */
 #define STEP "add r7, r9\n"
 #define BACK "sub r7, r7, r9, lsl #2\n add r7, r9\n add r7, #4\n"
-#define BLOCKS(ended, third, size)                                                                \
+#define BLOCKS(ended, third, size, left, inside)                                                                \
   V("q0", "0") THIRD "vldrw.32 q4, [r3]\n" EXPANDED("q4", "q5", "q6", "q7", NONE) "b.w .Lbegun%=\n" \
   ".Lblock%=:\n" V("q0", "0") THIRD EXPANDED("q4", "q5", "q6", "q7", LEFT("q5", "q6", "q7", BACK)) \
-  ".Lbegun%=:\n" ended("q4", "q5", "q6", "q7", PIXEL)                                             \
-  third EXPANDED("q5", "q7", "q4", "q6", LEFT("q7", "q4", "q6", STEP)) ended("q5", "q7", "q4", "q6", PIXEL) \
-  third EXPANDED("q7", "q6", "q5", "q4", LEFT("q6", "q5", "q4", STEP)) ended("q7", "q6", "q5", "q4", PIXEL) \
-  third EXPANDED("q6", "q4", "q7", "q5", LEFT("q4", "q7", "q5", STEP)) ended("q6", "q4", "q7", "q5", AGAIN) \
+  ".Lbegun%=:\n" ended("q4", "q5", "q6", "q7", PIXEL, "")                                             \
+  third EXPANDED("q5", "q7", "q4", "q6", LEFT("q7", "q4", "q6", left)) ended("q5", "q7", "q4", "q6", PIXEL, inside) \
+  third EXPANDED("q7", "q6", "q5", "q4", LEFT("q6", "q5", "q4", left)) ended("q7", "q6", "q5", "q4", PIXEL, inside) \
+  third EXPANDED("q6", "q4", "q7", "q5", LEFT("q4", "q7", "q5", left)) ended("q6", "q4", "q7", "q5", AGAIN, inside) \
   "add r1, #" size "\n cmp r1, r11\n bne.w .Lblock%=\n"                                           \
   "vmovnt.i32 q7, q5\n vqmovnb.s16 q6, q6\n vqmovnt.s16 q6, q7\n vstrb.8 q6, [r7, q3]\n" BACK
 
@@ -114,9 +114,9 @@
   "vmovnt.i32 q5, q3\n vqmovnb.s16 q7, q7\n vqmovnt.s16 q7, q5\n vstrb.8 q7, [r7, q6]\n" BACK
 
 EK_GROUPS(pointwise_fours_mve_8, EK_SCRATCH, EK_NOTHING, EK_FILL_16, EK_OF_8_16,
-          BLOCKS(ENDED_8, "", "112"), EK_DOUBLE_WORDS)
-EK_GROUPS(pointwise_fours_mve_16, EK_NO_SCRATCH, EK_NOTHING, EK_NOTHING, EK_OF_16, BLOCKS(ENDED_16, THIRD, "128"), EK_NOTHING)
-EK_GROUPS(pointwise_fours_mve_16_apart, EK_SCRATCH, EK_APART_16, EK_NOTHING, EK_OF_16, BLOCKS(ENDED_16, THIRD, "128"),
+          BLOCKS(ENDED_8, "", "112", "", STEP), EK_NOTHING)
+EK_GROUPS(pointwise_fours_mve_16, EK_NO_SCRATCH, EK_NOTHING, EK_NOTHING, EK_OF_16, BLOCKS(ENDED_16, THIRD, "128", STEP, ""), EK_NOTHING)
+EK_GROUPS(pointwise_fours_mve_16_apart, EK_SCRATCH, EK_APART_16, EK_NOTHING, EK_OF_16, BLOCKS(ENDED_16, THIRD, "128", STEP, ""),
           EK_NOTHING)
 EK_GROUPS(pointwise_fours_mve_32, EK_NO_SCRATCH, EK_NOTHING, EK_NOTHING, EK_OF_16, BLOCKS_32, EK_NOTHING)
 EK_GROUPS(pointwise_fours_mve_32_apart, EK_SCRATCH, EK_APART_32, EK_NOTHING, EK_OF_16, BLOCKS_32, EK_NOTHING)
