@@ -11,11 +11,12 @@
 
 #define EK_UNUSED __attribute__((unused))
 /* 8 pixels to the first halves of their vectors. */
-#define EK_SPREAD(base)                                                                           \
-  "vstrd.64 q0, [" base ", q4]\n vstrd.64 q1, [" base ", q5]\n vstrd.64 q2, [" base ", q6]\n vstrd.64 q3, [" base ", q7]\n"
-#define EK_OF_8_8 "adr.w r2, .Lplaces%=\n vldmia r2, {d8-d15}\n vldmia r0!, {d0-d7}\n" EK_SPREAD("r3")
-#define EK_OF_8_16 EK_OF_8_8 "add r4, r3, #128\n vldmia r0, {d0-d7}\n" EK_SPREAD("r4")
-#define EK_DOUBLE_WORDS ".word 0, 0, 16, 0, 32, 0, 48, 0, 64, 0, 80, 0, 96, 0, 112, 0\n"
+#define EK_FIRST_TWO "add r4, r3, #16\n vmov q4[2], q4[0], r3, r4\n"
+#define EK_HALVES(a, b, c, d)                                                                     \
+  "vldmia r0!, {d0-d7}\n vstrd.64 q0, [q4, #" a "]\n vstrd.64 q1, [q4, #" b "]\n"                  \
+  "vstrd.64 q2, [q4, #" c "]\n vstrd.64 q3, [q4, #" d "]\n"
+#define EK_OF_8_8 EK_FIRST_TWO EK_HALVES("0", "32", "64", "96")
+#define EK_OF_8_16 EK_OF_8_8 EK_HALVES("128", "160", "192", "224")
 /* The other halves, before the first group. */
 #define EK_FOUR_PIXELS "vstmia r12!, {d0-d7}\n"
 #define EK_FILL(fours)                                                                            \

@@ -133,13 +133,12 @@ def _vectors(found: Folded, outputs: list[int], channels: int) -> tuple[NDArray[
 
 
 def _pack_pairs(found: Folded) -> NDArray[np.int32]:
-    """By blocks: biases of both pixels, of even and of odd outputs, their weights, then their constants."""
+    """By blocks: weights of even and of odd outputs, then their constants."""
     parts: list[NDArray[Any]] = []
     for first in range(0, len(found.bias), BLOCK):
         halves = [[first + i for i in half] for half in (ORDER[:HALF], ORDER[HALF:])]
-        parts += [np.tile(found.bias[half], PAIR) for half in halves]
         parts += [_vectors(found, half, KERNEL)[1].reshape(-1) for half in halves]
-        parts += [each[half] for half in halves for each in (found.multiplier, found.second)]
+        parts += [each[half] for half in halves for each in (found.bias, found.multiplier, found.second)]
     return np.concatenate(parts).astype(np.int32)
 
 
