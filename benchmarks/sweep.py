@@ -27,7 +27,7 @@ from typing import Any
 from benchmarks import apart, bounds
 from benchmarks.graphs import Builder
 from benchmarks.kernels import COMPILER
-from ci.layer_counts import count
+from ci.layer_counts import count, picked
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.choice import fastest
 from edgekit.backends.c.counts._window import axis
@@ -221,7 +221,7 @@ def sweep(some: Sequence[Layer], core: str) -> list[Found]:
             held += sum(t.bytes for t in some[end].graph.tensors.values() if t.is_constant) + 2048
             end += 1
         windows.clear()
-        counted = count([layer.graph for layer in some[start:end]], options, pick)
+        counted = count(picked([layer.graph for layer in some[start:end]], options.core, pick), options)
         for layer, one, window in zip(some[start:end], counted, windows, strict=True):
             macs, shape = layer.outputs * layer.terms, layer.shape(window)
             bound, argued = (of(core, shape) / macs for of in (bounds.least, bounds.argued))

@@ -16,13 +16,12 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ci.layer_counts import Counted, count
+from ci.layer_counts import Counted, count, picked
 from ci.layer_samples import samples
 from edgekit import plugins
 from edgekit.backends.c import counts, cycles, toolchain
@@ -35,7 +34,6 @@ from edgekit.target import find_target
 TARGETS = ("qemu-m3", "qemu-m4", "qemu-m7", "qemu-m33", "qemu-m55")
 OPTIONS: dict[str, Options] = {found.core: found for found in map(options_of, map(find_target, TARGETS))}
 LEVELS = ("-O3", "-Os")
-ROUNDS = [(core, level) for level, core in product(LEVELS, OPTIONS) if counts.has_cycles(core, level)]
 SPARE = 2  # layers more than coefficients
 LAYERS, RUNS = 30, 12  # of a kernel for its cycles, and of each of its parts
 DIGITS = 6  # of a coefficient
@@ -121,11 +119,11 @@ def write(file: str, instructions: Mapping[Key, str]) -> None:
     _write(file, _text(file, list(instructions)), [*instructions.values()])
 
 
-def add_cycles(file: str, core: str, level: str, fits: Sequence[str]) -> None:
+def add_cycles(file: str, core: str, fits: Sequence[str]) -> None:
     """`<file>.toml` with these fits of cycles on a core, all else as it is."""
     parts = _parts(file)
-    of_core = f'[cycles."{level}".{core}.'
-    kept = [part for part in parts if FITTED.search(part) and of_core not in part]
+    of_core = re.compile(rf'^\[cycles\."[^"]+"\.{core}\.', re.MULTILINE)
+    kept = [part for part in parts if FITTED.search(part) and not of_core.search(part)]
     of_text = [part for part in parts if part.startswith(("[text.", "[linked."))]
     costs = {**counts.measured(file).get("costs", {}), core: cycles.fingerprint(core)}
     _write(file, of_text, [*kept, *fits], costs)
@@ -181,12 +179,15 @@ def stale(file: str) -> bool:
     return bool(counts.measured(file).get("fingerprint") != counts.fingerprint(file))
 
 
-def lacks_cycles(file: str, core: str, level: str) -> bool:
+def lacks_cycles(file: str, core: str) -> bool:
     """Whether a kernel of the file has instructions on the core, and no cycles by the table of costs as it is."""
     found = counts.measured(file)
-    kernels, known = (found.get(unit, {}).get(level, {}).get(core, {}) for unit in counts.UNITS)
-    of_costs = found.get("costs", {}).get(core)
-    return bool(kernels.keys() - known.keys() or (kernels and of_costs != cycles.fingerprint(core)))
+    levels = [level for level in LEVELS if counts.has_cycles(core, level)]
+    kernels, known = (
+        {(level, name) for level in levels for name in found.get(unit, {}).get(level, {}).get(core, {})}
+        for unit in counts.UNITS
+    )
+    return bool(kernels - known or (kernels and found.get("costs", {}).get(core) != cycles.fingerprint(core)))
 
 
 class Few:
@@ -226,29 +227,28 @@ def fits(unit: counts.Unit, level: str, core: str, counted: Sequence[Counted]) -
 
 def fit_instructions(graphs: Sequence[Graph], files: Sequence[str]) -> None:
     found = {file: dict[Key, str]() for file in files}
-    for level, core in product(LEVELS, OPTIONS):
-        options = OPTIONS[core].model_copy(update={"optimization": level})
-        counted = count(graphs, options, lambda candidates: [call for call in candidates if call.file in found])
-        for file, kernel, text in fits("instructions", level, core, counted):
-            found[file][level, core, kernel] = text
-    for file in files:
-        write(file, found[file])
+    for core in OPTIONS:
+        some = picked(graphs, core, lambda candidates: [call for call in candidates if call.file in found])
+        for level in LEVELS:
+            counted = count(some, OPTIONS[core].model_copy(update={"optimization": level}))
+            for file, kernel, text in fits("instructions", level, core, counted):
+                found[file][level, core, kernel] = text
+    for file, made in found.items():
+        write(file, {key: made[key] for level in LEVELS for key in made if key[0] == level})
 
 
 def fit_cycles(graphs: Sequence[Graph], files: Sequence[str]) -> None:
     """Where they are missing. The order of the layers is drawn: `Few` must not see one sampler's only."""
     order = np.random.default_rng(0).permutation(len(graphs))
-    for core, level in ROUNDS:
-        missing = [file for file in files if lacks_cycles(file, core, level)]
-        if not missing:
-            continue
-        options = OPTIONS[core].model_copy(update={"optimization": level})
-        counted = count([graphs[i] for i in order], options, Few(missing), cycles.costs_of(core))
-        found = defaultdict[str, list[str]](list)
-        for file, _, text in fits("cycles", level, core, counted):
-            found[file].append(text)
+    for core in reversed(OPTIONS):
+        missing = [file for file in files if lacks_cycles(file, core)]
+        some = picked([graphs[i] for i in order], core, Few(missing)) if missing else []
+        made = list[tuple[str, str, str]]()
+        for level in (level for level in LEVELS if some and counts.has_cycles(core, level)):
+            counted = count(some, OPTIONS[core].model_copy(update={"optimization": level}), cycles.costs_of(core))
+            made += fits("cycles", level, core, counted)
         for file in missing:
-            add_cycles(file, core, level, found[file])
+            add_cycles(file, core, [text for of, _, text in made if of == file])
 
 
 def main() -> None:
@@ -265,7 +265,7 @@ def main() -> None:
             renew_text(file)
         return
     changed = [file for file in files if given.all or given.kernel or stale(file)]
-    lacking = [file for file in files if file in changed or any(lacks_cycles(file, *one) for one in ROUNDS)]
+    lacking = [file for file in files if file in changed or any(lacks_cycles(file, core) for core in OPTIONS)]
     print(f"instructions of {', '.join(changed) or 'nothing'}; cycles of {', '.join(lacking) or 'nothing'}", flush=True)
     graphs = list(samples()) if lacking else []
     if changed:

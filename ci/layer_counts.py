@@ -27,7 +27,7 @@ from edgekit.graph.ops.reshape import Reshape
 IMAGE = "counts.elf"
 SOURCE = "source"  # the one input, where all layers read; what is beyond its bytes is zeros
 SOURCE_BYTES = 4096
-MOST_CALLS = 1500  # of one program, views among them: memory is planned in quadratic time
+MOST_CALLS = 750  # of one program: memory is planned in quadratic time
 SECONDS = 1800.0
 
 
@@ -40,10 +40,30 @@ class Counted:
     cycles: int | None = None
 
 
-def count(
-    graphs: Iterable[Graph], options: Options, pick: Callable[[list[Call]], Sequence[Call]], costs: Costs | None = None
-) -> list[Counted]:
-    """Instructions of the calls that `pick` takes of every node's candidates, in as few programs as is quick.
+@dataclass(frozen=True)
+class Picked:
+    """Some of the calls that compute a node."""
+
+    graph: Graph
+    node: Node
+    calls: Sequence[Call]
+
+
+def picked(graphs: Iterable[Graph], core: str, pick: Callable[[list[Call]], Sequence[Call]]) -> list[Picked]:
+    """What `pick` takes of every node's candidates; nodes without a kernel are left out."""
+    found = list[Picked]()
+    for graph, node in ((g, node) for g in graphs for node in g.nodes):
+        try:
+            candidates = candidates_of(graph, node, core)
+        except UnsupportedError:
+            continue
+        if calls := pick([c for c in candidates if isinstance(c, Call)]):
+            found.append(Picked(graph, node, calls))
+    return found
+
+
+def count(some: Sequence[Picked], options: Options, costs: Costs | None = None) -> list[Counted]:
+    """Instructions of calls, in as few programs as is quick.
 
     Args:
         costs: of the core; then every call's cycles are estimated too.
@@ -51,18 +71,17 @@ def count(
     Raises:
         ToolError: compiler or emulator are missing or fail.
     """
-    found, rest = list[Counted](), list(graphs)
-    while rest:
-        program, calls, used = _joined(rest, options.core, pick)
-        rest = rest[used:]
-        found += _count(program, calls, options, costs)
+    found, start, held = list[Counted](), 0, 0
+    for end in range(len(some)):
+        held += len(some[end].calls)
+        if held >= MOST_CALLS or end + 1 == len(some):
+            found += _count(*_joined(some[start : end + 1]), options, costs)
+            start, held = end + 1, 0
     return found
 
 
 def _count(program: Graph, calls: Sequence[Call | Alias], options: Options, costs: Costs | None) -> list[Counted]:
     called = [call for call in calls if isinstance(call, Call)]
-    if not called:
-        return []
     assert options.emulator is not None
     e, data = options.emulator, np.random.default_rng(0).integers(-128, 128, SOURCE_BYTES, np.int8).tobytes()
 
@@ -84,35 +103,22 @@ def _count(program: Graph, calls: Sequence[Call | Alias], options: Options, cost
     return [Counted(call, each.instructions, each.cycles) for call, each in zip(called, logged, strict=True)]
 
 
-def _joined(
-    graphs: Sequence[Graph], core: str, pick: Callable[[list[Call]], Sequence[Call]]
-) -> tuple[Graph, list[Call | Alias], int]:
-    """The picked calls of the first graphs' nodes in one graph, and of how many graphs; every activation they read is
-    a view of the one input."""
+def _joined(some: Sequence[Picked]) -> tuple[Graph, list[Call | Alias]]:
+    """All calls in one graph; every activation they read is a view of the one input."""
     program, calls = Graph("counts", inputs=[SOURCE]), list[Call | Alias]()
-    for i, graph in enumerate(graphs):
-        if len(calls) >= MOST_CALLS:
-            break
-        for node in graph.nodes:
-            try:
-                found = candidates_of(graph, node, core)
-            except UnsupportedError:
-                continue
-            for j, call in enumerate(pick([c for c in found if isinstance(c, Call)])):
-                names = {
-                    t.name: f"{i}.{j}.{t.name}" for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t
-                }
-                for old, new in names.items():
-                    tensor = replace(graph.tensors[old], name=new)
-                    program.add(tensor)
-                    if old in node.inputs and not tensor.is_constant:
-                        program.nodes.append(Node(Reshape(tensor.shape), (SOURCE,), (new,)))
-                        calls.append(Alias())
-                inputs = tuple(None if n is None else names[n] for n in node.inputs)
-                program.nodes.append(Node(node.op, inputs, tuple(names[n] for n in node.outputs)))
-                calls.append(replace(call, in_place=()))
-    else:
-        i = len(graphs)
+    for i, one in enumerate(some):
+        graph, node = one.graph, one.node
+        for j, call in enumerate(one.calls):
+            names = {t.name: f"{i}.{j}.{t.name}" for t in (*graph.node_inputs(node), *graph.node_outputs(node)) if t}
+            for old, new in names.items():
+                tensor = replace(graph.tensors[old], name=new)
+                program.add(tensor)
+                if old in node.inputs and not tensor.is_constant:
+                    program.nodes.append(Node(Reshape(tensor.shape), (SOURCE,), (new,)))
+                    calls.append(Alias())
+            inputs = tuple(None if n is None else names[n] for n in node.inputs)
+            program.nodes.append(Node(node.op, inputs, tuple(names[n] for n in node.outputs)))
+            calls.append(replace(call, in_place=()))
     program.add(Tensor(SOURCE, (1, SOURCE_BYTES), "int8", Quantization.per_tensor(1.0, 0)))
     program.outputs = [node.outputs[0] for node in program.nodes[-1:]]
-    return program, calls, i
+    return program, calls

@@ -96,9 +96,7 @@ def _show_estimate(found: Estimate) -> None:
     if found.total is not None:
         _output.show(f"  about {round(found.total):,} {found.unit}, predicted from measured counts of its kernels")
     if found.total_cycles is not None:
-        _output.show(
-            f"  about {round(found.total_cycles):,} estimated cycles, likewise: a model, see docs/benchmarks.md"
-        )
+        _output.show(f"  about {round(found.total_cycles):,} cycles, likewise: estimated ones, by the model of `bench`")
     for note in found.notes:
         _output.show(f"  {note}")
     _output.show(f"  arena {found.arena_bytes:,} B, constants {found.constant_bytes:,} B, exactly")

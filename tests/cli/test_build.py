@@ -210,6 +210,7 @@ def test_estimates(cli: Cli, model: Path) -> None:
     assert found["total"] > 0 and found["arena_bytes"] > 0 and found["unit"] == "instructions"
     shown = cli("analyze", model, "--target", "qemu-m4").out
     assert "instructions, predicted" in shown and "exactly" in shown
+    assert found["total_cycles"] == pytest.approx(sum(found["cycles"].values())) and "qemu-m4 cycles" in shown
     unknown = cli("analyze", model, "--target", "pico").out
     assert "no estimate for ek_conv_2d on cortex-m0" in unknown
 

@@ -26,6 +26,7 @@ REFIT = "python -m ci.fit_counts"
 NOT_CALLED = {"roll"}  # of layers; groups call it
 CLOSE = 0.05
 CALL = 9  # instructions by which the call of a layer in an inference can differ from that in its own measurement
+CALL_CYCLES = 18  # likewise: branches and registers that are saved
 TEXT_LIMIT = 16 << 10
 CONVOLUTIONAL = [make for make in graphs.NETWORKS if make is not graphs.autoencoder]
 FILES = sorted({path.stem for path in (firmware_folder() / "src").glob("*.c")} - NOT_CALLED)
@@ -146,7 +147,9 @@ def compare_cycles(graph: Graph, target: str, folder: Path) -> None:
     c.compile(graph, find_target(target), folder)
     real = c.estimate_cycles(folder, c.bench(folder))
     found = analyze(graph, [target]).estimates[target]
-    assert found.total_cycles == pytest.approx(real["cycles"], rel=CLOSE, abs=CALL * len(real["layers"])), found.notes
+    assert found.total_cycles == pytest.approx(real["cycles"], rel=CLOSE, abs=CALL_CYCLES * len(real["layers"])), (
+        found.notes
+    )
     assert found.cycles is not None and sum(map(float, found.cycles.values())) == pytest.approx(found.total_cycles)
 
 

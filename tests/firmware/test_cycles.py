@@ -56,6 +56,15 @@ def test_vector_instructions_take_two_beats_that_overlap_in_different_pipes() ->
     assert costed("cortex-m55", "vldmia r0!, {d0-d7}", "vmladava.s8 r0, q0, q1", "vmladava.s8 r2, q0, q2") == 12
 
 
+def test_vector_instructions_overlap_where_the_end_of_a_page_parts_them() -> None:
+    costs = costs_of("cortex-m55")
+    assert costs is not None
+    code = Code(program("vldrw.u32 q0, [r0]", "vmul.i32 q1, q0, q0", "vstrw.32 q1, [r1]"), costs)
+    whole = code.count([{(Block(0, 12, 0), 12): 1}])
+    assert whole.cycles == 4 == code.count([{(Block(0, 4, 0), 4): 1, (Block(4, 12, 0), 12): 1}]).cycles
+    assert whole.cycles == code.count([{(Block(0, 12, 2), 8): 1, (Block(8, 12, 0), 12): 1}]).cycles
+
+
 def test_a_limited_block_ends_early_and_takings_away_cancel() -> None:
     costs = costs_of("cortex-m4")
     assert costs is not None

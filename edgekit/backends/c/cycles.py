@@ -196,7 +196,13 @@ class Code:
             classes[classified(instruction)] += 1
             before = instruction
         address, last = inside[-1]
-        return Count(len(inside), cost + _jump(last, following != address + last.size, self._costs), classes)
+        end = address + last.size
+        cost += _jump(last, following != end, self._costs)
+        after = self._instructions.get(end)
+        if following == end and after is not None and not BRANCH.match(last.name):
+            # QEMU also ends a block at the end of a page: what is next then runs just behind the last instruction.
+            cost += cycles(after, last, self._costs) - cycles(after, None, self._costs)
+        return Count(len(inside), cost, classes)
 
     def _inside(self, block: Block) -> list[tuple[int, Instruction]]:
         found: list[tuple[int, Instruction]] = []

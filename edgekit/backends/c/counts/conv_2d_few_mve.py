@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from edgekit.backends.c.counts._image_rows import rows
 from edgekit.backends.c.counts._window import Fields, ceil_div
 from edgekit.backends.c.forms.mve._bands import ROWS
 from edgekit.backends.c.forms.mve.conv_2d_few import UNITS
-
-PIXEL = {  # instructions of one, by channels and vectors of a window's row
-    (1, 1): 12, (1, 2): 15, (1, 3): 22, (1, 5): 34, (1, 6): 37, (1, 12): 61, (3, 1): 21, (3, 2): 31, (3, 3): 43,
-    (3, 5): 67, (3, 6): 79, (4, 1): 24, (4, 2): 40, (4, 3): 55, (4, 5): 88, (8, 1): 40, (8, 2): 69, (2, 1): 18,
-    (2, 2): 26,
-}  # fmt: skip
 
 
 def features(fields: Fields) -> dict[str, float]:
@@ -19,15 +15,17 @@ def features(fields: Fields) -> dict[str, float]:
     parts = [[*UNITS][code] for code in (fields["code"], fields["rest_code"]) if code >= 0]
     eight = any(channels == 8 for channels, _ in parts)
     bands, lines = batches * ceil_div(out_h, band), batches * out_h
-    products = lines * out_w * sum(PIXEL[part] for part in parts)
+    pixels = Counter({f"pixels_{channels}_{vectors}": 0 for channels, vectors in UNITS})
+    for channels, vectors in parts:
+        pixels[f"pixels_{channels}_{vectors}"] += lines * out_w
     counts = [min(band, out_h - first) * fields["out_pitch"] for first in range(0, out_h, band)]
     eights = batches * sum(ceil_div(count, 8) for count in counts)
     turning = fields["period"] > 1
     return {
-        "call": 1, "lines": lines * len(parts), "products": products, "passes": bands * len(parts),
+        "call": 1, "lines": lines * len(parts), "passes": bands * len(parts),
         "lines_of_ten": lines * eight,
         "turns": batches * sum(count // 8 // fields["period"] for count in counts) * turning,
         "eights": eights, "turning": eights * turning, "limited": eights * fields["limited"],
         "rests": batches * sum(count % 8 > 0 for count in counts), "jobs": bands,
-        **rows(fields, ROWS),
+        **pixels, **rows(fields, ROWS),
     }  # fmt: skip
