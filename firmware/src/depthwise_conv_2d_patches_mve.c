@@ -17,9 +17,9 @@
  * r7 multiplier, r8 second multiplier, r9 places, r10 filters, r11 output zero point, r12 job.
  *
  * Budget, instructions and cycles: 8 outputs 26 and 26 at stride 1, 31 and 31 at stride 2 (3 more with a clamp that saturation
- * is not; general shifts take no turns, 34 and 40 instructions); a channel of a band 14 and 27; laying out 11 and 15 for 2
- * pixels of 16 channels, 15 and 20 a row, 11 more where its last word is not like the others. Requantization as in
- * conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of the zero point. */
+ * is not; general shifts take no turns, 38 and 44 instructions); a channel of a band 14 and 27; laying out 11 and 15 for 2
+ * pixels of 16 channels, 15 and 20 a row. Requantization as in conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of
+ * the zero point. */
 #include "edgekit/depthwise_conv_2d_patches_mve.h"
 
 #include <arm_mve.h>
@@ -151,7 +151,7 @@ typedef struct {
 #define LINES(name, begin, load)                                                                    \
   __attribute__((naked, noinline)) static void name(const lines_t *lines UNUSED) {                  \
     __asm volatile(                                                                                 \
-        "push {r4-r11, lr}\n vpush {d8-d9}\n ldm r0, {r0-r12}\n" begin "b .Lrow%=\n"                                                                                               \
+        "push {r4-r11, lr}\n vpush {d8-d9}\n ldm r0, {r0-r12}\n" begin "b .Lrow%=\n"                \
         ".Loutside%=:\n vmov q0, q2\n vdup.8 q2, r7\n vmov q1, q3\n vdup.8 q3, r7\n b .Lstore%=\n"  \
         ".Lrow%=:\n mov r6, r0\n add r0, r2\n cmp r8, #1\n bne .Lborder%=\n"                        \
         "vdup.8 q2, r7\n" load("q3") "add r6, r1\n"                                                 \
@@ -175,36 +175,36 @@ LINES(some_lanes, "vmsr p0, r6\n", SOME)
 
 static void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y, int8_t *scratch, int32_t top) {
   const int32_t line = p->words * GROUP, half = line * (p->pairs + 1), step = p->in_w * p->in_c;
+  const int8_t *end = scratch + 8 / (p->stride == 1 ? 4 : 1) * GROUP * p->iterations;
+  const int32_t above = top < 0 ? -top : 0, below = top + p->rows > p->in_h ? p->in_h - top : p->rows;
+  for (int32_t r = above > 0 ? 0 : below; r < p->rows; r = r + 1 == above ? below : r + 1) {
+    int8_t *to = scratch + (r & 1) * half + (r >> 1) * line;
+    for (int32_t i = 0; i < line; i += 16) {
+      vstrbq_s8(to + i, vdupq_n_s8((int8_t)p->in_zero));
+    }
+  }
   job_t job = {.iterations = p->iterations, .places = p->places, .out_zero = p->out_zero};
   job.kind = (p->low != INT8_MIN || p->high != INT8_MAX) + 2 * (p->stride - 1);
   vstrhq_s16((int16_t *)job.low, vdupq_n_s16((int16_t)p->low));
   vstrhq_s16((int16_t *)job.high, vdupq_n_s16((int16_t)p->high));
-  const int8_t *end = scratch + 8 / (p->stride == 1 ? 4 : 1) * GROUP * p->iterations;
-  const int32_t above = top < 0 ? -top : 0, inside = (top + p->rows < p->in_h ? top + p->rows : p->in_h) - top - above;
-  for (int32_t r = 0; r < p->rows; ++r) {
-    int8_t *to = scratch + (r & 1) * half + (r >> 1) * line;
-    for (int32_t i = 0; (r < above || r >= above + inside) && i < line; i += 16) {
-      vstrbq_s8(to + i, vdupq_n_s8((int8_t)p->in_zero));
-    }
-  }
-  lines_t lines = {.pitch = p->in_c, .step = step, .rows = inside, .zero = p->in_zero, .left = p->pad_left};
+  uint32x4_t rows = vdupq_n_u32((uint32_t)end);
+  rows = vsetq_lane_u32((uint32_t)(end + half), rows, 1);
+  rows = vsetq_lane_u32((uint32_t)(end + line), rows, 2);
+  rows = vsetq_lane_u32((uint32_t)(end + half + line), rows, 3);
+  lines_t lines = {.pitch = p->in_c, .step = step, .rows = below - above, .zero = p->in_zero, .left = p->pad_left};
   lines.inner = p->inner;
   lines.outer = p->outer;
   lines.half = p->half;
   lines.odd = p->stride == 1 && (p->out_w & 1) != 0 ? 1 + (p->outer == 0 && p->half) : 0;
   lines.to = scratch + (above & 1) * half + (above >> 1) * line;
-  lines.other = scratch + ((above + 1) & 1) * half + ((above + 1) >> 1) * line;
+  lines.other = scratch + (~above & 1) * half + ((above + 1) >> 1) * line;
   for (int32_t c = 0; c < p->in_c; c += CHANNELS) {
     const int32_t left = p->in_c - c;
     lines.from = x + (top + above) * step + c;
     lines.lanes = vctp8q((uint32_t)left);
     job.channels = left < CHANNELS ? left : CHANNELS;
-    if (inside > 0) {
-      (left < CHANNELS ? some_lanes : all_lanes)(&lines);
-    }
-    for (int32_t r = 0; r < 4; ++r) {
-      job.rows[r] = (uint32_t)(end + (r & 1) * half + (r >> 1) * line) + 4U * (uint32_t)job.channels;
-    }
+    vstrwq_u32(job.rows, vaddq_n_u32(rows, 4U * (uint32_t)job.channels));
+    (left < CHANNELS ? some_lanes : all_lanes)(&lines);
     job.filters = p->filters + FILTER * c;
     job.y = y + c;
     channels(&job);

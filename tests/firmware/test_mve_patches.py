@@ -45,7 +45,7 @@ def layer(i: int, shifted: bool = False) -> Graph:
     if shifted:  # every third channel
         for t in [t for t in graph.tensors.values() if t.is_constant and t.quantization is not None]:
             assert t.quantization is not None
-            scales = t.quantization.scale * np.resize(np.float32([1, 1, SHIFTED]), channels)
+            scales = t.quantization.scale * np.resize(np.array([1, 1, SHIFTED], np.float32), channels)
             graph.tensors[t.name] = replace(t, quantization=replace(t.quantization, scale=scales))
     return graph
 
@@ -62,15 +62,16 @@ def general(call: Call) -> int:
 
 def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     """Both strides, clamped and not; one iteration, words outside the image, odd widths, bands, lanes left over."""
-    cases, seen = [], set()
+    cases: list[Case] = []
+    seen: set[tuple[object, ...]] = set()
     for i in range(len(LAYERS)):
         for shifted in (False, True)[: 1 + (i % 3 == 0)]:
             graph = layer(i, shifted)
             ((candidate, call),) = forms(graph)
-            f = call.fields
+            f = {name: value for name, value in call.fields.items() if isinstance(value, int)}
             limited = (f["low"], f["high"]) != (-128, 127)
-            seen |= {("kind", f["stride"], limited, shifted), ("outer", min(int(f["outer"]), 2), f["half"])}  # type: ignore[call-overload]
-            seen |= {("bands", f["band"] < f["out_h"]), ("one", f["iterations"] == 1), ("left", f["pad_left"])}  # type: ignore[operator]
+            seen |= {("kind", f["stride"], limited, shifted), ("outer", min(f["outer"], 2), f["half"])}
+            seen |= {("bands", f["band"] < f["out_h"]), ("one", f["iterations"] == 1), ("left", f["pad_left"])}
             assert (general(call) > 0) == shifted
             cases.append(Case(f"patches_{i}_{int(shifted)}", graph, i, 2, GUARD, candidate=candidate))
     assert seen >= {("kind", s, c, g) for s in (1, 2) for c in (False, True) for g in (False, True)}

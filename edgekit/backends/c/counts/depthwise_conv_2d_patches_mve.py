@@ -25,7 +25,7 @@ def features(fields: Fields) -> dict[str, float]:
         "inner": rows * groups * fields["inner"], "outer": rows * groups * fields["outer"], "odd": rows * groups * odd,
         "half": rows * groups * (outer and half), "left": rows * groups * (left != 1),
         "some_loads": rows * loads * (channels % 16 > 0),
-        "tried": bands * fields["rows"], "filled": outside * fields["words"] * 4,
+        "outside": outside, "filled": outside * fields["words"] * 4,
         "channels": bands * channels, "shifted": bands * shifted,
         **{f"{name}_{s}": bands * count * iterations * (stride == s) for s in (1, 2) for name, count in
            (("plain", (channels - shifted) * (not limited)), ("clamped", (channels - shifted) * limited),

@@ -15,13 +15,8 @@ VECTOR = 16
 WORDS = [0, 8, 4, 12, 1, 9, 5, 13, 2, 10, 6, 14, 3, 11, 7, 15]  # of four vectors, in the lanes that they end in
 
 
-def in_halfwords(found: Folded, out_zero: int) -> bool:
-    """Whether every output fits 16 bits whatever the input, zero point included."""
-    return bool(np.all(halfwords(found, out_zero)))
-
-
 def halfwords(found: Folded, out_zero: int) -> NDArray[np.bool_]:
-    """By channel: whether its output, scaled by two multipliers, fits 16 bits whatever the input, zero point included."""
+    """By channel: whether every output fits 16 bits whatever the input, zero point included."""
     weights = found.weights.reshape(len(found.bias), -1).astype(np.int64)
     lowest, highest = (
         found.bias + pick(-128 * weights, 127 * weights).sum(axis=1) for pick in (np.minimum, np.maximum)
@@ -30,6 +25,11 @@ def halfwords(found: Folded, out_zero: int) -> NDArray[np.bool_]:
     outputs = high_mul(high_mul(ends, found.multiplier), found.second) + out_zero
     inside = (np.iinfo(np.int16).min <= outputs.min(axis=0)) & (outputs.max(axis=0) <= np.iinfo(np.int16).max)
     return np.asarray(inside & (np.abs(ends).max(axis=0) < 1 << 31))
+
+
+def in_halfwords(found: Folded, out_zero: int) -> bool:
+    """Whether those of all channels do."""
+    return bool(np.all(halfwords(found, out_zero)))
 
 
 def in_sixteen_bits(fields: Mapping[str, Value], weights: NDArray[np.int8]) -> Folded | None:

@@ -42,6 +42,9 @@ def patches(call: Call) -> Call | None:
     places = order(band, out_w, stride)
     if places is None or (int(places.max()) * channels) > LARGEST_OFFSET:
         return None
+    rows = 2 * (pairs - 1) + kernel[0] + step - 1
+    if of("pad_top") >= rows or (out_h - band) * stride - of("pad_top") >= of("in_h"):
+        return None  # a band without a row of the image
     beyond = len(places) * OUTPUTS // step**2 - pairs * words
     found = fold(fields, np.asarray(fields["weights"]).reshape(-1, channels).T)
     whole = bands == 1 and (of("in_h"), of("in_w")) == (out_h, out_w)
@@ -50,7 +53,7 @@ def patches(call: Call) -> Call | None:
         {
             **{name: fields[name] for name in KEPT},
             "stride": stride, "band": band, "words": words, "pairs": pairs, "iterations": len(places),
-            "rows": 2 * (pairs - 1) + kernel[0] + step - 1,
+            "rows": rows,
             **_columns(of("in_w"), of("pad_left"), words - (out_w % 2 if stride == 1 else 0)),
             "places": (places * channels).astype(np.uint16).reshape(-1),
             "filters": pack(found, kernel, of("out_zero")),
