@@ -27,6 +27,7 @@ from edgekit.backends.c.counts import NOTHING, Cost
 
 Optimize = Literal["speed", "ram", "flash"]
 Calls = list[Call | Alias]
+Unit = tuple[str, str]  # a file, and one of its kernels or all: ""
 LEVELS: dict[Optimize, str] = {"speed": "-O3", "ram": "-O3", "flash": "-Os"}
 FLASH_WORTH: dict[Optimize, float] = {"speed": 0.02, "ram": 0.1, "flash": 2}  # percent of the time, a percent
 SAVED = 0.0005  # of the model's time, the least that a kernel must save
@@ -81,29 +82,35 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
     limit = TEXT_OF_HELIUM if core == "cortex-m55" else TEXT
     while True:
         size, trials = text(calls), []
-        for file, trial in _without_one(calls, candidates, cost):
+        for unit, trial in _without_one(calls, candidates, cost):
             after, smaller = time(trial), size - text(trial)
             useless = after - total <= SAVED * total or (size > limit and after - least <= SAVED_BEYOND * least)
             if useless and smaller > 0:  # another kernel instead may save nothing
-                trials.append(((after - total) / smaller, file, trial))
+                trials.append(((after - total) / smaller, unit, trial))
         if not trials:
             return calls
         _, dropped, calls = min(trials, key=lambda made: made[0])
         total = time(calls)
         # Once dropped, a kernel stays so: one that gives way in its turn must not bring it back.
-        candidates = [[c for c in some if _file(c) != dropped] or some for some in candidates]
+        candidates = [[c for c in some if not _in(c, dropped)] or some for some in candidates]
 
 
 def _without_one(
     calls: Calls, candidates: Sequence[Calls], cost: Callable[[Call | Alias], Cost]
-) -> Iterator[tuple[str, Calls]]:
-    """The choices without one of the kernels, where that can be: by any others, and by others that are used already."""
-    used = _files(calls)
-    for file in sorted(used):
-        others = [[c for c in some if _file(c) != file] for some in candidates]
+) -> Iterator[tuple[Unit, Calls]]:
+    """The choices without one of the kernel files, and without one of several kernels of a file, where that can be: by
+    any others, and by others of files that are used already."""
+    used = _kernels(calls)
+    several = [(file, name) for file, names in sorted(used.items()) if len(names) > 1 for name in sorted(names)]
+    for unit in [*((file, "") for file in sorted(used)), *several]:
+        others = [[c for c in some if not _in(c, unit)] for some in candidates]
         for found in (others, [[c for c in some if _file(c) in used] for some in others]):
-            if all(rest for call, rest in zip(calls, found, strict=True) if _file(call) == file):
-                yield file, [min(o, key=cost) if _file(c) == file else c for c, o in zip(calls, found, strict=True)]
+            if all(rest for call, rest in zip(calls, found, strict=True) if _in(call, unit)):
+                yield unit, [min(o, key=cost) if _in(c, unit) else c for c, o in zip(calls, found, strict=True)]
+
+
+def _in(call: Call | Alias, unit: Unit) -> bool:
+    return isinstance(call, Call) and call.file == unit[0] and unit[1] in ("", call.kernel)
 
 
 def text_bytes(calls: Calls, core: str) -> int:
