@@ -19,37 +19,37 @@
 #define NEXT(q) "vldrb.u8 " q ", [%[x]], #16\n"
 #define DOT(op, acc, x, w) "v" op ".s8 " acc ", " x ", " w "\n"
 /* Four sums a, b, c, d of products; v, w, l, m go into gaps. */
-#define PIXEL1(acc, v)                                                                                        \
-  NEXT("q0") DOT("mladav", acc, "q0", "q4") NEXT("q2") DOT("mladava", acc, "q2", "q5") NEXT("q0") v            \
+#define PIXEL1(acc, v)                                                                                          \
+  NEXT("q0") DOT("mladav", acc, "q0", "q4") NEXT("q2") DOT("mladava", acc, "q2", "q5") NEXT("q0") v             \
   DOT("mladava", acc, "q0", "q6") NEXT("q2") DOT("mladava", acc, "q2", "q7")
 #define FOUR1(x, a, b, c, d, v, w, l, m) PIXEL1(a, v) PIXEL1(b, w) PIXEL1(c, l) PIXEL1(d, m)
-#define PIXEL2(a, b, v, w)                                                                                    \
-  NEXT("q0") DOT("mladav", a, "q0", "q4") NEXT("q2") DOT("mladav", b, "q0", "q6") v                            \
+#define PIXEL2(a, b, v, w)                                                                                      \
+  NEXT("q0") DOT("mladav", a, "q0", "q4") NEXT("q2") DOT("mladav", b, "q0", "q6") v                             \
   DOT("mladava", a, "q2", "q5") w DOT("mladava", b, "q2", "q7")
 #define FOUR2(x, a, b, c, d, v, w, l, m) PIXEL2(a, b, v, w) PIXEL2(c, d, l, m)
-#define FOUR4(x, a, b, c, d, v, w, l, m)                                                                      \
-  "vldrb.u8 q0, [%[" x "]]\n" DOT("mladav", a, "q0", "q4") v DOT("mladav", b, "q0", "q5") w                    \
+#define FOUR4(x, a, b, c, d, v, w, l, m)                                                                        \
+  "vldrb.u8 q0, [%[" x "]]\n" DOT("mladav", a, "q0", "q4") v DOT("mladav", b, "q0", "q5") w                     \
   DOT("mladav", c, "q0", "q6") l DOT("mladav", d, "q0", "q7") m
 #define STEP "add %[y], %[step]\n"
 #define STEPS STEP "add %[x], %[pitch]\n add %[other], %[pitch]\n"
-#define CLAMP                                                                                                 \
+#define CLAMP                                                                                                   \
   "vldrw.32 q2, [%[t], #48]\n vmax.s16 q1, q1, q2\n vldrw.32 q2, [%[t], #64]\n vmin.s16 q1, q1, q2\n"
 /* The first four sums leave while the second ones are taken. */
-#define LOOP(four, clamp, steps)                                                                              \
-  __asm volatile(                                                                                             \
-      "dls lr, r0\n"                                                                                          \
-      "1:\n" four("x", "r0", "r2", "r4", "r6", "", "", "", "")                                                \
-      four("other", "r8", "r10", "r4", "r0", "vmov q1[2], q1[0], r0, r4\n", "vmov q1[3], q1[1], r2, r6\n",    \
-           "vldrw.32 q3, [%[t]]\n", "vadd.i32 q1, q1, q3\n")                                                  \
-      "vmov q0[2], q0[0], r8, r4\n vldrw.32 q2, [%[t], #16]\n vmov q0[3], q0[1], r10, r0\n"                   \
-      "vqrdmulh.s32 q1, q1, q2\n vadd.i32 q0, q0, q3\n vqrdmulh.s32 q0, q0, q2\n vldrw.32 q3, [%[t], #32]\n"  \
-      "vqrdmlash.s32 q1, q3, %[zero]\n vqmovnb.s32 q1, q1\n vqrdmlash.s32 q0, q3, %[zero]\n"                  \
-      "vldrh.u16 q3, [%[t], #80]\n vqmovnt.s32 q1, q0\n" clamp                                                \
-      "vstrb.16 q1, [%[y], q3]\n" steps                                                                       \
-      "le lr, 1b\n"                                                                                           \
-      : [x] "+r"(x), [y] "+r"(y), [other] "+r"(other), "+r"(left)                                             \
-      : [t] "r"(t), [zero] "r"(p->out_zero), [step] "r"(8 / p->filters * p->out_c), [pitch] "r"(2 * p->in_c), \
-        "w"(q4), "w"(q5), "w"(q6), "w"(q7)                                                                    \
+#define LOOP(four, clamp, steps)                                                                                \
+  __asm volatile(                                                                                               \
+      "dls lr, r0\n"                                                                                            \
+      "1:\n" four("x", "r0", "r2", "r4", "r6", "", "", "", "")                                                  \
+      four("other", "r8", "r10", "r4", "r0", "vmov q1[2], q1[0], r0, r4\n", "vmov q1[3], q1[1], r2, r6\n",      \
+           "vldrw.32 q3, [%[t]]\n", "vadd.i32 q1, q1, q3\n")                                                    \
+      "vmov q0[2], q0[0], r8, r4\n vldrw.32 q2, [%[t], #16]\n vmov q0[3], q0[1], r10, r0\n"                     \
+      "vqrdmulh.s32 q1, q1, q2\n vadd.i32 q0, q0, q3\n vqrdmulh.s32 q0, q0, q2\n vldrw.32 q3, [%[t], #32]\n"    \
+      "vqrdmlash.s32 q1, q3, %[zero]\n vqmovnb.s32 q1, q1\n vqrdmlash.s32 q0, q3, %[zero]\n"                    \
+      "vldrh.u16 q3, [%[t], #80]\n vqmovnt.s32 q1, q0\n" clamp                                                  \
+      "vstrb.16 q1, [%[y], q3]\n" steps                                                                         \
+      "le lr, 1b\n"                                                                                             \
+      : [x] "+r"(x), [y] "+r"(y), [other] "+r"(other), "+r"(left)                                               \
+      : [t] "r"(t), [zero] "r"(p->out_zero), [step] "r"(8 / p->filters * p->out_c), [pitch] "r"(2 * p->in_c),   \
+        "w"(q4), "w"(q5), "w"(q6), "w"(q7)                                                                      \
       : "lr", "r2", "r4", "r6", "r8", "r10", "q0", "q1", "q2", "q3", "memory")
 
 /* Words of what a pass looks up: bias, multiplier, second multiplier, 4 of each; low and high, 8 halfwords of each; places. */
@@ -98,7 +98,9 @@ static void convolve(const ek_conv_2d_narrow_mve_t *p, const int8_t *x, const in
   const int8_t *w = p->weights;
   const int32_t *table = p->table;
   for (int32_t channel = 0; channel < p->out_c; channel += p->filters, w += 64, table += LOW) {
-    memcpy(t, table, LOW * sizeof *t);
+    for (int32_t i = 0; i < LOW; i += 4) {
+      vstrwq_s32(t + i, vldrwq_s32(table + i));
+    }
     pass(p, w, t, x, y + channel, count);
     if (more > 0) {
       pass(p, w, t, end, y + start * p->out_c + channel, more);

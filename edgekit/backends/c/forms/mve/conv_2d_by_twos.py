@@ -66,11 +66,8 @@ def _way(fields: Mapping[str, Value], vectors: int) -> tuple[str, bool] | None:
     ones = all(of(f"{name}_{side}") == 1 for name in ("kernel", "stride") for side in "hw")
     if ones and not (of("pad_top") or of("pad_left")) and in_c % VECTOR == 0:
         inside = out_h == of("in_h") and out_w == of("in_w")
-        return (
-            (FILE + PIXELS.get(vectors, ""), False)
-            if inside and vectors >= LOOPED and of("batches") * out_h * out_w > 1
-            else None
-        )
+        taken = inside and vectors >= LOOPED and of("batches") * out_h * out_w > 1
+        return (FILE + PIXELS.get(vectors, ""), False) if taken else None
     columns = (out_w - 1) * of("stride_w") + of("kernel_w")
     if of("dilation_w") > 1 or of("stride_w") > of("kernel_w") or not 0 <= of("pad_left") < columns:
         return None
@@ -96,14 +93,8 @@ def pack(found: Folded, weights: NDArray[np.int8], vectors: int) -> NDArray[np.i
             return [filters[block + v // vectors, FILTERS[i], v % vectors] for i, v in some]
 
         if block:
-            parts += [
-                bias,
-                *of((2, 0)),
-                multiplier,
-                *of((3, 0), (0, 1)),
-                second,
-                *of((1, 1), (3, 1), (0, 2), (2, 1), (1, 2)),
-            ]
+            parts += [bias, *of((2, 0)), multiplier, *of((3, 0), (0, 1)), second]
+            parts += of((1, 1), (3, 1), (0, 2), (2, 1), (1, 2))
         for v in range(2 if block else 0, vectors):
             parts += of((3, v), (2, v), (1, v + 1), (0, v + 1))
     return np.concatenate([*parts, *constants[-1]])
