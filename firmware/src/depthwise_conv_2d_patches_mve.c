@@ -17,7 +17,7 @@
  * r7 multiplier, r8 second multiplier, r9 places, r10 filters, r11 output zero point, r12 job.
  *
  * Budget, instructions and cycles: 8 outputs 26 and 26 at stride 1, 31 and 31 at stride 2 (3 more with a clamp that saturation
- * is not; general shifts take no turns, 38 and 44 instructions); a channel of a band 14 and 27; laying out 11 and 15 for 2
+ * is not; general shifts take no turns, 42 and 47 instructions); a channel of a band 14 and 27; laying out 11 and 15 for 2
  * pixels of 16 channels, 15 and 20 a row. Requantization as in conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of
  * the zero point. */
 #include "edgekit/depthwise_conv_2d_patches_mve.h"
@@ -71,9 +71,9 @@ typedef struct {
 #define END2(clamp) FIRST("q0") PLACES("q5") SECOND2("q0") EK_JOIN clamp STORE("q5")
 
 #define NEXT "adds r3, #4\n add r1, #1\n"
-#define KIND(kind, shifted, begin, a, b, end)                                                       \
+#define KIND(kind, begin, a, b, end)                                                                \
   ".balign 4\n.L" kind "%=:\n"                                                                      \
-  "ldmia r10!, {r5, r7, r8, r9}\n cmp r8, #0\n beq.w .L" shifted "%=\n ldrd r9, lr, [r12, #64]\n"   \
+  "ldmia r10!, {r5, r7, r8, r9}\n cmp r8, #0\n beq.w .Lshifted%=\n ldrd r9, lr, [r12, #64]\n"       \
   "vldrw.32 q3, [r12, #16]\n" begin "b .L" kind "B%=\n"                                             \
   ".balign 4\n.L" kind "Loop%=:\n" a ".L" kind "B%=:\n" b "le lr, .L" kind "Loop%=\n"               \
   end NEXT "bne .L" kind "%=\n b .Ldone%=\n"
@@ -87,17 +87,18 @@ typedef struct {
 #define SUMS2(q)                                                                                    \
   PATCH("q0") PATCH("q5") PATCH("q6") PATCH("q7")                                                   \
   EK_SUM("r0", "q0", "q4") EK_SUM("r2", "q5", "q4") EK_SUM("r4", "q6", "q4") EK_SUM("r6", "q7", "q4") EK_EVEN(q) EK_ODD(q)
-#define KERNELS1                                                                                    \
+/* Either stride, r12's kind of which is from 2 on where it is 2, which has no use for q5-q7. */
+#define SHIFTED                                                                                     \
+  ".balign 4\n.Lshifted%=:\n"                                                                       \
+  "asrs r6, r9, #31\n vdup.32 q2, r6\n and r8, r6, r9\n vldrw.32 q3, [r12, #16]\n vadd.i32 q3, q3, r3\n" \
   "movs r4, #0\n vldrw.32 q6, [r10, #-4]\n vmov.32 q6[0], r4\n vshl.i32 q7, q6, #8\n"               \
-  "vldrw.32 q4, [r10], #16\n vshl.i32 q5, q4, #8\n"
-#define KERNELS2 "vldrw.32 q4, [r10], #16\n"
-#define SHIFTED(label, kernels, sums)                                                               \
-  ".balign 4\n.L" label "%=:\n"                                                                     \
-  "asrs r6, r9, #31\n vdup.32 q2, r6\n and r8, r6, r9\n vldrw.32 q3, [r12, #16]\n vadd.i32 q3, q3, r3\n" kernels \
+  "vldrw.32 q4, [r10], #16\n vshl.i32 q5, q4, #8\n"                                                 \
   "str r10, [sp, #4]\n bic r10, r9, r6\n ldrd r9, lr, [r12, #64]\n"                                 \
-  ".balign 4\n.L" label "Loop%=:\n"                                                                 \
-  sums("q1") sums("q0") BIAS("q1") BIAS("q0") "vmov r4, s8\n" SHIFT("q1") SHIFT("q0") EK_MVE_NARROW CLAMP \
-  PLACES("q0") STORE("q0") "le lr, .L" label "Loop%=\n"                                             \
+  ".LshiftedLoop%=:\n ldr r0, [r12, #72]\n cmp r0, #2\n bge .Lpatches%=\n"                          \
+  SUMS1("q1") SUMS1("q0") "b .Lscale%=\n"                                                           \
+  ".Lpatches%=:\n" SUMS2("q1") SUMS2("q0")                                                          \
+  ".Lscale%=:\n" BIAS("q1") BIAS("q0") "vmov r4, s8\n" SHIFT("q1") SHIFT("q0") EK_MVE_NARROW CLAMP  \
+  PLACES("q0") STORE("q0") "le lr, .LshiftedLoop%=\n"                                               \
   "ldr r10, [sp, #4]\n" NEXT "beq .Ldone%=\n ldr pc, [sp]\n"
 #define ADDRESS(kind) ".word .L" kind "%= - .Lkinds%= + 1\n"
 
@@ -116,12 +117,11 @@ __attribute__((naked, noinline)) static void channels(const job_t *job UNUSED) {
       "adr.w r0, .Lkinds%=\n ldr r2, [r0, r4, lsl #2]\n add r0, r2\n"
       "str r0, [sp]\n bx r0\n"
       ".balign 4\n.Lkinds%=:\n" ADDRESS("plain1") ADDRESS("clamped1") ADDRESS("plain2") ADDRESS("clamped2")
-      KIND("plain1", "shifted1", BEGIN1, EK_A_OF_4(PATCH("q2"), EK_MVE_SATURATE), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(EK_MVE_SATURATE))
-      KIND("clamped1", "shifted1", BEGIN1, EK_A_OF_4(PATCH("q2"), CLAMP), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(CLAMP))
-      KIND("plain2", "shifted2", BEGIN2, A2(EK_MVE_SATURATE), B2, END2(EK_MVE_SATURATE))
-      KIND("clamped2", "shifted2", BEGIN2, A2(CLAMP), B2, END2(CLAMP))
-      SHIFTED("shifted1", KERNELS1, SUMS1)
-      SHIFTED("shifted2", KERNELS2, SUMS2)
+      KIND("plain1", BEGIN1, EK_A_OF_4(PATCH("q2"), EK_MVE_SATURATE), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(EK_MVE_SATURATE))
+      KIND("clamped1", BEGIN1, EK_A_OF_4(PATCH("q2"), CLAMP), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(CLAMP))
+      KIND("plain2", BEGIN2, A2(EK_MVE_SATURATE), B2, END2(EK_MVE_SATURATE))
+      KIND("clamped2", BEGIN2, A2(CLAMP), B2, END2(CLAMP))
+      SHIFTED
       ".Ldone%=:\n"
       "add sp, #8\n"
       "vpop {d8-d15}\n"

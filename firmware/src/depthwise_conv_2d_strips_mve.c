@@ -9,7 +9,7 @@
  * q4-q7 filters, which stay there where 16 taps are all; r5 window; r7 output; r11 places; r3 strip; r9 constants; r1 pairs of
  * outputs left, or filters where the chunks are more than one, with their number in r9 and the pairs on the stack.
  *
- * Budget: 40 instructions and 76 cycles for 8 outputs of 16 taps of whole blocks (0.56 a product of 3x3), else 33 and 54, and
+ * Budget: 40 instructions and 65 cycles for 8 outputs of 16 taps of whole blocks (0.56 a product of 3x3), else 33 and 47, and
  * 28 and 46 for every 16 taps (3 more with a clamp that saturation is not, 10 more with general shifts); laying out 13 for a
  * column of 3 words by 4. Requantization as in conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of the zero point. */
 #include "edgekit/depthwise_conv_2d_strips_mve.h"
