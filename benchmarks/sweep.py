@@ -28,6 +28,7 @@ from benchmarks import apart, bounds
 from benchmarks.graphs import Builder
 from benchmarks.kernels import COMPILER
 from ci.layer_counts import count, picked
+from edgekit.backends.c.budget import KINDS, PER_MAC
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.choice import fastest
 from edgekit.backends.c.counts._window import axis
@@ -41,12 +42,7 @@ from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.graph.ops.fully_connected import FullyConnected
 from edgekit.target import find_target
 
-KINDS = ("conv", "pointwise", "depthwise", "fully_connected")
-LIMITS = {  # instructions per MAC: 1.5 times what the kernels of `peers.toml` may take
-    "m4": dict(zip(KINDS, (1.35, 1.5, 3.3, 1.5), strict=True)),
-    "m55": dict(zip(KINDS, (0.195, 0.27, 0.90, 0.225), strict=True)),
-}
-LIMITS |= {"m7": LIMITS["m4"], "m33": LIMITS["m4"]}
+LIMITS = {core: PER_MAC["mve" if core == "m55" else "dsp"] for core in ("m4", "m7", "m33", "m55")}
 MOST_WEIGHTS, MOST_MACS, MOST_INPUT = 40_000, 3_000_000, 65_536
 CHUNK_BYTES = 1 << 20  # of weights in one program
 Shape = tuple[int, int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -30,6 +31,7 @@ class Call:
         scratch: bytes of scratch, passed as the last pointer when not 0.
         in_place: indices of inputs whose memory the output may take when nobody else needs it any more.
         source: the file that has the kernel, where it is not called like the kernel.
+        budget: the instructions that it should not take for fewer cycles: see `budget.py`.
         listed: `inputs` or `outputs`, whose pointers are passed as one array because their number varies.
     """
 
@@ -40,6 +42,7 @@ class Call:
     in_place: Sequence[int] = ()
     source: str = ""
     listed: Literal["", "inputs", "outputs"] = ""
+    budget: float = math.inf
 
     @property
     def file(self) -> str:

@@ -7,7 +7,8 @@
     flash   the smallest product of time and squared bytes of code and constants, at -Os: a percent less flash may cost
             two percent more time, and no more; code counts once for all layers that share a kernel
 
-Time is `counts.Cost.time`: instructions, or a mean of them and of estimated cycles.
+Time is `counts.Cost.time`: instructions, or a mean of them and of estimated cycles; then for `speed` and `ram` a form
+beyond its layer's budget of instructions (`budget.py`) is taken only where none is within it.
 Where flash is limited, forms give way to smaller ones, those first that cost the least time a byte.
 A candidate without an estimate is left out where another form than the portable one has one; else the first is taken:
 forms come best first.
@@ -52,7 +53,7 @@ def choose(candidates: Sequence[Calls], core: str, optimize: Optimize, limit: in
 def fastest(candidates: Calls, core: str, level: str = counts.LEVEL) -> Call | Alias:
     """The candidate of the least time, or the first: see above."""
     known, found = _known(candidates, core, level)
-    return known[found.index(min(found))]
+    return min(zip(known, found, strict=True), key=lambda one: one[1].rank)[0]
 
 
 def _known(candidates: Calls, core: str, level: str) -> tuple[Calls, list[Cost]]:
@@ -100,13 +101,20 @@ def _without_one(
 ) -> Iterator[tuple[Unit, Calls]]:
     """The choices without one of the kernel files, and without one of several kernels of a file, where that can be: by
     any others, and by others of files that are used already."""
+
+    def rank(call: Call | Alias) -> tuple[bool, float]:
+        return cost(call).rank
+
     used = _kernels(calls)
     several = [(file, name) for file, names in sorted(used.items()) if len(names) > 1 for name in sorted(names)]
     for unit in [*((file, "") for file in sorted(used)), *several]:
         others = [[c for c in some if not _in(c, unit)] for some in candidates]
         for found in (others, [[c for c in some if _file(c) in used] for some in others]):
             if all(rest for call, rest in zip(calls, found, strict=True) if _in(call, unit)):
-                yield unit, [min(o, key=cost) if _in(c, unit) else c for c, o in zip(calls, found, strict=True)]
+                yield (
+                    unit,
+                    [min(o, key=rank) if _in(c, unit) else c for c, o in zip(calls, found, strict=True)],
+                )
 
 
 def _in(call: Call | Alias, unit: Unit) -> bool:

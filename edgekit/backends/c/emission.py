@@ -8,6 +8,7 @@ from types import ModuleType
 
 from edgekit import plugins
 from edgekit.backends.c import choice, forms
+from edgekit.backends.c.budget import budget
 from edgekit.backends.c.call import Alias, Call, Layer
 from edgekit.backends.c.choice import Optimize
 from edgekit.backends.c.moves import whole_copy
@@ -102,8 +103,11 @@ def candidates_of(graph: Graph, node: Node, core: str, tile: Tile | None = None)
     if isinstance(call, Alias) and layer.input(call.input).is_constant:
         return [replace(whole_copy(layer.outputs[0].bytes), inputs=(call.input,))]
     if tile is not None:  # all tiles of a layer share its weights
-        return forms.candidates(layer, tile.padded(call))
-    return forms.candidates(*(trimmed(layer, call) if isinstance(call, Call) else (layer, call)))
+        call = tile.padded(call)
+    elif isinstance(call, Call):
+        layer, call = trimmed(layer, call)
+    most = budget(layer)
+    return [replace(c, budget=most) if isinstance(c, Call) else c for c in forms.candidates(layer, call)]
 
 
 def emitter_of(layer: Layer) -> tuple[ModuleType | None, Sequence[str]]:

@@ -121,7 +121,7 @@ class Forms:
             return sum(f.cost.time * tiles[t] for t, f in chosen.items()) + self.rate * sum(constants.values())
 
         def fastest(some: Sequence[Form]) -> Form:
-            return min(some, key=lambda form: form.cost)
+            return min(some, key=lambda form: form.cost.rank)
 
         trials = [{tile: fastest(some) for tile, some in forms.items()}]
         if self.rate and len(forms) > 1:
@@ -152,7 +152,8 @@ class Forms:
         guess = self.known(self.calls[i], self.graph.nodes[i])
         if tile is not None:  # its share of the layer's rows, and a call
             rows = self.graph.tensors[self.graph.nodes[i].name].shape[1]
-            guess = Cost(*(each * tile.out_rows / rows + CALL_INSTRUCTIONS for each in guess))
+            share = guess.time * tile.out_rows / rows + CALL_INSTRUCTIONS
+            guess = Cost(share, share)
         return [self._form(calls[0], guess)]
 
     def _form(self, call: Call | Alias, cost: Cost) -> Form:

@@ -36,10 +36,17 @@ class Cost(NamedTuple):
         time: instructions, or where cycles count (`ranked`) the geometric mean of instructions, once, and estimated
             cycles, twice: 2 percent more instructions are paid for 1 percent fewer cycles. Cycles alone would trust a
             model that knows no stalls, where instructions are exact.
+        beyond: whether cycles count and the call takes more instructions than its budget.
     """
 
     time: float
     instructions: float
+    beyond: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """The form of a layer with the lowest is taken."""
+        return self.beyond, self.time
 
 
 NOTHING = Cost(0.0, 0.0)
@@ -107,7 +114,9 @@ def cost(call: Call, core: str, level: str = LEVEL) -> Cost | None:
     """None where instructions, or cycles that count, are not known: neither stands for the other."""
     number = instructions(call, core, level)
     time = cycles(call, core, level) if ranked(core) else number
-    return None if number is None or time is None else combined(number, time, core)
+    if number is None or time is None:
+        return None
+    return combined(number, time, core)._replace(beyond=ranked(core) and number > call.budget)
 
 
 @cache
