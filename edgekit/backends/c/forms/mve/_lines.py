@@ -133,13 +133,15 @@ def _vectors(found: Folded, outputs: list[int], channels: int) -> tuple[NDArray[
 
 
 def _pack_pairs(found: Folded) -> NDArray[np.int32]:
-    """By blocks: weights of even and of odd outputs, then their constants."""
+    """By blocks, as `conv_2d_rgb_pairs_mve.c` says: biases for both pixels, weights and constants of even and odd outputs."""
     parts: list[NDArray[Any]] = []
     for first in range(0, len(found.bias), BLOCK):
-        halves = [[first + i for i in half] for half in (ORDER[:HALF], ORDER[HALF:])]
-        parts += [_vectors(found, half, KERNEL)[1].reshape(-1) for half in halves]
-        parts += [each[half] for half in halves for each in (found.bias, found.multiplier, found.second)]
-    return np.concatenate(parts).astype(np.int32)
+        even, odd = ([first + i for i in half] for half in (ORDER[:HALF], ORDER[HALF:]))
+        (first_even, second_even), (first_odd, second_odd) = (_vectors(found, half, KERNEL)[1] for half in (even, odd))
+        parts += [second_odd[[0, 2, 1, 3]], np.tile(found.bias[odd], PAIR), np.tile(found.bias[even], PAIR)]
+        parts += [first_even[:2], second_even[::2], first_even[2:], second_even[1::2]]
+        parts += [found.multiplier[even], found.second[even], first_odd, found.multiplier[odd], found.second[odd]]
+    return np.concatenate([part.reshape(-1) for part in parts]).astype(np.int32)
 
 
 def _pack(found: Folded, channels: int) -> NDArray[np.int32]:
