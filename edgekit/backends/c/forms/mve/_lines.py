@@ -133,7 +133,7 @@ def _vectors(found: Folded, outputs: list[int], channels: int) -> tuple[NDArray[
 
 
 def _pack_pairs(found: Folded) -> NDArray[np.int32]:
-    """By blocks, as `conv_2d_rgb_pairs_mve.c` says: biases for both pixels, weights and constants of even and odd outputs."""
+    """By blocks, as `conv_2d_rgb_pairs_mve.c` says: biases of both pixels, weights, constants of even, odd outputs."""
     parts: list[NDArray[Any]] = []
     for first in range(0, len(found.bias), BLOCK):
         even, odd = ([first + i for i in half] for half in (ORDER[:HALF], ORDER[HALF:]))
