@@ -176,6 +176,14 @@ EXPAND(rows, "  mov r8, r1\n"
   RELU("r10", "r6", "r7") RELU("r11", "r6", "r7")
 #define RELU_SINGLE_OUTPUTS "  ldrd r0, r2, [sp]\n" RELU("r10", "r6", "r7") RELU("r11", "r6", "r7")
 
+/* r4 bytes from outputs to outputs, r5 pairs left, r0 and r2 the outputs. */
+#define NEXT_PIXELS                                  \
+  "  add r0, r4\n  add r2, r4\n  strd r0, r2, [sp]\n" \
+  "  subs r5, r5, #1\n  str r5, [sp, #52]\n"         \
+  "  bne.w 1b\n"                                     \
+  "  add sp, sp, #80\n"                              \
+  "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
+
 /* After the first four taps, the loop of eight fours, of 40 and 24 bytes of code, is entered where the rest is done, or left at
  * once. */
 #define PAIRS(NAME, MOVE, FOUR_OUTPUTS, TWO_OUTPUTS)                                                           \
@@ -224,15 +232,7 @@ EXPAND(rows, "  mov r8, r1\n"
         "  cmp r2, #0\n"                                                                                       \
         "  bge.n 5f\n"                                                                                         \
         "  ldrd r4, r5, [sp, #48]\n"                                                                           \
-        "  ldrd r0, r2, [sp]\n"                                                                                \
-        "  add r0, r4\n"                                                                                       \
-        "  add r2, r4\n"                                                                                       \
-        "  strd r0, r2, [sp]\n"                                                                                \
-        "  subs r5, r5, #1\n"                                                                                  \
-        "  str r5, [sp, #52]\n"                                                                                \
-        "  bne.w 1b\n"                                                                                         \
-        "  add sp, sp, #80\n"                                                                                  \
-        "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"                                                       \
+        "  ldrd r0, r2, [sp]\n" NEXT_PIXELS                                                                    \
         "  .p2align 2\n"                                                                                       \
         "5:\n" /* an odd channel */                                                                            \
         "  ldr.w r0, [sp, #20]\n"                                                                              \
@@ -251,15 +251,7 @@ EXPAND(rows, "  mov r8, r1\n"
         TWO_OUTPUTS                                                                                            \
         "  strb r10, [r0], #1\n"                                                                               \
         "  strb r11, [r2], #1\n"                                                                               \
-        "  ldrd r4, r5, [sp, #48]\n"                                                                           \
-        "  add r0, r4\n"                                                                                       \
-        "  add r2, r4\n"                                                                                       \
-        "  strd r0, r2, [sp]\n"                                                                                \
-        "  subs r5, r5, #1\n"                                                                                  \
-        "  str r5, [sp, #52]\n"                                                                                \
-        "  bne.w 1b\n"                                                                                         \
-        "  add sp, sp, #80\n"                                                                                  \
-        "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                     \
+        "  ldrd r4, r5, [sp, #48]\n" NEXT_PIXELS);                                                             \
   }
 PAIRS(pairs_of, "", OUTPUTS, SINGLE_OUTPUTS)
 PAIRS(relu_pairs_of, "  mov r3, r4\n", RELU_OUTPUTS, RELU_SINGLE_OUTPUTS)

@@ -239,7 +239,7 @@ static inline void rows(const ek_conv_2d_mve_t *p, const rows_t *job) {
 static void gather(const ek_conv_2d_mve_t *p, const int8_t *row, int8_t *to, int32_t left, int32_t first, int32_t last) {
   const int32_t c = p->in_c, segment = p->kernel_w * c, pitch = p->in_w * c * p->dilation_h;
   const int dense = p->dilation_w == 1;
-  ek_fill_bytes(to, p->in_zero, p->kernel_h * segment);
+  ek_fill_mve(to, p->in_zero, p->kernel_h * segment);
   const int32_t from = ek_taps_before(0, left, p->dilation_w, p->kernel_w);
   const int32_t until = ek_taps_before(p->in_w, left, p->dilation_w, p->kernel_w);
   if (last <= first) {
@@ -312,7 +312,7 @@ void ek_conv_2d_mve_rest(const ek_conv_2d_mve_t *p, const int8_t *x, int8_t *y, 
   const int32_t last = (64 * p->chunks + 16 * p->rest - 1) / c * c; /* pixels that do not have all those bytes */
   const int32_t bytes = last < all ? last : all;
   const int8_t *end = x + all - bytes;
-  ek_copy_bytes((int8_t *)scratch, end, bytes);
+  ek_copy_mve((int8_t *)scratch, end, bytes);
   by_pixels(p, x, y, p->pixels, end, (const int8_t *)scratch);
 }
 

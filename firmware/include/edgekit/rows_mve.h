@@ -5,6 +5,8 @@
 #include <arm_mve.h>
 #include <stdint.h>
 
+#include "edgekit/bytes_mve.h"
+
 /* What all bands have in common. */
 typedef struct {
   int32_t in_zero, pitch; /* pitch: bytes of a row in scratch */
@@ -17,14 +19,6 @@ typedef struct {
  * those behind the last begin and how many they are, bytes of all rows that windows begin in. */
 enum { EK_ROWS_HEAD, EK_ROWS_TO, EK_ROWS_FROM, EK_ROWS_COUNT, EK_ROWS_GAP, EK_ROWS_TAIL, EK_ROWS_TAIL_BYTES, EK_ROWS_SIZE,
        EK_ROWS };
-
-static inline void ek_fill_mve(uint8_t *to, int32_t value, int32_t count) {
-  __asm volatile(
-      "vdup.8 q0, %1\n"
-      "wlstp.8 lr, %2, 2f\n"
-      "1: vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
-      "2:\n" : "+r"(to) : "r"(value), "r"(count) : "lr", "q0", "memory");
-}
 
 /* A band of rows. */
 static inline void ek_rows_mve(const ek_rows_mve_t *p, const int32_t *band, const int8_t *x, uint8_t *scratch) {

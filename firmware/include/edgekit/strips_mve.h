@@ -6,27 +6,14 @@
 #include <arm_mve.h>
 #include <stdint.h>
 
+#include "edgekit/bytes_mve.h"
+
 typedef struct {
   int32_t in_h, in_w, in_c, kernel_h, stride_h, dilation_h, pad_top, pad_left, in_zero;
   int32_t columns;     /* of a strip, those outside the image with them */
   int32_t spreads;     /* 1: `offsets` say where the 16 bytes from a column's first one on go */
   uint8_t offsets[16];
 } ek_strips_mve_t;
-
-static inline void ek_fill_bytes(int8_t *to, int32_t value, int32_t count) {
-  __asm volatile(
-      "vdup.8 q0, %1\n"
-      "wlstp.8 lr, %2, 2f\n"
-      "1: vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
-      "2:\n" : "+r"(to) : "r"(value), "r"(count) : "lr", "q0", "memory");
-}
-
-static inline void ek_copy_bytes(int8_t *to, const int8_t *from, int32_t count) {
-  __asm volatile(
-      "wlstp.8 lr, %2, 2f\n"
-      "1: vldrb.8 q0, [%1], #16\n vstrb.8 q0, [%0], #16\n letp lr, 1b\n"
-      "2:\n" : "+r"(to), "+r"(from) : "r"(count) : "lr", "q0", "memory");
-}
 
 /* The whole vectors of a row beside the last one, which is predicated. */
 #define EK_WHOLE1 "vldrb.8 q1, [%[a]]\n vstrb.8 q1, [%[b]]\n"
@@ -60,7 +47,7 @@ __attribute__((unused)) static void ek_copy_rows(int8_t *to, const int8_t *from,
   } else {
     for (; windows > 0; --windows, from += step, to += size) {
       for (int32_t r = 0; r < rows; ++r) {
-        ek_copy_bytes(to + r * segment, from + r * pitch, count);
+        ek_copy_mve(to + r * segment, from + r * pitch, count);
       }
     }
   }
@@ -144,7 +131,7 @@ __attribute__((unused)) static void ek_strip(const ek_strips_mve_t *p, const int
   const int8_t *row = image + (top + first * p->dilation_h) * pitch;
   int8_t *to = strip + p->pad_left * column + first * c;
   if (first_one || first > 0 || last < p->kernel_h) {
-    ek_fill_bytes(strip, p->in_zero, p->columns * column);
+    ek_fill_mve(strip, p->in_zero, p->columns * column);
   }
   if (last > first && p->spreads) {
     ek_scatter(p, to, row, last - first, inside);
