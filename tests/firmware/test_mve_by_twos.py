@@ -3,7 +3,6 @@ loop, pairs beside and below each other, odd ones."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +11,11 @@ import pytest
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
-from edgekit.graph import Graph, Quantization
+from edgekit.graph import Graph
 from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware.proof import GUARD, Case, prove
+from tests.firmware.scales import scaled, with_zero_point
 from tests.firmware.shapes import layer_graph
 
 FILE = "conv_2d_by_twos_mve"
@@ -83,12 +83,5 @@ def test_what_it_takes(shape: tuple[int, ...], out_c: int, kernel: tuple[int, in
 def test_clamps_and_shifts_take_another_form() -> None:
     graph = convolution(4, (1, 4, 4, 64), 8, (1, 1))
     assert found(graph)
-    clamped = convolution(4, (1, 4, 4, 64), 8, (1, 1), activation="relu")
-    y = clamped.tensors[clamped.outputs[0]]
-    clamped.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))
-    assert not found(clamped)
-    for name in [t.name for t in graph.tensors.values() if t.is_constant]:
-        q = graph.tensors[name].quantization
-        assert q is not None
-        graph.tensors[name] = replace(graph.tensors[name], quantization=replace(q, scale=q.scale * np.float32(1 << 14)))
-    assert not found(graph)
+    assert not found(with_zero_point(convolution(4, (1, 4, 4, 64), 8, (1, 1), activation="relu"), -5))
+    assert not found(scaled(graph, 1 << 14))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +9,9 @@ import numpy as np
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains import FILE
-from edgekit.graph import Graph, Quantization
+from edgekit.graph import Graph
 from tests.firmware.proof import GUARD, Case, prove
-from tests.firmware.scales import scaled
+from tests.firmware.scales import scaled, with_weight, with_zero_point
 from tests.firmware.test_mve_groups import Layer, graph_of
 
 LAYERS: tuple[tuple[Layer, int], ...] = (  # and how many forms they have
@@ -59,16 +58,7 @@ def test_other_layers_are_left_to_other_forms() -> None:
     """Strides, a clamp inside int8, outputs of more than 16 bits; a weight of -128 has no negative."""
     layer = LAYERS[0][0]
     assert not found(graph_of(layer, 0, (1, 2))) and not found(graph_of(layer, 0, (2, 1)))
-    clamped = graph_of(layer, 0, activation="relu")
-    y = clamped.tensors[clamped.outputs[0]]
-    clamped.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))
-    assert not found(clamped)
+    assert not found(with_zero_point(graph_of(layer, 0, activation="relu"), -5))
     assert [bool(found(scaled(graph_of(layer, 3), factor))) for factor in (32, 64)] == [True, False]
-    for weight in (-127, -128):
-        graph = graph_of(layer, 0)
-        weights = graph.tensors["weights"]
-        assert weights.data is not None
-        data = weights.data.copy()
-        data[3, 0, 0, 5] = weight
-        graph.tensors["weights"] = replace(weights, data=data)
-        assert bool(found(graph)) == (weight == -127)
+    graph = graph_of(layer, 0)
+    assert [bool(found(with_weight(graph, (3, 0, 0, 5), w))) for w in (-127, -128)] == [True, False]

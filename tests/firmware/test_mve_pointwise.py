@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +11,12 @@ from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.mve._pointwise import vectors
-from edgekit.graph import Graph, Quantization
+from edgekit.graph import Graph
 from edgekit.graph.operator import Activation
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.fully_connected import FullyConnected
 from tests.firmware.proof import GUARD, Case, prove
+from tests.firmware.scales import scaled, with_zero_point
 
 CHANNELS = (16, 17, 24, 31, 32, 33, 48, 50, 64)
 
@@ -60,15 +60,8 @@ def test_channels(in_c: int, taken: bool) -> None:
 def test_clamps_and_shifts_take_another_form() -> None:
     graph = convolution(4, 24, 9)
     assert found(graph)
-    clamped = convolution(4, 24, 9, "relu")
-    y = clamped.tensors[clamped.outputs[0]]
-    clamped.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))
-    assert not found(clamped)
-    for name in [t.name for t in graph.tensors.values() if t.is_constant]:
-        q = graph.tensors[name].quantization
-        assert q is not None
-        graph.tensors[name] = replace(graph.tensors[name], quantization=replace(q, scale=q.scale * np.float32(1 << 14)))
-    assert not found(graph)
+    assert not found(with_zero_point(convolution(4, 24, 9, "relu"), -5))
+    assert not found(scaled(graph, 1 << 14))
 
 
 @pytest.mark.parametrize("length", [16, 17, 24, 31, 32, 33, 63])
