@@ -7,10 +7,12 @@ from functools import cache
 
 import pytest
 
-from benchmarks import graphs
+from benchmarks import graphs, sweep
 from edgekit.backends import backend
-from edgekit.backends.c import choice
+from edgekit.backends.c import choice, counts
+from edgekit.backends.c.call import Call
 from edgekit.backends.c.choice import FLASH_WORTH, LEVELS, Optimize
+from edgekit.backends.c.emission import calls_of, candidates_of
 from edgekit.backends.c.fit import CODE_BYTES, division_for
 from edgekit.backends.c.groups import Division, divide, flash_bytes
 from edgekit.backends.c.layers import constant_bytes
@@ -107,3 +109,17 @@ def test_forms_are_chosen_to_fit_the_board() -> None:
 def test_chosen_twice_is_the_same(make: Callable[[], Graph]) -> None:
     first, second = (divide(make(), "cortex-m4", "flash") for _ in range(2))
     assert [getattr(c, "kernel", "") for c in first.calls] == [getattr(c, "kernel", "") for c in second.calls]
+
+
+@pytest.mark.parametrize(("kernel", "stride", "in_c", "size"), [(3, 2, 3, (16, 16)), (1, 1, 8, (16, 16))])
+def test_no_layer_goes_beyond_its_budget_for_cycles(kernel: int, stride: int, in_c: int, size: tuple[int, int]) -> None:
+    """The form of the least time takes too many instructions; it is not taken as the smaller code either."""
+    layer = sweep.conv((kernel, kernel), stride, in_c, 8, size)
+    assert layer is not None
+    core, graph = "cortex-m55", layer.graph
+    candidates = [c for c in candidates_of(graph, graph.nodes[0], core) if isinstance(c, Call)]
+    costs = {c.kernel: cost for c in candidates if (cost := counts.cost(c, core)) is not None}
+    least = min(costs, key=lambda kernel: costs[kernel].time)
+    (taken,) = calls_of(graph, core)
+    assert isinstance(taken, Call) and costs[least].beyond and not costs[taken.kernel].beyond
+    assert costs[taken.kernel].instructions <= taken.budget < costs[least].instructions

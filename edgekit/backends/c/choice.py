@@ -75,6 +75,9 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
     def time(calls: Calls) -> float:
         return sum(cost(call).time for call in calls)
 
+    def beyond(calls: Calls) -> int:
+        return sum(cost(call).beyond for call in calls)
+
     def text(calls: Calls) -> int:
         tables = sum(_constants(c) for c, some in zip(calls, candidates, strict=True) if not _weighted(some[-1]))
         return tables + text_bytes(calls, core)
@@ -86,7 +89,7 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
         for unit, trial in _without_one(calls, candidates, cost):
             after, smaller = time(trial), size - text(trial)
             useless = after - total <= SAVED * total or (size > limit and after - least <= SAVED_BEYOND * least)
-            if useless and smaller > 0:  # another kernel instead may save nothing
+            if useless and smaller > 0 and beyond(trial) <= beyond(calls):  # another kernel instead may save nothing
                 trials.append(((after - total) / smaller, unit, trial))
         if not trials:
             return calls
