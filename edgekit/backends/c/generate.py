@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from edgekit.backends.c.header import header
 from edgekit.backends.c.layers import called_layers, steps
 from edgekit.backends.c.literals import C_TYPES, Arrays, arguments, comment, number, real, values
 from edgekit.backends.c.memory import MemoryMap, memory_map
+from edgekit.backends.c.sources import copy_headers, copy_sources
 from edgekit.backends.c.tiles import Group, lines_of
 from edgekit.errors import UsageError
 from edgekit.graph import Graph, Node
@@ -48,7 +48,7 @@ def generate(
     optimize: Optimize = "speed", ram_limit: int | None = None, calls: Sequence[Call | Alias] | None = None,
     groups: tuple[Group, ...] | None = None,
 ) -> Generated:  # fmt: skip
-    """Write `src/<prefix>.h`, `src/<prefix>.c`, and the kernels with their headers (`src/edgekit/`) into `folder`.
+    """Write `src/<prefix>.h`, `src/<prefix>.c`, the kernels, and the headers that these include (`src/edgekit/`).
 
     Args:
         graph: int8, validated, arithmetic `tflm`.
@@ -72,15 +72,14 @@ def generate(
         calls = calls_of(graph, core, optimize)
     memory = memory_map(graph, calls, guard, groups)
     source = _Source(graph, calls, groups, memory, prefix)
-    for room in ("src/edgekit", "harness"):
+    for room in ("src", "harness"):
         (folder / room).mkdir(parents=True, exist_ok=True)
-    (folder / "src" / f"{prefix}.h").write_text(header(graph, memory, len(source.steps), prefix))
-    (folder / "src" / f"{prefix}.c").write_text(source.text())
+    written = [folder / "src" / f"{prefix}.{suffix}" for suffix in "hc"]
+    for path, text in zip(written, (header(graph, memory, len(source.steps), prefix), source.text()), strict=True):
+        path.write_text(text)
     (folder / "harness" / f"{prefix}_layers.c").write_text(layers_source(graph, calls, groups, memory))
-    for name in source.kernels:
-        shutil.copyfile(firmware / "src" / f"{name}.c", folder / "src" / f"{name}.c")
-    for file in sorted((firmware / "include" / "edgekit").iterdir()):
-        shutil.copyfile(file, folder / "src" / "edgekit" / file.name)
+    kernels = copy_sources((firmware / "src" / f"{name}.c" for name in source.kernels), folder / "src")
+    copy_headers([*written, *kernels], [firmware / "include"], folder / "src")
     return Generated(memory, source.arrays.bytes, tuple(source.kernels), tuple(calls), groups)
 
 

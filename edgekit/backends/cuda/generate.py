@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +17,11 @@ from edgekit.backends.c.header import facts
 from edgekit.backends.c.layers import called_layers
 from edgekit.backends.c.literals import C_TYPES, Arrays, arguments, comment, number, values
 from edgekit.backends.c.memory import MemoryMap, memory_map
+from edgekit.backends.c.sources import copy_headers, copy_sources
 from edgekit.backends.cuda import templates
 from edgekit.backends.cuda.launch import Launch, launches_of
 from edgekit.backends.cuda.options import TENSOR
 from edgekit.graph import Graph, Node
-
-_INCLUDE = re.compile(r'#include "(edgekit/[^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -62,12 +60,15 @@ def generate(
     calls, launches = launches_of(graph, min(architectures) >= TENSOR)
     memory = memory_map(graph, calls, guard)
     source = _Source(graph, launches, memory, prefix, guard)
-    for room in ("src/edgekit/cuda", "runner", "twin"):
+    for room in ("src", "runner", "twin"):
         (folder / room).mkdir(parents=True, exist_ok=True)
-    (folder / "src" / f"{prefix}.h").write_text(_header(graph, memory, len(source.steps), prefix))
-    (folder / "src" / f"{prefix}.cu").write_text(source.text())
+    written = [folder / "src" / f"{prefix}.{suffix}" for suffix in ("h", "cu")]
+    for path, text in zip(written, (_header(graph, memory, len(source.steps), prefix), source.text()), strict=True):
+        path.write_text(text)
     files = sorted({launch.file for launch in launches if launch is not None})
-    _copy_kernels(folder, firmware, files)
+    kernels = copy_sources((firmware / "cuda" / "src" / f"{name}.cu" for name in files), folder / "src")
+    roots = [firmware / "cuda" / "include", firmware / "include"]
+    copy_headers([*written, *kernels], roots, folder / "src")
     (folder / "runner" / f"{prefix}_layers.cpp").write_text(layers_source(graph, calls, (), memory))
     shutil.copyfile(firmware / "harness" / "layers.h", folder / "runner" / "layers.h")
     shutil.copyfile(firmware / "cuda" / "runner" / "runner.cu", folder / "runner" / "runner.cu")
@@ -84,23 +85,6 @@ def generate(
     return Generated(
         memory, source.arrays.bytes, len(source.arrays.names), tuple(files), tuple(calls), tuple(launches), layers
     )
-
-
-def _copy_kernels(folder: Path, firmware: Path, files: Sequence[str]) -> None:
-    """The kernels' sources, and the headers that they and a model include."""
-    for name in files:
-        shutil.copyfile(firmware / "cuda" / "src" / f"{name}.cu", folder / "src" / f"{name}.cu")
-    pending = [folder / "src" / f"{name}.cu" for name in files]
-    seen: set[str] = set()
-    wanted = {"edgekit/cuda/kernels.h"}
-    while pending or wanted - seen:
-        for path in pending:
-            wanted |= set(_INCLUDE.findall(path.read_text("utf-8")))
-        pending = []
-        for name in sorted(wanted - seen):
-            root = firmware / "cuda" / "include" if name.startswith("edgekit/cuda/") else firmware / "include"
-            pending.append(Path(shutil.copyfile(root / name, folder / "src" / name)))
-            seen.add(name)
 
 
 def _header(graph: Graph, memory: MemoryMap, layers: int, prefix: str) -> str:

@@ -1,0 +1,31 @@
+"""Headers that a project needs are found by what its files include."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edgekit.backends.c.sources import copy_headers
+
+
+def test_headers_of_headers_come_from_the_first_root_that_has_them(tmp_path: Path) -> None:
+    files = {
+        "main.c": '  #  include "edgekit/x.h"\n#include "model.h"\n',
+        "a/edgekit/x.h": '#include "edgekit/y.h"\n',
+        "a/edgekit/z.h": "",
+        "b/edgekit/x.h": "other",
+        "b/edgekit/y.h": "2",
+    }
+    for at, text in files.items():
+        (tmp_path / at).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / at).write_text(text)
+    copy_headers([tmp_path / "main.c"], [tmp_path / "a", tmp_path / "b"], tmp_path / "out")
+    found = {path.name: path.read_text() for path in (tmp_path / "out" / "edgekit").iterdir()}
+    assert found == {"x.h": '#include "edgekit/y.h"\n', "y.h": "2"}
+
+
+def test_a_header_that_is_nowhere_is_named(tmp_path: Path) -> None:
+    (tmp_path / "main.c").write_text('#include "edgekit/missing.h"\n')
+    with pytest.raises(FileNotFoundError, match=r"edgekit/missing\.h"):
+        copy_headers([tmp_path / "main.c"], [tmp_path], tmp_path / "out")
