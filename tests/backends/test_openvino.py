@@ -12,11 +12,14 @@ import pytest
 from edgekit import built, frontend, plugins, target
 from edgekit.backends import openvino as backend
 from edgekit.backends.openvino import engine
+from edgekit.backends.openvino.dense import without_few_taps
 from edgekit.backends.openvino.layers import CLAMPS
 from edgekit.doctor.probe import Found
 from edgekit.doctor.tools.openvino import TOOL
 from edgekit.errors import InputError, ToolError, UnsupportedError, UsageError
-from edgekit.graph import Graph, Quantization, Tensor
+from edgekit.graph import Graph, Node, Quantization, Tensor
+from edgekit.graph.operator import Activation
+from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.pipeline import build
 from edgekit.recipe import Recipe
 from edgekit.reference import Simulator
@@ -28,7 +31,6 @@ from tests.export.cases import bound_of, cases
 TARGET = target.find_target("openvino")
 OPERATORS = plugins.names("tests.reference.cases")
 WRONG = {  # found by these tests
-    ("depthwise_conv_2d", 7),  # one column of outputs, two filters per channel, two samples
     ("mean", 16),  # over both axes of samples of two
 }
 NO_CASE = ("relu6", "dequantize")  # their random cases have other scales behind them, or 16 bits
@@ -104,6 +106,42 @@ def check_operator(folder: Path, operator: str, count: int) -> None:
         if done == count:
             return
     assert done or operator in NO_CASE, f"no case of {operator} is taken"
+
+
+def depthwise(channels: int, multiplier: int, kernel: tuple[int, int], activation: Activation) -> Graph:
+    """Weights at both ends, inputs that are never negative: sums of two products need 17 bits."""
+    rng, filters = np.random.default_rng(channels * multiplier), channels * multiplier
+    graph = Graph("depthwise", inputs=["x"], outputs=["y"])
+    graph.add(Tensor("x", (2, 5, 6, channels), "int8", Quantization.per_tensor(0.05, -128)))
+    values = rng.choice(np.array([-127, 127], np.int8), (1, *kernel, filters))
+    scales = rng.uniform(0.002, 0.005, filters).astype(np.float32)
+    graph.add(Tensor.constant("w", values, Quantization.per_channel(scales, 3)))
+    graph.add(
+        Tensor.constant("b", np.full(filters, 50, np.int32), Quantization.per_channel(np.float32(0.05) * scales, 0))
+    )
+    op = DepthwiseConv2D((1, 2), padding="valid", activation=activation)
+    graph.add(Tensor("y", *op.infer([graph.tensors[n] for n in "xwb"]), "int8", Quantization.per_tensor(0.2, 0)))
+    graph.nodes.append(Node(op, ("x", "w", "b"), ("y",)))
+    graph.validate()
+    return graph
+
+
+@needs_openvino
+@pytest.mark.parametrize("activation", ["none", "relu"])
+@pytest.mark.parametrize(
+    ("channels", "multiplier", "kernel"),
+    [(2, 2, (3, 3)), (4, 4, (2, 3)), (9, 4, (1, 3)), (8, 1, (2, 2)), (16, 2, (3, 3))],
+)
+def test_depthwise_of_few_taps_and_several_filters_is_right(
+    tmp_path: Path, channels: int, multiplier: int, kernel: tuple[int, int], activation: Activation
+) -> None:
+    graph = depthwise(channels, multiplier, kernel, activation)
+    made = without_few_taps(graph)
+    assert (made.nodes[0].op.name == "conv_2d") == (multiplier > 1 and channels < 16)
+    inputs = random_inputs(graph, 2)
+    assert np.array_equal(Simulator(made).run(inputs)["y"], Simulator(graph).run(inputs)["y"])
+    proof = backend.verify(compiled(graph, tmp_path), inputs)
+    assert proof.holds, proof.first_failure
 
 
 @needs_openvino

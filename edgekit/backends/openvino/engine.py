@@ -12,6 +12,7 @@ from typing import Any
 
 from edgekit import files
 from edgekit.backends._contract import Array
+from edgekit.backends.openvino.dense import without_few_taps
 from edgekit.backends.openvino.options import Options
 from edgekit.doctor import probe
 from edgekit.doctor.tools.openvino import TOOL
@@ -54,6 +55,7 @@ def convert(graph: Graph, folder: Path, options: Options) -> None:
     found = core()
     import openvino
 
+    graph = without_few_taps(graph)
     data = onnx.write(graph)
     places = {name: asdict(place) for name, place in onnx.places(graph).items()}
     with files.disk_errors(folder):
