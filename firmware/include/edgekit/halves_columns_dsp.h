@@ -143,18 +143,15 @@ EXPAND(rows, "  mov r8, r1\n"
 
 #else
 
-static uint32_t *word(uint32_t *to, uint32_t a, uint32_t b) {
-  to[0] = ek_sxtb16(a);
-  to[1] = ek_sxtb16_odd(a);
-  to[2] = ek_sxtb16(b);
-  to[3] = ek_sxtb16_odd(b);
-  return to + 4;
+static uint32_t *word(uint32_t *to, const int8_t *a, const int8_t *b) {
+  ek_expand(to, a, 4, 4);
+  return ek_expand(to + 2, b, 4, 2);
 }
 
 /* The word at `at` of three rows. */
 static uint32_t *three_words(const pass_t *p, uint32_t *to, int32_t at) {
   for (int32_t row = 0; row < 3; ++row, at += p->pitch) {
-    to = word(to, ek_load4(p->window[0] + at), ek_load4(p->window[1] + at));
+    to = word(to, p->window[0] + at, p->window[1] + at);
   }
   return to;
 }
@@ -178,7 +175,7 @@ static void ends(const pass_t *p, int32_t left) {
   }
   uint32_t *to = p->columns + 12 * p->words;
   for (int32_t i = 0; i < 3 * left; i += 4) {
-    to = word(to, ek_load4(taps[0] + i), ek_load4(taps[1] + i));
+    to = word(to, taps[0] + i, taps[1] + i);
   }
 }
 static void three_rest(const pass_t *p) {
@@ -198,10 +195,10 @@ static void rows(const pass_t *p) {
   for (int32_t row = 0; row < p->rows; ++row) {
     const int8_t *a = p->window[0] + row * p->pitch, *b = p->window[1] + row * p->pitch;
     for (int32_t i = 0; i < 4 * p->words; i += 4) {
-      to = word(to, ek_load4(a + i), ek_load4(b + i));
+      to = word(to, a + i, b + i);
     }
     if (p->back != 0) {
-      to = word(to, ek_load4(a + 4 * p->words + p->back), ek_load4(b + 4 * p->words + p->back));
+      to = word(to, a + 4 * p->words + p->back, b + 4 * p->words + p->back);
     }
   }
 }
