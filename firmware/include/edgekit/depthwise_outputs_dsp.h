@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-/* What the assembly has of each output, and between the strips of two channels. */
+/* Of what the assembly has of an output; between the same columns of two channels of a strip. */
 enum { TABLE_WORDS = 10, CHANNEL_BYTES = 8 };
 
 /* One strip of outputs, in the order in which the assembly has it on its stack. */
