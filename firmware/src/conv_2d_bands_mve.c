@@ -94,8 +94,6 @@ typedef struct {
   WEIGHTS("d0-d7") M1("r12", "q0", "q7") M3("lr", "q1", "q2", "q3")
 #define UNIT4 LANE4("r0") LANE4("r2") LANE4("r4") LANE4("r6") LANE4("r8") LANE4("r10") LANE4("r12") LANE4("lr")
 
-/* The sums as vectors. Units' are in order, as the last of them may be missing. */
-#define IN_LANES "push " SUMS " vpop {d0-d3}\n"
 #define CLAMP "vldrw.32 q2, [sp, #80]\n vldrw.32 q3, [sp, #96]\n vmax.s16 q0, q0, q2\n vmin.s16 q0, q0, q3\n"
 /* `step`: the register of bytes to the next pixels' outputs. */
 #define PLAIN(step) SATURATE "vstrb.16 q0, [r7]\n add r7, " step "\n"
@@ -127,11 +125,11 @@ typedef struct {
 #define LESS(n) "subs r11, #" n "\n bne"
 #define SEGMENT(kind, size, rounds, products, finish)                                            \
   BLOCK(kind) "ldrd r5, r9, [sp, #16]\n"                                                         \
-  rounds(kind, size, BIASES products IN_LANES SCALE("r5") finish("r9") "uxtah r3, r3, r11\n sub r1, #" size "\n", LESS_PACKED)
+  rounds(kind, size, BIASES products TO_LANES SCALE("r5") finish("r9") "uxtah r3, r3, r11\n sub r1, #" size "\n", LESS_PACKED)
 #define SEGMENTS(kind, size, rounds, products, finish)                                           \
   BLOCK(kind) "ldrd r5, r9, [sp, #40]\n"                                                         \
   rounds(kind, size " + 8",                                                                      \
-         BIASES products IN_LANES "ldrd r0, r2, [r1], #-" size "\n" SCALE("r0") finish("r2") "add r3, r9\n", LESS)
+         BIASES products TO_LANES "ldrd r0, r2, [r1], #-" size "\n" SCALE("r0") finish("r2") "add r3, r9\n", LESS)
 #define TWOS AT("q6", "0") AT("q7", "16") TWO
 #define WAYS(kind, finish)                                                                       \
   SEGMENT("One" kind, "224", ROUNDS, AT("q7", "0") ONE_AND_CONSTANTS, finish)                            \
@@ -145,6 +143,7 @@ typedef struct {
   ".balign 4\n.Lfew" u "%=:\n" windows "ldr pc, [sp, #72]\n"                                    \
   ".balign 4\n.Llane" u "%=:\n"                                                                 \
   lane("lr") lane("r12") lane("r10") lane("r8") lane("r6") lane("r4") lane("r2") lane("r0") END_OF_UNIT("few" u)
+/* Units' sums are in order, as the last of them may be missing. */
 #define FINISH(kind, finish)                                                                     \
   ".balign 4\n.Lfinish" kind "%=:\n" CONSTANTS TO_VECTORS "ldrd r0, r2, [sp, #16]\n" SCALE("r0") finish("r2") \
   "ldr r0, [sp, #68]\n subs r0, #1\n str r0, [sp, #68]\n bne .Lpixel%=\n b .LrowEnd%=\n"
