@@ -3,14 +3,7 @@
 #include "edgekit/conv_2d.h"
 
 #include "edgekit/arch.h"
-
-static int32_t dot(const int8_t *x, const int8_t *w, int32_t count, int32_t in_zero) {
-  int32_t acc = 0;
-  for (int32_t i = 0; i < count; ++i) {
-    acc = ek_wrap_add(acc, ((int32_t)x[i] - in_zero) * (int32_t)w[i]);
-  }
-  return acc;
-}
+#include "edgekit/dot.h"
 
 static int32_t window(const ek_conv_2d_t *p, const int8_t *x, const int8_t *w, int32_t top, int32_t left) {
   int32_t acc = 0;
@@ -22,8 +15,8 @@ static int32_t window(const ek_conv_2d_t *p, const int8_t *x, const int8_t *w, i
     for (int32_t kx = 0; kx < p->kernel_w; ++kx) {
       const int32_t ix = left + kx * p->dilation_w;
       if (ix >= 0 && ix < p->in_w) {
-        acc = ek_wrap_add(acc, dot(x + (iy * p->in_w + ix) * p->in_c, w + (ky * p->kernel_w + kx) * p->in_c, p->in_c,
-                                   p->in_zero));
+        acc = ek_wrap_add(acc, ek_dot(x + (iy * p->in_w + ix) * p->in_c, w + (ky * p->kernel_w + kx) * p->in_c, p->in_c,
+                                      p->in_zero));
       }
     }
   }

@@ -18,11 +18,12 @@
  * block; its copy 6 and 3 for 64 or 16 bytes, a row of strips 15 and 9 for 16 bytes; a band some 130. Requantization as in
  * conv_2d_mve.c. */
 #include "edgekit/conv_2d_bands_mve.h"
-#include "edgekit/rows_mve.h"
 
 #include <arm_mve.h>
 
-#define UNUSED __attribute__((unused))
+#include "edgekit/assembly_mve.h"
+#include "edgekit/bands_strips_mve.h"
+#include "edgekit/rows_mve.h"
 
 /* What `windows` works on; its first 80 bytes lie on its stack. */
 typedef struct {
@@ -50,7 +51,7 @@ typedef struct {
 #define WEIGHTS(d) "vldmia r1!, {" d "}\n"
 #define AT(q, at) "vldrb.8 " q ", [r3, #" at "]\n"
 #define NEXT(q) "vldrb.8 " q ", [r3], #16\n"
-#define BIASES "ldm r1!, {r0, r2, r4, r6, r8, r10, r12, lr}\n"
+#define BIASES "ldm r1!, " SUMS
 #define CONSTANTS WEIGHTS("d4-d11")
 
 /* 8 filters and a segment of two vectors. */
@@ -93,16 +94,6 @@ typedef struct {
   WEIGHTS("d0-d7") M1("r12", "q0", "q7") M3("lr", "q1", "q2", "q3")
 #define UNIT4 LANE4("r0") LANE4("r2") LANE4("r4") LANE4("r6") LANE4("r8") LANE4("r10") LANE4("r12") LANE4("lr")
 
-/* Even outputs to q0, odd ones to q1; q2 to q5 constants. Units' sums are in order, as the last of them may be missing. */
-#define SUMS "push {r0, r2, r4, r6, r8, r10, r12, lr}\n vpop {d0-d3}\n"
-#define SUMS_OF_UNITS                                                                                     \
-  "vmov q0[2], q0[0], r0, r8\n vmov q0[3], q0[1], r4, r12\n"                                     \
-  "vmov q1[2], q1[0], r2, r10\n vmov q1[3], q1[1], r6, lr\n"
-#define SCALE(zero)                                                                              \
-  "vqrdmulh.s32 q0, q0, q2\n vqrdmulh.s32 q1, q1, q3\n"                                          \
-  "vqrdmlash.s32 q0, q4, " zero "\n vqrdmlash.s32 q1, q5, " zero "\n"                            \
-  "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n"
-#define SATURATE "vqmovnb.s16 q0, q0\n"
 #define CLAMP "vldrw.32 q2, [sp, #80]\n vldrw.32 q3, [sp, #96]\n vmax.s16 q0, q0, q2\n vmin.s16 q0, q0, q3\n"
 /* `step`: the register of bytes to the next pixels' outputs. */
 #define PLAIN(step) SATURATE "vstrb.16 q0, [r7]\n add r7, " step "\n"
@@ -134,11 +125,11 @@ typedef struct {
 #define LESS(n) "subs r11, #" n "\n bne"
 #define SEGMENT(kind, size, rounds, products, finish)                                            \
   BLOCK(kind) "ldrd r5, r9, [sp, #16]\n"                                                         \
-  rounds(kind, size, BIASES products SUMS SCALE("r5") finish("r9") "uxtah r3, r3, r11\n sub r1, #" size "\n", LESS_PACKED)
+  rounds(kind, size, BIASES products TO_LANES SCALE("r5") finish("r9") "uxtah r3, r3, r11\n sub r1, #" size "\n", LESS_PACKED)
 #define SEGMENTS(kind, size, rounds, products, finish)                                           \
   BLOCK(kind) "ldrd r5, r9, [sp, #40]\n"                                                         \
   rounds(kind, size " + 8",                                                                      \
-         BIASES products SUMS "ldrd r0, r2, [r1], #-" size "\n" SCALE("r0") finish("r2") "add r3, r9\n", LESS)
+         BIASES products TO_LANES "ldrd r0, r2, [r1], #-" size "\n" SCALE("r0") finish("r2") "add r3, r9\n", LESS)
 #define TWOS AT("q6", "0") AT("q7", "16") TWO
 #define WAYS(kind, finish)                                                                       \
   SEGMENT("One" kind, "224", ROUNDS, AT("q7", "0") ONE_AND_CONSTANTS, finish)                            \
@@ -152,8 +143,9 @@ typedef struct {
   ".balign 4\n.Lfew" u "%=:\n" windows "ldr pc, [sp, #72]\n"                                    \
   ".balign 4\n.Llane" u "%=:\n"                                                                 \
   lane("lr") lane("r12") lane("r10") lane("r8") lane("r6") lane("r4") lane("r2") lane("r0") END_OF_UNIT("few" u)
+/* Units' sums are in order, as the last of them may be missing. */
 #define FINISH(kind, finish)                                                                     \
-  ".balign 4\n.Lfinish" kind "%=:\n" CONSTANTS SUMS_OF_UNITS "ldrd r0, r2, [sp, #16]\n" SCALE("r0") finish("r2") \
+  ".balign 4\n.Lfinish" kind "%=:\n" CONSTANTS TO_VECTORS "ldrd r0, r2, [sp, #16]\n" SCALE("r0") finish("r2") \
   "ldr r0, [sp, #68]\n subs r0, #1\n str r0, [sp, #68]\n bne .Lpixel%=\n b .LrowEnd%=\n"
 #define CODE(label) ".word " label "%= - .Lcodes%= + 1\n"
 #define CODES(kind) CODE(".LblockOne" kind) CODE(".LblockTwo" kind) CODE(".LblockOnes" kind) CODE(".LblockTwos" kind)
@@ -197,80 +189,6 @@ __attribute__((naked, noinline)) static void windows(const windows_t *job UNUSED
       "vpop {d8-d15}\n"
       "add sp, #4\n"
       "pop {r4-r11, pc}\n" ::: "memory");
-}
-
-/* A row of an image or several, `pitch` apart, to the strips of `lines` > 0 output rows: 16 bytes or, of 3 channels, 15 at
- * a time, `step` of strips. Offsets of the rows' bytes are in q1, q2 and q3. */
-#define THREE_ROWS(size, step)                                                                              \
-  __asm volatile(                                                                                           \
-      "vctp.8 %[t]\n"                                                                                       \
-      "1:\n mov %[t], %[to]\n mov %[a], %[from]\n add %[b], %[a], %[pitch]\n add %[c], %[b], %[pitch]\n"    \
-      "wls lr, %[groups], 3f\n"                                                                             \
-      "2:\n vldrb.u8 q0, [%[a]], #" size "\n vldrb.u8 q4, [%[b]], #" size "\n vldrb.u8 q5, [%[c]], #" size "\n" \
-      "vstrb.8 q0, [%[t], q1]\n vstrb.8 q4, [%[t], q2]\n vstrb.8 q5, [%[t], q3]\n"                          \
-      "add %[t], #" step "\n le lr, 2b\n"                                                                   \
-      "3:\n vpstt\n vldrbt.u8 q0, [%[a]]\n vstrbt.8 q0, [%[t], q1]\n"                                       \
-      "vpstt\n vldrbt.u8 q0, [%[b]]\n vstrbt.8 q0, [%[t], q2]\n"                                            \
-      "vpstt\n vldrbt.u8 q0, [%[c]]\n vstrbt.8 q0, [%[t], q3]\n"                                            \
-      "add %[from], %[down]\n add %[to], %[line]\n subs %[lines], #1\n bne 1b\n"                            \
-      : [to] "+r"(to), [from] "+r"(from), [lines] "+r"(lines), [t] "+r"(t), [a] "=&r"(a), [b] "=&r"(b),     \
-        [c] "=&r"(c)                                                                                        \
-      : [groups] "r"(groups), [pitch] "r"(pitch), [down] "r"(down), [line] "r"(line), "w"(q1), "w"(q2),     \
-        "w"(q3)                                                                                             \
-      : "lr", "q0", "q4", "q5", "cc", "memory")
-#define ONE_ROW(size, step)                                                                                 \
-  __asm volatile(                                                                                           \
-      "vctp.8 %[t]\n wls lr, %[groups], 3f\n"                                                               \
-      "2:\n vldrb.u8 q0, [%[from]], #" size "\n vstrb.8 q0, [%[to], q1]\n add %[to], #" step "\n le lr, 2b\n" \
-      "3:\n vpstt\n vldrbt.u8 q0, [%[from]]\n vstrbt.8 q0, [%[to], q1]\n"                                   \
-      : [to] "+r"(to), [from] "+r"(from)                                                                    \
-      : [t] "r"(t), [groups] "r"(groups), "w"(q1)                                                           \
-      : "lr", "q0", "memory")
-
-/* The strips of a band. */
-__attribute__((noinline)) static void scatter_rows(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *strips, int32_t top, int32_t rows,
-                                int first) {
-  const int32_t channels = p->in_c, zero = p->rows.in_zero, line = p->pitch, pitch = p->in_pitch, groups = p->groups;
-  const int32_t rest = p->inside - groups * (channels == 3 ? 15 : 16), down = p->stride_h * pitch;
-  if (first && line > 3 * p->inside) {
-    ek_fill_mve((uint8_t *)strips, zero, p->band * line);
-  }
-  register uint8x16_t q1 __asm("q1") = vldrbq_u8(p->offsets);
-  register uint8x16_t q2 __asm("q2") = vaddq_n_u8(q1, (uint8_t)channels);
-  register uint8x16_t q3 __asm("q3") = vaddq_n_u8(q2, (uint8_t)channels);
-  strips += p->left;
-  while (rows > 0) {
-    const int8_t *from = x + top * pitch, *a, *b, *c;
-    int8_t *to = strips;
-    int32_t lines = p->in_h - 3 < top ? 0 : (p->in_h - 3 - top) / p->stride_h + 1, t = rest;
-    if (top >= 0 && lines > 0) {
-      lines = lines < rows ? lines : rows;
-      rows -= lines;
-      top += lines * p->stride_h;
-      strips += lines * line;
-      if (channels == 3) {
-        THREE_ROWS("15", "45");
-      } else {
-        THREE_ROWS("16", "48");
-      }
-      continue;
-    }
-    ek_fill_mve((uint8_t *)strips - p->left, zero, line); /* some of the three rows are outside the image */
-    for (int32_t row = 0; row < 3; ++row) {
-      if (top + row >= 0 && top + row < p->in_h) {
-        from = x + (top + row) * pitch;
-        to = strips + row * channels;
-        if (channels == 3) {
-          ONE_ROW("15", "45");
-        } else {
-          ONE_ROW("16", "48");
-        }
-      }
-    }
-    --rows;
-    top += p->stride_h;
-    strips += line;
-  }
 }
 
 void ek_conv_2d_bands_mve(const ek_conv_2d_bands_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {

@@ -115,7 +115,6 @@ _Static_assert(offsetof(params_t, in_zero) == 12, "four words in the assembly's 
 PAIRS(pairs_of, WINDOW)
 PAIRS(pairs_of_8, WINDOW_8)
 
-#define BYTES(EVEN, ODD, WORD) "  sxtb16 " EVEN ", " WORD "\n  sxtb16 " ODD ", " WORD ", ror #8\n"
 #define ZEROS(LABEL)              \
   "  mov r4, r6\n"                \
   "  mov r5, r6\n"                \
@@ -140,15 +139,15 @@ __attribute__((naked, noinline)) static uint32_t *expand(uint32_t *to, const int
       "  ldr r2, [sp]\n"
       "  cbz r2, 5f\n"
       "4:\n"
-      "  ldmia.w r1!, {r9, r10, r11, r12}\n" BYTES("r3", "r4", "r9") BYTES("r5", "r6", "r10")
-      BYTES("r7", "r8", "r11") BYTES("r9", "r10", "r12")
+      "  ldmia.w r1!, {r9, r10, r11, r12}\n" BYTES_OF("r3", "r4", "r9") BYTES_OF("r5", "r6", "r10")
+      BYTES_OF("r7", "r8", "r11") BYTES_OF("r9", "r10", "r12")
       "  stmia.w r0!, {r3, r4, r5, r6, r7, r8, r9, r10}\n"
       "  subs r2, #1\n"
       "  bne 4b\n"
       "5:\n"
       "  ldr r2, [sp, #4]\n"
       "  cbz r2, 6f\n"
-      "  ldmia.w r1!, {r9, r10}\n" BYTES("r3", "r4", "r9") BYTES("r5", "r6", "r10")
+      "  ldmia.w r1!, {r9, r10}\n" BYTES_OF("r3", "r4", "r9") BYTES_OF("r5", "r6", "r10")
       "  stmia.w r0!, {r3, r4, r5, r6}\n"
       "6:\n"
       "  subs.w lr, lr, #1\n"

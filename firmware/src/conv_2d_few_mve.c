@@ -20,7 +20,8 @@
 
 #include <arm_mve.h>
 
-#define UNUSED __attribute__((unused))
+#include "edgekit/assembly_mve.h"
+
 #define WEIGHTS(d) "vldmia r1!, {" d "}\n"
 #define WINDOW(d) "vldmia r3!, {" d "}\n"
 #define M(a, w, x) "vmladava.s8 " a ", " w ", " x "\n"
@@ -76,11 +77,10 @@
 #define TWOS_OF_TWO ROWS_OF(TWO2) "add r8, #32\n"
 /* The first eight: sums in r0 r2 r4 r6 r8 r10 r12 lr; r1 biases and weights, r3 window, r5 and r9 bytes to its next row and
  * to the next window, r7 sums in scratch, r11 pixels left; on the stack pixels, bytes to the next row's windows, rows left. */
-#define EIGHT_SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
 #define EIGHT(label, window, size)                                                               \
   ".balign 4\n.L" label "%=:\n push {r7, r11, r12}\n mov r1, r5\n mov r5, r9\n mov r9, r10\n mov r7, r8\n" \
   "2:\n ldr r11, [sp, #4]\n"                                                                    \
-  "1:\n ldm r1!, " EIGHT_SUMS window "add r3, r9\n stm r7!, " EIGHT_SUMS "add r7, #8\n sub r1, #" size "\n" \
+  "1:\n ldm r1!, " SUMS window "add r3, r9\n stm r7!, " SUMS "add r7, #8\n sub r1, #" size "\n" \
   "subs r11, #1\n bne 1b\n"                                                                     \
   "ldr r0, [sp, #8]\n add r3, r0\n ldr r0, [sp]\n subs r0, #1\n str r0, [sp]\n bne 2b\n add sp, #12\n b .Lend%=\n"
 #define EIGHTS_OF_ONE                                                                            \
@@ -139,11 +139,7 @@ __attribute__((naked, noinline)) static void products(const int32_t *steps UNUSE
       CODE("one1") CODE("one2") CODE("three1") ::: "memory");
 }
 
-#define SUMS "vld20.32 {q0, q1}, [%[from]]\n vld21.32 {q0, q1}, [%[from]]!\n"
-#define SCALE                                                                                    \
-  "vqrdmulh.s32 q0, q0, q2\n vqrdmulh.s32 q1, q1, q3\n"                                          \
-  "vqrdmlash.s32 q0, q4, %[zero]\n vqrdmlash.s32 q1, q5, %[zero]\n"                              \
-  "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n vqmovnb.s16 q0, q0\n"
+#define INTERLEAVED "vld20.32 {q0, q1}, [%[from]]\n vld21.32 {q0, q1}, [%[from]]!\n"
 #define CLAMP "vmax.s8 q0, q0, q6\n vmin.s8 q0, q0, q7\n"
 #define LIMITS                                                                                   \
   register int8x16_t low __asm("q6") = vdupq_n_s8((int8_t)p->low);                               \
@@ -152,7 +148,7 @@ __attribute__((naked, noinline)) static void products(const int32_t *steps UNUSE
 #define STORE "vstrb.16 q0, [%[to]], #8\n"
 #define SOME "vctp.16 %[some]\n vpst\n vstrbt.16 q0, [%[to]]\n"
 #define NEXT "vldmia %[at]!, {d4-d11}\n"
-#define EIGHT_OUTPUTS(constants, clamp, store) constants SUMS SCALE clamp store
+#define EIGHT_OUTPUTS(constants, clamp, store) constants INTERLEAVED SCALE("%[zero]") SATURATE clamp store
 /* All outputs in eights, and those that are left; each eight has the next constants, after `period` of them the first. */
 #define TURNING(clamp, more)                                                                           \
   __asm volatile(                                                                                \

@@ -11,6 +11,8 @@
 
 #include <stddef.h>
 
+#include "edgekit/assembly_dsp.h"
+
 typedef ek_conv_2d_four_to_1_dsp_section_t section_t;
 
 _Static_assert(offsetof(section_t, stream) == 20 && sizeof(section_t) == 128, "the assembly's order");
@@ -19,17 +21,16 @@ _Static_assert(offsetof(section_t, stream) == 20 && sizeof(section_t) == 128, "t
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 
-#define ADD(SUM, X, W) "  smlad " SUM ", " X ", " W ", " SUM "\n"
 #define EXPAND(X) "  sxtb16 r9, " X ", ror #8\n  sxtb16 " X ", " X "\n"
 #define TOP "  ldmia.w r1!, {r2, r3, r4, r5, r6, r7, r8, r9}\n" /* brings the next sum's bias */
 #define MORE "  ldmia.w r1!, {r3, r4, r5, r6, r7, r8, r9}\n"
 #define COLUMNS                                                                              \
   "  ldmia.w r0, {r10, r11}\n"                                                               \
-  "  add r0, r9\n" EXPAND("r10") ADD("r12", "r10", "r3") ADD("r12", "r9", "r4")              \
-  EXPAND("r11") ADD("r12", "r11", "r5") ADD("r12", "r9", "r6") ADD("r2", "r11", "r7") ADD("r2", "r9", "r8")
+  "  add r0, r9\n" EXPAND("r10") TAP("r12", "r10", "r3") TAP("r12", "r9", "r4")              \
+  EXPAND("r11") TAP("r12", "r11", "r5") TAP("r12", "r9", "r6") TAP("r2", "r11", "r7") TAP("r2", "r9", "r8")
 #define COLUMN                                                                               \
   "  ldr r10, [r0]\n"                                                                        \
-  "  add r0, r9\n" EXPAND("r10") ADD("r12", "r10", "r3") ADD("r12", "r9", "r4")
+  "  add r0, r9\n" EXPAND("r10") TAP("r12", "r10", "r3") TAP("r12", "r9", "r4")
 #define FINISH(BYTES)                                                                        \
   "  smmulr r12, r12, r3\n"                                                                  \
   "  smmlar r12, r12, r4, r5\n"                                                              \

@@ -13,140 +13,15 @@
  * outputs, 18 for both of an odd channel. */
 #include "edgekit/conv_2d_halves_dsp.h"
 
-#include <stddef.h>
-
+#include "edgekit/assembly_dsp.h"
+#include "edgekit/halves_columns_dsp.h"
 #include "edgekit/relu_dsp.h"
 
-typedef ek_conv_2d_halves_dsp_t params_t;
-typedef struct pass pass_t;
-
-/* The taps of both windows to `columns`. In assembly with registers of its own: r0 columns, r1 and r2 the windows, r3 to r12
- * are free, the pass lies on the stack. */
-typedef void expand_t(const pass_t *p);
-
-/* Pairs of pixels at equal distances, in the order in which the assembly has them on its stack. */
-struct pass {
-  int8_t *y[2];
-  int32_t zero; /* 8 */
-  const int32_t *stream_end, *stream; /* 12: of the pairs of channels; 16 */
-  uint32_t *columns;        /* 20 */
-  int32_t skip;             /* 24: bytes of code */
-  const uint32_t *end;      /* 28: of the columns */
-  const int8_t *window[2];  /* 32 */
-  expand_t *expand;         /* 40 */
-  int32_t step, gap, count; /* 44: from window to window; 48: from the last output of a pixel to the first of the next; 52 */
-  int32_t odd;              /* 56: bytes of code to skip for an odd last channel; negative where there is none */
-  int32_t rows, pitch;      /* 60: of the kernel; 64: from one to the next */
-  int32_t words, back;      /* 68: whole ones of a row; 72: where, from their end, its last word begins; 0 if there is no rest */
-  void (*pairs)(const pass_t *p);
-};
-
 #if EK_DSP_INSTRUCTIONS
-
-_Static_assert(offsetof(pass_t, stream_end) == 12 && offsetof(pass_t, end) == 28 && offsetof(pass_t, expand) == 40, "pass_t");
-_Static_assert(offsetof(pass_t, odd) == 56 && offsetof(pass_t, back) == 72 && sizeof(pass_t) == 80, "pass_t");
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
 
-#define BYTES(EVEN, ODD) "  sxtb16 " EVEN ", " ODD "\n  sxtb16 " ODD ", " ODD ", ror #8\n"
-#define WORD(A, B)                                                                                       \
-  "  ldr.w r5, " A "\n"                                                                                  \
-  "  ldr.w r7, " B "\n" BYTES("r4", "r5") BYTES("r6", "r7")                                              \
-  "  stmia.w r0!, {r4, r5, r6, r7}\n"
-#define NEXT_WORD "  adds r1, #4\n  adds r2, #4\n"
-/* A word of three rows: of any two windows; of those whose rows are shared but one. */
-#define APART WORD("[r1]", "[r2]") WORD("[r1, r3]", "[r2, r3]") WORD("[r1, r3, lsl #1]", "[r2, r3, lsl #1]")
-#define SHARED                                                                                           \
-  "  ldr.w r5, [r1]\n"                                                                                   \
-  "  ldr.w r7, [r1, r3]\n"                                                                               \
-  "  ldr.w r9, [r1, r3, lsl #1]\n"                                                                       \
-  "  ldr.w r11, [r2, r3, lsl #1]\n" BYTES("r4", "r5") BYTES("r6", "r7") BYTES("r8", "r9") BYTES("r10", "r11") \
-  "  stmia.w r0!, {r4, r5, r6, r7}\n"                                                                    \
-  "  stmia.w r0!, {r6, r7, r8, r9}\n"                                                                    \
-  "  stmia.w r0!, {r8, r9, r10, r11}\n"
-/* One tap that is left of each of three rows. What is in the upper half of r5 and r7 meets weights of 0. */
-#define ONES_APART                                     \
-  "  ldrsb.w r4, [r1]\n"                               \
-  "  ldrsb.w r5, [r1, r3]\n"                           \
-  "  ldrsb.w r8, [r1, r3, lsl #1]\n"                   \
-  "  ldrsb.w r6, [r2]\n"                               \
-  "  ldrsb.w r7, [r2, r3]\n"                           \
-  "  ldrsb.w r9, [r2, r3, lsl #1]\n"                   \
-  "  pkhbt r4, r4, r8, lsl #16\n"                      \
-  "  pkhbt r6, r6, r9, lsl #16\n"                      \
-  "  stmia.w r0!, {r4, r5, r6, r7}\n"
-#define ONES_SHARED                                    \
-  "  ldrsb.w r4, [r1]\n"                               \
-  "  ldrsb.w r5, [r1, r3]\n"                           \
-  "  ldrsb.w r7, [r1, r3, lsl #1]\n"                   \
-  "  ldrsb.w r6, [r2, r3, lsl #1]\n"                   \
-  "  pkhbt r4, r4, r7, lsl #16\n"                      \
-  "  pkhbt r6, r5, r6, lsl #16\n"                      \
-  "  stmia.w r0!, {r4, r5, r6, r7}\n"
-/* Two taps: those of two rows are one word, in r8 and r9; of the third row they are in r6 and r7. */
-#define TWOS                                                                                     \
-  BYTES("r10", "r11") "  mov r9, r8\n" BYTES("r8", "r9") "  stmia.w r0!, {r8, r9, r10, r11}\n"    \
-  "  sxtb16 r4, r6\n"                                                                            \
-  "  sxtb16 r5, r6, ror #8\n" BYTES("r6", "r7") "  stmia.w r0!, {r4, r5, r6, r7}\n"
-#define TWOS_APART                                     \
-  "  ldrh.w r4, [r1]\n"                                \
-  "  ldrh.w r5, [r1, r3]\n"                            \
-  "  ldrh.w r6, [r1, r3, lsl #1]\n"                    \
-  "  ldrh.w r9, [r2]\n"                                \
-  "  ldrh.w r10, [r2, r3]\n"                           \
-  "  ldrh.w r7, [r2, r3, lsl #1]\n"                    \
-  "  orr r8, r4, r5, lsl #16\n"                        \
-  "  orr r11, r9, r10, lsl #16\n" TWOS
-#define TWOS_SHARED                                    \
-  "  ldrh.w r4, [r1]\n"                                \
-  "  ldrh.w r5, [r1, r3]\n"                            \
-  "  ldrh.w r6, [r1, r3, lsl #1]\n"                    \
-  "  ldrh.w r7, [r2, r3, lsl #1]\n"                    \
-  "  orr r8, r4, r5, lsl #16\n"                        \
-  "  orr r11, r5, r6, lsl #16\n" TWOS
-
-#define EXPAND(NAME, TEXT) \
-  __attribute__((naked, noinline)) static void NAME(const pass_t *p) { __asm__ volatile("  ldr r3, [sp, #64]\n" TEXT "  bx lr\n"); }
-#define THREE(NAME, WORDS)          \
-  EXPAND(NAME, "  ldr r12, [sp, #68]\n"         \
-               "1:\n" WORDS NEXT_WORD           \
-               "  subs r12, r12, #1\n"          \
-               "  bne 1b\n"                     \
-               "  ldr r12, [sp, #72]\n"         \
-               "  cmp r12, #0\n"                \
-               "  it eq\n"                      \
-               "  bxeq lr\n"                    \
-               "  add r1, r12\n"                \
-               "  add r2, r12\n" WORDS)
-EXPAND(three_9, APART NEXT_WORD APART NEXT_WORD ONES_APART)
-EXPAND(three_9_shared, SHARED NEXT_WORD SHARED NEXT_WORD ONES_SHARED)
-EXPAND(three_6, APART NEXT_WORD TWOS_APART)
-EXPAND(three_6_shared, SHARED NEXT_WORD TWOS_SHARED)
-THREE(three, APART)
-THREE(three_shared, SHARED)
-EXPAND(rows, "  mov r8, r1\n"
-             "  mov r9, r2\n"
-             "  ldr r10, [sp, #60]\n"
-             "  ldr r11, [sp, #72]\n"
-             "1:\n"
-             "  ldr r12, [sp, #68]\n"
-             "2:\n" WORD("[r1], #4", "[r2], #4")
-             "  subs r12, r12, #1\n"
-             "  bne 2b\n"
-             "  cmp r11, #0\n"
-             "  beq 3f\n"
-             "  add r1, r11\n"
-             "  add r2, r11\n" WORD("[r1]", "[r2]")
-             "3:\n"
-             "  add r8, r3\n"
-             "  add r9, r3\n"
-             "  mov r1, r8\n"
-             "  mov r2, r9\n"
-             "  subs r10, r10, #1\n"
-             "  bne 1b\n")
-
-#define ADD(D, X, W, TO) "  smlad " D ", " X ", " W ", " TO "\n"
 /* Of 4 taps; the first ones begin with the biases. */
 #define FOUR(FIRST, SECOND)                                          \
   "  ldmia.w r0!, {r2, r3, r4, r5}\n"                                \
@@ -161,10 +36,7 @@ EXPAND(rows, "  mov r8, r1\n"
   "  ldmia.w r1!, {r6, r7}\n"                                        \
   ADD("r11", "r4", "r6", "r11") ADD("r10", "r2", "r6", "r10")        \
   ADD("r11", "r5", "r7", "r11") ADD("r10", "r3", "r7", "r10")
-#define FINISH(D, MULTIPLIER, DIVIDER)         \
-  "  smmulr " D ", " D ", " MULTIPLIER "\n"    \
-  "  smmlar " D ", " D ", " DIVIDER ", r3\n"   \
-  "  ssat " D ", #8, " D "\n"
+#define FINISH(D, MULTIPLIER, DIVIDER) REQUANTIZE(D, MULTIPLIER, DIVIDER, "r3")
 #define OUTPUTS                                                                                           \
   "  ldmia.w sp, {r0, r2, r3, r8}\n" FINISH("r12", "r4", "r5") FINISH("lr", "r4", "r5")                   \
   FINISH("r10", "r6", "r7") FINISH("r11", "r6", "r7")
@@ -259,69 +131,6 @@ PAIRS(relu_pairs_of, "  mov r3, r4\n", RELU_OUTPUTS, RELU_SINGLE_OUTPUTS)
 
 #else
 
-static uint32_t *word(uint32_t *to, uint32_t a, uint32_t b) {
-  to[0] = ek_sxtb16(a);
-  to[1] = ek_sxtb16_odd(a);
-  to[2] = ek_sxtb16(b);
-  to[3] = ek_sxtb16_odd(b);
-  return to + 4;
-}
-
-/* The word at `at` of three rows. */
-static uint32_t *three_words(const pass_t *p, uint32_t *to, int32_t at) {
-  for (int32_t row = 0; row < 3; ++row, at += p->pitch) {
-    to = word(to, ek_load4(p->window[0] + at), ek_load4(p->window[1] + at));
-  }
-  return to;
-}
-static void three(const pass_t *p) {
-  uint32_t *to = p->columns;
-  for (int32_t i = 0; i < p->words; ++i) {
-    to = three_words(p, to, 4 * i);
-  }
-  if (p->back != 0) {
-    three_words(p, to, 4 * p->words + p->back);
-  }
-}
-/* `left` taps at the ends of three rows. */
-static void ends(const pass_t *p, int32_t left) {
-  int8_t taps[2][8] = {{0}, {0}};
-  for (int32_t row = 0; row < 3; ++row) {
-    for (int32_t i = 0; i < left; ++i) {
-      taps[0][row * left + i] = p->window[0][row * p->pitch + 4 * p->words + i];
-      taps[1][row * left + i] = p->window[1][row * p->pitch + 4 * p->words + i];
-    }
-  }
-  uint32_t *to = p->columns + 12 * p->words;
-  for (int32_t i = 0; i < 3 * left; i += 4) {
-    to = word(to, ek_load4(taps[0] + i), ek_load4(taps[1] + i));
-  }
-}
-static void three_rest(const pass_t *p) {
-  for (int32_t i = 0; i < p->words; ++i) {
-    three_words(p, p->columns + 12 * i, 4 * i);
-  }
-  ends(p, 4 + p->back);
-}
-#define three_9 three_rest
-#define three_9_shared three_rest
-#define three_6 three_rest
-#define three_6_shared three_rest
-#define three_shared three
-
-static void rows(const pass_t *p) {
-  uint32_t *to = p->columns;
-  for (int32_t row = 0; row < p->rows; ++row) {
-    const int8_t *a = p->window[0] + row * p->pitch, *b = p->window[1] + row * p->pitch;
-    for (int32_t i = 0; i < 4 * p->words; i += 4) {
-      to = word(to, ek_load4(a + i), ek_load4(b + i));
-    }
-    if (p->back != 0) {
-      to = word(to, ek_load4(a + 4 * p->words + p->back), ek_load4(b + 4 * p->words + p->back));
-    }
-  }
-}
-
 /* Up to two channels of both pixels; the words of the stream that were read. */
 static int32_t channels_of(const pass_t *p, const int32_t *stream, int32_t channels, int8_t *y[2], int relu) {
   const int32_t fours = (int32_t)(p->end - p->columns) / 4, words = 2 * channels * fours + channels;
@@ -360,18 +169,6 @@ static void pairs_of(const pass_t *pass) { all_pairs(pass, 0); }
 static void relu_pairs_of(const pass_t *pass) { all_pairs(pass, 1); }
 
 #endif
-
-/* How pairs of windows are expanded: below each other, and others. */
-static void choose(const params_t *p, pass_t *pass, expand_t *found[2]) {
-  const int shared = p->stride_h == p->dilation_h;
-  pass->words = p->kernel_row / 4;
-  pass->back = p->kernel_row % 4 == 0 ? 0 : p->kernel_row % 4 - 4;
-  found[0] = found[1] = rows;
-  if (p->kernel_h == 3) {
-    found[1] = p->kernel_row == 9 ? three_9 : p->kernel_row == 6 ? three_6 : three;
-    found[0] = !shared ? found[1] : p->kernel_row == 9 ? three_9_shared : p->kernel_row == 6 ? three_6_shared : three_shared;
-  }
-}
 
 /* `count` pairs from `x` and `y` on; the second pixel's window and output lie `right` and `apart` bytes on. */
 __attribute__((noinline)) static void run(pass_t *pass, const int8_t *x, int32_t right, int8_t *y, int32_t apart, int32_t count) {

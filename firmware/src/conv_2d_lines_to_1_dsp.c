@@ -15,105 +15,7 @@
  * branch 2: 153, 213, 179; 2.1 a MAC. */
 #include "edgekit/conv_2d_lines_to_1_dsp.h"
 
-#include <stddef.h>
-
-typedef ek_conv_2d_lines_to_1_dsp_t params_t;
-
-_Static_assert(offsetof(params_t, out_w) == offsetof(params_t, before) + 16, "the assembly's order");
-
-#if EK_DSP_INSTRUCTIONS
-
-#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
-
-#define PACKED 9
-#define EVEN 12
-#define ODD 14
-#define TEXT_OF(X) #X
-#define TEXT(X) TEXT_OF(X)
-#define R(N) "r" TEXT(N)
-#define TAKE(FIRST, LAST) "  ldmia.w r0!, {" R(FIRST) "-" R(LAST) "}\n"
-#define ADD(SUM, X, W) "  smlad " R(SUM) ", " R(X) ", " R(W) ", " R(SUM) "\n"
-#define LOAD(AT) "  ldr.w r12, " AT "\n  sxtb16 lr, r12, ror #8\n  sxtb16 r12, r12\n"
-#define LOAD_PAIR(AT) "  ldrsh.w r12, " AT "\n  sxtb lr, r12\n  pkhbt r12, lr, r12, lsl #8\n"
-#define LOAD_AND_PACK_FIRST(AT) LOAD(AT) "  pkhbt r9, r12, lr, lsl #16\n"
-#define LOAD_AND_PACK_LAST(AT) LOAD(AT) "  pkhtb r9, lr, r12, asr #16\n"
-#define ROW_0(STEP) "[r1], #" TEXT(STEP)
-#define ROW_1 "[r1, r10]"
-#define ROW_2 "[r1, r10, lsl #1]"
-#define ROW_3 "[r1, r11]"
-#define ROW_4 "[r1, r10, lsl #2]"
-#define CONSTANTS "  ldmia.w r0, {r6, r7, r8}\n  ldmia.w sp, {r0, r9, r12, lr}\n"
-#define CONSTANTS_AND_ON "  ldmia.w r0!, {r6, r7, r8}\n  ldmia.w sp, {r5, r9, r12, lr}\n"
-#define NEXT "  str.w r9, [sp, #4]\n"
-#define LAST_OF_LINE
-#define REQUANTIZE(SUM)                                         \
-  "  smmulr " R(SUM) ", " R(SUM) ", r6\n"                       \
-  "  smmlar " R(SUM) ", " R(SUM) ", r7, r8\n"                   \
-  "  ssat " R(SUM) ", #8, " R(SUM) "\n"
-#define UPPER_OUT(SUM) REQUANTIZE(SUM) "  strb " R(SUM) ", [r9], #1\n"
-#define LOWER_OUT(SUM) REQUANTIZE(SUM) "  strb " R(SUM) ", [r9, lr]\n"
-
-#else
-
-enum { PACKED = 9, EVEN = 12, ODD = 14 };
-
-typedef struct {
-  const params_t *p;
-  const int8_t *x;
-  const int32_t *stream;
-  int8_t *y;
-  int32_t r[15];
-} state_t;
-
-/* Apart: there are hundreds of calls, which inline take seconds to compile. */
-#ifdef __GNUC__
-#define STEP_OF(NAME, ...) __attribute__((noinline)) static void NAME(state_t *s, __VA_ARGS__)
-#else
-#define STEP_OF(NAME, ...) static void NAME(state_t *s, __VA_ARGS__)
-#endif
-
-STEP_OF(take, int32_t first, int32_t last) {
-  for (int32_t i = first; i <= last; ++i) {
-    s->r[i] = *s->stream++;
-  }
-}
-STEP_OF(add, int32_t sum, int32_t x, int32_t w) { s->r[sum] = ek_smlad((uint32_t)s->r[x], (uint32_t)s->r[w], s->r[sum]); }
-STEP_OF(load, int32_t row, int32_t step) {
-  const uint32_t word = ek_load4(s->x + row * s->p->pitch);
-  s->r[EVEN] = (int32_t)ek_sxtb16(word);
-  s->r[ODD] = (int32_t)ek_sxtb16_odd(word);
-  s->x += step;
-}
-STEP_OF(load_pair, int32_t row, int32_t step) {
-  const int8_t *const x = s->x + row * s->p->pitch;
-  s->r[EVEN] = (int32_t)ek_pack_low((uint32_t)x[0], (uint32_t)x[1]);
-  s->x += step;
-}
-STEP_OF(pack, int32_t last) {
-  const uint32_t even = (uint32_t)s->r[EVEN], odd = (uint32_t)s->r[ODD];
-  s->r[PACKED] = (int32_t)(last ? ek_pack_high(even, odd) : ek_pack_low(even, odd));
-}
-STEP_OF(out, int8_t *y, int32_t sum) { *y = ek_requantize(s->r[sum], s->stream[0], s->stream[1], s->stream[2]); }
-
-#define TAKE(FIRST, LAST) take(s, FIRST, LAST);
-#define ADD(SUM, X, W) add(s, SUM, X, W);
-#define LOAD(...) load(s, __VA_ARGS__);
-#define LOAD_PAIR(...) load_pair(s, __VA_ARGS__);
-#define LOAD_AND_PACK_FIRST(...) LOAD(__VA_ARGS__) pack(s, 0);
-#define LOAD_AND_PACK_LAST(...) LOAD(__VA_ARGS__) pack(s, 1);
-#define ROW_0(STEP) 0, STEP
-#define ROW_1 1, 0
-#define ROW_2 2, 0
-#define ROW_3 3, 0
-#define ROW_4 4, 0
-#define CONSTANTS
-#define CONSTANTS_AND_ON
-#define NEXT s->stream += 3;
-#define LAST_OF_LINE NEXT
-#define UPPER_OUT(SUM) out(s, s->y++, SUM);
-#define LOWER_OUT(SUM) out(s, s->y + s->p->out_w, SUM);
-
-#endif
+#include "edgekit/lines_to_1_dsp.h"
 
 #define A_0 2
 #define A_1 3
@@ -133,19 +35,19 @@ STEP_OF(out, int8_t *y, int32_t sum) { *y = ek_requantize(s->r[sum], s->stream[0
 #define LIST(...) __VA_ARGS__
 #define TO_A(LINE, W) CALL(TO_SUM, A_##LINE, LIST W)
 #define TO_B(LINE, W) CALL(TO_SUM, B_##LINE, LIST W)
-#define TO_SUM(SUM, E, O) ADD(SUM, EVEN, E) ADD(SUM, ODD, O)
+#define TO_SUM(SUM, E, O) ACCUMULATE(SUM, EVEN, E) ACCUMULATE(SUM, ODD, O)
 #define TO_A_AND_B(LINE, X, W) CALL(TO_SUM_AND, A_##LINE, B_##LINE, X, LIST W)
 #define TO_B_AND_A(LINE, X, W) CALL(TO_SUM_AND, B_##LINE, A_##LINE, X, LIST W)
-#define TO_SUM_AND(SUM, OTHER, X, E, O, W) TO_SUM(SUM, E, O) ADD(OTHER, X, W)
+#define TO_SUM_AND(SUM, OTHER, X, E, O, W) TO_SUM(SUM, E, O) ACCUMULATE(OTHER, X, W)
 #define A_EVEN_TO_B(LINE, W) TO_A_AND_B(LINE, EVEN, W)
 #define A_ODD_TO_B(LINE, W) TO_A_AND_B(LINE, ODD, W)
 #define A_PACKED_TO_B(LINE, W) TO_A_AND_B(LINE, PACKED, W)
 #define B_EVEN_TO_A(LINE, W) TO_B_AND_A(LINE, EVEN, W)
 #define B_ODD_TO_A(LINE, W) TO_B_AND_A(LINE, ODD, W)
 #define B_PACKED_TO_A(LINE, W) TO_B_AND_A(LINE, PACKED, W)
-#define PAIR_TO_A(LINE, W) CALL(ADD, A_##LINE, EVEN, LIST W)
+#define PAIR_TO_A(LINE, W) CALL(ACCUMULATE, A_##LINE, EVEN, LIST W)
 #define PAIR_TO_BOTH(LINE, W) CALL(PAIR_TO_SUMS, A_##LINE, B_##LINE, LIST W)
-#define PAIR_TO_SUMS(A, B, U, V) ADD(A, EVEN, U) ADD(B, EVEN, V)
+#define PAIR_TO_SUMS(A, B, U, V) ACCUMULATE(A, EVEN, U) ACCUMULATE(B, EVEN, V)
 
 /* Words with one weight for a row of the kernel, with two, with three. FROM is the first register that is loaded: a block's sums
  * lie before its weights. Two weights are in r6-r9, in two loads, or, of five channels, in r4-r9. */
@@ -185,7 +87,8 @@ STEP_OF(out, int8_t *y, int32_t sum) { *y = ek_requantize(s->r[sum], s->stream[0
 /* What follows has L, M and R weights for a row of the kernel in its blocks LEFT, MIDDLE and RIGHT, behind SUMS. The stream has
  * the blocks in this order, but of the lines inside the right one first. */
 #if EK_DSP_INSTRUCTIONS
-#define BYTES(BLOCKS, SUMS, KERNEL_ROWS, WEIGHTS) "#(4 * (" #BLOCKS " * (" #SUMS " + 3) + " #KERNEL_ROWS " * (" #WEIGHTS ")))"
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
+#define SIZE(BLOCKS, SUMS, KERNEL_ROWS, WEIGHTS) "#(4 * (" #BLOCKS " * (" #SUMS " + 3) + " #KERNEL_ROWS " * (" #WEIGHTS ")))"
 #define LINES(LABEL, ROWS, LEFT, MIDDLE, RIGHT, TO_RIGHT) LEFT(ROWS) \
   LABEL ":\n" MIDDLE(ROWS)                                      \
   "  cmp r9, r12\n"                                             \
@@ -229,30 +132,30 @@ STEP_OF(out, int8_t *y, int32_t sum) { *y = ek_requantize(s->r[sum], s->stream[0
   __attribute__((naked)) void NAME(const params_t *p, const int8_t *x, int8_t *y) {           \
     __asm__ volatile(BEGIN                                                                    \
         "  sub.w r12, r12, #1\n"                                                              \
-        "  add.w r7, r0, " BYTES(1, SUMS, 2, L) "\n"                                          \
+        "  add.w r7, r0, " SIZE(1, SUMS, 2, L) "\n"                                          \
         "  stmia.w sp, {r7, r9, r12, lr}\n"                                                   \
-        LINES("2", 2, LEFT, MIDDLE, RIGHT, "  add.w r0, r0, " BYTES(1, SUMS, 2, M) "\n")      \
-        "  add.w r0, r0, " BYTES(1, SUMS, 3, R) "\n"                                          \
-        "  add.w r7, r0, " BYTES(1, SUMS, 3, L) "\n"                                          \
+        LINES("2", 2, LEFT, MIDDLE, RIGHT, "  add.w r0, r0, " SIZE(1, SUMS, 2, M) "\n")      \
+        "  add.w r0, r0, " SIZE(1, SUMS, 3, R) "\n"                                          \
+        "  add.w r7, r0, " SIZE(1, SUMS, 3, L) "\n"                                          \
         "  add r12, lr\n"                                                                     \
         "  stmia.w sp, {r7, r9, r12}\n"                                                       \
-        INSIDE(LEFT, MIDDLE, RIGHT, "  sub.w r0, r0, " BYTES(2, SUMS, 3, L + R) "\n")         \
-        "  add.w r0, r0, " BYTES(2, SUMS, 3, L + M) "\n"                                      \
-        "  add.w r7, r0, " BYTES(1, SUMS, 3, L) "\n"                                          \
+        INSIDE(LEFT, MIDDLE, RIGHT, "  sub.w r0, r0, " SIZE(2, SUMS, 3, L + R) "\n")         \
+        "  add.w r0, r0, " SIZE(2, SUMS, 3, L + M) "\n"                                      \
+        "  add.w r7, r0, " SIZE(1, SUMS, 3, L) "\n"                                          \
         "  str r7, [sp]\n"                                                                    \
-        LAST(LEFT, MIDDLE, RIGHT, "  add.w r0, r0, " BYTES(1, SUMS, 3, M) "\n"));             \
+        LAST(LEFT, MIDDLE, RIGHT, "  add.w r0, r0, " SIZE(1, SUMS, 3, M) "\n"));             \
   }
 /* By fours: neither a first line nor left blocks; RIGHT has OUTPUTS of a line. */
 #define EVEN_SIZES(NAME, MIDDLE, RIGHT, M, R, SUMS, OUTPUTS)                                  \
   __attribute__((naked)) void NAME(const params_t *p, const int8_t *x, int8_t *y) {           \
     __asm__ volatile(BEGIN                                                                    \
         "  sub.w r12, r12, #" #OUTPUTS "\n"                                                   \
-        "  add.w r0, r0, " BYTES(1, SUMS, 3, R) "\n"                                          \
+        "  add.w r0, r0, " SIZE(1, SUMS, 3, R) "\n"                                          \
         "  stmia.w sp, {r0, r9, r12, lr}\n"                                                   \
-        INSIDE(NOTHING, MIDDLE, RIGHT, "  sub.w r0, r0, " BYTES(1, SUMS, 3, R) "\n")          \
-        "  add.w r0, r0, " BYTES(1, SUMS, 3, M) "\n"                                          \
+        INSIDE(NOTHING, MIDDLE, RIGHT, "  sub.w r0, r0, " SIZE(1, SUMS, 3, R) "\n")          \
+        "  add.w r0, r0, " SIZE(1, SUMS, 3, M) "\n"                                          \
         "  str r0, [sp]\n"                                                                    \
-        LAST(NOTHING, MIDDLE, RIGHT, "  add.w r0, r0, " BYTES(1, SUMS, 3, M) "\n"));          \
+        LAST(NOTHING, MIDDLE, RIGHT, "  add.w r0, r0, " SIZE(1, SUMS, 3, M) "\n"));          \
   }
 #else
 #define WORDS(BLOCKS, SUMS, KERNEL_ROWS, WEIGHTS) ((BLOCKS) * ((SUMS) + 3) + (KERNEL_ROWS) * (WEIGHTS))

@@ -16,6 +16,8 @@
 
 #include <stddef.h>
 
+#include "edgekit/assembly_dsp.h"
+
 #define WORDS 9 /* of a channel in the stream */
 
 /* Pairs of lines, in the order in which the assembly has them on its stack; y and apart stay in registers. */
@@ -54,17 +56,16 @@ _Static_assert(offsetof(pixels_t, stream) == 12 && offsetof(pixels_t, end) == 28
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
 
-#define ADD(D, X, W, TO) "  smlad " D ", " X ", " W ", " TO "\n"
 #define CHANNEL                                                      \
   "  ldmia.w r1!, {r9, r10, r11, r12}\n"                             \
-  ADD("lr", "r4", "r10", "r9") ADD("r9", "r5", "r10", "r9")          \
-  ADD("lr", "r5", "r11", "lr") ADD("r9", "r6", "r11", "r9")          \
-  ADD("lr", "r6", "r12", "lr") ADD("r9", "r7", "r12", "r9")          \
+  ADD("lr", "r4", "r10", "r9") TAP("r9", "r5", "r10")                \
+  TAP("lr", "r5", "r11") TAP("r9", "r6", "r11")                      \
+  TAP("lr", "r6", "r12") TAP("r9", "r7", "r12")                      \
   "  ldmia.w r1!, {r10, r11, r12}\n"                                 \
-  ADD("lr", "r3", "r10", "lr")                                       \
+  TAP("lr", "r3", "r10")                                             \
   "  smlatb r9, r3, r10, r9\n"                                       \
   "  smlabt lr, r8, r11, lr\n"                                       \
-  ADD("r9", "r8", "r11", "r9")                                       \
+  TAP("r9", "r8", "r11")                                             \
   "  smmulr lr, lr, r12\n"                                           \
   "  smmulr r9, r9, r12\n"                                           \
   "  ldmia.w r1!, {r10, r11}\n"                                      \
@@ -83,7 +84,6 @@ _Static_assert(offsetof(pixels_t, stream) == 12 && offsetof(pixels_t, end) == 28
   "  ldr.w r9, [sp, #44]\n"                                          \
   "  cmp r1, r9\n"                                                   \
   "  bne.w " LABEL "b\n"
-#define BYTES(EVEN, ODD) "  sxtb16 " EVEN ", " ODD "\n  sxtb16 " ODD ", " ODD ", ror #8\n"
 
 __attribute__((naked, noinline)) static void pairs_of_lines(const pass_t *pass) {
   __asm__ volatile(
@@ -139,20 +139,16 @@ __attribute__((naked, noinline)) static void pairs_of_lines(const pass_t *pass) 
       "  b.w 3b\n");
 }
 
-#define FINISH(D, MULTIPLIER, DIVIDER, ZERO)                         \
-  "  smmulr " D ", " D ", " MULTIPLIER "\n"                         \
-  "  smmlar " D ", " D ", " DIVIDER ", " ZERO "\n"                  \
-  "  ssat " D ", #8, " D "\n"                                       \
-  "  strb " D ", [r0], #1\n"
+#define FINISH(D, MULTIPLIER, DIVIDER, ZERO) REQUANTIZE(D, MULTIPLIER, DIVIDER, ZERO) "  strb " D ", [r0], #1\n"
 #define FIRST                                                        \
   "  ldmia.w r1!, {r7, r8, r9, r10, r11, r12, lr}\n"                \
-  ADD("r7", "r2", "r8", "r7") ADD("r7", "r3", "r9", "r7") ADD("r7", "r4", "r10", "r7") ADD("r7", "r5", "r11", "r7") \
+  TAP("r7", "r2", "r8") TAP("r7", "r3", "r9") TAP("r7", "r4", "r10") TAP("r7", "r5", "r11") \
   "  smlabt r7, r6, r12, r7\n"
 #define TWO_CHANNELS FIRST                                           \
   "  ldmia.w r1!, {r8, r9, r10, r11, r12}\n" FINISH("r7", "lr", "r8", "r9") \
-  ADD("r10", "r2", "r11", "r10") ADD("r10", "r3", "r12", "r10")      \
+  TAP("r10", "r2", "r11") TAP("r10", "r3", "r12")                    \
   "  ldmia.w r1!, {r7, r8, r9, r11, r12, lr}\n"                     \
-  ADD("r10", "r4", "r7", "r10") ADD("r10", "r5", "r8", "r10")        \
+  TAP("r10", "r4", "r7") TAP("r10", "r5", "r8")                      \
   "  smlabt r10, r6, r9, r10\n" FINISH("r10", "r11", "r12", "lr")
 
 /* The loop of four pairs of channels, 84 bytes of code each, is entered where the rest is done. */

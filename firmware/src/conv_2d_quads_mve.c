@@ -14,12 +14,12 @@
  * Budget: the outermost two 28, a pair 24; a row 164 of 12 pixels, 103 of 13; requantization 20 for four pixels. */
 #include "edgekit/conv_2d_quads_mve.h"
 
-#define UNUSED __attribute__((unused))
+#include "edgekit/assembly_mve.h"
+
 #define M(a, w, x) "vmladava.s8 " a ", " w ", " x "\n"
 #define STREAM(d) "vldmia r1!, {" d "}\n"
 #define FOUR(a, b, c, d, u, v, w, z, x) M(a, u, x) M(b, v, x) M(c, w, x) M(d, z, x)
 #define OUTER(a, b, c, d) STREAM("d0-d9") "vldrb.u8 q7, [r3, q0]\n" FOUR(a, b, c, d, "q1", "q2", "q3", "q4", "q7")
-#define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
 #define HALF(offsets)                                                                            \
   "vldrb.u8 q4, [r3, " offsets "]\n vldrb.u8 q5, [r5, " offsets "]\n"                            \
   FOUR("r0", "r2", "r4", "r6", "q0", "q1", "q2", "q3", "q4") FOUR("r8", "r10", "r12", "lr", "q0", "q1", "q2", "q3", "q5")

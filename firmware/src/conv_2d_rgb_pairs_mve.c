@@ -24,7 +24,8 @@
 
 #include <arm_mve.h>
 
-#define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
+#include "edgekit/assembly_mve.h"
+
 #define M(a, w, x) "vmladava.s8 " a ", " w ", " x "\n"
 #define MUL(q, m) "vqrdmulh.s32 " q ", " q ", " m "\n"
 #define LASH(q, m) "vqrdmlash.s32 " q ", " m ", r5\n"

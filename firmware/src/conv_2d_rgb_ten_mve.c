@@ -12,16 +12,16 @@
 
 #include <arm_mve.h>
 
+#include "edgekit/assembly_mve.h"
+
 #define TWO(a, b, step)                                                                          \
   "vldrb.8 q7, [r3, #16]\n" EK_M(a, "q0") EK_M(b, "q1") "vldrb.8 q7, [r3], #" step "\n" EK_M(a, "q2") EK_M(b, "q3")
 #define TWOS(label, step, gap)                                                                   \
   ".L" label "%=:\n ldr r11, [sp, #124]\n"                                                       \
-  "1:\n ldmdb r9, " EK_SUMS "vldmia r9, {d0-d7}\n"                                               \
+  "1:\n ldmdb r9, " SUMS "vldmia r9, {d0-d7}\n"                                                  \
   TWO("r0", "r8", step) TWO("r2", "r10", step) TWO("r4", "r12", step) TWO("r6", "lr", step)      \
-  "push " EK_SUMS "vpop {d0-d3}\n vldmia r1, {d4-d13}\n"                                         \
-  "vqrdmulh.s32 q0, q0, q2\n vqrdmulh.s32 q1, q1, q3\n"                                          \
-  "vqrdmlash.s32 q0, q4, r5\n vqrdmlash.s32 q1, q5, r5\n"                                        \
-  "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n vqmovnb.s16 q0, q0\n"                               \
+  TO_LANES "vldmia r1, {d4-d13}\n"                                                               \
+  SCALE("r5") SATURATE                                                                           \
   "vstrb.16 q0, [r7, q6]\n add r7, #40\n"                                                        \
   "subs r11, #1 << 16\n bhs 1b\n"                                                                \
   "ldr r0, [sp, #120]\n add r3, #" gap "\n cmp r3, r0\n bne .L" label "%=\n b.w .Ldone%=\n"

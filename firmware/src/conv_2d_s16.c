@@ -3,15 +3,8 @@
 #include "edgekit/conv_2d_s16.h"
 
 #include "edgekit/arch.h"
+#include "edgekit/dot.h"
 #include "edgekit/wide.h"
-
-static int64_t dot(const int16_t *x, const int8_t *w, int32_t count) {
-  int64_t acc = 0;
-  for (int32_t i = 0; i < count; ++i) {
-    acc += (int32_t)x[i] * w[i];
-  }
-  return acc;
-}
 
 static int64_t window(const ek_conv_2d_s16_t *p, const int16_t *x, const int8_t *w, int32_t top, int32_t left) {
   int64_t acc = 0;
@@ -23,7 +16,7 @@ static int64_t window(const ek_conv_2d_s16_t *p, const int16_t *x, const int8_t 
     for (int32_t kx = 0; kx < p->kernel_w; ++kx) {
       const int32_t ix = left + kx * p->dilation_w;
       if (ix >= 0 && ix < p->in_w) {
-        acc += dot(x + (iy * p->in_w + ix) * p->in_c, w + (ky * p->kernel_w + kx) * p->in_c, p->in_c);
+        acc += ek_dot_wide(x + (iy * p->in_w + ix) * p->in_c, w + (ky * p->kernel_w + kx) * p->in_c, p->in_c);
       }
     }
   }

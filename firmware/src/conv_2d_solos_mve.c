@@ -17,10 +17,9 @@
  * rows between 52, one 29, requantization 16 for 16 outputs. */
 #include "edgekit/conv_2d_solos_mve.h"
 
+#include "edgekit/assembly_mve.h"
 #include "edgekit/picture_mve.h"
 
-#define UNUSED __attribute__((unused))
-#define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
 #define M(a, w, x) "vmladava.s8 " a ", " w ", " x "\n"
 /* A gather, and its window or its two ones. */
 #define GATHER(x, row, offsets) "vldrb.u8 " x ", [" row ", " offsets "]\n"

@@ -13,8 +13,8 @@
  * Budget: two windows 60, requantization 19 for 16 outputs. */
 #include "edgekit/conv_2d_tens_mve.h"
 
-#define UNUSED __attribute__((unused))
-#define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
+#include "edgekit/assembly_mve.h"
+
 #define FEW "{r0, r2, r4, r6}\n"
 #define M(a, w, x) "vmladava.s8 " a ", " w ", " x "\n"
 /* Two outputs, whose upper and lower sums these are. */

@@ -32,14 +32,14 @@ _Static_assert(offsetof(ek_conv_2d_threaded_dsp_t, images) == 28, "the assembly'
 /* 48 bytes; the stream has how far it is to the other channels. */
 #define FIRST_CHANNEL                                                                                          \
   "  ldmia.w r1!, {r7, r8, r9, r10, r11, r12, lr}\n"                                                           \
-  ADD("r7", "r2", "r8") ADD("r7", "r3", "r9") "  smlabb r7, r4, r10, r7\n" ADD("r7", "r5", "r11") ADD("r7", "r6", "r12") \
+  TAP("r7", "r2", "r8") TAP("r7", "r3", "r9") "  smlabb r7, r4, r10, r7\n" TAP("r7", "r5", "r11") TAP("r7", "r6", "r12") \
   "  ldmia.w r1!, {r8, r9, r10}\n" FINISH("r7", "lr", "r8", "r9")                                              \
   "  add pc, r10\n"                                                                                            \
   "  nop\n"
 /* 32 bytes */
 #define CHANNEL_OF_EDGE                                                                                        \
   "  ldmia.w r1!, {r7, r8, r9, r10, r11, r12, lr}\n"                                                           \
-  ADD("r7", "r2", "r8") ADD("r7", "r5", "r9") ADD("r7", "r6", "r10") FINISH("r7", "r11", "r12", "lr")
+  TAP("r7", "r2", "r8") TAP("r7", "r5", "r9") TAP("r7", "r6", "r10") FINISH("r7", "r11", "r12", "lr")
 #define LOAD                         \
   "  ldr r6, [r10, r11]\n"           \
   "  ldr r3, [r10, r11, lsl #1]\n"   \

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "edgekit/arch_dsp.h"
+#include "edgekit/assembly_dsp.h"
 
 #if EK_DSP_INSTRUCTIONS
 
@@ -24,19 +25,13 @@ _Static_assert(offsetof(ek_conv_2d_threaded_two_dsp_t, images) == 24, "the assem
 
 #define FOUR_TIMES(CODE) CODE CODE CODE CODE
 #define TWELVE_TIMES(CODE) FOUR_TIMES(CODE CODE CODE)
-#define ADD(X, W) "  smlad r11, " X ", " W ", r11\n"
-#define FINISH(MULTIPLIER, DIVIDER, ZERO)                 \
-  "  smmulr r11, r11, " MULTIPLIER "\n"                   \
-  "  smmlar r11, r11, " DIVIDER ", " ZERO "\n"            \
-  "  ssat r11, #8, r11\n"                                 \
-  "  strb r11, [r0], #1\n"
 /* 76 bytes */
 #define CHANNEL                                           \
-  "  ldmia.w r1!, {r11, r12, lr}\n" ADD("r2", "r12") ADD("r3", "lr")   \
-  "  ldmia.w r1!, {r12, lr}\n" ADD("r4", "r12") ADD("r5", "lr")        \
-  "  ldmia.w r1!, {r12, lr}\n" ADD("r6", "r12") ADD("r7", "lr")        \
-  "  ldmia.w r1!, {r12, lr}\n" ADD("r8", "r12") ADD("r9", "lr")        \
-  "  ldmia.w r1!, {r12, lr}\n" ADD("r10", "r12")          \
+  "  ldmia.w r1!, {r11, r12, lr}\n" TAP("r11", "r2", "r12") TAP("r11", "r3", "lr") \
+  "  ldmia.w r1!, {r12, lr}\n" TAP("r11", "r4", "r12") TAP("r11", "r5", "lr") \
+  "  ldmia.w r1!, {r12, lr}\n" TAP("r11", "r6", "r12") TAP("r11", "r7", "lr") \
+  "  ldmia.w r1!, {r12, lr}\n" TAP("r11", "r8", "r12") TAP("r11", "r9", "lr") \
+  "  ldmia.w r1!, {r12, lr}\n" TAP("r11", "r10", "r12")   \
   "  smmulr r11, r11, lr\n"                               \
   "  ldmia.w r1!, {r12, lr}\n"                            \
   "  smmlar r11, r11, r12, lr\n"                          \
@@ -45,16 +40,14 @@ _Static_assert(offsetof(ek_conv_2d_threaded_two_dsp_t, images) == 24, "the assem
 /* 48 bytes; r8 is the sum. */
 #define CHANNEL_OF_SIX                                    \
   "  ldmia.w r1!, {r8, r9, r10, r11, r12, lr}\n"          \
-  "  smlad r8, r2, r9, r8\n"                              \
-  "  smlad r8, r3, r10, r8\n"                             \
-  "  smlad r8, r4, r11, r8\n"                             \
-  "  smlad r8, r5, r12, r8\n"                             \
-  "  smlad r8, r6, lr, r8\n"                              \
+  TAP("r8", "r2", "r9")                                   \
+  TAP("r8", "r3", "r10")                                  \
+  TAP("r8", "r4", "r11")                                  \
+  TAP("r8", "r5", "r12")                                  \
+  TAP("r8", "r6", "lr")                                   \
   "  ldmia.w r1!, {r9, r10, r11, r12}\n"                  \
-  "  smlad r8, r7, r9, r8\n"                              \
-  "  smmulr r8, r8, r10\n"                                \
-  "  smmlar r8, r8, r11, r12\n"                           \
-  "  ssat r8, #8, r8\n"                                   \
+  TAP("r8", "r7", "r9")                                   \
+  REQUANTIZE("r8", "r10", "r11", "r12")                   \
   "  strb r8, [r0], #1\n"
 #define EXPAND(EVEN, ODD)                                 \
   "  sxtb16 " ODD ", " EVEN ", ror #8\n"                  \

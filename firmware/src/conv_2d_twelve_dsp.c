@@ -14,6 +14,7 @@
  * pixels, 5 for an output, 1.6 a MAC. */
 #include "edgekit/conv_2d_twelve_dsp.h"
 
+#include "edgekit/assembly_dsp.h"
 #include "edgekit/four_outputs_dsp.h"
 
 enum { SIDE = 12, WORDS = 23 };
@@ -65,7 +66,6 @@ enum { SIDE = 12, WORDS = 23 };
   "  sub sp, #8\n"                                                                        \
   "  bcs.w 2b\n"
 
-#define ADD(D, X, W) "  smlad " D ", " X ", " W ", " D "\n"
 /* Two inputs of the right edge of this row in r2, two of the left edge of the next one in LEFT. */
 #define LOAD_EDGES(ROW, LEFT)                       \
   "  ldr r1, [r0, #(12 * " #ROW " + 12)]\n"         \
@@ -76,9 +76,9 @@ enum { SIDE = 12, WORDS = 23 };
 #define STORE_EDGES(ROW, A, B) "  strd " A ", " B ", [sp, #(48 * (" #ROW ") + 68)]\n"
 /* Right sums A, B of the row before and this one, left sums C, D of this row and the next one. */
 #define EDGES_ON(ROW, A, B, C, D) \
-  LOAD_EDGES(ROW, "r3") ADD(A, "r2", "r6") ADD(C, "r3", "r9") STORE_EDGES(ROW - 1, A, C) ADD(B, "r2", "r5") ADD(D, "r3", "r8")
+  LOAD_EDGES(ROW, "r3") TAP(A, "r2", "r6") TAP(C, "r3", "r9") STORE_EDGES(ROW - 1, A, C) TAP(B, "r2", "r5") TAP(D, "r3", "r8")
 #define EDGES(ROW, A, B, C, D, BIASES) \
-  EDGES_ON(ROW, A, B, C, D) "  ldrd " BIASES "\n" ADD(A, "r2", "r4") ADD(C, "r3", "r7")
+  EDGES_ON(ROW, A, B, C, D) "  ldrd " BIASES "\n" TAP(A, "r2", "r4") TAP(C, "r3", "r7")
 #define EDGES_EVEN(ROW) EDGES(ROW, "r11", "r10", "r12", "lr", "r12, r11, [sp, #4]")
 #define EDGES_ODD(ROW, BIASES) EDGES(ROW, "r10", "r11", "lr", "r12", BIASES)
 #define BETWEEN "lr, r10, [sp, #4]"
@@ -91,22 +91,22 @@ enum { SIDE = 12, WORDS = 23 };
   "  ldrsb.w r12, [r0, #3]\n"                                                             \
   "  pkhbt r1, r1, r12, lsl #16\n"                                                        \
   "  smlad r12, r1, r8, r2\n"                                                             \
-  "  smlad lr, r1, r7, r10\n" LOAD_EDGES(0, "r11") ADD("r12", "r11", "r9")                \
+  "  smlad lr, r1, r7, r10\n" LOAD_EDGES(0, "r11") TAP("r12", "r11", "r9")                \
   "  str.w r12, [sp, #24]\n"                                                              \
-  "  smlad r10, r2, r5, r3\n" ADD("lr", "r11", "r8")                                      \
-  "  ldrd r12, r3, [sp, #4]\n" ADD("r12", "r11", "r7")                                    \
+  "  smlad r10, r2, r5, r3\n" TAP("lr", "r11", "r8")                                      \
+  "  ldrd r12, r3, [sp, #4]\n" TAP("r12", "r11", "r7")                                    \
   "  smlad r11, r2, r4, r3\n"                                                             \
   EDGES_ODD(1, BETWEEN) EDGES_EVEN(2) EDGES_ODD(3, BETWEEN) EDGES_EVEN(4) EDGES_ODD(5, BETWEEN) EDGES_EVEN(6) \
   EDGES_ODD(7, BETWEEN) EDGES_EVEN(8) EDGES_ODD(9, "r10, lr, [sp, #8]") EDGES_ON(10, "r11", "r10", "r12", "lr") \
-  "  ldr.w r11, [sp, #16]\n" ADD("r11", "r2", "r4")                                       \
+  "  ldr.w r11, [sp, #16]\n" TAP("r11", "r2", "r4")                                       \
   "  ldrsb.w r1, [r0, #144]\n" /* the last row's right edge */                            \
   "  ldrsb.w r2, [r0, #145]\n"                                                            \
-  "  pkhbt r2, r1, r2, lsl #16\n" ADD("r10", "r2", "r6") STORE_EDGES(10, "r10", "lr") ADD("r11", "r2", "r5") \
+  "  pkhbt r2, r1, r2, lsl #16\n" TAP("r10", "r2", "r6") STORE_EDGES(10, "r10", "lr") TAP("r11", "r2", "r5") \
   "  str.w r11, [sp, #(24 + 4 * 143)]\n"                                                  \
   "  pop {r1, r2, r3, r4, r5, r6}\n"
 
 #define EIGHT_OF_ONE POP_SUMS FOUR("r2", "r3", "r4", "r5") FOUR("r6", "r7", "r11", "r12") "  strd r2, r6, [lr], #8\n"
-#define OUTPUT(A) SCALE(A) "  ssat " A ", #8, " A "\n  strb " A ", [lr], #3\n"
+#define OUTPUT(A) REQUANTIZE(A, "r8", "r9", "r10") "  strb " A ", [lr], #3\n"
 #define EIGHT_OF_THREE \
   POP_SUMS OUTPUT("r2") OUTPUT("r3") OUTPUT("r4") OUTPUT("r5") OUTPUT("r6") OUTPUT("r7") OUTPUT("r11") OUTPUT("r12")
 /* At last sp is behind the sums. */

@@ -19,8 +19,8 @@
  * 34 and 16, 26 and 29, 75. One channel: sums 121, outputs 85. */
 #include "edgekit/conv_2d_two_apart_mve.h"
 
-#define UNUSED __attribute__((unused))
-#define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
+#include "edgekit/assembly_mve.h"
+
 #define FOUR_SUMS "{r0, r2, r4, r6}\n"
 #define NEXT(q) "vldrw.u32 " q ", [r5], #16\n"
 #define GATHER(q, from, offsets) "vldrh.u16 " q ", [" from ", " offsets ", uxtw #1]\n"

@@ -13,8 +13,8 @@
 
 #include <arm_mve.h>
 
-#define UNUSED __attribute__((unused))
-#define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
+#include "edgekit/assembly_mve.h"
+
 #define WINDOW(q, r) "vldrb.u8 " q ", [" r ", q7]\n"
 #define M(a, x) "vmladava.s8 " a ", q0, " x "\n"
 

@@ -13,14 +13,14 @@
 
 #include <arm_mve.h>
 
+#include "edgekit/assembly_mve.h"
+
 #define BLOCK(at)                                                                                \
-  ".L" at "%=:\n ldm r1!, " EK_SUMS "vldmia r1!, {d0-d13}\n"                                     \
+  ".L" at "%=:\n ldm r1!, " SUMS "vldmia r1!, {d0-d13}\n"                                        \
   EK_M("r0", "q0") EK_M("r2", "q1") EK_M("r4", "q2") EK_M("r6", "q3") EK_M("r8", "q4") EK_M("r10", "q5") \
-  EK_M("r12", "q6") "vldmia r1!, {d4-d13}\n" EK_M("lr", "q2") "push " EK_SUMS "vpop {d0-d3}\n"   \
+  EK_M("r12", "q6") "vldmia r1!, {d4-d13}\n" EK_M("lr", "q2") TO_LANES                           \
   "vmla.s32 q0, q3, r9\n vmla.s32 q1, q4, r9\n vmla.s32 q0, q5, r11\n vmla.s32 q1, q6, r11\n"    \
-  "vldmia r1!, {d4-d11}\n vqrdmulh.s32 q0, q0, q2\n vqrdmulh.s32 q1, q1, q3\n"                   \
-  "vqrdmlash.s32 q0, q4, r5\n vqrdmlash.s32 q1, q5, r5\n"                                        \
-  "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n vqmovnb.s16 q0, q0\n vstrb.16 q0, [r7], #8\n"
+  "vldmia r1!, {d4-d11}\n" SCALE("r5") SATURATE "vstrb.16 q0, [r7], #8\n"
 
 /* A pixel, `step` bytes before the next one; on the stack from byte 112 on bytes from a row's end to the next row, then of a
  * line, end of the windows, addresses of this code and the first block's, end of the row, weights. */

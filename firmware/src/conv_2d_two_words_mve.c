@@ -15,8 +15,8 @@
  * Budget: the outer rows 45, a pair of rows 59 (44 products), requantization 44 for 48 outputs; a channel 484, of several 496. */
 #include "edgekit/conv_2d_two_words_mve.h"
 
-#define UNUSED __attribute__((unused))
-#define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
+#include "edgekit/assembly_mve.h"
+
 #define FOUR_SUMS "{r0, r2, r4, r6}\n"
 #define WORDS(q, from, place) "vldrw.u32 " q ", [" from ", #" place "]\n"
 #define M(a, w, x) "vmladava.s8 " a ", " w ", " x "\n"

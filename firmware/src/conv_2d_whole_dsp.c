@@ -38,7 +38,7 @@ _Static_assert(offsetof(ek_conv_2d_whole_dsp_t, samples) == 12, "the assembly's 
   "  smlabb r7, r2, r8, r7\n" FINISH("r7", "r9", "r10", "r11")
 #define OUTPUT_4                                   \
   "  ldmia.w r1!, {r7, r8, r9, r10, r11, r12}\n"   \
-  ADD("r7", "r2", "r8") ADD("r7", "r3", "r9") FINISH("r7", "r10", "r11", "r12")
+  TAP("r7", "r2", "r8") TAP("r7", "r3", "r9") FINISH("r7", "r10", "r11", "r12")
 
 /* On the stack: 0 stream, 4 x, 8 skip, 12 the stream's end, 16 samples. */
 #define WHOLE(NAME, VALUES, EIGHT)                                                                           \

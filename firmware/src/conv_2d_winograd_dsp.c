@@ -17,10 +17,8 @@
 
 #include <stddef.h>
 
-#include "edgekit/arch_dsp.h"
-
-enum { MOST_BLOCKS = 16, BLOCK_BYTES = 40, PATCH_H = 4, PATCH_W = 6, ZEROS = 4, PART_WORDS = 4 * (5 + 2 * ZEROS) };
-enum { END, ROW, ADD_ROW, ADD_END }; /* after a row: nothing, a row; the same once the last part is added to the others */
+#include "edgekit/assembly_dsp.h"
+#include "edgekit/winograd_input_dsp.h"
 
 /* Two tiles, in the order in which the assembly has it on its stack. */
 typedef struct {
@@ -45,21 +43,11 @@ _Static_assert(offsetof(tiles_t, y) == 16 && offsetof(tiles_t, end) == 48, "tile
   "  .rept 16\n"                     \
   "  ldmia.w r1!, {r6, r7, r8, r9}\n" \
   "  ldmia.w r0!, {r2, r3, r4, r5}\n" \
-  "  smlad r10, r2, r6, r10\n"       \
-  "  smlad r11, r4, r6, r11\n"       \
-  "  smlad r12, r2, r8, r12\n"       \
-  "  smlad lr, r4, r8, lr\n"         \
-  "  smlad r10, r3, r7, r10\n"       \
-  "  smlad r11, r5, r7, r11\n"       \
-  "  smlad r12, r3, r9, r12\n"       \
-  "  smlad lr, r5, r9, lr\n"         \
+  TAP("r10", "r2", "r6") TAP("r11", "r4", "r6") TAP("r12", "r2", "r8") TAP("lr", "r4", "r8") \
+  TAP("r10", "r3", "r7") TAP("r11", "r5", "r7") TAP("r12", "r3", "r9") TAP("lr", "r5", "r9") \
   "  .endr\n"
 /* r6 2 * bias, r7 multiplier, r8 divider, r9 zero */
-#define OUTPUT(A)                     \
-  "  add " A ", r6, " A ", asr #1\n"   \
-  "  smmulr " A ", " A ", r7\n"        \
-  "  smmlar " A ", " A ", r8, r9\n"    \
-  "  ssat " A ", #8, " A "\n"
+#define OUTPUT(A) "  add " A ", r6, " A ", asr #1\n" REQUANTIZE(A, "r7", "r8", "r9")
 /* A column of outputs: rows 3 to 0 of the sums lie 32 bytes apart; Y: where the pointers to the outputs are. */
 #define COLUMN(R3, R3B, R2, R2B, R1, R1B, R0, R0B, Y) \
   "  ldrd r2, r3, [sp, #" R1 "]\n"      \
@@ -218,75 +206,6 @@ static void two_tiles(const tiles_t *s) {
 }
 
 #endif
-
-/* B' x B of both tiles and a part of the channels, in the order of the products; `row` and `column` bytes from one row and
- * pixel to the next. */
-static void transform(uint32_t *to, const int8_t *x, int32_t row, int32_t column, int32_t blocks) {
-  const int32_t second = 4 * blocks + 1 + ZEROS, third = second + 4 * blocks + 1, fourth = third + 4 * blocks + 1;
-  static const uint8_t minuend[4] = {0, 1, 2, 1}, other[4] = {2, 2, 1, 3}; /* rows: d0 - d2, d1 + d2, d2 - d1, d1 - d3 */
-  for (int32_t i = 0; i < 4; ++i, to += fourth + second + 1) {
-    const int8_t *a = x + minuend[i] * row, *b = x + other[i] * row;
-    uint32_t *at = to + 1 + ZEROS;
-    for (int32_t k = 0; k < blocks; ++k, a += 4, b += 4, at += 4) {
-      uint32_t d[PATCH_W][2];
-      for (int32_t c = 0; c < PATCH_W; ++c) {
-        const uint32_t upper = ek_load4(a + c * column), lower = ek_load4(b + c * column);
-        const uint32_t even = ek_sxtb16(upper), odd = ek_sxtb16_odd(upper), next = ek_sxtb16_odd(lower);
-        d[c][0] = i == 1 ? ek_sxtab16(even, lower) : ek_ssub16(even, ek_sxtb16(lower));
-        d[c][1] = i == 1 ? ek_sadd16(odd, next) : ek_ssub16(odd, next);
-      }
-      for (int32_t n = 0; n < 4; ++n) {
-        const int32_t c = n / 2 * 2, half = n % 2;
-        at[n] = ek_sadd16(d[c + 1][half], d[c + 2][half]);
-        at[n + second] = ek_ssub16(d[c + 2][half], d[c + 1][half]);
-        at[n + third] = ek_ssub16(d[c][half], d[c + 2][half]);
-        at[n + fourth] = ek_ssub16(d[c + 1][half], d[c + 3][half]);
-      }
-    }
-  }
-}
-
-/* How the stream of `blocks` goes on: see PRODUCT. */
-static void prepare(uint32_t *input, int32_t blocks) {
-  for (int32_t rest = blocks; rest > 0; rest -= MOST_BLOCKS) {
-    const int32_t own = rest < MOST_BLOCKS ? rest : MOST_BLOCKS;
-    const uint32_t added = rest == blocks ? 0 : ADD_ROW - ROW;
-    for (int32_t i = 0; i < 4; ++i) {
-      for (int32_t o = 0; o < 4; ++o, input += 4 * own) {
-        *input++ = (uint32_t)((MOST_BLOCKS - own) * BLOCK_BYTES);
-        for (int32_t k = 0; o < 2 && k < ZEROS; ++k) {
-          *input++ = 0;
-        }
-      }
-      *input++ = i < 3 ? ROW : rest > MOST_BLOCKS ? ROW + added : added == 0 ? END : ADD_END;
-    }
-  }
-}
-
-/* Pixels at the edge, where those outside are the zero point; and pixels of a number of channels that is no multiple of four,
- * which are followed by any others up to it, as their weights are 0. `last`: where four bytes may still be read. */
-static void gather(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, const int8_t *last, int8_t *to, int32_t top,
-                   int32_t left) {
-  const int32_t column = 4 * p->blocks;
-  const int32_t before = left < 0 ? -left : 0;
-  const int32_t end = p->in_w - left < PATCH_W ? p->in_w - left : PATCH_W;
-  memset(to, p->in_zero, (size_t)(PATCH_H * PATCH_W * column));
-  for (int32_t i = top < 0 ? -top : 0; i < PATCH_H && top + i < p->in_h; ++i) {
-    const int8_t *from = x + ((top + i) * p->in_w + left + before) * p->in_c;
-    int8_t *at = to + (i * PATCH_W + before) * column;
-    if (column == p->in_c) {
-      memcpy(at, from, (size_t)((end - before) * column));
-      continue;
-    }
-    for (int32_t c = before; c < end; ++c, at += column, from += p->in_c) {
-      if (p->blocks == 1 && from <= last) {
-        memcpy(at, from, 4);
-      } else {
-        memcpy(at, from, (size_t)p->in_c);
-      }
-    }
-  }
-}
 
 void ek_conv_2d_winograd_dsp(const ek_conv_2d_winograd_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
   const int32_t parts = (p->blocks + MOST_BLOCKS - 1) / MOST_BLOCKS, wide = 4 * p->blocks;

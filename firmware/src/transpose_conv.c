@@ -4,14 +4,7 @@
 #include "edgekit/transpose_conv.h"
 
 #include "edgekit/arch.h"
-
-static int32_t dot(const int8_t *x, const int8_t *w, int32_t count, int32_t in_zero) {
-  int32_t acc = 0;
-  for (int32_t i = 0; i < count; ++i) {
-    acc = ek_wrap_add(acc, ((int32_t)x[i] - in_zero) * (int32_t)w[i]);
-  }
-  return acc;
-}
+#include "edgekit/dot.h"
 
 /* `down` and `across` are oy + pad_top and ox + pad_left. */
 static int32_t gather(const ek_transpose_conv_t *p, const int8_t *x, const int8_t *w, int32_t down, int32_t across) {
@@ -24,8 +17,8 @@ static int32_t gather(const ek_transpose_conv_t *p, const int8_t *x, const int8_
     for (int32_t kx = across % p->stride_w; kx < p->kernel_w && kx <= across; kx += p->stride_w) {
       const int32_t ix = (across - kx) / p->stride_w;
       if (ix < p->in_w) {
-        acc = ek_wrap_add(acc, dot(x + (iy * p->in_w + ix) * p->in_c, w + (ky * p->kernel_w + kx) * p->in_c, p->in_c,
-                                   p->in_zero));
+        acc = ek_wrap_add(acc, ek_dot(x + (iy * p->in_w + ix) * p->in_c, w + (ky * p->kernel_w + kx) * p->in_c, p->in_c,
+                                      p->in_zero));
       }
     }
   }

@@ -3,15 +3,8 @@
 #include "edgekit/transpose_conv_s16.h"
 
 #include "edgekit/arch.h"
+#include "edgekit/dot.h"
 #include "edgekit/wide.h"
-
-static int64_t dot(const int16_t *x, const int8_t *w, int32_t count) {
-  int64_t acc = 0;
-  for (int32_t i = 0; i < count; ++i) {
-    acc += (int32_t)x[i] * w[i];
-  }
-  return acc;
-}
 
 /* `down` and `across` are oy + pad_top and ox + pad_left. */
 static int64_t gather(const ek_transpose_conv_s16_t *p, const int16_t *x, const int8_t *w, int32_t down, int32_t across) {
@@ -24,7 +17,7 @@ static int64_t gather(const ek_transpose_conv_s16_t *p, const int16_t *x, const 
     for (int32_t kx = across % p->stride_w; kx < p->kernel_w && kx <= across; kx += p->stride_w) {
       const int32_t ix = (across - kx) / p->stride_w;
       if (ix < p->in_w) {
-        acc += dot(x + (iy * p->in_w + ix) * p->in_c, w + (ky * p->kernel_w + kx) * p->in_c, p->in_c);
+        acc += ek_dot_wide(x + (iy * p->in_w + ix) * p->in_c, w + (ky * p->kernel_w + kx) * p->in_c, p->in_c);
       }
     }
   }

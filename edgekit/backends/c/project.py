@@ -92,7 +92,7 @@ def write_project(graph: Graph, target: Target, folder: Path, model: str) -> Art
 
 def copy_harness(folder: Path, firmware: Path, options: Options) -> None:
     """The files of `firmware/harness` that the target's program is made of."""
-    names = ["board.h", "layers.h", "protocol.h", "protocol.c"]
+    names = ["board.h", "layers.h", "words.h", "inference.h", "mlperf.h", "protocol.h", "protocol.c"]
     names += [f"board_{options.harness}.c"] if options.harness else []
     names += ["board_arduino.cpp"] if options.platformio is not None else ["board_host.c"]
     names += ["startup.h", "mps.ld", "mps_split.ld"] if options.map is not None else []

@@ -72,7 +72,8 @@ def generate(
     (folder / "runner" / f"{prefix}_layers.cpp").write_text(layers_source(graph, calls, (), memory))
     shutil.copyfile(firmware / "harness" / "layers.h", folder / "runner" / "layers.h")
     shutil.copyfile(firmware / "cuda" / "runner" / "runner.cu", folder / "runner" / "runner.cu")
-    shutil.copyfile(firmware / "cuda" / "twin" / "cuda_runtime.h", folder / "twin" / "cuda_runtime.h")
+    for name in ("cuda_runtime.h", "machine.h"):
+        shutil.copyfile(firmware / "cuda" / "twin" / name, folder / "twin" / name)
     sources = [f"src/{prefix}.cu", *(f"src/{name}.cu" for name in files)]
     parts = [*sources, "runner/runner.cu", f"runner/{prefix}_layers.cpp"]
     includes = "\n".join(f'#include "../{name}"' for name in parts)

@@ -20,6 +20,7 @@
 #include <stddef.h>
 
 #include "edgekit/arch_dsp.h"
+#include "edgekit/assembly_dsp.h"
 #include "edgekit/depthwise_conv_2d_stream_dsp.h"
 
 #if EK_DSP_INSTRUCTIONS
@@ -27,42 +28,37 @@
 _Static_assert(offsetof(ek_depthwise_conv_2d_stream_dsp_t, streams) == 8, "three words in the assembly's order");
 
 #define THRICE(CODE) CODE CODE CODE
-#define ADD(SUM, X, W) "  smlad " SUM ", " X ", " W ", " SUM "\n"
 /* Two taps as halfwords of four channels, of two, of one. */
 #define PLACES(LOAD) "  " LOAD " r2, [r2, r1]\n  " LOAD " r3, [r3, r1]\n"
 #define JOIN "  pkhbt r2, r2, r3, lsl #16\n"
 #define APART "  sxtb16 r3, r2, ror #8\n  sxtb16 r2, r2\n"
 #define PAIR4                                                                             \
   "  ldmia r0!, {r2, r3, r4, r5, r6, r7}\n" PLACES("ldr")                                 \
-  "  pkhtb r12, r3, r2, asr #16\n" JOIN APART ADD("r8", "r2", "r4") ADD("r9", "r3", "r5") \
+  "  pkhtb r12, r3, r2, asr #16\n" JOIN APART TAP("r8", "r2", "r4") TAP("r9", "r3", "r5") \
   "  sxtb16 r2, r12\n"                                                                    \
-  "  sxtb16 r3, r12, ror #8\n" ADD("r10", "r2", "r6") ADD("r11", "r3", "r7")
-#define PAIR2 "  ldmia r0!, {r2, r3, r4, r5}\n" PLACES("ldrh") JOIN APART ADD("r8", "r2", "r4") ADD("r9", "r3", "r5")
-#define WORD2 "  ldmia r0!, {r2, r4, r5}\n  ldr r2, [r2, r1]\n" APART ADD("r8", "r2", "r4") ADD("r9", "r3", "r5")
+  "  sxtb16 r3, r12, ror #8\n" TAP("r10", "r2", "r6") TAP("r11", "r3", "r7")
+#define PAIR2 "  ldmia r0!, {r2, r3, r4, r5}\n" PLACES("ldrh") JOIN APART TAP("r8", "r2", "r4") TAP("r9", "r3", "r5")
+#define WORD2 "  ldmia r0!, {r2, r4, r5}\n  ldr r2, [r2, r1]\n" APART TAP("r8", "r2", "r4") TAP("r9", "r3", "r5")
 #define FOUR1                                                        \
   "  ldmia r0!, {r2, r3, r4, r5, r6, r7}\n" PLACES("ldrsb")          \
   "  ldrsb r4, [r4, r1]\n"                                           \
   "  ldrsb r5, [r5, r1]\n" JOIN                                      \
-  "  pkhbt r4, r4, r5, lsl #16\n" ADD("r8", "r2", "r6") ADD("r8", "r4", "r7")
+  "  pkhbt r4, r4, r5, lsl #16\n" TAP("r8", "r2", "r6") TAP("r8", "r4", "r7")
 #define PAIR2X2                                                                                                      \
-  "  ldmia r0!, {r2, r3, r4, r5, r6, r7}\n" PLACES("ldrh") JOIN APART ADD("r8", "r2", "r4") ADD("r9", "r2", "r5") \
-  ADD("r10", "r3", "r6") ADD("r11", "r3", "r7")
+  "  ldmia r0!, {r2, r3, r4, r5, r6, r7}\n" PLACES("ldrh") JOIN APART TAP("r8", "r2", "r4") TAP("r9", "r2", "r5") \
+  TAP("r10", "r3", "r6") TAP("r11", "r3", "r7")
 #define PAIR1X4                                                                                                      \
-  "  ldmia r0!, {r2, r3, r4, r5, r6, r7}\n" PLACES("ldrsb") JOIN ADD("r8", "r2", "r4") ADD("r9", "r2", "r5")      \
-  ADD("r10", "r2", "r6") ADD("r11", "r2", "r7")
-#define PAIR1X2 "  ldmia r0!, {r2, r3, r4, r5}\n" PLACES("ldrsb") JOIN ADD("r8", "r2", "r4") ADD("r9", "r2", "r5")
+  "  ldmia r0!, {r2, r3, r4, r5, r6, r7}\n" PLACES("ldrsb") JOIN TAP("r8", "r2", "r4") TAP("r9", "r2", "r5")      \
+  TAP("r10", "r2", "r6") TAP("r11", "r2", "r7")
+#define PAIR1X2 "  ldmia r0!, {r2, r3, r4, r5}\n" PLACES("ldrsb") JOIN TAP("r8", "r2", "r4") TAP("r9", "r2", "r5")
 
 #define WORD1(SUM, X, EVEN, ODD)                                          \
-  "  sxtb16 r12, " X "\n" ADD(SUM, "r12", EVEN)                          \
-  "  sxtb16 " X ", " X ", ror #8\n" ADD(SUM, X, ODD)
+  "  sxtb16 r12, " X "\n" TAP(SUM, "r12", EVEN)                          \
+  "  sxtb16 " X ", " X ", ror #8\n" TAP(SUM, X, ODD)
 /* Four columns of one channel for each of two windows. */
 #define WORDS1 "  ldmia r0!, {r2, r3, r4, r5, r6, r7}\n" PLACES("ldr") WORD1("r8", "r2", "r4", "r5") WORD1("r9", "r3", "r6", "r7")
 
-#define FINISH(SUM, MULTIPLIER, DIVIDER)          \
-  "  smmulr " SUM ", " SUM ", " MULTIPLIER "\n"   \
-  "  smmlar " SUM ", " SUM ", " DIVIDER ", r12\n" \
-  "  ssat " SUM ", #8, " SUM "\n"                 \
-  "  strb " SUM ", [lr], #1\n"
+#define FINISH(SUM, MULTIPLIER, DIVIDER) REQUANTIZE(SUM, MULTIPLIER, DIVIDER, "r12") "  strb " SUM ", [lr], #1\n"
 #define THREE(A, B, C) \
   "  ldmia.w r0!, {r2, r3, r4, r5, r6, r7, r12}\n" FINISH(A, "r2", "r3") FINISH(B, "r4", "r5") FINISH(C, "r6", "r7")
 /* To the code that the stream names; a group begins with its sums. */

@@ -2,17 +2,13 @@
 #ifndef EDGEKIT_POOL_2D_MVE_H
 #define EDGEKIT_POOL_2D_MVE_H
 
-#include <stdint.h>
+#include "edgekit/pool_2d.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct {
-  int32_t batches, in_h, in_w, in_c, out_h, out_w;
-  int32_t kernel_h, kernel_w, stride_h, stride_w, pad_top, pad_left;
-  int32_t low, high;
-} ek_pool_2d_mve_t;
+typedef ek_pool_2d_t ek_pool_2d_mve_t;
 
 /* Windows of at most 255 pixels: their sums are halfwords. */
 void ek_average_pool_2d_mve(const ek_pool_2d_mve_t *p, const int8_t *x, int8_t *y);

@@ -2,17 +2,13 @@
 #ifndef EDGEKIT_POOL_2D_S16_H
 #define EDGEKIT_POOL_2D_S16_H
 
-#include <stdint.h>
+#include "edgekit/pool_2d.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct {
-  int32_t batches, in_h, in_w, in_c, out_h, out_w;
-  int32_t kernel_h, kernel_w, stride_h, stride_w, pad_top, pad_left;
-  int32_t low, high;
-} ek_pool_2d_s16_t;
+typedef ek_pool_2d_t ek_pool_2d_s16_t;
 
 void ek_average_pool_2d_s16(const ek_pool_2d_s16_t *p, const int16_t *x, int16_t *y);
 void ek_max_pool_2d_s16(const ek_pool_2d_s16_t *p, const int16_t *x, int16_t *y);
