@@ -97,6 +97,8 @@ def _show_estimate(found: Estimate) -> None:
         _output.show(f"  about {round(found.total):,} {found.unit}, predicted from measured counts of its kernels")
     if found.total_cycles is not None:
         _output.show(f"  about {round(found.total_cycles):,} cycles, likewise: estimated ones, by the model of `bench`")
+    if found.latency is not None and found.latency.ms is not None:
+        _output.show(f"  about {found.latency}")
     for note in found.notes:
         _output.show(f"  {note}")
     _output.show(f"  arena {found.arena_bytes:,} B, constants {found.constant_bytes:,} B, exactly")
