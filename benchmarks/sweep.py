@@ -4,7 +4,10 @@ Every layer is compiled with the form that the generator chooses for it; execute
 requantization, padding and all preparation included, MACs count padding. A layer over its limit is `bounded` where no
 form of this kind could keep it: `bound` is what its outputs, products and inputs take at the least (see bounds.py). It
 is `argued` where so much is not proven, but no schedule that was tried or searched for takes less; else `OUTSIDE`.
-`BEATEN` is a layer below its bound, which then is wrong.
+`BEATEN` is a layer below its bound, which then is wrong. The last line of a class says by what factor the layers over
+their limit are above the larger of limit and bound: how near kernels come to what is possible.
+
+Cycles are estimated ones, predicted as `edgekit analyze` does and not logged; `-` where they are not known.
 
     python -m benchmarks.sweep --core m4                               the worst layers of every class
     python -m benchmarks.sweep --core m55 --kind depthwise --top 40    more of one class
@@ -27,12 +30,14 @@ from typing import Any
 from benchmarks import apart, bounds
 from benchmarks.graphs import Builder
 from benchmarks.kernels import COMPILER
+from benchmarks.sweep_table import show
 from ci.layer_counts import count, picked
+from edgekit.backends.c import counts
 from edgekit.backends.c.budget import KINDS, PER_MAC
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.choice import fastest
 from edgekit.backends.c.counts._window import axis
-from edgekit.backends.c.options import options_of
+from edgekit.backends.c.options import level_of, options_of
 from edgekit.device.emulator import QEMU
 from edgekit.errors import EdgekitError
 from edgekit.graph import Graph
@@ -84,18 +89,32 @@ class Layer:
 
 @dataclass(frozen=True)
 class Found:
-    """A layer, its instructions, and the kernel that the generator chose."""
+    """A layer, its instructions and predicted cycles, and the kernel that the generator chose."""
 
     layer: Layer
     kernel: str
     instructions: int
+    cycles: float | None
     limit: float
     bound: float
     argued: float
 
     @property
+    def macs(self) -> int:
+        return self.layer.outputs * self.layer.terms
+
+    @property
     def per_mac(self) -> float:
-        return self.instructions / (self.layer.outputs * self.layer.terms)
+        return self.instructions / self.macs
+
+    @property
+    def cycles_per_mac(self) -> float | None:
+        return None if self.cycles is None else self.cycles / self.macs
+
+    @property
+    def factor(self) -> float | None:
+        """Above the larger of limit and bound; None within the limit."""
+        return self.per_mac / max(self.limit, self.bound) if self.per_mac > self.limit else None
 
     @property
     def verdict(self) -> str:
@@ -219,27 +238,14 @@ def sweep(some: Sequence[Layer], core: str) -> list[Found]:
         windows.clear()
         counted = count(picked([layer.graph for layer in some[start:end]], options.core, pick), options)
         for layer, one, window in zip(some[start:end], counted, windows, strict=True):
-            macs, shape = layer.outputs * layer.terms, layer.shape(window)
+            macs, shape, call = layer.outputs * layer.terms, layer.shape(window), one.call
             bound, argued = (of(core, shape) / macs for of in (bounds.least, bounds.argued))
             if core == "m55" and _is_apart(layer):
                 bound, argued = max(bound, apart.least(window) / macs), max(argued, apart.argued(window) / macs)
-            found.append(Found(layer, one.call.kernel, one.instructions, LIMITS[core][layer.kind], bound, argued))
+            cycles, limit = counts.cycles(call, options.core, level_of(options)), LIMITS[core][layer.kind]
+            found.append(Found(layer, call.kernel, one.instructions, cycles, limit, bound, argued))
         start = end
     return sorted(found, key=lambda f: -f.per_mac / f.limit)
-
-
-def show(found: Sequence[Found], kind: str, top: int) -> None:
-    """The class's worst layers, those outside first."""
-    own = [f for f in found if f.layer.kind == kind]
-    if not own:
-        return
-    verdicts = [f.verdict for f in own]
-    print(f"\n{kind}: limit {own[0].limit}, {len(own)} layers, {verdicts.count('')} within, "
-          f"{verdicts.count('bounded')} bounded by their outputs and inputs, {verdicts.count('argued')} arguably so, "
-          f"{verdicts.count('OUTSIDE')} outside")  # fmt: skip
-    print(f"{'layer':40}{'instructions':>13}{'per MAC':>9}{'bound':>8}          kernel")
-    for f in sorted(own, key=lambda f: (f.verdict not in ("OUTSIDE", "BEATEN"), -f.per_mac))[:top]:
-        print(f"{f.layer.name:40}{f.instructions:13,}{f.per_mac:9.3f}{f.bound:8.3f} {f.verdict:8} {f.kernel}")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -257,7 +263,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         return
     found = sweep(layers(given.kind or KINDS, given.every, given.window), given.core)
     if given.json:
-        keys = ("kernel", "instructions", "per_mac", "limit", "bound", "argued", "verdict")
+        keys = (
+            "kernel", "instructions", "per_mac", "cycles", "cycles_per_mac", "limit", "bound", "argued", "verdict",
+            "factor",
+        )  # fmt: skip
         print(json.dumps([{"layer": f.layer.name, "kind": f.layer.kind, **{k: getattr(f, k) for k in keys}}
                           for f in found]))  # fmt: skip
         return

@@ -269,6 +269,9 @@ def as_json(analysis: Analysis) -> dict[str, Any]:
     from dataclasses import asdict
 
     found = asdict(analysis)
+    for name, estimate in analysis.estimates.items():
+        latency = estimate.latency
+        found["estimates"][name]["latency"] = latency and {"ms": latency.ms, "by": latency.by}
     for role in ("inputs", "outputs"):
         found[role] = [{"name": n, "shape": list(s), "dtype": d} for n, s, d in getattr(analysis, role)]
     return found

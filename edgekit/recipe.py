@@ -98,7 +98,7 @@ class PruneSection(TuneSection):
     parameters: float | None = Field(None, gt=0, description="budget: likewise")
     fit: str | None = Field(None, description="budget: a target whose flash and RAM shall hold the int8 network")
     instructions: float | None = Field(None, gt=0, description="with fit: by the target's own estimate; like macs")
-    latency_ms: float | None = Field(None, gt=0, description="with fit: at least; see docs/crosstraining.md")
+    latency_ms: float | None = Field(None, gt=0, description="with fit: by estimated cycles; see docs/crosstraining.md")
     scope: Literal["layer", "network"] = Field(
         "layer", description="every layer loses the same share, or layers compete for the channels that stay"
     )

@@ -159,6 +159,33 @@ class Described:
 
 
 @dataclass(frozen=True)
+class Latency:
+    """How long one inference is predicted to take.
+
+    Attributes:
+        count, by: of "cycles", where they are estimated for every layer; else of the estimate's own unit.
+        clock_hz: of the core, where the target states one.
+    """
+
+    count: float
+    by: str
+    clock_hz: int | None = None
+
+    @property
+    def ms(self) -> float | None:
+        """Milliseconds; an instruction counts as one cycle. None where they do not follow."""
+        if self.clock_hz is None or self.by not in ("cycles", "instructions"):
+            return None
+        return 1e3 * self.count / self.clock_hz
+
+    def __str__(self) -> str:
+        if self.ms is None or self.clock_hz is None:
+            return f"{self.count:,.0f} {self.by}"
+        how = "estimated cycles" if self.by == "cycles" else "instructions, one a cycle: not all layers have cycles"
+        return f"{self.ms:.4g} ms at {self.clock_hz / 1e6:g} MHz, by {how}"
+
+
+@dataclass(frozen=True)
 class Estimate:
     """What an int8 graph will cost on a target.
 
@@ -168,6 +195,7 @@ class Estimate:
         kernels: by node name, what computes it.
         arena_bytes, constant_bytes: RAM for activations and scratch, and weights and tables in flash, exactly.
         cycles, total_cycles: estimated cycles likewise; None where the target has no model of them.
+        clock_hz: of the core, where the target states one.
     """
 
     unit: str
@@ -179,6 +207,14 @@ class Estimate:
     notes: tuple[str, ...] = ()
     cycles: dict[str, float | None] | None = None
     total_cycles: float | None = None
+    clock_hz: int | None = None
+
+    @property
+    def latency(self) -> Latency | None:
+        """By cycles where every layer has them, else by `total`; None where that is not known either."""
+        if self.total_cycles is not None:
+            return Latency(self.total_cycles, "cycles", self.clock_hz)
+        return None if self.total is None else Latency(self.total, self.unit, self.clock_hz)
 
 
 def constraint(

@@ -24,7 +24,9 @@ def analyze(
     """What is in a model, what it costs, and what a target would reject and why: before any training.
 
     A recipe's network is built with random weights. Bytes of a float model are those of its int8 form. Peak RAM is
-    what activations need at once, without kernels' scratch; flash is the constants, without code.
+    what activations need at once, without kernels' scratch; flash is the constants, without code. For
+    microcontrollers instructions and cycles of an int8 model are predicted; latency, where the target states a
+    clock, goes by cycles, or by instructions where not all layers have cycles, and says so.
 
     \b
     Examples:
@@ -97,6 +99,8 @@ def _show_estimate(found: Estimate) -> None:
         _output.show(f"  about {round(found.total):,} {found.unit}, predicted from measured counts of its kernels")
     if found.total_cycles is not None:
         _output.show(f"  about {round(found.total_cycles):,} cycles, likewise: estimated ones, by the model of `bench`")
+    if found.latency is not None and found.latency.ms is not None:
+        _output.show(f"  about {found.latency}")
     for note in found.notes:
         _output.show(f"  {note}")
     _output.show(f"  arena {found.arena_bytes:,} B, constants {found.constant_bytes:,} B, exactly")

@@ -15,6 +15,7 @@ from edgekit.graph import Graph
 from edgekit.recipe import PruneSection, Recipe
 
 if TYPE_CHECKING:
+    from edgekit.backends import Estimate
     from edgekit.target import Target
     from edgekit.train.network import Signature
     from edgekit.zoo.data import Data
@@ -49,7 +50,8 @@ class Budget:
         self.target = _target(recipe)
         self.first: float | None = None
         if self.section.instructions is not None and self.section.instructions <= 1:
-            self.first = self._estimate(network)[1]
+            found = self._estimate(network)[1]
+            self.first = None if found is None else found.total
 
     def left(self, network: nn.Module) -> str:
         """What is left of the network as it was at first, for people."""
@@ -73,45 +75,37 @@ class Budget:
         return self._fits(network, self.target)
 
     def _fits(self, network: nn.Module, target: Target) -> Verdict:
-        reason, total, unit = self._estimate(network)
+        reason, found = self._estimate(network)
         if reason:
             return Verdict(False, reason)
-        limit = self._most(target)
-        if limit < float("inf") and (total is None or unit != "instructions"):
+        section, latency = self.section, found.latency if found else None
+        if section.latency_ms is not None and target.clock_hz is None:
             raise UnsupportedError(
-                f"[prune] fit {target.name}", "estimates no instructions of this network", "budget macs instead"
-            )
-        if total is not None and total > limit:
-            return Verdict(False, f"{total:,.0f} {unit} of {limit:,.0f}")
-        return Verdict(True, f"fits {target.name}" + (f", {total:,.0f} {unit}" if total is not None else ""))
-
-    def _most(self, target: Target) -> float:
-        """Instructions that the budgets allow; infinite where they allow any number.
-
-        A core executes at most one instruction per cycle (some pairs on dual-issue cores aside): a latency in ms is
-        asked for as so many cycles of the clock, and the network may take longer by what its cycles are more.
-        """
-        section = self.section
-        found = [float("inf")]
-        if section.instructions is not None:
-            found.append(section.instructions * (self.first or 1))
-        if section.latency_ms is not None:
-            if target.clock_hz is None:
+                f"[prune] latency_ms on {target.name}", "the target's file states no clock_hz",
+                "add clock_hz to a copy of it in ./targets, or budget instructions",
+            )  # fmt: skip
+        if found is None or found.unit != "instructions" or found.total is None or latency is None:
+            if section.instructions is not None or section.latency_ms is not None:
                 raise UnsupportedError(
-                    f"[prune] latency_ms on {target.name}", "the target's file states no clock_hz",
-                    "add clock_hz to a copy of it in ./targets, or budget instructions",
-                )  # fmt: skip
-            found.append(section.latency_ms * target.clock_hz / 1000)
-        return min(found)
+                    f"[prune] fit {target.name}", "estimates no instructions of this network", "budget macs instead"
+                )
+            return Verdict(True, f"fits {target.name}")
+        most = section.instructions and section.instructions * (self.first or 1)
+        if most is not None and found.total > most:
+            return Verdict(False, f"{found.total:,.0f} instructions of {most:,.0f}")
+        if section.latency_ms is not None and latency.ms is not None and latency.ms > section.latency_ms:
+            return Verdict(False, f"{latency}; the budget is {section.latency_ms:g} ms")
+        time = f", {latency}" if latency.ms is not None else ""
+        return Verdict(True, f"fits {target.name}, {found.total:,.0f} instructions{time}")
 
-    def _estimate(self, network: nn.Module) -> tuple[str, float | None, str]:
-        """(why it does not fit, or ""; the target's estimate; its unit) of the int8 draft of `network`."""
+    def _estimate(self, network: nn.Module) -> tuple[str, Estimate | None]:
+        """(why it does not fit, or ""; the target's estimate) of the int8 draft of `network`."""
         assert self.target is not None
         return ask(self.target, draft(self.recipe, self.data, network, self.signature))
 
 
-def ask(target: Target, graph: Graph) -> tuple[str, float | None, str]:
-    """(why an int8 graph does not fit `target`, or ""; what the target estimates it to cost; in which unit).
+def ask(target: Target, graph: Graph) -> tuple[str, Estimate | None]:
+    """(why an int8 graph does not fit `target`, or ""; what the target estimates it to cost).
 
     Raises:
         UnsupportedError: the target does not take a layer, whatever its size.
@@ -125,20 +119,20 @@ def ask(target: Target, graph: Graph) -> tuple[str, float | None, str]:
     if refused and not predicts:
         raise UnsupportedError(f"target {target.name}", str(refused[0]))
     if refused:
-        return str(refused[0]), None, ""
+        return str(refused[0]), None
     if not predicts:
         try:
             require_fit(memory_of(graph), target)
         except UnsupportedError as error:
-            return str(error), None, ""
-        return "", None, ""
-    found = backend.estimate(graph, target)
+            return str(error), None
+        return "", None
+    found: Estimate = backend.estimate(graph, target)
     for what, needed, limit in (
         ("flash", found.constant_bytes, target.memory.flash), ("RAM", found.arena_bytes, target.memory.ram),
     ):  # fmt: skip
         if limit is not None and needed > limit:
-            return f"{what}: {needed:,} of {limit:,} bytes", found.total, found.unit
-    return "", found.total, found.unit
+            return f"{what}: {needed:,} of {limit:,} bytes", found
+    return "", found
 
 
 def draft(recipe: Recipe, data: Data, network: nn.Module, signature: Signature) -> Graph:

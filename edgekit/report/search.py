@@ -50,6 +50,10 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
         said.append(f"{again} {'was' if again == 1 else 'were'} interrupted and run again")
     if found["unit"] == "MACs":
         said.append(f"{found['target']} has no cost model for this network: latency is counted in MACs")
+    elif found["unit"] == "cycles":
+        said.append("latency is estimated cycles; what they do not know: docs/microcontrollers.md")
+    else:
+        said.append(f"latency is counted in {found['unit']}: not all layers have estimated cycles on {found['target']}")
     return said
 
 

@@ -18,7 +18,8 @@ class Costs:
 
     Attributes:
         values: `latency` in `unit`, `ram` and `flash` in bytes, `macs`, `parameters`.
-        unit: of latency: the unit of the target's cost model, "MACs" where it has none.
+        unit: of latency: "cycles" where they are estimated for every layer, else the unit of the target's cost model,
+            "MACs" where it has none.
         exact: whether `ram` is the planned arena, else the least that activations need; `flash` are constants, always.
         rejected: why the target does not take it; empty when it does.
     """
@@ -29,8 +30,8 @@ class Costs:
     rejected: tuple[str, ...] = ()
 
 
-def costs(graph: Graph, target: Target) -> Costs:
-    """Of an int8 graph."""
+def costs(graph: Graph, target: Target, unit: str | None = None) -> Costs:
+    """Of an int8 graph. unit: of latency, wherever it is known in that; None: the first that is known."""
     backend = backends.backend(target.backend)
     macs, memory = graph.macs(), memory_of(graph)
     found: dict[str, float] = {
@@ -43,9 +44,10 @@ def costs(graph: Graph, target: Target) -> Costs:
         except UnsupportedError as error:
             return Costs(found, "MACs", False, (*rejected, str(error)))
         found |= {"ram": estimate.arena_bytes, "flash": estimate.constant_bytes}
-        if estimate.total is None:
-            return Costs(found, "MACs", True, rejected)
-        return Costs(found | {"latency": round(estimate.total)}, estimate.unit, True, rejected)
+        known = {"cycles": estimate.total_cycles, estimate.unit: estimate.total, "MACs": macs}
+        latencies = {name: round(count) for name, count in known.items() if count is not None}
+        told = unit if unit is not None and unit in latencies else next(iter(latencies))
+        return Costs(found | {"latency": latencies[told]}, told, True, rejected)
     try:
         require_fit(memory, target)
     except UnsupportedError as error:
@@ -53,11 +55,16 @@ def costs(graph: Graph, target: Target) -> Costs:
     return Costs(found, "MACs", False, rejected)
 
 
-def broken(found: Costs, limits: Mapping[str, float], target: Target) -> dict[str, tuple[float, str]]:
-    """By limit that is broken: how far, as a share of it, and a sentence."""
+def broken(
+    found: Costs, limits: Mapping[str, float], target: Target, unit: str | None = None
+) -> dict[str, tuple[float, str]]:
+    """By limit that is broken: how far, as a share of it, and a sentence. Latency must be known in `unit`, if any."""
     over: dict[str, tuple[float, str]] = {}
+    told = unit in (None, found.unit)
+    if not told and not found.rejected:
+        over["latency"] = (1.0, f"the target's cost model gives no {unit}")
     for name, limit in limits.items():
-        value = found.values.get(name)
+        value = found.values.get(name) if told or name != "latency" else None
         if value is not None and value > limit:
             over[name] = (share(value, limit), f"{name} {value:,.0f}, the limit is {limit:,.0f}")
     if found.rejected:

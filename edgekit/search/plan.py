@@ -26,7 +26,6 @@ from edgekit.search.sampler import Sampler
 from edgekit.search.space import points, recipe_at, require, values_of
 from edgekit.search.storage import storage_of
 from edgekit.search.trial import Bench, metric_in
-from edgekit.target import Target
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,7 @@ class Plan:
         recipe: with `[search]`; target: name; trials: how many in all, those of former runs included.
         address: of the storage; study: its name there; folder: for everything else.
         threads: CPU threads of every training.
+        unit: of latency.
     """
 
     recipe: Recipe
@@ -46,9 +46,11 @@ class Plan:
     study: str
     folder: Path
     threads: int
+    unit: str
 
     def bench(self) -> Bench:
-        return Bench(self.recipe, values_of(self.recipe), self.target, self.folder / "trials", self.threads)
+        home = self.folder / "trials"
+        return Bench(self.recipe, values_of(self.recipe), self.target, home, self.threads, self.unit)
 
 
 def planned(
@@ -89,10 +91,10 @@ def planned(
             storage=store, study_name=name, directions=directions, load_if_exists=True, sampler=Sampler(section)
         )
         if "latency_unit" not in study.user_attrs:
-            for attribute, value in {**about, "latency_unit": _unit(bench, chosen)}.items():
+            for attribute, value in {**about, "latency_unit": _unit(bench)}.items():
                 study.set_user_attr(attribute, value)
     plan = Plan(recipe, target, int(min(trials, points(section.space))), address, name, folder,
-                study.user_attrs["threads"])  # fmt: skip
+                study.user_attrs["threads"], study.user_attrs["latency_unit"])  # fmt: skip
     return plan, study
 
 
@@ -114,12 +116,19 @@ def _require_options(bench: Bench) -> None:
         build_network(recipe.model, bench.data_of(recipe))
 
 
-def _unit(bench: Bench, target: Target) -> str:
-    """Of latency: the target's own where its cost model knows every layer of the recipe's network, else MACs."""
+def _unit(bench: Bench) -> str:
+    """Of latency: cycles where the target's cost model has them for every layer of the recipe's network, else its own
+    unit, else MACs; with any of the target's options that are tried."""
+    space = {key: one for key, one in bench.recipe.search.space.items() if key.startswith("target.")}
+    tried = [{key: value} for key, one in space.items() for value in one.choices or (one.low, one.high)]
+    found = [_unit_at(bench, bench.recipe_of(point)) for point in ({}, *tried)]
+    return max(found, key=lambda unit: ("cycles", unit, "MACs").index(unit))
+
+
+def _unit_at(bench: Bench, recipe: Recipe) -> str:
     from edgekit.analysis import load_any
 
-    recipe = bench.recipe_of({})
-    data = bench.data_of(recipe)
+    target, data = chosen_targets(recipe, (bench.target,))[0], bench.data_of(recipe)
     try:
         graph = load_any(recipe)
         graph = graph if is_quantized(graph) else reshaped(graph, recipe, data, target)

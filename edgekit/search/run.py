@@ -19,7 +19,7 @@ from edgekit.search.plan import Plan, opened, quiet
 from edgekit.search.sampler import rank
 from edgekit.search.space import suggested
 from edgekit.search.storage import DONE, WORKER, again, fail, requeue_dead, worker
-from edgekit.search.trial import Bench, Infeasible, Outcome
+from edgekit.search.trial import Bench, Infeasible
 from edgekit.train import Progress
 
 POLL = 0.5  # seconds between two looks at what other workers have done
@@ -99,29 +99,19 @@ def _tried(
     plan: Plan, study: optuna.Study, bench: Bench, trial: optuna.Trial, point: dict[str, Any], progress: Progress
 ) -> list[float]:
     """The values of the objectives; how they came about goes into the trial's attributes."""
-    unit = study.user_attrs["latency_unit"]
     start = time.perf_counter()
     try:
         outcome = bench.run(point, progress)
-        if unit != "MACs" and outcome.costs.unit != unit:
-            text = f"the target's cost model gives no {unit}"
-            raise Infeasible({"latency": (1.0, text)}, outcome.costs, "after training")
     except Infeasible as error:
         for limit, (far, _) in error.broken.items():
             trial.set_constraint(limit, far)
         found = {"why": str(error), "when": error.when, "costs": error.costs.values if error.costs else None}
         _note(trial, found, start)
         raise optuna.TrialPruned(str(error)) from error
-    values = _values(outcome, unit)
+    values = {**outcome.costs.values, "accuracy": outcome.accuracy}
     trial.set_constraint("limits", 0.0)
     _note(trial, {"costs": {k: v for k, v in values.items() if k != "accuracy"}, "accuracy": outcome.accuracy}, start)
     return [values[goal] for goal in plan.recipe.search.objectives]
-
-
-def _values(outcome: Outcome, unit: str) -> dict[str, float]:
-    costs = outcome.costs.values
-    latency = costs["macs"] if unit == "MACs" else costs["latency"]
-    return {**costs, "latency": latency, "accuracy": outcome.accuracy}
 
 
 def _note(trial: optuna.Trial, found: dict[str, Any], start: float) -> None:

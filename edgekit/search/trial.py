@@ -56,6 +56,7 @@ class Bench:
         values: the recipe's, without `[search]`. search: its section. target: name.
         folder: gets one folder per recipe that is tried, where its stages are cached.
         threads: of every training, so that all give the bits that a build of the same recipe gives.
+        unit: in which every trial's latency is told; None before it is known.
     """
 
     recipe: Recipe
@@ -63,6 +64,7 @@ class Bench:
     target: str
     folder: Path
     threads: int | None
+    unit: str | None = None
     _data: dict[str, Data] = field(default_factory=dict)
 
     def recipe_of(self, point: Point) -> Recipe:
@@ -106,8 +108,8 @@ class Bench:
                 return "taken"
             if not any(stage.name == "train" for stage in context.stages):
                 graph = reshaped(graph, recipe, data, target)
-            found = costs(lowered(graph, recipe, data), target)
-            if over := broken(found, limits, target):
+            found = costs(lowered(graph, recipe, data), target, self.unit)
+            if over := broken(found, limits, target, self.unit):
                 raise Infeasible(over, found, "before training")
             return "within all limits"
 
@@ -121,13 +123,13 @@ class Bench:
                 trained = any(stage.name == "train" for stage in context.stages)
                 when = "after training" if trained else "before training"
                 raise Infeasible({"network": (1.0, str(error))}, None, when) from error
-            found = costs(made.graph, target)
+            found = costs(made.graph, target, self.unit)
             x = samples.as_input(made.graph, data.validation_x, "the validation part")
             output = accuracy.outputs(made.graph, x, progress, "int8 accuracy")
         given, classes = next(iter(x.values())), len(data.classes)
         metric = metric_of(output, given, data.validation_y, classes)
         value = score(output, given, data.validation_y, classes)
-        over = broken(found, limits, target)
+        over = broken(found, limits, target, self.unit)
         limit = self.recipe.search.limits.get("accuracy")
         if limit is not None:
             short = share(value, limit) if metric == ERROR else -share(value, limit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,21 @@ def test_every_backend_keeps_the_contract(name: str) -> None:
         assert hasattr(module, wanted)
     assert all(isinstance(c, _contract.Constraint) and c.rule.endswith(".") for c in module.CONSTRAINTS)
     assert module.versions()["edgekit"]
+
+
+def test_a_latency_says_what_it_goes_by() -> None:
+    """Cycles where they are known, else instructions, and never one as if it were the other."""
+    known = backends.Estimate("instructions", {}, 2e6, {}, 0, 0, cycles={}, total_cycles=3e6, clock_hz=64_000_000)
+    assert known.latency is not None and known.latency.ms == 46.875
+    assert str(known.latency) == "46.88 ms at 64 MHz, by estimated cycles"
+    counted = replace(known, total_cycles=None)
+    assert counted.latency is not None and (counted.latency.ms, counted.latency.by) == (31.25, "instructions")
+    assert str(counted.latency) == "31.25 ms at 64 MHz, by instructions, one a cycle: not all layers have cycles"
+    free = replace(known, clock_hz=None).latency
+    assert free is not None and free.ms is None and str(free) == "3,000,000 cycles"
+    timed = replace(counted, unit="us").latency
+    assert timed is not None and timed.ms is None and str(timed) == "2,000,000 us"
+    assert replace(counted, total=None).latency is None
 
 
 def test_every_target_names_a_backend() -> None:

@@ -211,8 +211,19 @@ def test_estimates(cli: Cli, model: Path) -> None:
     shown = cli("analyze", model, "--target", "qemu-m4").out
     assert "instructions, predicted" in shown and "exactly" in shown
     assert found["total_cycles"] == pytest.approx(sum(found["cycles"].values())) and "qemu-m4 cycles" in shown
+    assert found["latency"] == {"ms": None, "by": "cycles"} and " ms at " not in shown
     unknown = cli("analyze", model, "--target", "pico").out
     assert "no estimate for ek_conv_2d on cortex-m0" in unknown
+
+
+def test_latency(cli: Cli, model: Path) -> None:
+    """By cycles; where there are none by instructions, and both lines say so."""
+    for flags, total, by in (((), "total_cycles", "cycles"), (("--optimize", "flash"), "total", "instructions")):
+        call = ("analyze", model, "--target", "nano33ble", *flags)
+        found, shown = cli(*call, "--json").json["estimates"]["nano33ble"], cli(*call).out
+        assert found["latency"] == {"ms": pytest.approx(found[total] / 64e3), "by": by}
+        assert f"{found['latency']['ms']:.4g} ms at 64 MHz, by {'estimated ' * (by == 'cycles')}{by}" in shown
+        assert ("cycles are not estimated on cortex-m4 at -Os" in shown) == (by == "instructions")
 
 
 def test_analyze(cli: Cli, model: Path, tmp_path: Path) -> None:

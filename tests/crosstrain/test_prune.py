@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("torch_pruning")
 
 from edgekit import train  # noqa: E402
+from edgekit.backends import Latency  # noqa: E402
 from edgekit.crosstrain import channels, checkpoint, sparsity, wanted  # noqa: E402
 from edgekit.crosstrain.budget import fewest  # noqa: E402
 from edgekit.crosstrain.cost import cost_of, float_graph  # noqa: E402
@@ -126,7 +127,36 @@ def test_it_fits_a_target(recipe: Make, tmp_path: Path) -> None:
         ask(target, draft(made, step.data, network, step.before.signature))[1]
         for network in (step.before.network, found.network)
     )
-    assert before is not None and after is not None and 0 < after <= 0.5 * before
+    assert before is not None and before.total is not None and after is not None and after.total is not None
+    assert 0 < after.total <= 0.5 * before.total
+
+
+@pytest.mark.parametrize(("optimize", "by"), [("speed", "cycles"), ("flash", "instructions")])
+def test_a_latency_is_kept(optimize: str, by: str, recipe: Make, tmp_path: Path) -> None:
+    """By estimated cycles; where a target has none by instructions, and then the stage says so."""
+    from edgekit.crosstrain.budget import ask, draft
+    from edgekit.target import find_target
+
+    options = {"optimize": optimize}
+    base = recipe("mlp", {"hidden": [24, 16]})
+    base = Recipe.model_validate({**base.model_dump(), "target": {"nano33ble": options}})
+    target = find_target("nano33ble").with_options(options)
+
+    def latency(step: Step, network: Any) -> Latency:
+        estimate = ask(target, draft(base, step.data, network, step.before.signature))[1]
+        assert estimate is not None and estimate.latency is not None
+        return estimate.latency
+
+    first = step_of(base, tmp_path)
+    whole = latency(first, first.before.network)
+    assert whole.by == by and whole.ms is not None
+    budget = 0.6 * whole.ms
+    found = prune.run(step_of(with_prune(base, fit="nano33ble", latency_ms=budget), tmp_path))
+    left = latency(first, found.network)
+    assert left.ms is not None and 0.3 * budget < left.ms <= budget
+    assert str(left) in found.text and f"by {'estimated ' * (by == 'cycles')}{by}" in found.text
+    with pytest.raises(UnsupportedError, match=rf"ms at 64 MHz, by .*{by}.*; the budget is 0\.0001 ms"):
+        prune.run(step_of(with_prune(base, fit="nano33ble", latency_ms=1e-4), tmp_path))
 
 
 def test_two_of_four_stays(recipe: Make, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from benchmarks import bounds, sweep
+from benchmarks.sweep_table import show
 from tests.firmware.proof import options_for
 
 
@@ -20,6 +21,9 @@ def test_a_few_of_every_class(capsys: pytest.CaptureFixture[str]) -> None:
         why = "bounded" if row["bound"] > row["limit"] else "argued" if row["argued"] > row["limit"] else "OUTSIDE"
         assert row["verdict"] == (why if over else "") and row["argued"] >= row["bound"]
         assert row["per_mac"] >= row["bound"] or "winograd" in row["kernel"]
+        assert row["factor"] == (pytest.approx(row["per_mac"] / max(row["limit"], row["bound"])) if over else None)
+        assert row["per_mac"] <= row["cycles_per_mac"] < 3 * row["per_mac"], "on the M4 none takes less than one"
+        assert row["cycles"] / row["cycles_per_mac"] == pytest.approx(row["instructions"] / row["per_mac"])
     assert [row["per_mac"] / row["limit"] for row in rows] == sorted(
         (row["per_mac"] / row["limit"] for row in rows), reverse=True
     )
@@ -42,6 +46,25 @@ def test_layers_that_stay_within() -> None:
     found = sweep.sweep([layer for layer in WITHIN if layer is not None], "m4")
     assert len(found) == len(WITHIN)
     assert not {f.layer.name: f.per_mac for f in found if f.verdict}
+
+
+def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """Cycles beside instructions, `-` where there are none; factors of those over their limit."""
+    layer = sweep.connected(8, 2, 4)
+    some = [sweep.Found(layer, "x", n, cycles, 1.5, bound, bound) for n, cycles, bound in
+            ((64, 90.0, 0.5), (128, 192.0, 1.0), (256, None, 2.0), (192, 300.0, 0.5))]  # fmt: skip
+    assert [found.factor for found in some] == [None, 128 / 96, 2.0, 2.0]
+    show(some, "fully_connected", 4)
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[2].split() == ["layer", "instructions", "per", "MAC", "cycles", "per", "MAC", "bound", "kernel"]
+    assert ["8->2", "b4", "256", "4.000", "-", "-", "2.000", "bounded", "x"] in [line.split() for line in shown]
+    assert ["8->2", "b4", "128", "2.000", "192", "3.000", "1.000", "OUTSIDE", "x"] in [line.split() for line in shown]
+    assert (
+        shown[-1] == "3 over the limit, above the larger of it and their bound by a factor of 2.000 at the median, "
+        "2.000 at the worst: 8->2 b4"
+    )
+    show(some[:1], "fully_connected", 4)
+    assert capsys.readouterr().out.endswith("none is over the limit\n")
 
 
 def test_products_of_an_instruction() -> None:

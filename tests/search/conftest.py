@@ -52,7 +52,7 @@ def made_up(bench: Any, point: dict[str, Any], progress: Any) -> Any:
 
     width, rate = point["model.options.width"], point["train.learning_rate"]
     costs = {"latency": 1000.0 * width, "ram": 100.0 * width, "flash": 500.0 * width, "macs": 1.0, "parameters": 1.0}
-    found = Costs(costs, "instructions", True)
+    found = Costs(costs, "cycles", True)
     if width == 2.0:
         raise Infeasible({"ram": (0.5, "too much")}, found, "before training")
     return Outcome(math.exp(-((math.log10(rate) + 2) ** 2)) * width / (0.1 + width), "accuracy", found)
@@ -67,4 +67,4 @@ def free(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Bench, "run", made_up)
     monkeypatch.setattr(Bench, "tested", lambda bench, point, progress: None)
-    monkeypatch.setattr(plan, "_unit", lambda bench, target: "instructions")
+    monkeypatch.setattr(plan, "_unit", lambda bench: "cycles")

@@ -131,7 +131,7 @@ from edgekit.recipe import load_recipe
 from edgekit.search import plan, search
 from edgekit.search.trial import Bench
 from tests.search.conftest import made_up
-plan._unit = lambda bench, target: "instructions"
+plan._unit = lambda bench: "cycles"
 Bench.tested = lambda bench, point, progress: None
 calls = 0
 def tried(bench, point, progress):
@@ -195,4 +195,4 @@ def test_a_search_whose_recipes_are_built(recipe: Make, tmp_path: Path) -> None:
     page = (result.folder / "search.html").read_text()
     assert "<svg" in page and "model.options.width" in page and "http" not in page
     document = json.loads((result.folder / "search.json").read_text())
-    assert document["front"] == [small.number] and document["unit"] == "instructions"
+    assert document["front"] == [small.number] and document["unit"] == "cycles"

@@ -42,18 +42,25 @@ def estimate(graph: Graph, target: Target) -> Estimate:
         kernels[name] = ", ".join(sorted({call.kernel for call in made}))
         layers[name] = _total("instructions", step, core, level)
         cycles[name] = _total("cycles", step, core, level) if with_cycles else None
+        if with_cycles and cycles[name] is None and layers[name] is not None:
+            missing = sorted({f"ek_{call.kernel}" for call in made if counts.cycles(call, core, level) is None})
+            notes += [f"no cycles of {kernel} on {core} at {level}" for kernel in missing]
+    total, total_cycles = _sum(layers.values()), _sum(cycles.values()) if with_cycles else None
+    if total is not None and not with_cycles:
+        notes.append(f"cycles are not estimated on {core} at {level}")
     if groups:
         notes.append(words(price(graph, division, core)))
     return Estimate(
         "instructions",
         layers,
-        _sum(layers.values()),
+        total,
         kernels,
         memory_map(graph, calls, groups=groups).arena,
         constant_bytes(graph, calls, groups),
         tuple(dict.fromkeys(notes)),
         cycles if with_cycles else None,
-        _sum(cycles.values()),
+        total_cycles,
+        target.clock_hz,
     )
 
 

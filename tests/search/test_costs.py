@@ -1,0 +1,65 @@
+"""What latency is counted in: one unit for all trials of a search, and what it is said to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edgekit.graph import Graph
+from edgekit.recipe import Recipe
+from edgekit.report.search import sentences
+from edgekit.target import find_target
+from tests.backends.graphs import small_int8
+
+pytest.importorskip("optuna", reason="needs the extra search")
+
+Make = Callable[..., Recipe]
+
+
+@pytest.fixture
+def graph() -> Graph:
+    return small_int8()
+
+
+def test_cycles_before_instructions_before_macs(graph: Graph) -> None:
+    from edgekit.search.costs import broken, costs
+
+    board = find_target("nano33ble")
+    found, counted = costs(graph, board), costs(graph, board, "instructions")
+    assert (found.unit, counted.unit, costs(graph, board, "MACs").unit) == ("cycles", "instructions", "MACs")
+    assert found.values["latency"] > counted.values["latency"] > 0
+    assert costs(graph, board, "MACs").values["latency"] == graph.macs()
+    small = board.with_options({"optimize": "flash"})
+    without = costs(graph, small, "cycles")
+    assert without.unit == "instructions"
+    assert broken(without, {"latency": 1.0}, small, "cycles") == {
+        "latency": (1.0, "the target's cost model gives no cycles")
+    }
+    assert "the limit is 1" in broken(without, {"latency": 1.0}, small)["latency"][1]
+    assert costs(graph, find_target("coral")).unit == "MACs"
+
+
+@pytest.mark.parametrize(
+    ("choices", "unit"), [(["speed", "ram"], "cycles"), (["flash", "speed"], "instructions"), (None, "cycles")]
+)
+def test_one_unit_for_all_that_is_tried(recipe: Make, tmp_path: Path, choices: Any, unit: str) -> None:
+    """Where one of the target's options leaves no cycles, every trial counts instructions."""
+    pytest.importorskip("torch", reason="needs the extra train")
+    from edgekit.search.plan import _unit
+    from edgekit.search.space import values_of
+    from edgekit.search.trial import Bench
+
+    space = {"train.epochs": {"low": 1, "high": 2}}
+    made = recipe(space if choices is None else {**space, "target.nano33ble.optimize": {"choices": choices}})
+    assert _unit(Bench(made, values_of(made), "nano33ble", tmp_path, 1)) == unit
+
+
+def test_what_latency_is_counted_in_is_said() -> None:
+    found = {"trials": [], "front": [], "target": "nano33ble"}
+    said = {unit: sentences({**found, "unit": unit})[-1] for unit in ("cycles", "instructions", "MACs")}
+    assert "estimated cycles" in said["cycles"]
+    assert "counted in instructions: not all layers have estimated cycles" in said["instructions"]
+    assert "no cost model" in said["MACs"]
