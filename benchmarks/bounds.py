@@ -8,7 +8,7 @@ Where windows overlap, SMLAL takes four, of two inputs and two weights in halves
 (`conv_2d_thirteen_pairs_dsp`): x0 wa, x1 wa + x0 wb and x1 wb. Where they do not, two of these at most are of use: the
 middle ones of one output, whose inputs then have different weights, or one input or one weight for two outputs; and a
 sum in a half takes an instruction to leave it, which is more than half a SMLAD that is saved. Loads count in layers of
-one sample or one output (bounds_tiny_dsp.py), and in 1x1 and fully connected ones of four inputs
+one sample or one output (bounds_tiny_dsp.py), and together with stores in 1x1 and fully connected ones of four inputs
 (bounds_pointwise_dsp.py).
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
@@ -152,10 +152,7 @@ def argued(core: str, shape: Shape) -> float:
         return _on_helium(shape, STORED if shape.outputs // shape.windows in EVEN_LANES else STORED_ALONE)
     dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows
     more = (WEIGHTS if shape.terms > 4 else WEIGHTS_OF_FOUR if shape.terms == 4 else 0.0) if dense else 0.0
-    found = max(least(core, shape), replace(ARGUED, output=ARGUED.output + more).of(shape))
-    if shape.kind in ("pointwise", "fully_connected"):
-        found = max(found, bounds_pointwise_dsp.argued(shape.terms, shape.outputs, shape.windows))
-    return found
+    return max(least(core, shape), replace(ARGUED, output=ARGUED.output + more).of(shape))
 
 
 def _on_helium(shape: Shape, stored: int) -> float:

@@ -1,167 +1,208 @@
-"""What loading weights and constants takes at the least where inputs are four, in instructions, on M4, M7 and M33.
+"""What loads and stores take at the least where inputs are four, in instructions, on M4, M7 and M33.
 
 Taken for granted: SXTB16 for two inputs, SMLAD for two products, from the bias on, SMMULR and SMMLAR for an output,
-PKHBT and USAT16 for two outputs of a word, ORR and EOR for four, a store for 52. Every other instruction, a load
-first of all, is counted here. What registers hold between two of them is a stay.
+PKHBT and USAT16 for two outputs of a word, ORR and EOR for four (a word may take fewer: `word`), aligned words of y.
+Every other instruction, a load or a store first of all, is counted here. A stay begins at one that is no store of y and
+goes on to the next such: all words that it uses are in registers at its beginning, or made of those. It costs an
+instruction, and one more for each store of y in it.
 
-`least` gives a stay all 14 registers and lets all sums begin without a bias: with another pixel's sum, if the words are
-differences of the two. PUSH and POP are one more than a return: with five registers, which need none, no stay adds half
-as much (a test says so), so that loads are more than twice as many. What `argued` adds is not proven: one register that
-points to what is loaded (but VMOV, and LDRD with SP, bring two words without it, LDM with SP the same words every
-time); biases (differences take an SSUB16 for two inputs at least, little where channels are many); a store for eight
-outputs (but STM takes up to 52, which wait in registers, for less in these).
+Registers hold words, 14 of them (SP points to the stack): pixels' pairs of inputs, channels' pairs of weights, biases,
+multipliers; a divider, if an output is finished; and what is in progress: sums of some pairs, whole sums, sums times
+the multiplier (a register each), words of y with one output or two (one register), with three (two), with four and not
+stored (one). No register is needed to point to what is loaded or stored. A sum takes, in a stay, as many SMLAD as there
+are pairs of which both the pixel's word and the channel's are there; the first one takes the bias as well; SMMULR takes
+the multiplier, SMMLAR the divider. A word of y whose outputs are of one pixel gains at most one of each channel: no
+channel finishes more outputs than words gain some (of five words or more that is not asked).
 
-Registers hold words: pixels' pairs of inputs, channels' pairs of weights, biases, multipliers; a divider, if an output
-is finished; a pointer to y, if one is stored; and what is in progress: sums of some pairs, whole sums, sums times the
-multiplier (a register each), words of y with one output or two (one register), with three (two), with four and not
-stored (one). A sum takes, in a stay, as many SMLAD as there are pairs of which both the pixel's word and the channel's
-are there; the first one takes the bias as well; SMMULR takes the multiplier, SMMLAR the divider. A word of y whose
-outputs are of one pixel gains at most one of each channel.
+A sum may begin with another pixel's sum of its channel instead of the bias, if the words are differences of the two.
+That sum is in a register, as the bias would be, or is itself in progress there. A difference takes an instruction
+(SSUB16, or SXTAB16 for SXTB16 and one with the other sign), and serves each channel once: `chained` of an instruction
+for a sum that so begins without a register.
 
-What is in progress has a value, in outputs. `gain` finds the most that a stay can add to these values and to what is
-stored: over all sets of pixels' words and, by one knapsack over channels' words and one over words of y, over all
-that registers can hold. A stay may begin with any words of any pixels and channels and anything in progress,
+What is in progress has a value, in parts of an instruction. `gain` finds the most that a stay can add to these values
+and to what is stored: over all numbers of pixels and, by one knapsack over channels' words and one over words of y,
+over all that registers can hold. A stay may begin with any words of any pixels and channels and anything in progress,
 whichever loads brought it, even if it had been put aside before; of what it ends with nothing is asked. So the bound
 holds for every order of loads and stores. Only a pixel's words may come within a stay, from its bytes by SXTB16: then
-the pixel is one register, and the stay may add more for it, once; made a second time, it takes instructions more, and
-bytes of which a stay makes but one word are as good as that word.
-From nothing to all outputs, with `most` and `expanded` of a `Charge`, there are at least (outputs - expanded *
-pixels) / most loads. An output that takes an instruction more, another product or a store of its own, pays for
-itself: it is worth less than `most`. Of odd inputs the last ones of two pixels could be one word, and of two
-channels: there is no charge for them.
+the pixel is one register, and the stay may add `expanded` more for it, once; made a second time, it takes instructions
+more, and bytes of which a stay makes but one word are as good as that word. With values by which no stay adds more
+than it costs, from nothing to all outputs, there are at least outputs times their value - expanded * pixels.
+
+What takes an instruction more pays for itself: no sum, no output, no word that is put together and not yet stored is
+worth one. Outputs stored as bytes or halves take half an instruction more each, and are worth less. Words at other
+addresses than STRD takes are stored alone, each for an instruction: within a pixel this brings less than a fifth of
+one; across two of 8 channels at least it brings 1/13 more than one, but no more words do so than lie within pixels or
+are stored in parts. PUSH is one more (POP is the return): with five registers, which need none, no stay adds half as
+much (a test says so). Not so where channels have a word in common: the same bias, the same multiplier.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import permutations, product
+from itertools import product
 
-CALL, OUTPUT = 13, 3.625  # as in `bounds.argued`, but for a load
-PROVEN_CALL, PROVEN_OUTPUT = 13, 3.5 + 1 / 52  # as in `bounds.least`, but for PUSH
-REGISTERS, ALL, UNSAVED = 13, 14, 5
-UNIT = 1000  # of an output's worth
+CALL = 13
+OUTPUT, PACKED = 2, 6  # instructions of an output, and of four to put them together
+REGISTERS, UNSAVED = 14, 5
+STORED = 52  # outputs of a STM
+UNIT = 20160  # an instruction
 WORD = 4  # outputs
+OWN = 8  # channels from which on words of y are those of one pixel
 HELD = (0, 1, 1, 2, 1)  # registers of a word of y by its outputs
+MANY = 5  # words of y that gain, from which on they are not counted
 NONE = -(10**9)
-MOST = 40  # outputs of a stay, more than any has
+NOTHING = [NONE] * (REGISTERS + 1)
+Table = dict[tuple[int, int], int]
+Table3 = dict[tuple[int, int, int], int]
 
 
 @dataclass(frozen=True)
 class Values:
-    """In thousandths of an output.
+    """In parts of an instruction.
 
     Attributes:
+        output: that is stored.
         sums: by the pairs that are in them, from none to all, then times the multiplier.
         words: of y, by their outputs, from none to all.
+        chained: what a sum takes that begins with another one.
     """
 
-    sums: tuple[int, ...]
-    words: tuple[int, ...]
+    output: int
+    sums: tuple[int, int, int, int]
+    words: tuple[int, int, int, int, int]
+    chained: int
 
 
 @dataclass(frozen=True)
 class Charge:
-    """Values with which no stay adds more than `most`, and `expanded` for each pixel whose words it makes of bytes."""
+    """Values with which no stay adds more than it costs, and `expanded` for each pixel that it makes of bytes."""
 
     values: Values
-    most: int
     expanded: int
 
 
-# By inputs, and whether words of y are of one pixel; tests compute `most` and `expanded` from the values.
+# By whether words of y are of one pixel, and the most channels, among which a difference's instruction is shared.
 PROVEN = {
-    (4, True): Charge(Values((0, 19, 479, 717), (0, 797, 1307, 2300, 3612)), 5748, 1005),
-    (4, False): Charge(Values((0, 109, 469, 558), (0, 475, 1655, 2244, 3590)), 5655, 1525),
-}
-CHARGES = {
-    (4, True): Charge(Values((0, 105, 577, 658), (0, 657, 1718, 2375, 3718)), 3706, 910),
-    (4, False): Charge(Values((0, 119, 593, 662), (0, 626, 1729, 2323, 3728)), 3800, 944),
+    (True, 8): Charge(Values(5340, (0, 840, 2520, 3360), (0, 2940, 7560, 10920, 18480), UNIT // 8), 3528),
+    (True, 16): Charge(Values(5424, (0, 700, 2520, 3304), (0, 3304, 8064, 11256, 18816), UNIT // 16), 4032),
+    (True, 64): Charge(Values(5363, (0, 840, 2520, 3313), (0, 3057, 7700, 11013, 18573), UNIT // 64), 3710),
+    (False, 64): Charge(Values(4793, (0, 839, 2396, 2582), (0, 2396, 6471, 9054, 16300), UNIT // 64), 5758),
 }
 
 
-def least(inputs: int, outputs: int, pixels: int) -> float:
-    """Instructions of a layer, with all 14 registers and sums that need no bias; 0 where there is no charge."""
-    found = _loads(PROVEN, ALL, inputs, outputs, pixels)
-    return PROVEN_CALL + outputs * PROVEN_OUTPUT + found if found else 0.0
-
-
-def argued(inputs: int, outputs: int, pixels: int) -> float:
-    """The same with 13 registers, biases, and a store for eight outputs, none of which is proven."""
-    found = _loads(CHARGES, REGISTERS, inputs, outputs, pixels)
-    return CALL + outputs * OUTPUT + found if found else 0.0
-
-
-def _loads(charges: Mapping[tuple[int, bool], Charge], registers: int, inputs: int, outputs: int, pixels: int) -> float:
-    """SMLAD, SXTB16 and loads; 0 where there is no charge for these inputs."""
-    units = outputs // pixels
-    charge = charges.get((inputs, units % WORD == 0))
-    if charge is None:
-        return 0.0
-    pairs = inputs // 2
-    words = pairs + 2  # of a channel
-    stays = (UNIT * outputs - charge.expanded * pixels) / charge.most
-    return outputs * pairs + pixels * inputs / 2 + max(stays, words * units / registers)
-
-
-def gain(
-    pairs: int, values: Values, own: bool = True, expanded: int = 0, registers: int = REGISTERS, chained: bool = False
-) -> int:
-    """The most that a stay adds.
+def least(inputs: int, outputs: int, pixels: int, word: float = PACKED) -> float:
+    """Instructions of a layer; 0 where there is no charge.
 
     Args:
-        pairs: words of a pixel. own: whether words of y are of one pixel.
-        expanded: pixels whose words come from one register of bytes.
-        chained: whether sums begin without a bias, with another pixel's.
+        word: instructions that put four outputs together, on average.
     """
-    finished, most = _finished(values, own), 0
-    for pixels in _pixels(pairs, registers - expanded):
-        taken = expanded + sum(map(sum, pixels))
-        for (used, outputs, channels), value in _sums(pairs, values, pixels, expanded, registers, chained).items():
-            rest = registers - taken - used - (outputs > 0)
-            if rest >= 0:
-                most = max(most, value + finished[channels, outputs][rest])
-    return most
+    units = outputs // pixels
+    own = units % WORD == 0 and units >= OWN
+    charge = next((c for (of_one, most), c in PROVEN.items() if of_one == own and units <= most), None)
+    if inputs != 4 or charge is None:
+        return 0.0
+    once = (inputs // 2 + 2) * units / REGISTERS + outputs / STORED  # words of weights, biases, multipliers
+    events = max((charge.values.output * outputs - charge.expanded * pixels) / UNIT, once)
+    return CALL + outputs * (OUTPUT + word / WORD) + outputs * inputs / 2 + pixels * inputs / 2 + events
 
 
-def _pixels(pairs: int, registers: int) -> list[tuple[tuple[int, ...], ...]]:
-    """Sets of pixels by which of their words are there, one of those that differ only in the pairs' order."""
-    subsets = [s for s in product((1, 0), repeat=pairs) if any(s)]
-    found: list[tuple[tuple[int, ...], ...]] = []
+def gain(values: Values, own: bool = True, expanded: int = 0, registers: int = REGISTERS) -> tuple[int, int]:
+    """The most that a stay adds, without stores of y in it and with them.
 
-    def extend(held: tuple[tuple[int, ...], ...], first: int, room: int) -> None:
-        if held == max(tuple(sorted((tuple(s[i] for i in order) for s in held), reverse=True)) for order in orders):
-            found.append(held)
-        for i in range(first, len(subsets)):
-            if sum(subsets[i]) < room:
-                extend((*held, subsets[i]), i, room - sum(subsets[i]))
+    Args:
+        own: whether words of y are of one pixel. expanded: pixels whose words come from one register of bytes.
+    """
+    finished = _finished(values, False, own), _finished(values, True, own)
+    most = [0, 0]
+    for pixels in _pixels(registers - expanded):
+        room = registers - expanded - sum(pixels) - pixels[0]
+        channels = _channels(values, pixels, expanded, room)
+        for words in range(MANY + 1) if own else (MANY,):
+            few = [channel for channel in channels if words == MANY or channel[1] <= words]
+            for (used, outputs, count), value in _sums(few, room).items():
+                rest = room - used - (outputs > 0)
+                for stored in (0, 1) if rest >= 0 else ():
+                    words_add = finished[stored].get((words, count, outputs), NOTHING)[rest]
+                    most[stored] = max(most[stored], value + words_add)
+    return most[0], most[1]
 
-    orders = list(permutations(range(pairs)))
-    extend((), 0, registers)
+
+def _pixels(registers: int) -> Iterator[tuple[int, int, int]]:
+    """How many are there with both words, only the first, only the second, which are no more than those."""
+    for both, first in product(range(registers // 2 + 1), range(registers + 1)):
+        for second in range(min(first, registers - 2 * both - first) + 1):
+            yield both, first, second
+
+
+def _channels(values: Values, pixels: tuple[int, int, int], expanded: int, room: int) -> list[tuple[int, int, int]]:
+    """A channel's registers and outputs, and the most that it adds, if it is more than with fewer registers."""
+    both, first, second = pixels[0] + expanded, *pixels[1:]
+    found: Table = {(1, 1): -values.sums[-1]}  # a sum that met its multiplier before
+    for one, other, begun, ended in product((0, 1), repeat=4):
+        words = one + other + begun + ended
+        met = (both, first + second) if one and other else (0, one * (both + first) + other * (both + second))
+        if 0 < words <= room:
+            for (used, outputs), value in _channel(values, met, begun, ended).items():
+                if words + used <= room:
+                    _raise(found, (words + used, outputs), value)
+    return [
+        (used, outputs, value)
+        for (used, outputs), value in found.items()
+        if all(found.get((fewer, outputs), NONE) < value for fewer in range(used))
+    ]
+
+
+@cache
+def _channel(values: Values, met: tuple[int, int], begun: int, ended: int) -> Table:
+    """The most that a channel adds, by registers of sums in progress and by outputs.
+
+    Args:
+        met: how many pixels have two words, or one, that meet the channel's.
+        begun, ended: whether the bias and the multiplier are there.
+    """
+    found = _carried(values, met, 0 if begun else None, ended)
+    if not begun:
+        for (used, outputs), value in _carried(values, met, values.chained, ended).items():
+            if used:  # what the others begin with
+                _raise(found, (used, outputs), value)
     return found
 
 
-def _sums(
-    pairs: int, values: Values, pixels: tuple[tuple[int, ...], ...], expanded: int, registers: int, chained: bool
-) -> dict[tuple[int, int, int], int]:
+def _carried(values: Values, met: tuple[int, int], begin: int | None, ended: int) -> Table:
+    """The same with what it takes to begin a sum, if one can begin."""
+    whole = len(values.sums) - 2
+    found = {(0, 0): 0}
+    for words in (*[2] * met[0], *[1] * met[1], *[0] * REGISTERS):  # and whole sums of pixels that are not there
+        step = {(0, 0): 0}
+        for start in range(0 if begin is not None and words else 1, whole + 1):
+            used, reach = int(start > 0), min(whole, start + words)
+            left = values.sums[start] if start else begin or 0
+            for end in range(start + 1, reach + 1):
+                _raise(step, (used, 0), values.sums[end] - left)
+            if reach == whole and ended:
+                _raise(step, (used, 0), values.sums[-1] - left)
+                _raise(step, (used, 1), -left)
+        wider: Table = {}
+        for ((used, outputs), value), ((a, b), v) in product(found.items(), step.items()):
+            if used + a < REGISTERS:
+                _raise(wider, (used + a, outputs + b), value + v)
+        found = wider
+    return found
+
+
+def _raise(table: Table, key: tuple[int, int], value: int) -> None:
+    table[key] = max(value, table.get(key, NONE))
+
+
+def _sums(channels: list[tuple[int, int, int]], room: int) -> Table3:
     """The most that sums add, by registers, finished outputs, and channels that finish some (four for more)."""
-    room = registers - expanded - sum(map(sum, pixels))
-    channels = {(1, 1, 1): -values.sums[-1]}  # a sum that met its multiplier before
-    for there in product((0, 1), repeat=pairs + 2):
-        words, begun, ended = there[:pairs], int(there[-2] or chained), there[-1]
-        if 0 < sum(there) <= room:
-            met = [sum(map(min, words, pixel)) for pixel in pixels] + [sum(words)] * expanded
-            of_one = _channel(tuple(sorted(n for n in met if n)), begun, ended, values)
-            for (used, outputs), value in of_one.items():
-                if sum(there) + used <= room:
-                    key = sum(there) + used, outputs, int(outputs > 0)
-                    channels[key] = max(value, channels.get(key, NONE))
     best = last = {(0, 0, 0): 0}
     while last:
-        more: dict[tuple[int, int, int], int] = {}
-        for ((used, outputs, count), value), ((a, b, c), v) in product(last.items(), channels.items()):
-            key = used + a, outputs + b, min(WORD, count + c)
+        more: Table3 = {}
+        for ((used, outputs, count), value), (a, b, v) in product(last.items(), channels):
+            key = used + a, outputs + b, min(WORD, count + (b > 0))
             if key[0] <= room and value + v > max(best.get(key, NONE), more.get(key, NONE)):
                 more[key] = value + v
         best, last = best | more, more
@@ -169,58 +210,27 @@ def _sums(
 
 
 @cache
-def _channel(met: tuple[int, ...], begun: int, ended: int, values: Values) -> dict[tuple[int, int], int]:
-    """The most that a channel adds, by registers of sums in progress and by outputs.
-
-    Args:
-        met: of each pixel, how many of its words meet the channel's.
-        begun, ended: whether the bias and the multiplier are there.
-    """
-    whole = len(values.sums) - 2
-    found = {(0, 0): 0}
-    steps = []
-    for words in (*met, *[0] * ALL):  # and whole sums of pixels that are not there
-        step = {(0, 0): 0}
-        for start in range(0 if begun and words else 1, whole + 1):
-            carried, reach = int(start > 0), min(whole, start + words)
-            for end in range(start + 1, reach + 1):
-                _raise(step, (carried, 0), values.sums[end] - values.sums[start])
-            if reach == whole and ended:
-                _raise(step, (carried, 0), values.sums[-1] - values.sums[start])
-                _raise(step, (carried, 1), -values.sums[start])
-        steps.append(step)
-    for step in steps:
-        wider: dict[tuple[int, int], int] = {}
-        for ((used, outputs), value), ((a, b), v) in product(found.items(), step.items()):
-            if used + a < ALL:
-                _raise(wider, (used + a, outputs + b), value + v)
-        found = wider
-    return found
-
-
-def _raise(table: dict[tuple[int, int], int], key: tuple[int, int], value: int) -> None:
-    table[key] = max(value, table.get(key, NONE))
-
-
-@cache
-def _finished(values: Values, own: bool) -> dict[tuple[int, int], list[int]]:
-    """The most that words of y add, by channels and outputs that they gain, then by registers that they may take."""
-    found: dict[tuple[int, int], list[int]] = {}
-    for channels, stored in product(range(WORD + 1), (0, 1)):
+def _finished(values: Values, stored: bool, own: bool) -> dict[tuple[int, int, int], list[int]]:
+    """The most that words of y add, by words, channels and outputs that they gain, then by registers they may take."""
+    found: dict[tuple[int, int, int], list[int]] = {}
+    worth = [*values.words[:WORD], WORD * values.output if stored else values.words[WORD]]
+    for channels in range(WORD + 1):
         most = channels if own else WORD * (channels > 0)
-        worth = [*values.words[:WORD], WORD * UNIT if stored else values.words[WORD]]
-        steps = [(HELD[a], b - a, worth[b] - values.words[a]) for a in range(WORD) for b in range(a + 1, a + most + 1)
-                 if b <= WORD] + [(1, 0, worth[WORD] - values.words[WORD])] * stored  # fmt: skip
-        table = {(stored, 0): 0}
+        steps = [(0, 1, 0, worth[WORD] - values.words[WORD])] * stored
+        for a, b in product(range(WORD), range(WORD + 1)):
+            if a < b <= a + most:
+                steps.append((1, HELD[a], b - a, worth[b] - values.words[a]))
+        table = {(0 if own else MANY, 0, 0): 0}
         last = table
         while last:
-            more: dict[tuple[int, int], int] = {}
-            for ((used, outputs), value), (a, b, v) in product(last.items(), steps):
-                key = used + a, outputs + b
-                if key[0] <= ALL and key[1] <= MOST and value + v > max(table.get(key, NONE), more.get(key, NONE)):
+            more: Table3 = {}
+            for ((words, used, outputs), value), (a, b, c, v) in product(last.items(), steps):
+                key = min(MANY, words + a), used + b, outputs + c
+                better = value + v > max(table.get(key, NONE), more.get(key, NONE))
+                if better and key[1] <= REGISTERS and key[2] <= 2 * REGISTERS:
                     more[key] = value + v
             table, last = table | more, more
-        for (used, outputs), value in table.items():
-            row = found.setdefault((channels, outputs), [NONE] * (ALL + 1))
+        for (words, used, outputs), value in table.items():
+            row = found.setdefault((words, channels, outputs), [NONE] * (REGISTERS + 1))
             row[used:] = [max(value, other) for other in row[used:]]
-    return {(c, n): found.get((c, n), [NONE] * (ALL + 1)) for c in range(WORD + 1) for n in range(MOST + 1)}
+    return found
