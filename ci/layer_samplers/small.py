@@ -79,12 +79,22 @@ def packed_four(d: Draw) -> Graph:
     )
 
 
+def packed_ten(d: Draw) -> Graph:
+    """Four inputs, ten outputs."""
+    kind, odd = d.turn(tuple(product(range(3), (0, 1))))
+    count = 2 * d.upto(8) + odd
+    if kind == 0:
+        return _graph((count, 4), 10, FullyConnected(), d)
+    return _graph((1, d.upto(8), 2 * count, 4), 10, Conv2D((1, 2)), d)
+
+
 SAMPLERS: tuple[Sampler, ...] = (
     (rows_by_two, 4 * len(ROWS)),
     (samples, 4 * len(SAMPLES)),
     (odd_images, 64),
     (packed, 3 * len(PACKED)),
     (packed_four, 112),
+    (packed_ten, 24),
     (one_sample_of_ten, 4),
     (four_samples, 4 * len(FOUR)),
     (fours, 25),
