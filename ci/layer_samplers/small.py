@@ -88,6 +88,14 @@ def packed_ten(d: Draw) -> Graph:
     return _graph((1, d.upto(8), 2 * count, 4), 10, Conv2D((1, 2)), d)
 
 
+def packed_three(d: Draw) -> Graph:
+    """Five inputs, three outputs."""
+    step, more = d.turn(tuple(product((1, 2), range(4))))
+    return _graph(
+        (1, step * d.upto(6) if step > 1 else d.upto(2), step * (4 * d.upto(4) + more), 5), 3, Conv2D((1, step)), d
+    )
+
+
 SAMPLERS: tuple[Sampler, ...] = (
     (rows_by_two, 4 * len(ROWS)),
     (samples, 4 * len(SAMPLES)),
@@ -95,6 +103,7 @@ SAMPLERS: tuple[Sampler, ...] = (
     (packed, 3 * len(PACKED)),
     (packed_four, 112),
     (packed_ten, 24),
+    (packed_three, 24),
     (one_sample_of_ten, 4),
     (four_samples, 4 * len(FOUR)),
     (fours, 25),
