@@ -1,7 +1,7 @@
 """What loading weights and constants takes at the least where inputs are four, in instructions, on M4, M7 and M33.
 
 Taken for granted: SXTB16 for two inputs, SMLAD for two products, from the bias on, SMMULR and SMMLAR for an output,
-PKHBT and USAT16 for two outputs of a word, ORR and EOR for four, a store for 52. Every other instruction, a load
+3 to 6 to put four together (bounds_words_dsp.py), a store for 52. Every other instruction, a load
 first of all, is counted here. What registers hold between two of them is a stay.
 
 `least` gives a stay all 14 registers and lets all sums begin without a bias: with another pixel's sum, if the words are
@@ -38,8 +38,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import permutations, product
 
-CALL, OUTPUT = 13, 3.625  # as in `bounds.argued`, but for a load
-PROVEN_CALL, PROVEN_OUTPUT = 13, 3.5 + 1 / 52  # as in `bounds.least`, but for PUSH
+CALL, OUTPUT = 13, 2.125  # as in `bounds.argued`, but for a load; of an output without what puts it into a word
+PROVEN_CALL, PROVEN_OUTPUT = 13, 2 + 1 / 52  # as in `bounds.least`, but for PUSH
 REGISTERS, ALL, UNSAVED = 13, 14, 5
 UNIT = 1000  # of an output's worth
 WORD = 4  # outputs
@@ -81,16 +81,20 @@ CHARGES = {
 }
 
 
-def least(inputs: int, outputs: int, pixels: int) -> float:
-    """Instructions of a layer, with all 14 registers and sums that need no bias; 0 where there is no charge."""
+def least(inputs: int, outputs: int, pixels: int, together: float = 1.5) -> float:
+    """Instructions of a layer, with all 14 registers and sums that need no bias; 0 where there is no charge.
+
+    Args:
+        together: what puts an output into a word.
+    """
     found = _loads(PROVEN, ALL, inputs, outputs, pixels)
-    return PROVEN_CALL + outputs * PROVEN_OUTPUT + found if found else 0.0
+    return PROVEN_CALL + outputs * (PROVEN_OUTPUT + together) + found if found else 0.0
 
 
-def argued(inputs: int, outputs: int, pixels: int) -> float:
+def argued(inputs: int, outputs: int, pixels: int, together: float = 1.5) -> float:
     """The same with 13 registers, biases, and a store for eight outputs, none of which is proven."""
     found = _loads(CHARGES, REGISTERS, inputs, outputs, pixels)
-    return CALL + outputs * OUTPUT + found if found else 0.0
+    return CALL + outputs * (OUTPUT + together) + found if found else 0.0
 
 
 def _loads(charges: Mapping[tuple[int, bool], Charge], registers: int, inputs: int, outputs: int, pixels: int) -> float:

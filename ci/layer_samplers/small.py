@@ -91,9 +91,8 @@ def packed_ten(d: Draw) -> Graph:
 def packed_three(d: Draw) -> Graph:
     """Five inputs, three outputs."""
     step, more = d.turn(tuple(product((1, 2), range(4))))
-    return _graph(
-        (1, step * d.upto(6) if step > 1 else d.upto(2), step * (4 * d.upto(4) + more), 5), 3, Conv2D((1, step)), d
-    )
+    height = step * d.upto(6) if step > 1 else d.upto(2)
+    return _graph((1, height, step * (4 * d.upto(4) + more), 5), 3, Conv2D((1, step)), d)
 
 
 SAMPLERS: tuple[Sampler, ...] = (
