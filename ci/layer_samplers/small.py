@@ -80,19 +80,19 @@ def packed_four(d: Draw) -> Graph:
 
 
 def packed_ten(d: Draw) -> Graph:
-    """Four inputs, ten outputs."""
+    """Four inputs, ten outputs; lines that are not one."""
     kind, odd = d.turn(tuple(product(range(3), (0, 1))))
     count = 2 * d.upto(8) + odd
     if kind == 0:
         return _graph((count, 4), 10, FullyConnected(), d)
-    return _graph((1, d.upto(8), 2 * count, 4), 10, Conv2D((1, 2)), d)
+    return _graph((1, d.upto(8), 2 * count - 1, 4), 10, Conv2D((1, 2)), d)
 
 
 def packed_three(d: Draw) -> Graph:
-    """Five inputs, three outputs."""
+    """Five inputs, three outputs; lines that are not one."""
     step, more = d.turn(tuple(product((1, 2), range(4))))
     height = step * d.upto(6) if step > 1 else d.upto(2)
-    return _graph((1, height, step * (4 * d.upto(4) + more), 5), 3, Conv2D((1, step)), d)
+    return _graph((1, height, step * (4 * d.upto(4) + more) - (step > 1), 5), 3, Conv2D((1, step)), d)
 
 
 SAMPLERS: tuple[Sampler, ...] = (
