@@ -6,8 +6,7 @@
  * odd pixel takes the first ten of them. Pixels are next to each other, or every second one.
  * Registers: as in packed_four_dsp.h. Of the last eight channels a load ends where a sum has begun, and the last one takes the
  * stream's register too, so that twelve channels, 60 words, take seven loads.
- * Budget: 136 for two pixels (1.7 a MAC), 138 of every second one; 73 for an odd one, 12 to 15 for a line, 16 for the call. Cycles by
- * LDR 2, LDM 1 + n, LDRD 3, branch 2: 250 for two pixels, 3.1 a MAC. */
+ * Budget: 136 for two pixels (1.7 a MAC), 138 of every second one; 72 for an odd one, 11 for a line, 13 for the call. */
 #include "edgekit/pointwise_packed_ten_dsp.h"
 
 #include <stddef.h>

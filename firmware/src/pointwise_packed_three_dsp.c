@@ -7,8 +7,7 @@
  * Registers: r0 stream, r1 x, r2 y, r10-r12 the pixel, r3-r9 and lr for words and outputs. A channel is six words: twice the weights
  * of inputs 0 and 2 as halfwords, twice the bias, twice the weights of 1 and 3, of 4, multiplier, divider; a load may end anywhere
  * between them, as a sum takes the place of its first word, and twelve channels, 72 words, take twelve loads.
- * Budget: 112 for four pixels (1.87 a MAC); 9 for a line, 7 more for its last pixels, 19 for the call. Cycles by LDR 2, LDM 1 + n,
- * LDRD 3, branch 2: 196 for four pixels, 3.3 a MAC. */
+ * Budget: 113 for four pixels (1.88 a MAC), 11 for a line, 8 more where four are repeated, 15 for the call. */
 #include "edgekit/pointwise_packed_three_dsp.h"
 
 #include <stddef.h>
