@@ -1,15 +1,15 @@
 """What layers take at the least, in instructions, whatever the form.
 
-Cortex-M4 (M7, M33): SMMULR and SMMLAR for an output; PKHBT and USAT16 for two, ORR and EOR for four, STM for 52, of
-all registers but its base. SMLAD takes two products, of inputs that SXTB16 expanded two at a time (a word of four as it
-is has low bytes without a sign in its halves; EOR gives these one, for as much as SXTB16), 56 of which an LDM loads,
-its base too. Before the kernel and for its return 12; PUSH may be missing. Winograd's algorithm needs fewer products.
-Where windows overlap, SMLAL takes four, of two inputs and two weights in halves of registers, if their sums fit halves
-(`conv_2d_thirteen_pairs_dsp`): x0 wa, x1 wa + x0 wb and x1 wb. Where they do not, two of these at most are of use: the
-middle ones of one output, whose inputs then have different weights, or one input or one weight for two outputs; and a
-sum in a half takes an instruction to leave it, which is more than half a SMLAD that is saved. Loads count in layers of
-one sample or one output (bounds_tiny_dsp.py), and together with stores in 1x1 and fully connected ones of four inputs
-(bounds_pointwise_dsp.py).
+Cortex-M4 (M7, M33): SMMULR and SMMLAR for an output; 3 to 6 to put four together, by what they can be before their
+clamp (bounds_words_dsp.py); STM for 52, of all registers but its base. SMLAD takes two products, of inputs that SXTB16
+expanded two at a time (a word of four as it is has low bytes without a sign in its halves; EOR gives these one, for as
+much as SXTB16), 56 of which an LDM loads, its base too. Before the kernel and for its return 12; PUSH may be missing.
+Winograd's algorithm needs fewer products. Where windows overlap, SMLAL takes four, of two inputs and two weights in
+halves of registers, if their sums fit halves (`conv_2d_thirteen_pairs_dsp`): x0 wa, x1 wa + x0 wb and x1 wb. Where they
+do not, two of these at most are of use: the middle ones of one output, whose inputs then have different weights, or one
+input or one weight for two outputs; and a sum in a half takes an instruction to leave it, which is more than half a
+SMLAD that is saved. Loads count in layers of one sample or one output (bounds_tiny_dsp.py), and together with stores in
+1x1 and fully connected ones of four inputs (bounds_pointwise_dsp.py).
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
 biases, for half a store and a sixteenth of a load a window; where a vector can have several windows (any that overlap),
@@ -35,8 +35,10 @@ of several take registers from loads of sums and constants. With 1, 2 or 4 filte
 vectors of sums come, then one store of 64 outputs), and `argued` is `least`; with others, 16 outputs that follow each
 other have lanes of different channels, whose multipliers are vectors too, and no schedule is known in which it does. On
 the M4 these are STRD for eight outputs, as words of y that wait for a longer store take registers, or the stack; LDM of
-48 inputs; PUSH, POP and a load of constants; and what loading weights and constants takes of an output where a pixel
-has at least four: the least of all schedules of LDM that were searched, channel after channel with all registers.
+48 inputs; an SXTB16 for the odd input of a pixel of three or five, as its bytes are two apart, and those inputs of two
+pixels never are; PUSH, POP and a load of constants; an addend (bounds_words_dsp.py); and what loading weights and
+constants takes of an output where a pixel has at least four: the least of all schedules of LDM that were searched,
+channel after channel with all registers.
 
 Fully connected layers of few outputs, where the fixed parts of a call count, on Helium:
 - 11 before the kernel's first instruction, and its return.
@@ -60,6 +62,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from benchmarks import bounds_pointwise_dsp, bounds_pointwise_helium, bounds_tiny_dsp
+from benchmarks.bounds_words_dsp import CLAMPED, Together
 
 CALL = 12
 VECTOR, LANES_16 = 16, 8  # products of an instruction
@@ -78,6 +81,7 @@ class Shape:
         samples, windows: of the input; outputs: of all; inputs: that are read; channels: that one tap of a window has;
         terms: products of an output; inside: how many windows have how many taps inside the input.
         row: where windows have strides, how many are in a row; else 0.
+        together: what puts its outputs together on the M4.
     """
 
     kind: str
@@ -89,6 +93,7 @@ class Shape:
     terms: int
     inside: Mapping[int, int]
     row: int = 0
+    together: Together = CLAMPED
 
 
 @dataclass(frozen=True)
@@ -96,10 +101,11 @@ class Bound:
     """What a core takes.
 
     Attributes:
-        output: to requantize and store one; begin: of one, to load its bias; free: of a window, to have all of them in
-        free lanes; word: `terms` products of one output, and `loaded`, the share of an instruction that loads their
-        operands; value: to bring an input into a register. `call`: for the call itself. overlapping: products of an
-        instruction where windows overlap, of several outputs; 0 for as many as elsewhere.
+        output: to requantize and store one, on the M4 without putting it into a word; begin: of one, to load its bias;
+        free: of a window, to have all of them in free lanes; word: `terms` products of one output, and `loaded`, the
+        share of an instruction that loads their operands; value: to bring an input into a register. `call`: for the
+        call itself. overlapping: products of an instruction where windows overlap, of several outputs; 0 for as many as
+        elsewhere.
     """
 
     output: float
@@ -128,10 +134,11 @@ class Bound:
 
 
 BOUNDS = {
-    "m4": Bound(3.5 + 1 / 52, 0, 0, 2, 0, 1 / 2 + 1 / 56, call=12, overlapping=4),
+    "m4": Bound(2 + 1 / 52, 0, 0, 2, 0, 1 / 2 + 1 / 56, call=12, overlapping=4),
     "m55": Bound(7 / 8 + 1 / 28, 1 / 8, 9 / 16, 16, 1 / 16, 0, CALL),
 }
-ARGUED = Bound(3.625, 0, 0, 2, 0, 1 / 2 + 1 / 48, overlapping=4)  # on the M4
+ARGUED = Bound(2.125, 0, 0, 2, 0, 1 / 2 + 1 / 48, overlapping=4)  # on the M4
+APART = {3: 0.5, 5: 0.5}  # of a pixel, by its inputs: an SXTB16 that has one of them only
 WEIGHTS_OF_FOUR, WEIGHTS = 0.625, 0.75  # of an output of four terms and of more, on the M4
 
 
@@ -139,11 +146,17 @@ def least(core: str, shape: Shape) -> float:
     """Instructions that a layer takes at the least."""
     if core == "m55":
         return _on_helium(shape, STORED)
-    found = BOUNDS["m4"].of(shape)
+    together = shape.together.least
+    found = _with_words(BOUNDS["m4"], together, shape)
     if shape.kind in ("pointwise", "fully_connected"):
-        found = max(found, bounds_tiny_dsp.least(shape.windows, shape.outputs // shape.windows, shape.terms))
-        found = max(found, bounds_pointwise_dsp.least(shape.terms, shape.outputs, shape.windows))
+        units = shape.outputs // shape.windows
+        found = max(found, bounds_tiny_dsp.least(shape.windows, units, shape.terms, together))
+        found = max(found, bounds_pointwise_dsp.least(shape.terms, shape.outputs, shape.windows, together))
     return found
+
+
+def _with_words(bound: Bound, together: float, shape: Shape) -> float:
+    return replace(bound, output=bound.output + together).of(shape)
 
 
 def argued(core: str, shape: Shape) -> float:
@@ -152,7 +165,11 @@ def argued(core: str, shape: Shape) -> float:
         return _on_helium(shape, STORED if shape.outputs // shape.windows in EVEN_LANES else STORED_ALONE)
     dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows
     more = (WEIGHTS if shape.terms > 4 else WEIGHTS_OF_FOUR if shape.terms == 4 else 0.0) if dense else 0.0
-    return max(least(core, shape), replace(ARGUED, output=ARGUED.output + more).of(shape))
+    together = shape.together.argued if more else shape.together.least
+    found = _with_words(ARGUED, together + more, shape)
+    if shape.kind in ("pointwise", "fully_connected"):
+        found += APART.get(shape.terms, 0.0) * shape.windows
+    return max(found, least(core, shape))
 
 
 def _on_helium(shape: Shape, stored: int) -> float:

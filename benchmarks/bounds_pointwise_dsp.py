@@ -1,10 +1,9 @@
 """What loads and stores take at the least where inputs are four, in instructions, on M4, M7 and M33.
 
-Taken for granted: SXTB16 for two inputs, SMLAD for two products, from the bias on, SMMULR and SMMLAR for an output,
-PKHBT and USAT16 for two outputs of a word, ORR and EOR for four (a word may take fewer: `word`), aligned words of y.
-Every other instruction, a load or a store first of all, is counted here. A stay begins at one that is no store of y and
-goes on to the next such: all words that it uses are in registers at its beginning, or made of those. It costs an
-instruction, and one more for each store of y in it.
+Taken for granted: SXTB16 for two inputs, SMLAD for two products, from the bias on, SMMULR and SMMLAR for an output, 3
+to 6 to put four together (bounds_words_dsp.py), aligned words of y. Every other instruction, a load or a store first of
+all, is counted here. A stay begins at one that is no store of y and goes on to the next such: all words that it uses
+are in registers at its beginning, or made of those. It costs an instruction, and one more for each store of y in it.
 
 Registers hold words, 14 of them (SP points to the stack): pixels' pairs of inputs, channels' pairs of weights, biases,
 multipliers; a divider, if an output is finished; and what is in progress: sums of some pairs, whole sums, sums times
@@ -44,7 +43,7 @@ from functools import cache
 from itertools import product
 
 CALL = 13
-OUTPUT, PACKED = 2, 6  # instructions of an output, and of four to put them together
+OUTPUT = 2  # instructions of an output, without what puts it into a word
 REGISTERS, UNSAVED = 14, 5
 STORED = 52  # outputs of a STM
 UNIT = 20160  # an instruction
@@ -92,11 +91,11 @@ PROVEN = {
 }
 
 
-def least(inputs: int, outputs: int, pixels: int, word: float = PACKED) -> float:
+def least(inputs: int, outputs: int, pixels: int, together: float = 1.5) -> float:
     """Instructions of a layer; 0 where there is no charge.
 
     Args:
-        word: instructions that put four outputs together, on average.
+        together: what puts an output into a word.
     """
     units = outputs // pixels
     own = units % WORD == 0 and units >= OWN
@@ -105,7 +104,7 @@ def least(inputs: int, outputs: int, pixels: int, word: float = PACKED) -> float
         return 0.0
     once = (inputs // 2 + 2) * units / REGISTERS + outputs / STORED  # words of weights, biases, multipliers
     events = max((charge.values.output * outputs - charge.expanded * pixels) / UNIT, once)
-    return CALL + outputs * (OUTPUT + word / WORD) + outputs * inputs / 2 + pixels * inputs / 2 + events
+    return CALL + outputs * (OUTPUT + together) + outputs * inputs / 2 + pixels * inputs / 2 + events
 
 
 def gain(values: Values, own: bool = True, expanded: int = 0, registers: int = REGISTERS) -> tuple[int, int]:

@@ -3,9 +3,10 @@
 Taken for granted, as in `benchmarks/bounds.py`: 11 instructions before the kernel's first one; PUSH and POP, or a
 return and only r0 to r3 and r12; 14 general registers, as SP is never free. SMLAD takes two products of one output,
 SXTB16 makes two inputs of a word. SMMULR and SMMLAR for an output, with a multiplier and a divider that all outputs may
-share; then SSAT and STRB, or 6 for four outputs that are a word, and their store. Sums begin with their biases: else
-they take an ADD more. A byte of its own (LDRSB) takes an instruction more for two inputs, and one more for each output
-of them; constants as bytes an SXTB16 for each word that they save, no less than a load: none of these saves anything.
+share; then SSAT and STRB, or 3 to 6 for four outputs that are a word (bounds_words_dsp.py), and their store. Sums begin
+with their biases: else they take an ADD more. A byte of its own (LDRSB) takes an instruction more for two inputs, and
+one more for each output of them; constants as bytes an SXTB16 for each word that they save, no less than a load: none
+of these saves anything.
 
 Registers right after a load hold what came, what is still needed of what came before, a pointer to constants if more
 of them come, one to inputs (x), which may be y's too where their distance is known when code is generated, and else y
@@ -22,7 +23,7 @@ from math import ceil, inf
 CALL, SAVED = 11, ((14, 2), (5, 1))  # registers, and the instructions that save them and return
 ALL = SAVED[0][0]
 WORD, HALVES = 4, 2  # inputs of a word; of a register that SMLAD takes
-SINGLE, PACKED = 2.0, 1.5  # of an output besides two multiplications: SSAT and STRB; a fourth of a word, but its store
+SINGLE = 2.0  # of an output besides two multiplications: SSAT, which it may not need, and STRB
 CONSTANTS = 2  # multiplier and divider
 FOUR, LOADS_OF_FOUR = 4, 5
 
@@ -32,23 +33,27 @@ LONGEST = 12  # loads that a pixel is in registers for; at more it pays more tha
 MOST_STORED = 13  # words of a store
 
 
-def least(samples: int, units: int, inputs: int) -> float:
-    """Instructions of a layer of `samples` samples or pixels; 0 where nothing is known."""
+def least(samples: int, units: int, inputs: int, together: float = 1.5) -> float:
+    """Instructions of a layer of `samples` samples or pixels; 0 where nothing is known.
+
+    Args:
+        together: what puts an output into a word.
+    """
     arithmetic = CALL + samples * units * -(-inputs // HALVES) + -(-samples * inputs // HALVES)
     if samples == 1:
-        return arithmetic + outputs(units) + min(saved + loads_of_one(units, inputs, n) for n, saved in SAVED)
+        loads = min(saved + loads_of_one(units, inputs, n) for n, saved in SAVED)
+        return arithmetic + outputs(units, together) + loads
     saved = SAVED[0][1]  # with few registers all these take more loads than that saves
     if units == 1 and samples == FOUR and inputs % WORD == 0 and inputs >= FOUR * WORD:
-        return arithmetic + outputs(samples) + saved + LOADS_OF_FOUR
+        return arithmetic + outputs(samples, together) + saved + LOADS_OF_FOUR
     if units == 1 and inputs == 2 * WORD:
-        return arithmetic + samples * (2 + PACKED) + saved + moves_of_pixels(samples)
+        return arithmetic + samples * (2 + together) + saved + moves_of_pixels(samples, together)
     return 0.0
 
 
-def outputs(count: int) -> float:
+def outputs(count: int, together: float) -> float:
     """To requantize so many outputs, and to store all words of them at once."""
-    words = count // FOUR
-    return 2 * count + PACKED * FOUR * words + (words > 0) + SINGLE * (count % FOUR)
+    return (2 + together) * count + (count >= FOUR)
 
 
 def loads_of_one(units: int, inputs: int, registers: int) -> int:
@@ -169,17 +174,19 @@ def _together(loads: tuple[tuple[float, int], ...], constants: int) -> float:
 
 
 @cache
-def _of_pixel() -> float:
-    """Loads and stores that a pixel pays at the least.
+def _of_pixel(together: float) -> float:
+    """Loads and stores that a pixel pays at the least, where putting its output into a word takes `together`.
 
     Of the outputs that one store takes and that never were on the stack, the i-th to be finished was in registers with
     at most 13 others that were not (12 beside y), so that i - 14 were finished before it came, four of them a register;
-    as many when the i-th came back from the stack. That store takes 1, of a pixel alone but 1/2, as SSAT is less than
-    what packs; a store of more than two words takes y, which was there at all loads, or came by an instruction more
-    (also where several stores use it: pixels in registers as it comes, 13 at most, save less than that; those on the
-    stack are taken as without it). Words that wait on the stack take PUSH, and a load and a store for 13.
+    as many when the i-th came back from the stack. That store takes 1, of a pixel alone as much as SSAT and STRB take
+    more than to put it into a word; a store of more than two words takes y, which was there at all loads, or came by an
+    instruction more (also where several stores use it: pixels in registers as it comes, 13 at most, save less than
+    that; those on the stack are taken as without it). Words that wait on the stack take PUSH, and a load and a store
+    for 13.
     """
-    found = [cost(0, 0) + PACKED - SINGLE + 1]
+    alone = SINGLE if together > 1 else SINGLE - 1  # no output needs a clamp
+    found = [cost(0, 0) + alone - together]
     for count in range(1, FOUR * MOST_STORED + 1):
         words = -(-count // FOUR)
         stored = min(1 if words <= 2 else 2, 1 + 2 * words / MOST_STORED)
@@ -199,7 +206,7 @@ def _loads(y: int, never: int, on_stack: int) -> float:
     return sum(cost(y, outputs_at(i)) for i in range(never)) + sum(stacked(outputs_at(i)) for i in range(on_stack))
 
 
-def moves_of_pixels(pixels: int) -> int:
+def moves_of_pixels(pixels: int, together: float) -> int:
     """Loads and stores of pixels of two words and one output. The last load of inputs may take the register of x too:
     one pixel is left out."""
-    return ceil(_of_pixel() * (pixels - 1))
+    return ceil(_of_pixel(together) * (pixels - 1))

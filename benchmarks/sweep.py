@@ -27,7 +27,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from benchmarks import apart, bounds
+from benchmarks import apart, bounds, bounds_words_dsp
 from benchmarks.graphs import Builder
 from benchmarks.kernels import COMPILER
 from benchmarks.sweep_table import show
@@ -84,7 +84,7 @@ class Layer:
         y, op = self.graph.tensors[self.graph.outputs[0]].shape, self.graph.nodes[0].op
         row = y[2] if isinstance(op, Conv2D) and op.stride != (1, 1) else 0
         sizes = (y[0], prod(y[:-1]), self.outputs, self.inputs, self.channels, self.terms)
-        return bounds.Shape(self.kind, *sizes, inside, row)
+        return bounds.Shape(self.kind, *sizes, inside, row, bounds_words_dsp.of_graph(self.graph))
 
 
 @dataclass(frozen=True)

@@ -79,12 +79,30 @@ def packed_four(d: Draw) -> Graph:
     )
 
 
+def packed_ten(d: Draw) -> Graph:
+    """Four inputs, ten outputs; lines that are not one."""
+    kind, odd = d.turn(tuple(product(range(3), (0, 1))))
+    count = 2 * d.upto(8) + odd
+    if kind == 0:
+        return _graph((count, 4), 10, FullyConnected(), d)
+    return _graph((1, d.upto(8), 2 * count - 1, 4), 10, Conv2D((1, 2)), d)
+
+
+def packed_three(d: Draw) -> Graph:
+    """Five inputs, three outputs; lines that are not one."""
+    step, more = d.turn(tuple(product((1, 2), range(4))))
+    height = step * d.upto(6) if step > 1 else d.upto(2)
+    return _graph((1, height, step * (4 * d.upto(4) + more) - (step > 1), 5), 3, Conv2D((1, step)), d)
+
+
 SAMPLERS: tuple[Sampler, ...] = (
     (rows_by_two, 4 * len(ROWS)),
     (samples, 4 * len(SAMPLES)),
     (odd_images, 64),
     (packed, 3 * len(PACKED)),
     (packed_four, 112),
+    (packed_ten, 24),
+    (packed_three, 24),
     (one_sample_of_ten, 4),
     (four_samples, 4 * len(FOUR)),
     (fours, 25),

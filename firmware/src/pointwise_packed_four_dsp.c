@@ -15,50 +15,15 @@
 
 #include <stddef.h>
 
-#include "edgekit/packed_dsp.h"
+#include "edgekit/packed_four_dsp.h"
 
 #if EK_DSP_INSTRUCTIONS
 
 _Static_assert(offsetof(ek_pointwise_packed_four_dsp_t, all) == 28, "eight words in the assembly's order");
 
-#define LOAD(LIST) "  ldmia.w r0!, {" LIST "}\n"
-/* Of two words of weights and the bias, in place of the first. */
-#define SUM(A, B, BIAS)                         \
-  "  smlad " A ", r1, " A ", " BIAS "\n"        \
-  "  smlad " A ", r3, " B ", " A "\n"
-#define MULTIPLY(A, MULTIPLIER) "  smmulr " A ", " A ", " MULTIPLIER "\n"
-#define OUTPUT(A, MULTIPLIER, DIVIDER) MULTIPLY(A, MULTIPLIER) EK_DIVIDE_PACKED(A, DIVIDER)
-/* The words are of one channel after the other, 0, 2, 1, 3, 4, 6, 5, 7: two of weights, bias, multiplier, divider. */
-#define EIGHT                                                                                     \
-  LOAD("r4, r5, r6, r7, r8, r9, r10, r11, r12, lr")                                               \
-  SUM("r4", "r5", "r6") OUTPUT("r4", "r7", "r8")                                                  \
-  SUM("r9", "r10", "r11") OUTPUT("r9", "r12", "lr") EK_PACK_2("r4", "r9")                         \
-  LOAD("r5, r6, r7, r8, r9, r10, r11, r12, lr")                                                   \
-  SUM("r5", "r6", "r7") OUTPUT("r5", "r8", "r9") SUM("r10", "r11", "r12") MULTIPLY("r10", "lr")   \
-  LOAD("r6, r7, r8, r9, r11, r12, lr")                                                            \
-  EK_DIVIDE_PACKED("r10", "r6") EK_PACK_2("r5", "r10") EK_PACK_4("r4", "r5")                      \
-  SUM("r7", "r8", "r9") OUTPUT("r7", "r11", "r12")                                                \
-  LOAD("r5, r6, r8, r9, r10, r11, r12")                                                           \
-  SUM("lr", "r5", "r6") OUTPUT("lr", "r8", "r9") EK_PACK_2("r7", "lr") SUM("r10", "r11", "r12")   \
-  LOAD("r5, r6, r8, r9, r11, r12, lr")                                                            \
-  OUTPUT("r10", "r5", "r6") SUM("r8", "r9", "r11") OUTPUT("r8", "r12", "lr")                      \
-  EK_PACK_2("r10", "r8") EK_PACK_4("r7", "r10")                                                   \
-  "  strd r4, r7, [r2], #8\n"
-/* The first four of them. */
-#define FOUR                                                                                      \
-  LOAD("r4, r5, r6, r7, r8, r9, r10, r11, r12, lr")                                               \
-  SUM("r4", "r5", "r6") OUTPUT("r4", "r7", "r8")                                                  \
-  SUM("r9", "r10", "r11") OUTPUT("r9", "r12", "lr") EK_PACK_2("r4", "r9")                         \
-  LOAD("r5, r6, r7, r8, r9, r10, r11, r12, lr")                                                   \
-  SUM("r5", "r6", "r7") OUTPUT("r5", "r8", "r9") SUM("r10", "r11", "r12") MULTIPLY("r10", "lr")   \
-  "  ldr r6, [r0], #4\n"                                                                          \
-  EK_DIVIDE_PACKED("r10", "r6") EK_PACK_2("r5", "r10") EK_PACK_4("r4", "r5")                      \
-  "  str r4, [r2], #4\n"
+#define EIGHT EK_FOUR_EIGHT "  strd r4, r7, [r2], #8\n"
+#define FOUR EK_FOUR_FIRST "  ldr r6, [r0], #4\n" EK_FOUR_FIRST_WORD "  str r4, [r2], #4\n"
 #define TWICE(CODE) CODE CODE
-
-#define EXPAND(WORD)                    \
-  "  sxtb16 r1, " WORD "\n"             \
-  "  sxtb16 r3, " WORD ", ror #8\n"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
@@ -78,7 +43,7 @@ _Static_assert(offsetof(ek_pointwise_packed_four_dsp_t, all) == 28, "eight words
         "  ldr r7, [r4]\n"                                                                                   \
         "  add r4, r5\n"                                                                                     \
         "  str r4, [sp, #4]\n"                                                                               \
-        "  cmp r2, r6\n" EXPAND("r7") CODE                                                                   \
+        "  cmp r2, r6\n" EK_FOUR_EXPAND("r7") CODE                                                           \
         "  bne.w 1b\n"                                                                                       \
         "  ldr r4, [sp, #4]\n"                                                                               \
         "  ldrd r6, r5, [sp, #16]\n"                                                                         \
@@ -122,8 +87,8 @@ PIXELS(ek_pointwise_packed_4_to_64_dsp, 64, TWICE(TWICE(TWICE(EIGHT))))
         "  ldmia.w sp, {r0, r3, r4, r5}\n"                                                                   \
         "  ldrd r6, r7, [r4], #8\n"                                                                          \
         "  strd r7, r4, [sp, #4]\n"                                                                          \
-        "  cmp r2, r5\n" EXPAND("r6") CODE                                                                   \
-        "  ldmia.w sp, {r0, r4}\n" EXPAND("r4") CODE                                                         \
+        "  cmp r2, r5\n" EK_FOUR_EXPAND("r6") CODE                                                           \
+        "  ldmia.w sp, {r0, r4}\n" EK_FOUR_EXPAND("r4") CODE                                                 \
         "  bne.w 1b\n"                                                                                       \
         "  add sp, #16\n"                                                                                    \
         "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                   \
@@ -135,12 +100,9 @@ PAIRS(ek_pointwise_packed_4_to_16_pairs_dsp, 16, TWICE(EIGHT))
 
 #else
 
-/* The output's place among four is not its place in the stream. */
 static int8_t *pixel_of(const int32_t *at, const int8_t *x, int8_t *y, int32_t channels) {
-  const uint32_t even = ek_sxtb16(ek_load4(x)), odd = ek_sxtb16_odd(ek_load4(x));
   for (int32_t i = 0; i < channels; ++i, at += 5) {
-    const int32_t sum = ek_smlad(odd, (uint32_t)at[1], ek_smlad(even, (uint32_t)at[0], at[2]));
-    y[i / 4 * 4 + i % 4 / 2 + i % 2 * 2] = ek_divide_packed(ek_smmulr(sum, at[3]), at[4]);
+    y[i / 4 * 4 + i % 4 / 2 + i % 2 * 2] = ek_packed_four(at, x); /* its place among four is not its place in the stream */
   }
   return y + channels;
 }

@@ -67,6 +67,6 @@ def test_layers() -> None:
         assert 1.5 * 4 * outputs < least(4, outputs, pixels) < instructions
     for outputs, pixels, instructions in ((4096, 256, 26_898), (9216, 144, 58_779), (1440, 144, 12_262), (64, 4, 438)):
         assert 5.5 * outputs < least(4, outputs, pixels) < instructions
-    assert least(4, 1152, 144) - least(4, 1152, 144, word=5) == 1152 / 4
+    assert least(4, 1152, 144) - least(4, 1152, 144, together=1.25) == 1152 / 4
     assert 1.5 * 4 * 64 < least(4, 64, 1) < 434  # where all constants are of use once
     assert least(8, 64, 1) == least(5, 576, 144) == 0.0

@@ -92,7 +92,7 @@ def test_what_a_pixel_pays() -> None:
     rates = [tiny.cost(0, outputs) for outputs in range(10)]
     assert rates == sorted(rates)
     assert all(tiny.cost(0, n) <= tiny.cost(1, n) for n in range(10))
-    assert tiny.moves_of_pixels(144) == 61
+    assert tiny.moves_of_pixels(144, 1.5) == 61
     assert tiny.least(2, 4, 7) == 0
 
 
@@ -105,4 +105,4 @@ def test_no_kernel_takes_less() -> None:
     ]
     found = {f.layer.name: f for f in sweep.sweep(layers, "m4")}
     assert all(f.per_mac >= f.bound for f in found.values())
-    assert {found[layer.name].verdict for layer in (*layers[:2], *layers[-2:])} == {"bounded"}
+    assert {found[layer.name].verdict for layer in layers[:2]} == {"bounded"}

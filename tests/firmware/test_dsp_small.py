@@ -15,8 +15,10 @@ from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.dsp import (
     _one_fours,
     _packed_four,
+    _packed_ten,
     conv_2d_one_rows,
     conv_2d_packed,
+    conv_2d_packed_three,
     conv_2d_rows,
     fully_connected_four,
     fully_connected_one_four,
@@ -34,7 +36,7 @@ from tests.firmware.shapes import layer_graph
 
 IMAGES, SEVENS = "pointwise_images_dsp", conv_2d_one_rows.SEVENS
 PACKED, SINGLE, FOURS = (m.FILE for m in (conv_2d_packed, fully_connected_packed, _one_fours))
-PACKED_FOUR = _packed_four.FILE
+PACKED_FOUR, PACKED_TEN, PACKED_THREE = (m.FILE for m in (_packed_four, _packed_ten, conv_2d_packed_three))
 ROWS, ONE, TWO, FOUR = (m.FILE for m in (conv_2d_rows, conv_2d_one_rows, fully_connected_two, fully_connected_four))
 ONE_FOUR, TWO_FOUR = (m.FILE for m in (fully_connected_one_four, fully_connected_two_four))
 ACROSS = (*((n, 1) for n in fully_connected_one_four.WORDS), *((n, 2) for n in fully_connected_two_four.WORDS))
@@ -98,6 +100,17 @@ def drawn() -> Iterator[tuple[str, Graph]]:
         else:
             graph = layer_graph("conv_2d", shape, out_c, (1, 1), 1, scale, rng, BY_TWO if j else None)
         yield PACKED_FOUR, zeroed(graph, (-128, 127, 5)[(i + j) % 3], (127, 5, -128, 0)[(i + j) % 4])
+    for i, shape in enumerate(((2, 4), (7, 4), (1, 2, 3, 4), (1, 5, 5, 4), (1, 3, 8, 4), (1, 6, 13, 4))):
+        if len(shape) == 2:
+            graph = layer_graph("fully_connected", shape, 10, (1, 1), 1, EXACT[i % len(EXACT)], rng)
+        else:
+            op = BY_TWO if i > 2 else None
+            graph = layer_graph("conv_2d", shape, 10, (1, 1), 1, EXACT[i % len(EXACT)], rng, op)
+        yield PACKED_TEN, zeroed(graph, (-128, 127, 5)[i % 3], (127, 5, -128, 0)[i % 4])
+    for i, (height, width) in enumerate(((2, 2), (1, 5), (2, 3), (1, 7), (3, 8), (5, 9), (4, 12), (6, 13))):
+        op = BY_TWO if i > 3 else None
+        graph = layer_graph("conv_2d", (1, height, width, 5), 3, (1, 1), 1, EXACT[i % len(EXACT)], rng, op)
+        yield PACKED_THREE, zeroed(graph, (-128, 127, 5)[i % 3], (127, 5, -128, 0)[i % 4])
 
 
 def zeroed(graph: Graph, x: int, y: int) -> Graph:
@@ -124,6 +137,8 @@ def test_all_functions_are_proven() -> None:
     packed = {f"pointwise_packed_5_to_{n}{step}_dsp" for n, step in product(conv_2d_packed.CHANNELS, steps)}
     packed |= {f"pointwise_packed_4_to_{n}_dsp" for n in _packed_four.CHANNELS}
     packed |= {f"pointwise_packed_4_to_{n}_pairs_dsp" for n in _packed_four.PAIRS}
+    packed |= {f"pointwise_packed_5_to_3{step}_dsp" for step in conv_2d_packed_three.STEPS.values()}
+    packed |= {f"pointwise_packed_4_to_10{step}_dsp" for step in _packed_ten.STEPS.values()}
     fours = {f"pointwise_one_fours_{n}_dsp" for n in _one_fours.INPUTS}
     four |= {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in ACROSS}
     assert kernels == rows | one | four | packed | fours | {TWO, IMAGES, "fully_connected_packed_10_to_4_dsp"}
@@ -136,6 +151,19 @@ def test_all_functions_are_proven() -> None:
         (PACKED_FOUR, "conv_2d", (1, 4, 4, 4), 20, Conv2D()),
         (PACKED_FOUR, "conv_2d", (1, 4, 4, 3), 8, Conv2D()),
         (PACKED_FOUR, "conv_2d", (1, 4, 4, 4), 8, Conv2D(activation="relu6")),
+        (PACKED_TEN, "conv_2d", (1, 4, 4, 4), 12, Conv2D()),
+        (PACKED_TEN, "conv_2d", (1, 4, 4, 5), 10, Conv2D()),
+        (PACKED_TEN, "conv_2d", (2, 5, 4, 4), 10, BY_TWO),  # images with gaps
+        (PACKED_TEN, "conv_2d", (1, 4, 4, 4), 10, Conv2D((2, 1))),
+        (PACKED_TEN, "conv_2d", (1, 1, 1, 4), 10, Conv2D()),
+        (PACKED_TEN, "conv_2d", (1, 4, 7, 4), 10, Conv2D((1, 3))),
+        (PACKED_TEN, "conv_2d", (1, 4, 4, 4), 10, Conv2D(activation="relu6")),
+        (PACKED_THREE, "conv_2d", (1, 4, 4, 4), 3, Conv2D()),
+        (PACKED_THREE, "conv_2d", (1, 4, 4, 5), 4, Conv2D()),
+        (PACKED_THREE, "conv_2d", (2, 7, 8, 5), 3, BY_TWO),  # images with gaps
+        (PACKED_THREE, "conv_2d", (1, 1, 3, 5), 3, Conv2D()),
+        (PACKED_THREE, "conv_2d", (1, 4, 12, 5), 3, Conv2D((1, 3))),
+        (PACKED_THREE, "conv_2d", (1, 4, 4, 5), 3, Conv2D(activation="relu6")),
         (ROWS, "conv_2d", (1, 4, 13, 12), 3, BY_TWO),
         (ROWS, "conv_2d", (1, 4, 12, 8), 3, BY_TWO),
         (ROWS, "conv_2d", (1, 4, 7, 8), 3, Conv2D()),

@@ -10,7 +10,7 @@ extern "C" {
 
 /* In the order in which the assembly reads it. */
 typedef struct {
-  /* Of each channel, every four as 0, 2, 1, 3: twice the weights as halfwords, inputs 0 and 2, 1 and 3; twice the bias;
+  /* Of each channel, every four as 0, 2, 1, 3: twice the weights as halfwords of inputs 0 and 2, twice the bias, inputs 1 and 3;
    * multiplier; divider, whose lower half is the output's zero point and 128. */
   const int32_t *stream;
   int32_t step; /* bytes from a pixel to the next one of its line */

@@ -15,8 +15,8 @@ PAIRS = (4, 8, 16)  # channels that have one for pairs of pixels too
 FILE = "pointwise_packed_four_dsp"
 
 
-def packed_four(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> Call | None:
-    """The kernel's call; None where its conditions do not hold.
+def channels(layer: Layer, call: Call, real: NDArray[np.float64]) -> NDArray[np.int32] | None:
+    """Five words of each channel, as `packed_four_dsp.h` takes them; None where its conditions do not hold.
 
     Args:
         real: multipliers.
@@ -24,14 +24,26 @@ def packed_four(layer: Layer, call: Call, real: NDArray[np.float64], lines: Line
     weights: NDArray[np.int8] = layer.data(1)
     weights = weights.reshape(weights.shape[0], -1)
     count, inputs = weights.shape
-    if inputs != INPUTS or count not in CHANNELS or (call.fields["low"], call.fields["high"]) != (-128, 127):
+    if inputs != INPUTS or (call.fields["low"], call.fields["high"]) != (-128, 127):
         return None
     folded = fold(weights, bias_of(layer, count), layer.input(0).zero_point, real, clamp_of(call))
     divider = None if folded is None else dividers(folded, real, layer.outputs[0].zero_point)
     if folded is None or divider is None:
         return None
     words = np.ascontiguousarray(folded.halves[:, ORDER]).view(np.int32)
-    stream = np.column_stack([words, folded.start, folded.multiplier, divider]).astype(np.int32)
+    return np.column_stack([words[:, 0], folded.start, words[:, 1], folded.multiplier, divider]).astype(np.int32)
+
+
+def packed_four(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> Call | None:
+    """The kernel's call; None where its conditions do not hold.
+
+    Args:
+        real: multipliers.
+    """
+    count = layer.input(1).shape[0]
+    stream = channels(layer, call, real) if count in CHANNELS else None
+    if stream is None:
+        return None
     pairs = count in PAIRS and lines.images * lines.lines == 1 and (lines.step, lines.samples % 2) == (INPUTS, 0)
     gap = lines.line_step - lines.samples * lines.step if lines.lines > 1 else 0
     image = lines.lines * (lines.samples * lines.step + gap)

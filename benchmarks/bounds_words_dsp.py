@@ -1,0 +1,94 @@
+"""What putting outputs together takes on M4, M7 and M33, by what they can be before their clamp.
+
+Taken for granted: three instructions join four outputs, and two outputs in the halves of a register take one clamp
+(USAT16, SSAT16). The last of the three is one only if the bytes of both registers are where they belong. SEL takes them
+from a register each: outputs 1 and 3 of a word then are in the upper bytes of halves, where QADD16 clamps what is from
+-256 to 255 before, and SSAT with a shift one output, whatever it is (`firmware/include/edgekit/select_dsp.h`). ORR
+takes an EOR more for four, as it wants bytes without a sign. So a word takes
+
+- 3, and 1 where outputs 0 or 2 need a clamp;
+- nothing for outputs 1 and 3 where they need none, 1 where one does or where QADD16 serves both, else 2.
+
+Outputs that are left over take SSAT, where they need a clamp, and STRB; joined for STRH they take no less.
+
+`argued` adds that SEL's outputs need an addend besides the divider, where others have both in one word: in a register,
+which constants do not come to then, or loaded, eight channels take six loads instead of five.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgekit.graph import Graph
+from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
+from edgekit.reference.arithmetic import multiply, quantize_multipliers
+from edgekit.reference.requantize import effective_scale
+
+WORD = 4
+JOINED, FLIPPED, ADDEND = 3.0, 1.0, 0.5  # of a word: what joins outputs, EOR, loads for SEL's addend
+LEFT_OVER, LEFT_INSIDE = 2.0, 1.0  # of an output, with its store
+
+
+@dataclass(frozen=True)
+class Together:
+    """Instructions an output, on the average of a layer's."""
+
+    least: float
+    argued: float
+
+
+CLAMPED = Together(1.5, 1.5)  # any outputs
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The lowest and highest value of a channel's outputs before the clamp."""
+
+    low: int
+    high: int
+
+    @property
+    def inside(self) -> bool:
+        return self.low >= -128 and self.high <= 127
+
+    @property
+    def nearly(self) -> bool:
+        return self.low >= -256 and self.high <= 255
+
+
+def of_word(ends: Sequence[Ends]) -> Together:
+    """All instructions of one word."""
+    even = float(not (ends[0].inside and ends[2].inside))
+    clamped = 2 - ends[1].inside - ends[3].inside
+    odd = float(clamped if clamped < 2 else 2 - (ends[1].nearly and ends[3].nearly))
+    selected, flipped = JOINED + even + odd, JOINED + FLIPPED + even + (clamped > 0)
+    return Together(min(selected, flipped), min(selected + ADDEND, flipped))
+
+
+def of_channels(ends: Sequence[Ends], outputs: int) -> Together:
+    """Of outputs that follow each other, channel after channel."""
+    words = [of_word([ends[(WORD * i + k) % len(ends)] for k in range(WORD)]) for i in range(outputs // WORD)]
+    rest = [ends[i % len(ends)].inside for i in range(outputs - outputs % WORD, outputs)]
+    left = sum(LEFT_INSIDE if inside else LEFT_OVER for inside in rest)
+    least, argued = (left + sum(costs) for costs in ([w.least for w in words], [w.argued for w in words]))
+    return Together(least / outputs, argued / outputs)
+
+
+def of_graph(graph: Graph) -> Together:
+    """Of one layer with weights, of windows that are whole."""
+    node = graph.nodes[0]
+    (x, w, b), y = (graph.tensors[name] for name in node.inputs), graph.tensors[node.outputs[0]]
+    channels = y.shape[-1]
+    assert w.data is not None and b.data is not None
+    depthwise = isinstance(node.op, DepthwiseConv2D)
+    weights = (w.data.reshape(-1, channels).T if depthwise else w.data.reshape(channels, -1)).astype(np.int64)
+    m, shift = quantize_multipliers(np.broadcast_to(effective_scale(x, w, y), (channels,)))
+    folded = b.data.astype(np.int64) - x.zero_point * weights.sum(1)
+    low = folded + np.minimum(-128 * weights, 127 * weights).sum(1)
+    high = folded + np.maximum(-128 * weights, 127 * weights).sum(1)
+    ends = [multiply(a, m, shift) + y.zero_point for a in (low, high)]
+    period = [Ends(int(first), int(last)) for first, last in zip(*ends, strict=True)]
+    return of_channels(period, y.elements)

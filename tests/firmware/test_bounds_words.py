@@ -1,0 +1,58 @@
+"""What putting outputs together takes, by their ranges, and that no kernel takes less for all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks import bounds, sweep
+from benchmarks.bounds_words_dsp import Ends, Together, of_channels, of_graph, of_word
+
+INSIDE, NEARLY, WIDE = Ends(-128, 127), Ends(-256, 255), Ends(-257, 0)
+
+
+@pytest.mark.parametrize(
+    ("ends", "least", "argued"),
+    [
+        ((WIDE, WIDE, WIDE, WIDE), 6, 6),
+        ((WIDE, NEARLY, WIDE, WIDE), 6, 6),
+        ((WIDE, NEARLY, WIDE, NEARLY), 5, 5.5),
+        ((WIDE, INSIDE, WIDE, WIDE), 5, 5.5),
+        ((WIDE, INSIDE, INSIDE, INSIDE), 4, 4.5),
+        ((INSIDE, NEARLY, INSIDE, NEARLY), 4, 4.5),
+        ((INSIDE, WIDE, INSIDE, WIDE), 5, 5),
+        ((INSIDE, INSIDE, INSIDE, INSIDE), 3, 3.5),
+    ],
+)
+def test_words(ends: tuple[Ends, ...], least: float, argued: float) -> None:
+    assert of_word(ends) == Together(least, argued)
+
+
+def test_words_of_several_pixels() -> None:
+    """Of three channels each is at every place of some word."""
+    assert of_channels([WIDE, NEARLY, WIDE], 12).least == pytest.approx((6 + 6 + 6) / 12)
+    assert of_channels([WIDE, NEARLY, NEARLY], 12).least == pytest.approx((6 + 5 + 6) / 12)
+    assert of_channels([NEARLY, NEARLY, NEARLY], 12).least == pytest.approx(5 / 4)
+    assert of_channels([WIDE], 6).least == pytest.approx((6 + 2 * 2) / 6)
+    assert of_channels([INSIDE], 3).least == 1.0
+
+
+def test_ranges_of_a_layer() -> None:
+    layer = sweep.connected(4, 4, 1)
+    graph = layer.graph
+    w, b = graph.tensors["weights"], graph.tensors["bias"]
+    assert w.data is not None and b.data is not None
+    quantization = replace(w.quantization, scale=np.full(4, graph.tensors[graph.outputs[0]].scale * 245, np.float32))
+    for values, together in ((np.zeros((4, 4)), 3), (np.eye(4), 5), (2 * np.eye(4), 6)):
+        graph.tensors["weights"] = replace(w, data=values.astype(np.int8), quantization=quantization)
+        graph.tensors["bias"] = replace(b, data=np.zeros(4, np.int32))
+        assert of_graph(graph).least == together / 4
+
+
+def test_what_is_charged_is_of_the_layer() -> None:
+    least, most = (bounds.Shape("pointwise", 1, 144, 576, 720, 5, 5, {1: 1}, 0, Together(n, n)) for n in (0.75, 1.5))
+    for of in (bounds.least, bounds.argued):
+        assert of("m4", most) - of("m4", least) == pytest.approx(576 * 0.75)
+        assert of("m55", most) == of("m55", least)
