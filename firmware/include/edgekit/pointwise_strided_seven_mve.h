@@ -24,6 +24,8 @@ typedef struct {
 } ek_pointwise_strided_seven_mve_t;
 
 /* <output channels>. `scratch`: 832 bytes for pixels, then sums. */
+void ek_pointwise_strided_seven_mve_8(const ek_pointwise_strided_seven_mve_t *p, const int8_t *x, int8_t *y,
+                                      uint8_t *scratch);
 void ek_pointwise_strided_seven_mve_16(const ek_pointwise_strided_seven_mve_t *p, const int8_t *x, int8_t *y,
                                        uint8_t *scratch);
 void ek_pointwise_strided_seven_mve_32(const ek_pointwise_strided_seven_mve_t *p, const int8_t *x, int8_t *y,

@@ -15,7 +15,7 @@ from edgekit.backends.c.forms.mve.conv_2d_pointwise_strided import CONSTANTS, ev
 
 OPERATOR, FILE = "conv_2d", "pointwise_strided_seven_mve"
 SHAPE, PIXELS = (1, 7, 7), 49
-CHANNELS = (16, 32, 64)
+CHANNELS = (8, 16, 32, 64)
 OF_PIXELS = 832  # bytes of scratch
 AT_ONCE, BESIDE = 16, 7  # output channels without loops; vectors of places of what makes their biases
 

@@ -1,5 +1,5 @@
-"""1x1 convolutions of 8 channels into 8 that take every second pixel, 64 outputs in runs of eight, where shifts of each four
-channels are of three kinds at most: `firmware/src/pointwise_strided_words_mve.c`."""
+"""1x1 convolutions of 8 channels into 8 that take every second pixel, 64 outputs in runs of eight, where of each four
+channels two have one shift: `firmware/src/pointwise_strided_words_mve.c`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def form(layer: Layer, call: Call) -> Call | None:
 
 
 def _shared(found: Folded, channels: Sequence[int]) -> tuple[str, list[int]] | None:
-    """The name of the vectors that have one second multiplier, and three of these, each four times; None without such."""
+    """Names of the vectors that have one second multiplier, and three of these, each four times; None without such."""
     second = [int(found.second[c]) for c in channels]
     for a, b in SHARES:
         if second[a] == second[b]:
