@@ -50,7 +50,7 @@ def runs(call: Call) -> NDArray[np.int32]:
     )
     picture, row, run = np.meshgrid(range(batches), range(out_h), range(out_w // RUN), indexing="ij")
     first = (picture * in_h + row * down) * in_w + run * RUN * STRIDE
-    return (first.reshape(-1) * BLOCK).astype(np.int32)
+    return np.asarray(first.reshape(-1) * BLOCK, np.int32)
 
 
 def stream(found: Folded, begun: NDArray[np.int8]) -> NDArray[np.int32]:

@@ -70,7 +70,7 @@ def _stream(
 ) -> NDArray[np.int32]:
     filters = np.zeros((BLOCK, VECTOR), np.int8)
     filters[:, BLOCK:], filters[:, :CONSTANTS] = found.weights, begun
-    places = np.add.outer(VECTOR * np.arange(1, PLACES + 1), RUN * VECTOR * np.arange(RUN)).astype(np.int16)
+    places = VECTOR * (np.arange(1, PLACES + 1, dtype=np.int16)[:, None] + RUN * np.arange(RUN, dtype=np.int16))
     parts = [filters[first], np.tile(BESIDE, RUN), places, filters[last]]
     numbers = [*found.multiplier[last].tolist(), *found.multiplier[first].tolist(), out_zero, *second]
     return np.concatenate([*(part.reshape(-1).view(np.int32) for part in parts), np.array(numbers, np.int32)])
