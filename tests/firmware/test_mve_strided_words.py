@@ -1,4 +1,4 @@
-"""Helium 1x1 convolutions of every second pixel into 8 channels, 64 outputs: the simulator's integers, where it ends."""
+"""Helium 1x1 convolutions of every second pixel into 8 channels, 64 outputs: the simulator's integers, its ends."""
 
 from __future__ import annotations
 
