@@ -1,5 +1,5 @@
 /* What `ek_conv_2d` computes for 1x1 kernels of 8 channels that take every second pixel, 64 outputs in runs of 8, into 8
- * channels, where of the first and of the last four channels two have one second multiplier (shift), on Helium.
+ * channels, where of channels 0 to 2 two have one second multiplier (shift), and two of 4 to 6, on Helium.
  *
  * Vectors: the neighbour before a pixel, which does not count, and the pixel. Two bytes of the neighbour become -128 and 1,
  * whose weights make the bias: before the first pixel of a run by what is stored with it, elsewhere by stores of eight.

@@ -1,5 +1,5 @@
-"""1x1 convolutions of 8 channels into 8 that take every second pixel, 64 outputs in runs of eight, where of each four
-channels two have one shift: `firmware/src/pointwise_strided_words_mve.c`."""
+"""1x1 convolutions of 8 channels into 8 that take every second pixel, 64 outputs in runs of eight, where of channels
+0 to 2 two have one shift, and two of 4 to 6: `firmware/src/pointwise_strided_words_mve.c`."""
 
 from __future__ import annotations
 
