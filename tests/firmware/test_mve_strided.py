@@ -101,7 +101,7 @@ def test_where_eights_end() -> None:
 
 
 def test_seven_by_seven_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
-    layers = ((1, 13, 13, 64, 2), (1, 14, 14, 16, 2), (1, 7, 13, 32, 1), (1, 19, 14, 16, 3))
+    layers = ((1, 13, 13, 64, 2), (1, 14, 14, 16, 2), (1, 7, 13, 32, 1), (1, 19, 14, 16, 3), (1, 13, 13, 8, 2))
     graphs = [graph_of(layer, i) for i, layer in enumerate(layers)]
     graphs += [with_bias(scaled(graph_of(layers[1], 3), 2.0**-4), bias) for bias in (SMALLEST, LARGEST)]
     cases = []

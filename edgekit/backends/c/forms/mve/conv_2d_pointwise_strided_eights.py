@@ -26,23 +26,31 @@ def form(layer: Layer, call: Call) -> Call | None:
     def of(name: str) -> int:
         return integer(fields, name)
 
-    batches, in_h, in_w, out_h, out_w = (of(name) for name in ("batches", "in_h", "in_w", "out_h", "out_w"))
+    batches, out_h, out_w = (of(name) for name in ("batches", "out_h", "out_w"))
     if not every_second(call) or of("out_c") != BLOCK or out_w % RUN or batches * out_h * out_w % GROUP:
         return None
     found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(BLOCK, BLOCK))
     begun = None if found is None else bias_weights(found.bias, CONSTANTS - 1)
     if found is None or begun is None:
         return None
-    picture, row, run = np.meshgrid(range(batches), range(out_h), range(out_w // RUN), indexing="ij")
-    first = (picture * in_h + row * of("stride_h")) * in_w + run * RUN * STRIDE
     return Call(
         FILE,
         {
-            "runs": (first.reshape(-1) * BLOCK).astype(np.int32), "out_zero": fields["out_zero"],
+            "runs": runs(call), "out_zero": fields["out_zero"],
             "size": batches * out_h * out_w * BLOCK, "stream": stream(found, begun),
         },
         scratch=SCRATCH,
     )  # fmt: skip
+
+
+def runs(call: Call) -> NDArray[np.int32]:
+    """Bytes from the input to each run of eight."""
+    batches, in_h, in_w, out_h, out_w, down = (
+        integer(call.fields, name) for name in ("batches", "in_h", "in_w", "out_h", "out_w", "stride_h")
+    )
+    picture, row, run = np.meshgrid(range(batches), range(out_h), range(out_w // RUN), indexing="ij")
+    first = (picture * in_h + row * down) * in_w + run * RUN * STRIDE
+    return np.asarray(first.reshape(-1) * BLOCK, np.int32)
 
 
 def stream(found: Folded, begun: NDArray[np.int8]) -> NDArray[np.int32]:
