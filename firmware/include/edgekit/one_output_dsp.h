@@ -25,12 +25,19 @@ extern "C" {
 #define EK_ONE_THREE(STEP)                                                                      \
   EK_ONE_PIXEL("r10", ", #2*" STEP "]") EK_ONE_PIXEL("r9", ", #" STEP "]") EK_ONE_PIXEL("r8", "], #8")
 #define EK_ONE_FOUR(STEP) EK_ONE_PIXEL("r11", ", #3*" STEP "]") EK_ONE_THREE(STEP)
-/* Multiplier, divider and zero point are in r4 to r6. */
-#define EK_ONE_OUTPUT(SUM)                                                                      \
-  "  smmulr " SUM ", " SUM ", r4\n"                                                             \
-  "  smmlar " SUM ", " SUM ", r5, r6\n"                                                         \
+/* All eight inputs, in LOW and HIGH, which are lost, from the bias in r8 on. */
+#define EK_ONE_SUM(SUM, LOW, HIGH)                                                              \
+  "  sxtb16 " SUM ", " LOW "\n"                                                                 \
+  "  sxtb16 " LOW ", " LOW ", ror #8\n"                                                         \
+  "  smlad " SUM ", " SUM ", r4, r8\n" EK_ONE_ADD(SUM, LOW, "r5")                               \
+  "  sxtb16 " LOW ", " HIGH "\n"                                                                \
+  "  sxtb16 " HIGH ", " HIGH ", ror #8\n" EK_ONE_ADD(SUM, LOW, "r6") EK_ONE_ADD(SUM, HIGH, "r7")
+#define EK_ONE_STORED(SUM, MULTIPLIER, DIVIDER, ZERO_POINT)                                     \
+  "  smmulr " SUM ", " SUM ", " MULTIPLIER "\n"                                                 \
+  "  smmlar " SUM ", " SUM ", " DIVIDER ", " ZERO_POINT "\n"                                    \
   "  ssat " SUM ", #8, " SUM "\n"                                                               \
   "  strb " SUM ", [r2], #1\n"
+#define EK_ONE_OUTPUT(SUM) EK_ONE_STORED(SUM, "r4", "r5", "r6")
 /* EIGHT for the first eight inputs, and as often as MORE says for others. */
 #define EK_ONE_EIGHTS(EIGHT, MORE) EK_ONE_WEIGHTS(EK_ONE_BIASES) EIGHT MORE(EK_ONE_WEIGHTS("") EIGHT)
 #define EK_ONCE(CODE) CODE

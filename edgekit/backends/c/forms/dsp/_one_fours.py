@@ -12,7 +12,8 @@ from edgekit.backends.c.forms.dsp._packed import dividers
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 
 FOUR, INPUTS = 4, (8, 16, 24, 32, 64)  # pixels; inputs that have a function
-EIGHT = 4  # words of eight weights
+TOGETHER, EIGHT = 8, 4  # weights, and their words
+TURN, CODE = 3, 200  # fours in one turn of the kernel of eight inputs, bytes of code for each
 FILE = "pointwise_one_fours_dsp"
 
 
@@ -39,5 +40,10 @@ def one_fours(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines)
     divider = None if folded is None else dividers(folded, real, layer.outputs[0].zero_point)
     if folded is None or divider is None:
         return None
-    stream = np.concatenate([stream_of(folded), folded.multiplier, divider]).astype(np.int32)
+    words, skip = stream_of(folded), -(lines.samples // FOUR) % TURN * CODE
+    if inputs == TOGETHER:
+        parts = [words[: EIGHT + 1], folded.multiplier, divider, [skip]]
+    else:
+        parts = [words, folded.multiplier, divider]
+    stream = np.concatenate(parts).astype(np.int32)
     return Call(f"pointwise_one_fours_{inputs}_dsp", {"stream": stream, "last": lines.samples * inputs}, source=FILE)
