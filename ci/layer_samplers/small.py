@@ -28,6 +28,11 @@ def rows_by_two(d: Draw) -> Graph:
     return _graph((1, 3 + d.upto(20), width, inputs), outputs, Conv2D((2, 2)), d)
 
 
+def sevens(d: Draw) -> Graph:
+    """Rows of seven of every second pixel of 8 channels."""
+    return _graph((1, 3 + d.upto(20), d.of(13, 14), 8), 1, Conv2D((2, 2)), d)
+
+
 def samples(d: Draw) -> Graph:
     """Four samples, two and six too where there are two outputs."""
     inputs, outputs = d.turn(SAMPLES)
@@ -81,6 +86,7 @@ def packed_four(d: Draw) -> Graph:
 
 SAMPLERS: tuple[Sampler, ...] = (
     (rows_by_two, 4 * len(ROWS)),
+    (sevens, 6),
     (samples, 4 * len(SAMPLES)),
     (odd_images, 64),
     (packed, 3 * len(PACKED)),
