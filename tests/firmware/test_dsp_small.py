@@ -66,8 +66,8 @@ def drawn() -> Iterator[tuple[str, Graph]]:
     for i, (inputs, width) in enumerate(product((16, 24, 32), (7, 8, 13, 14, 15, 20, 21, 27))):
         graph = layer("conv_2d", (1, 1 + i % 5, width, inputs), 1, Conv2D((1 + i % 2, 2)))
         yield SEVENS if width in (13, 14) else ONE, graph
-    for height, width in product((1, 2, 5), (13, 14)):
-        yield SEVENS, layer("conv_2d", (1, height, width, 8), 1, Conv2D((2 - width % 2, 2)))
+    for inputs, height, width in product((4, 8), (1, 2, 5), (13, 14)):
+        yield SEVENS, layer("conv_2d", (1, height, width, inputs), 1, Conv2D((2 - width % 2, 2)))
     for inputs, samples in product((4, 8, 16, 20, 32), (2, 4, 6)):
         yield TWO, layer("fully_connected", (samples, inputs), 2)
     for inputs, out_c in fully_connected_four.SHAPES * 5:

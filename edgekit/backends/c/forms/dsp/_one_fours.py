@@ -11,14 +11,14 @@ from edgekit.backends.c.forms.dsp._pack import halves
 from edgekit.backends.c.forms.dsp._packed import dividers
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 
-FOUR, INPUTS = 4, (8, 16, 24, 32, 64)  # pixels; inputs that have a function
+FOUR, INPUTS = 4, (4, 8, 16, 24, 32, 64)  # pixels; inputs that have a function
 TOGETHER, EIGHT = 8, 4  # weights, and their words
 TURN, CODE = 3, 200  # fours in one turn of the kernel of eight inputs, bytes of code for each
 FILE = "pointwise_one_fours_dsp"
 
 
 def stream_of(folded: Folded) -> NDArray[np.int32]:
-    """As `firmware/include/edgekit/one_output_dsp.h` says: weights, and after the first eight four biases."""
+    """As `firmware/include/edgekit/one_output_dsp.h` says: weights, and after the first eight, or all, four biases."""
     words = halves(folded.halves).view(np.int32).reshape(-1)
     return np.concatenate([words[:EIGHT], np.repeat(folded.start, FOUR), words[EIGHT:]]).astype(np.int32)
 

@@ -13,7 +13,7 @@ from edgekit.reference.requantize import effective_scale
 
 OPERATOR = "conv_2d"
 INPUTS, STEP = (16, 24, 32), 2  # that have a function; pixels from one to the next
-OF_SEVENS = (8, *INPUTS)  # the same for rows of seven outputs
+OF_SEVENS = (4, 8, *INPUTS)  # the same for rows of seven outputs
 FOUR, THREE = 4, 3  # pixels of a block
 SEVEN = FOUR + THREE
 FILE, SEVENS = "pointwise_one_rows_dsp", "pointwise_one_sevens_dsp"
