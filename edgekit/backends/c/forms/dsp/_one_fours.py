@@ -40,10 +40,8 @@ def one_fours(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines)
     divider = None if folded is None else dividers(folded, real, layer.outputs[0].zero_point)
     if folded is None or divider is None:
         return None
-    words, skip = stream_of(folded), -(lines.samples // FOUR) % TURN * CODE
+    words, constants = stream_of(folded), [*folded.multiplier, *divider]
     if inputs == TOGETHER:
-        parts = [words[: EIGHT + 1], folded.multiplier, divider, [skip]]
-    else:
-        parts = [words, folded.multiplier, divider]
-    stream = np.concatenate(parts).astype(np.int32)
+        words, constants = words[: EIGHT + 1], [*constants, -(lines.samples // FOUR) % TURN * CODE]
+    stream = np.concatenate([words, np.array(constants, np.int32)])
     return Call(f"pointwise_one_fours_{inputs}_dsp", {"stream": stream, "last": lines.samples * inputs}, source=FILE)
