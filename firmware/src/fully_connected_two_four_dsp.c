@@ -10,7 +10,7 @@
  * Registers: r0 constants, r1 x, at last constants too; y waits on the stack. The others are in the code.
  * Budget: 87 and 109, 11 for the call (1.53 and 1.5 a MAC): 16 and 24 to expand inputs, 32 and 40 products, 16 for requantization,
  * 13 to put together and store, PUSH and POP; 8 and 14 for loads and for sums on the stack. Cycles by LDR 2, LDM 1 + n, branch
- * 2: 150 and 203. */
+ * 2: 149 and 203. */
 #include "edgekit/fully_connected_two_four_dsp.h"
 
 #include "edgekit/packed_dsp.h"
