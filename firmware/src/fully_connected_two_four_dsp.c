@@ -1,12 +1,12 @@
 /* y[n,co] = requantize(bias[co] + sum over ci of (x[n,ci] - in_zero) * w[co,ci]), as fully_connected.c, of four samples, 8 or 10
  * inputs and 2 outputs, with the DSP instructions.
  *
- * Blocking: 2 samples x 2 channels, their sums on the stack until all are there, so that constants are read once and two words
- * of outputs stored at once, put together as in pointwise_packed_dsp.c. The parameters are the constants, in the order that
- * leaves the most registers for what is loaded; nothing is read to find them. Of 10 inputs two samples are five words: the one
- * in the middle has the last inputs of one and the first of the other. Of 8 inputs the second pair begins with the weights that
- * are there when the first one ends; a sample is a word at a time, of which one sum takes the place of what SXTB16 made. Weights are halfwords, twice as large: SMMULR wants twice the sum. The zero point is folded
- * into the bias.
+ * Blocking: 2 samples x 2 channels, their sums on the stack until all are there, so that constants are read once and two words of
+ * outputs stored at once, put together as in pointwise_packed_dsp.c. The parameters are the constants, in the order that leaves
+ * the most registers for what is loaded; nothing is read to find them. Of 10 inputs two samples are five words: the one in the
+ * middle has the last inputs of one and the first of the other. Of 8 inputs the second pair begins with the weights that are
+ * there when the first one ends; a sample is a word at a time, of which one sum takes the place of what SXTB16 made. Weights are
+ * halfwords, twice as large: SMMULR wants twice the sum. The zero point is folded into the bias.
  * Registers: r0 constants, r1 x, at last constants too; y waits on the stack. The others are in the code.
  * Budget: 87 and 109, 11 for the call (1.53 and 1.5 a MAC): 16 and 24 to expand inputs, 32 and 40 products, 16 for requantization,
  * 13 to put together and store, PUSH and POP; 8 and 14 for loads and for sums on the stack. Cycles by LDR 2, LDM 1 + n, branch

@@ -4,10 +4,12 @@
  * Blocking: 4 pixels x 8 inputs, which share the weights' load; their outputs are stored as one word, put together as in
  * pointwise_packed_dsp.c. The pixels' bytes from one to the next are in the code. Weights are halfwords, twice as large: SMMULR
  * wants twice the sum. The zero point is folded into the bias.
- * Registers: r0 stream, r1 x, r2 y, r4-r7 weights, then constants, r8-r11 sums, r3 and r12 eight inputs, lr two of them.
- * Of 4 and 8 inputs weights and constants stay in registers, and of 8 up to 12 pixels are a turn, which begins where the rest of them does.
- * Budget: 37 for 8 inputs (1.16 a MAC), 20 for the outputs, 17 for the call: 1.47 a MAC of 16 inputs. Layers
- * of 4 inputs: 34 for four outputs, 16 for the call; of 8 50, 3 a turn, 19 for the call: 2.2 and 1.6 a MAC. Cycles by LDR 2, LDM 1 + n, LDRD 3, branch 2: 49 for 8 inputs, 1.53 a MAC. */
+ * Registers: r0 stream, r1 x, r2 y, r4-r7 weights, then constants, r8-r11 sums, r3 and r12 eight inputs, lr two of them. Of 4 and
+ * 8 inputs weights and constants stay in registers, and of 8 up to 12 pixels are a turn, which begins where the rest of them
+ * does.
+ * Budget: 37 for 8 inputs (1.16 a MAC), 20 for the outputs, 17 for the call: 1.47 a MAC of 16 inputs. Layers of 4 inputs: 34 for
+ * four outputs, 16 for the call; of 8 50, 3 a turn, 19 for the call: 2.2 and 1.6 a MAC. Cycles by LDR 2, LDM 1 + n, LDRD 3,
+ * branch 2: 49 for 8 inputs, 1.53 a MAC. */
 #include "edgekit/pointwise_one_fours_dsp.h"
 
 #include <stddef.h>

@@ -5,9 +5,9 @@
  * Weights are halfwords, twice as large: SMMULR wants twice the sum. The zero point is folded into the bias.
  * Registers: r0 stream, r1 x, r2 y, r4-r7 weights, then constants, r8-r11 sums, r3 and r12 eight inputs, lr two of them; what a
  * row's end needs comes from the stack with its last constants. Of 4 and 8 inputs weights and constants stay in registers.
- * Budget: 37 for 4 pixels x 8 inputs (1.16 a MAC), 28 for 3; 17 and 13 for their outputs, 3 for a row, 17 for the call: 163 for
- * a row of 16 inputs, 1.46 a MAC. Of 4 and 8 inputs 9 and 13 a pixel, 3 and 4 for a row, 16 and 18
- * for the call: 2.44 and 1.74 a MAC. Cycles by LDR 2, LDM 1 + n, LDRD 3, branch 2: 49 for 4 pixels x 8 inputs, 1.53 a MAC. */
+ * Budget: 37 for 4 pixels x 8 inputs (1.16 a MAC), 28 for 3; 17 and 13 for their outputs, 3 for a row, 17 for the call: 163 for a
+ * row of 16 inputs, 1.46 a MAC. Of 4 and 8 inputs 9 and 13 a pixel, 3 and 4 for a row, 16 and 18 for the call: 2.44 and 1.74 a
+ * MAC. Cycles by LDR 2, LDM 1 + n, LDRD 3, branch 2: 49 for 4 pixels x 8 inputs, 1.53 a MAC. */
 #include "edgekit/pointwise_one_sevens_dsp.h"
 
 #include <stddef.h>
