@@ -28,6 +28,11 @@ def rows_by_two(d: Draw) -> Graph:
     return _graph((1, 3 + d.upto(20), width, inputs), outputs, Conv2D((2, 2)), d)
 
 
+def sevens(d: Draw) -> Graph:
+    """Rows of seven of every second pixel of few channels."""
+    return _graph((1, 3 + d.upto(20), d.of(13, 14), d.turn((4, 8))), 1, Conv2D((2, 2)), d)
+
+
 def samples(d: Draw) -> Graph:
     """Four samples, two and six too where there are two outputs."""
     inputs, outputs = d.turn(SAMPLES)
@@ -36,7 +41,7 @@ def samples(d: Draw) -> Graph:
 
 def fours(d: Draw) -> Graph:
     """One output of four pixels or more."""
-    return _graph((1, d.upto(12), 4 * d.upto(4), d.turn((8, 16, 24, 32, 64))), 1, Conv2D(), d)
+    return _graph((1, d.upto(12), 4 * d.upto(4), d.turn((4, 8, 16, 24, 32, 64))), 1, Conv2D(), d)
 
 
 def four_samples(d: Draw) -> Graph:
@@ -97,6 +102,7 @@ def packed_three(d: Draw) -> Graph:
 
 SAMPLERS: tuple[Sampler, ...] = (
     (rows_by_two, 4 * len(ROWS)),
+    (sevens, 12),
     (samples, 4 * len(SAMPLES)),
     (odd_images, 64),
     (packed, 3 * len(PACKED)),
@@ -105,6 +111,6 @@ SAMPLERS: tuple[Sampler, ...] = (
     (packed_three, 24),
     (one_sample_of_ten, 4),
     (four_samples, 4 * len(FOUR)),
-    (fours, 25),
+    (fours, 30),
     (one_sample_of_64, 4),
 )

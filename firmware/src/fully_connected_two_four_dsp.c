@@ -1,16 +1,16 @@
 /* y[n,co] = requantize(bias[co] + sum over ci of (x[n,ci] - in_zero) * w[co,ci]), as fully_connected.c, of four samples, 8 or 10
  * inputs and 2 outputs, with the DSP instructions.
  *
- * Blocking: 2 samples x 2 channels, their sums on the stack until all are there, so that constants are read once and two words
- * of outputs stored at once, put together as in pointwise_packed_dsp.c. The parameters are the constants, in the order that
- * leaves the most registers for what is loaded; nothing is read to find them. Of 10 inputs two samples are five words: the one
- * in the middle has the last inputs of one and the first of the other. Of 8 inputs the second pair begins with the weights that
- * are there when the first one ends. Weights are halfwords, twice as large: SMMULR wants twice the sum. The zero point is folded
- * into the bias.
+ * Blocking: 2 samples x 2 channels, their sums on the stack until all are there, so that constants are read once and two words of
+ * outputs stored at once, put together as in pointwise_packed_dsp.c. The parameters are the constants, in the order that leaves
+ * the most registers for what is loaded; nothing is read to find them. Of 10 inputs two samples are five words: the one in the
+ * middle has the last inputs of one and the first of the other. Of 8 inputs the second pair begins with the weights that are
+ * there when the first one ends; a sample is a word at a time, of which one sum takes the place of what SXTB16 made. Weights are
+ * halfwords, twice as large: SMMULR wants twice the sum. The zero point is folded into the bias.
  * Registers: r0 constants, r1 x, at last constants too; y waits on the stack. The others are in the code.
- * Budget: 88 and 109, 11 for the call (1.55 and 1.5 a MAC): 16 and 24 to expand inputs, 32 and 40 products, 16 for requantization,
- * 13 to put together and store, PUSH and POP; 9 and 14 for loads and for sums on the stack. Cycles by LDR 2, LDM 1 + n, branch
- * 2: 150 and 203. */
+ * Budget: 87 and 109, 11 for the call (1.53 and 1.5 a MAC): 16 and 24 to expand inputs, 32 and 40 products, 16 for requantization,
+ * 13 to put together and store, PUSH and POP; 8 and 14 for loads and for sums on the stack. Cycles by LDR 2, LDM 1 + n, branch
+ * 2: 149 and 203. */
 #include "edgekit/fully_connected_two_four_dsp.h"
 
 #include "edgekit/packed_dsp.h"
@@ -61,38 +61,33 @@ __attribute__((naked)) void ek_fully_connected_10_to_2_four_dsp(const ek_fully_c
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
 
-/* Samples' sums: r12 and lr, r7 and r8; then r12 and lr, r8 and r11, with the first ones' r4 and r5, r1 and r2 from the stack,
- * where a divider, r3, is too. */
+/* Samples' sums: lr and r12, r6 and r7 from the biases on; of either pair. The first pair's come back from the stack to r5, r4,
+ * r1 and r2, a divider to r3 and y to r8. The second pair begins with the last words, whose weights are there. */
+#define FIRST8(X, W0, W1, ODD0, ODD1)                                                                                         \
+  EVEN("r12", X)                                                                                                              \
+  "  smlad lr, r12, " W0 ", r6\n"                                                                                             \
+  "  smlad r12, r12, " W1 ", r7\n" ODD(X, X) BOTH("lr", "r12", X, ODD0, ODD1)
+#define WORD8(SUM0, SUM1, FREE, X, W0, W1, ODD0, ODD1)                                                                        \
+  EVEN(FREE, X) BOTH(SUM0, SUM1, FREE, W0, W1) ODD(X, X) BOTH(SUM0, SUM1, X, ODD0, ODD1)
 __attribute__((naked)) void ek_fully_connected_8_to_2_four_dsp(const ek_fully_connected_two_four_dsp_t *p, const int8_t *x, int8_t *y) {
   __asm__ volatile(
       "  push {r2, r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
       "  ldmia.w r1!, {r2, r3, r4, r5}\n"
-      LOAD("r7, r8, r9, r10, r11")
-      EVEN("r6", "r2")
-      "  smlad r12, r6, r9, r7\n"
-      "  smlad lr, r6, r10, r8\n"
-      EVEN("r6", "r4") BOTH("r7", "r8", "r6", "r9", "r10") ODD("r2", "r2") ODD("r4", "r4")
-      LOAD("r6, r9, r10")
-      BOTH("r12", "lr", "r2", "r11", "r6") BOTH("r7", "r8", "r4", "r11", "r6")
-      LOAD("r2, r4, r11")
-      EVEN("r6", "r3") BOTH("r12", "lr", "r6", "r9", "r10") EVEN("r6", "r5") BOTH("r7", "r8", "r6", "r9", "r10")
-      ODD("r3", "r3") BOTH("r12", "lr", "r3", "r2", "r4") ODD("r5", "r5") BOTH("r7", "r8", "r5", "r2", "r4")
-      "  push {r7, r8, r11, r12, lr}\n"
-      "  ldmia.w r1, {r1, r3, r5, r6}\n"
-      LOAD("r8, r11")
-      EVEN("r7", "r3")
-      "  smlad r12, r7, r9, r8\n"
-      "  smlad lr, r7, r10, r11\n"
-      EVEN("r7", "r6") BOTH("r8", "r11", "r7", "r9", "r10")
-      ODD("r3", "r3") BOTH("r12", "lr", "r3", "r2", "r4") ODD("r6", "r6") BOTH("r8", "r11", "r6", "r2", "r4")
-      "  ldmia.w r0, {r0, r2, r3, r4, r6, r9, r10}\n"
-      EVEN("r7", "r1") BOTH("r12", "lr", "r7", "r2", "r3") ODD("r1", "r1") BOTH("r12", "lr", "r1", "r4", "r6")
-      EVEN("r7", "r5") BOTH("r8", "r11", "r7", "r2", "r3") ODD("r5", "r5") BOTH("r8", "r11", "r5", "r4", "r6")
-      "  pop {r1, r2, r3, r4, r5, r6}\n"
-      OUTPUT("r4", "r0", "r9") OUTPUT("r5", "r10", "r3") OUTPUT("r1", "r0", "r9") OUTPUT("r2", "r10", "r3")
-      OUTPUT("r12", "r0", "r9") OUTPUT("lr", "r10", "r3") OUTPUT("r8", "r0", "r9") OUTPUT("r11", "r10", "r3")
-      WORD("r4", "r5", "r1", "r2") WORD("r12", "lr", "r8", "r11")
-      "  strd r4, r12, [r6]\n"
+      LOAD("r6, r7, r8, r9, r10, r11")
+      FIRST8("r2", "r8", "r9", "r10", "r11") WORD8("r6", "r7", "r2", "r4", "r8", "r9", "r10", "r11")
+      LOAD("r4, r8, r9, r10, r11")
+      WORD8("lr", "r12", "r2", "r3", "r4", "r8", "r9", "r10") WORD8("r6", "r7", "r2", "r5", "r4", "r8", "r9", "r10")
+      "  push {r6, r7, r11, r12, lr}\n"
+      "  ldmia.w r1, {r1, r2, r3, r5}\n"
+      LOAD("r6, r7, r11")
+      FIRST8("r2", "r4", "r8", "r9", "r10") WORD8("r6", "r7", "r2", "r5", "r4", "r8", "r9", "r10")
+      "  ldmia.w r0, {r0, r2, r4, r5, r8, r9}\n"
+      WORD8("lr", "r12", "r10", "r1", "r2", "r4", "r5", "r8") WORD8("r6", "r7", "r10", "r3", "r2", "r4", "r5", "r8")
+      "  pop {r1, r2, r3, r4, r5, r8}\n"
+      OUTPUT("r5", "r0", "r11") OUTPUT("r4", "r9", "r3") OUTPUT("r1", "r0", "r11") OUTPUT("r2", "r9", "r3")
+      OUTPUT("lr", "r0", "r11") OUTPUT("r12", "r9", "r3") OUTPUT("r6", "r0", "r11") OUTPUT("r7", "r9", "r3")
+      WORD("r5", "r4", "r1", "r2") WORD("lr", "r12", "r6", "r7")
+      "  strd r5, lr, [r8]\n"
       "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
 }
 #pragma GCC diagnostic pop
@@ -134,8 +129,8 @@ void ek_fully_connected_10_to_2_four_dsp(const ek_fully_connected_two_four_dsp_t
 }
 
 void ek_fully_connected_8_to_2_four_dsp(const ek_fully_connected_two_four_dsp_t *p, const int8_t *x, int8_t *y) {
-  static const place_t first[] = {{0, {2, 4, 6, 8}, 13, 18}, {1, {3, 5, 7, 9}, 19, 10}};
-  static const place_t second[] = {{11, {14, 16, 6, 8}, 13, 18}, {12, {15, 17, 7, 9}, 19, 10}};
+  static const place_t first[] = {{0, {2, 4, 6, 8}, 14, 13}, {1, {3, 5, 7, 9}, 19, 10}};
+  static const place_t second[] = {{11, {15, 17, 6, 8}, 14, 13}, {12, {16, 18, 7, 9}, 19, 10}};
   for (int32_t sample = 0; sample < 4; ++sample, x += 8) {
     const uint32_t low = ek_load4(x), high = ek_load4(x + 4);
     const uint32_t words[] = {ek_sxtb16(low), ek_sxtb16_odd(low), ek_sxtb16(high), ek_sxtb16_odd(high)};

@@ -68,6 +68,8 @@ def drawn() -> Iterator[tuple[str, Graph]]:
     for i, (inputs, width) in enumerate(product((16, 24, 32), (7, 8, 13, 14, 15, 20, 21, 27))):
         graph = layer("conv_2d", (1, 1 + i % 5, width, inputs), 1, Conv2D((1 + i % 2, 2)))
         yield SEVENS if width in (13, 14) else ONE, graph
+    for inputs, height, width in product((4, 8), (1, 2, 5), (13, 14)):
+        yield SEVENS, layer("conv_2d", (1, height, width, inputs), 1, Conv2D((2 - width % 2, 2)))
     for inputs, samples in product((4, 8, 16, 20, 32), (2, 4, 6)):
         yield TWO, layer("fully_connected", (samples, inputs), 2)
     for inputs, out_c in fully_connected_four.SHAPES * 5:
@@ -80,6 +82,8 @@ def drawn() -> Iterator[tuple[str, Graph]]:
         else:
             graph = layer_graph("fully_connected", (4 * i, inputs), 1, (1, 1), 1, scale, rng)
         yield FOURS, zeroed(graph, -7 * i, (127, 5, -128, 0)[(i + inputs // 8) % 4])
+    for rows in (2, 4, 5, 9):  # turns that begin elsewhere
+        yield FOURS, layer_graph("conv_2d", (1, rows, 4, 8), 1, (1, 1), 1, EXACT[rows % 2], rng)
     for (inputs, out_c), (i, scale) in product(ACROSS, enumerate(EXACT)):
         graph = layer_graph("fully_connected", (4, inputs), out_c, (1, 1), 1, scale, rng)
         yield ONE_FOUR if out_c == 1 else TWO_FOUR, zeroed(graph, -9 * i, (127, 5, -128, 0)[(i + inputs) % 4])
@@ -131,7 +135,8 @@ def test_all_functions_are_proven() -> None:
     kernels = {call.kernel for case in CASES for call in proof.first_forms(case.graph, "cortex-m4", case.candidate)
                if isinstance(call, Call)}  # fmt: skip
     rows = {f"pointwise_rows_8_to_{n}_by_{w}_dsp" for n, w in product(conv_2d_rows.CHANNELS, conv_2d_rows.PIXELS)}
-    one = {f"pointwise_one_{name}_{n}_dsp" for name, n in product(("rows", "sevens"), conv_2d_one_rows.INPUTS)}
+    one = {f"pointwise_one_rows_{n}_dsp" for n in conv_2d_one_rows.INPUTS}
+    one |= {f"pointwise_one_sevens_{n}_dsp" for n in conv_2d_one_rows.OF_SEVENS}
     four = {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in fully_connected_four.SHAPES}
     steps = conv_2d_packed.STEPS.values()
     packed = {f"pointwise_packed_5_to_{n}{step}_dsp" for n, step in product(conv_2d_packed.CHANNELS, steps)}

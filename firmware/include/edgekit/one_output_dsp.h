@@ -1,5 +1,5 @@
 /* Layers of one output with the DSP instructions, four or three pixels x 8 inputs at a time: what their kernels share. The stream
- * is the weights as halfwords, each 4 as 0, 2, 1, 3, then constants; after the first eight weights lie four biases. */
+ * is the weights as halfwords, each 4 as 0, 2, 1, 3, then constants; after the first eight weights, or all, lie four biases. */
 #ifndef EDGEKIT_ONE_OUTPUT_DSP_H
 #define EDGEKIT_ONE_OUTPUT_DSP_H
 
@@ -25,12 +25,20 @@ extern "C" {
 #define EK_ONE_THREE(STEP)                                                                      \
   EK_ONE_PIXEL("r10", ", #2*" STEP "]") EK_ONE_PIXEL("r9", ", #" STEP "]") EK_ONE_PIXEL("r8", "], #8")
 #define EK_ONE_FOUR(STEP) EK_ONE_PIXEL("r11", ", #3*" STEP "]") EK_ONE_THREE(STEP)
-/* Multiplier, divider and zero point are in r4 to r6. */
-#define EK_ONE_OUTPUT(SUM)                                                                      \
-  "  smmulr " SUM ", " SUM ", r4\n"                                                             \
-  "  smmlar " SUM ", " SUM ", r5, r6\n"                                                         \
+/* All inputs of a layer of four or eight, in registers which are lost, from the bias in r8 on. */
+#define EK_ONE_SUM_OF_4(SUM, X)                                                                 \
+  "  sxtb16 " SUM ", " X "\n"                                                                   \
+  "  sxtb16 " X ", " X ", ror #8\n"                                                             \
+  "  smlad " SUM ", " SUM ", r4, r8\n" EK_ONE_ADD(SUM, X, "r5")
+#define EK_ONE_SUM_OF_8(SUM, LOW, HIGH) EK_ONE_SUM_OF_4(SUM, LOW)                               \
+  "  sxtb16 " LOW ", " HIGH "\n"                                                                \
+  "  sxtb16 " HIGH ", " HIGH ", ror #8\n" EK_ONE_ADD(SUM, LOW, "r6") EK_ONE_ADD(SUM, HIGH, "r7")
+#define EK_ONE_STORED(SUM, MULTIPLIER, DIVIDER, ZERO_POINT)                                     \
+  "  smmulr " SUM ", " SUM ", " MULTIPLIER "\n"                                                 \
+  "  smmlar " SUM ", " SUM ", " DIVIDER ", " ZERO_POINT "\n"                                    \
   "  ssat " SUM ", #8, " SUM "\n"                                                               \
   "  strb " SUM ", [r2], #1\n"
+#define EK_ONE_OUTPUT(SUM) EK_ONE_STORED(SUM, "r4", "r5", "r6")
 /* EIGHT for the first eight inputs, and as often as MORE says for others. */
 #define EK_ONE_EIGHTS(EIGHT, MORE) EK_ONE_WEIGHTS(EK_ONE_BIASES) EIGHT MORE(EK_ONE_WEIGHTS("") EIGHT)
 #define EK_ONCE(CODE) CODE

@@ -16,7 +16,9 @@ typedef struct {
   int32_t row_step; /* bytes from a row of pixels to the next */
 } ek_pointwise_one_sevens_dsp_t;
 
-/* Of 16, 24 and 32 inputs. x lies in whole words. */
+/* Of 4, 8, 16, 24 and 32 inputs. x lies in whole words. */
+void ek_pointwise_one_sevens_4_dsp(const ek_pointwise_one_sevens_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_one_sevens_8_dsp(const ek_pointwise_one_sevens_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_one_sevens_16_dsp(const ek_pointwise_one_sevens_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_one_sevens_24_dsp(const ek_pointwise_one_sevens_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_one_sevens_32_dsp(const ek_pointwise_one_sevens_dsp_t *p, const int8_t *x, int8_t *y);

@@ -13,6 +13,7 @@ from edgekit.reference.requantize import effective_scale
 
 OPERATOR = "conv_2d"
 INPUTS, STEP = (16, 24, 32), 2  # that have a function; pixels from one to the next
+OF_SEVENS = (4, 8, *INPUTS)  # the same for rows of seven outputs
 FOUR, THREE = 4, 3  # pixels of a block
 SEVEN = FOUR + THREE
 FILE, SEVENS = "pointwise_one_rows_dsp", "pointwise_one_sevens_dsp"
@@ -27,7 +28,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
     f, x, w, lines = call.fields, layer.input(0), layer.input(1), of_pixels(layer, call)
     count, inputs = w.shape[0], w.shape[3]
-    if lines is None or count != 1 or inputs not in INPUTS:
+    if lines is None or count != 1 or inputs not in (OF_SEVENS if lines.samples == SEVEN else INPUTS):
         return None
     low, high, zero = (int(f[name]) for name in ("low", "high", "out_zero"))  # type: ignore[arg-type]
     if lines.step != STEP * inputs or lines.images != 1 or not fours(lines.samples) or (low, high) != (-128, 127):

@@ -18,7 +18,7 @@ INPUTS = {"p": (0, 2), "q": (1, 3), "r": (4, 6), "s": (5, 7), "t": (8, 9),
 # In the order of the code, by the number of inputs: the output, then bias, weights, multiplier or divider.
 PAIR = "0b 1b 0p 1p 0q 1q 0r 1r 0s 1s 0t 0b 1t 1b 0u 1u 0v 1v 0w 1w 0x "
 WORDS = {
-    8: "0b 1b 0p 1p 0q 1q 0r 1r 0s 1s 1d 0b 1b 0m 0p 1p 0q 1q 0d 1m",
+    8: "0b 1b 0p 1p 0q 1q 0r 1r 0s 1s 1d 0b 1b 0d 0m 0p 1p 0q 1q 1m",
     10: PAIR + "1x 0y 1y " + PAIR + "0m 0d 1x 0y 1y 1m 1d",
 }
 
