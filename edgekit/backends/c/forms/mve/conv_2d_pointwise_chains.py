@@ -74,7 +74,7 @@ def _call(found: Folded, out_zero: int, pixels: int, name: str, group: int) -> C
             "size": groups * group * out_c, "stream": np.concatenate([*parts, *(behind(found) if rest else [])]),
             "pairs": -(-rest // 2), "back": rest % 2 * out_c,
         },
-        scratch=group * out_c * WORD,
+        scratch=spread(group * out_c * WORD),
         source=FILE,
     )  # fmt: skip
 
@@ -92,7 +92,7 @@ def _few(found: Folded, out_zero: int, pixels: int, name: str) -> Call:
             "size": groups, "stream": np.concatenate([*parts, *requantization(found, 0, FEW)]),
             "pairs": -(-rest // EIGHT), "back": again * out_c, "again": again * BLOCK,
         },
-        scratch=group * FEW * WORD,
+        scratch=spread(group * FEW * WORD),
         source=FILE,
     )  # fmt: skip
 
