@@ -16,8 +16,8 @@
  * passes left.
  *
  * Budget: 34 for two channels of 8 pixels. A group of 128 pixels and 8 channels 25 more, the function 10. Two pixels behind
- * 44. 64 and 144 pixels at once 23 and 28 more, 36, 68, 100 and 196 94 to 110, 73 of these for the first four pixels; 25 and
- * 49 64 and 66, 42 of these for the last one; 144 pixels of 10 and 16 channels 35 and 40. At most four channels: 144 pixels
+ * 44. 64 and 144 pixels at once 23 and 28 more, 196 110, 73 of these for the first four pixels; 144 pixels of 10 and 16 channels
+ * 35 and 40. At most four channels: 144 pixels
  * 18 more; 64 of a group 13; eights 80. */
 #include "edgekit/pointwise_chains_mve.h"
 
@@ -100,9 +100,6 @@ ONCE(10x144, "5760", SUMS_ODD(16, NO_MORE, UNTIL_NO_MORE), PLACES_144("#160"), O
   "sub r0, r2, #128\n" TWO_BACK("r0") "sub r7, r0, #128\n" TWO_BACK("r7")
 #define WITH_HEAD(name, scratch, inner, places, stored, back)                                     \
   ONCE(name, scratch, HEAD TWOS(inner), places("#128"), OUTPUTS_EVEN("2", stored, back) HEAD_STORED HEAD_STORED)
-WITH_HEAD(8x36, "1152", 2, EK_PLACES_32, EK_TO_32(TWO), EK_FROM_32(TWO_BACK))
-WITH_HEAD(8x68, "2176", 6, EK_PLACES_64, EK_TO_64(TWO), EK_FROM_64(TWO_BACK))
-WITH_HEAD(8x100, "3200", 10, EK_PLACES_96, EK_TO_96(TWO), EK_FROM_96(TWO_BACK))
 WITH_HEAD(8x196, "6272", 22, PLACES_192, OF_192, OF_192_BACK)
 
 /* `last`: bytes of the outputs of r12's pixels. */

@@ -14,27 +14,16 @@
 
 #include "edgekit/chains_mve.h"
 
-#define PUSHED "stmia r3!, " EK_SUMS
-#define PIXELS(biases) biases EK_EIGHT("q0", "q2") PUSHED EK_EIGHT("q1", "q3") PUSHED
-#define BEGUN "ldm r0, {r0, r2, r4, r6, r8, r9, r10, r12, lr}\n"
+#define PIXELS(biases) biases EK_EIGHT("q0", "q2") EK_PUSHED EK_EIGHT("q1", "q3") EK_PUSHED
 #define FIRST(places)                                                                             \
-  "vldmia r0!, {d0-d15}\n" places "vldmia r1!, {d14}\n" BEGUN                                     \
+  "vldmia r0!, {d0-d15}\n" places "vldmia r1!, {d14}\n" EK_BEGUN                                     \
   EK_DOT("r0", "q0", "q7") EK_DOT("r2", "q1", "q7") EK_DOT("r4", "q2", "q7") EK_DOT("r6", "q3", "q7") \
   EK_DOT("r8", "q4", "q7") EK_DOT("r10", "q5", "q7") "vldmia r9!, {d0-d11}\n"                     \
-  EK_DOT("r12", "q4", "q7") EK_DOT("lr", "q5", "q7") PUSHED
+  EK_DOT("r12", "q4", "q7") EK_DOT("lr", "q5", "q7") EK_PUSHED
 #define FIRST_STORED                                                                              \
   EK_CONSTANTS "vldmdb r3!, {d0-d3}\n vqrdmulh.s32 q0, q0, q4\n vqrdmulh.s32 q1, q1, q6\n"        \
   "vqrdmlash.s32 q0, q5, r5\n vqrdmlash.s32 q1, q7, r5\n vmovnt.i32 q0, q1\n vqmovnb.s16 q0, q0\n vstrb.16 q0, [r7]\n"
 
-/* All other pixels forth and back, of `inner`, two less than there are, by eights. */
-#define FORTH(inner) EK_TIMES(inner + 1, EK_UP PIXELS(EK_STAY)) EK_LAST PIXELS(EK_PAST)
-#define BACK(inner, before, last)                                                                 \
-  EK_FILTERS PIXELS(EK_STAY) EK_TIMES(inner - 1, EK_DOWN PIXELS(EK_STAY)) EK_DOWN PIXELS(before) EK_DOWN PIXELS(last)
-#define ALL(inner) FORTH(inner) BACK(inner, EK_STAY, EK_PAST) EK_FILTERS FORTH(inner) BACK(inner, EK_PAST, EK_MARKED)
-
-#define STORED(y, at) "vldmdb r3!, {d0-d7}\n" EK_REQUANTIZED "vstrb.8 q0, [" y ", " at "]\n"
-#define TWO(y) STORED(y, "q4") STORED(y, "q7")
-#define TWO_BACK(y) STORED(y, "q7") STORED(y, "q4")
 /* The last two channels' sums were stored back to front. */
 #define OUTPUTS(stored, back) EK_CONSTANTS stored EK_CONSTANTS back EK_CONSTANTS stored EK_CONSTANTS back
 
@@ -42,13 +31,13 @@
   __attribute__((naked)) void ek_pointwise_chains_odd_mve_##name(                                 \
       const ek_pointwise_chains_odd_mve_t *p EK_UNUSED, const int8_t *x EK_UNUSED, int8_t *y EK_UNUSED, \
       uint8_t *scratch EK_UNUSED) {                                                               \
-    __asm volatile("push {r4-r11, lr}\n vpush {d8-d15}\n" FIRST(begun) ALL(inner) places          \
+    __asm volatile("push {r4-r11, lr}\n vpush {d8-d15}\n" FIRST(begun) EK_ALL(PIXELS, inner) places          \
                    OUTPUTS(stored, back) FIRST_STORED "vpop {d8-d15}\n pop {r4-r11, pc}\n" ::: "memory"); \
   }
 
-ODD(25, 1, "mov r7, r2\n", EK_PLACE("r0", "r7", "#128"), TWO("r7") STORED("r0", "q4"), STORED("r0", "q4") TWO_BACK("r7"))
-ODD(49, 4, "mov r7, r2\n", EK_PLACES_32("#128") EK_PLACE("r2", "r0", "#128"), EK_TO_32(TWO) TWO("r2"),
-    TWO_BACK("r2") EK_FROM_32(TWO_BACK))
+ODD(25, 1, "mov r7, r2\n", EK_PLACE("r0", "r7", "#128"), EK_TWO("r7") EK_STORED("r0", "q4"), EK_STORED("r0", "q4") EK_TWO_BACK("r7"))
+ODD(49, 4, "mov r7, r2\n", EK_PLACES_32("#128") EK_PLACE("r2", "r0", "#128"), EK_TO_32(EK_TWO) EK_TWO("r2"),
+    EK_TWO_BACK("r2") EK_FROM_32(EK_TWO_BACK))
 /* Eight places at once, by way of the stack. */
 ODD(121, 13, "vadd.i32 q6, q6, r2\n vadd.i32 q7, q7, r2\n vpush {d12-d15}\n", "pop {r0, r2, r4, r6, r7, r8, r10, r12}\n",
-    EK_TO_96(TWO) TWO("r10") STORED("r12", "q4"), STORED("r12", "q4") TWO_BACK("r10") EK_FROM_96(TWO_BACK))
+    EK_TO_96(EK_TWO) EK_TWO("r10") EK_STORED("r12", "q4"), EK_STORED("r12", "q4") EK_TWO_BACK("r10") EK_FROM_96(EK_TWO_BACK))

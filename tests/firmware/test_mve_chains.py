@@ -9,6 +9,7 @@ import numpy as np
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains import FILE as CHAINS
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains_four import FILE as FOUR
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains_odd import FILE as ODD
 from edgekit.graph import Graph
 from tests.firmware.proof import GUARD, Case, prove
@@ -32,7 +33,7 @@ ENDS = 18  # that also have inputs at either end
 
 def found(graph: Graph) -> list[tuple[int, Call]]:
     calls = candidates_of(graph, graph.nodes[0], "cortex-m55")
-    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and c.file in (CHAINS, ODD)]
+    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and c.file in (CHAINS, FOUR, ODD)]
 
 
 def test_exact_on_the_emulated_core(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 /* What 1x1 convolutions of 8 channels on Helium share that make a pixel's sums of its neighbour's: `pointwise_chains_mve.c`,
- * `pointwise_chains_odd_mve.c`, `pointwise_shifts_mve.c`. Sums in r0 r2 r4 r6 r8 r10 r12 lr, filters in q0-q3, 8 pixels in q4-q7,
+ * `pointwise_chains_odd_mve.c`, `pointwise_chains_four_mve.c`, `pointwise_shifts_mve.c`. Sums in r0 r2 r4 r6 r8 r10 r12 lr, filters in q0-q3, 8 pixels in q4-q7,
  * r1 input, r9 stream; then sums in q0-q3, places in q4 and q7, multipliers in q5 and q6, r5 output zero point, outputs of 16
  * pixels each at r7 r0 r2 r4 r6 r8 r10 r12. */
 #ifndef EDGEKIT_CHAINS_MVE_H
@@ -39,5 +39,18 @@
 #define EK_PLACES_32(step) EK_PLACE("r0", "r7", step)
 #define EK_PLACES_64(step) EK_PLACES_32(step) EK_PLACE("r2", "r0", step) EK_PLACE("r4", "r2", step)
 #define EK_PLACES_96(step) EK_PLACES_64(step) EK_PLACE("r6", "r4", step) EK_PLACE("r8", "r6", step)
+
+/* Without loops: all pixels forth and back twice, of `inner`, two less than there are, by eights; sums up from r3, and back. */
+#define EK_BEGUN "ldm r0, {r0, r2, r4, r6, r8, r9, r10, r12, lr}\n"
+#define EK_PUSHED "stmia r3!, " EK_SUMS
+#define EK_FORTH(pixels, inner) EK_TIMES(inner + 1, EK_UP pixels(EK_STAY)) EK_LAST pixels(EK_PAST)
+#define EK_BACK(pixels, inner, before, last)                                                      \
+  EK_FILTERS pixels(EK_STAY) EK_TIMES(inner - 1, EK_DOWN pixels(EK_STAY)) EK_DOWN pixels(before) EK_DOWN pixels(last)
+#define EK_ALL(pixels, inner)                                                                     \
+  EK_FORTH(pixels, inner) EK_BACK(pixels, inner, EK_STAY, EK_PAST)                                \
+  EK_FILTERS EK_FORTH(pixels, inner) EK_BACK(pixels, inner, EK_PAST, EK_MARKED)
+#define EK_STORED(y, at) "vldmdb r3!, {d0-d7}\n" EK_REQUANTIZED "vstrb.8 q0, [" y ", " at "]\n"
+#define EK_TWO(y) EK_STORED(y, "q4") EK_STORED(y, "q7")
+#define EK_TWO_BACK(y) EK_STORED(y, "q7") EK_STORED(y, "q4")
 
 #endif

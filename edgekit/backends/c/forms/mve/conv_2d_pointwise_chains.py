@@ -14,7 +14,7 @@ from edgekit.backends.c.forms.mve._pack import BLOCK, VECTOR, WORD
 from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
 OPERATOR, FILE = "conv_2d", "pointwise_chains_mve"
-ONCE = {f"{c}x{n}": (n, c) for n, c in (*((n, 8) for n in (36, 64, 68, 100, 144, 196)), (144, 10), (144, 16))}
+ONCE = {f"{c}x{n}": (n, c) for n, c in (*((n, 8) for n in (64, 144, 196)), (144, 10), (144, 16))}
 # pixels and output channels of functions for as many
 CHANNELS = {channels for _, channels in ONCE.values()}
 GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channels
