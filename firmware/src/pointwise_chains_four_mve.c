@@ -5,12 +5,12 @@
  * whose sums lie at the begin of scratch: where the outputs of two channels end and those of two others begin, both ones'
  * multipliers serve these sums too, so that four pixels need none of their own.
  *
- * Registers: as in chains_mve.h; r3 end of the sums in scratch, r11 first pixels' sums, filters of two channels in q0 and q1, q2
- * and q3. Of the first pixels: filters in q0-q5, pixels in q6 and q7; two channels' sums in q0 and q2, the two others' in q1 and
- * q3, then places in q3.
+ * Registers: as in chains_mve.h; r3 end of the sums in scratch, r11 places, then the first pixels' sums; two channels' filters
+ * in q0 and q1, q2 and q3. Of the first pixels: filters in q0-q5, pixels in q6 and q7; two channels' sums in q0 and q2, the two
+ * others' in q1 and q3, then places in q3.
  *
- * Budget: 20 for two channels of 8 pixels, 14 for their outputs; 67 for the first four pixels, filters of two channels
- * included; of all others one load of 8 pixels less for two channels, but one, 3 filters, 4 constants, places 6, the function 5. */
+ * Budget: 20 for two channels of 8 pixels, 14 for their outputs; 70 for the first four pixels, filters of two channels
+ * included; 3 for those of the others, 4 for constants, 5 for places, the function 4; less two loads of 8 pixels. */
 #include "edgekit/pointwise_chains_four_mve.h"
 
 #include "edgekit/chains_mve.h"

@@ -8,8 +8,8 @@
  * Registers: as in chains_mve.h; r3 end of the sums in scratch, the first of which are the first pixel's. Its vector is q7, its
  * sums are those of channels 0 2 4 6, then of 1 3 5 7, in q0 and q1, their multipliers in q4 and q5, q6 and q7.
  *
- * Budget: 20 for two channels of 8 pixels, 14 for their outputs, three times 20 for the first pixel and its filters; of 121 pixels
- * one load of 8 pixels less for two channels, but one; 8 filters and constants, 4 places, the function 4. */
+ * Budget: 20 for two channels of 8 pixels, 14 for their outputs; 22 for the first pixel, filters of two channels included; 3 for
+ * those of the others, 4 for constants, 2 to 4 for places, the function 4; less two loads of 8 pixels. */
 #include "edgekit/pointwise_chains_odd_mve.h"
 
 #include "edgekit/chains_mve.h"

@@ -1,7 +1,7 @@
 /* What 1x1 convolutions of 8 channels on Helium share that make a pixel's sums of its neighbour's: `pointwise_chains_mve.c`,
- * `pointwise_chains_odd_mve.c`, `pointwise_chains_four_mve.c`, `pointwise_shifts_mve.c`. Sums in r0 r2 r4 r6 r8 r10 r12 lr, filters in q0-q3, 8 pixels in q4-q7,
- * r1 input, r9 stream; then sums in q0-q3, places in q4 and q7, multipliers in q5 and q6, r5 output zero point, outputs of 16
- * pixels each at r7 r0 r2 r4 r6 r8 r10 r12. */
+ * `pointwise_chains_odd_mve.c`, `pointwise_chains_four_mve.c`, `pointwise_shifts_mve.c`. Sums in r0 r2 r4 r6 r8 r10 r12 lr,
+ * filters in q0-q3, 8 pixels in q4-q7, r1 input, r9 stream; then sums in q0-q3, places in q4 and q7, multipliers in q5 and q6,
+ * r5 output zero point, outputs of 16 pixels each at r7 r0 r2 r4 r6 r8 r10 r12. */
 #ifndef EDGEKIT_CHAINS_MVE_H
 #define EDGEKIT_CHAINS_MVE_H
 
