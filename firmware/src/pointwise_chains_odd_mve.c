@@ -8,8 +8,8 @@
  * Registers: as in chains_mve.h; r3 end of the sums in scratch, the first of which are the first pixel's. Its vector is q7, its
  * sums are those of channels 0 2 4 6, then of 1 3 5 7, in q0 and q1, their multipliers in q4 and q5, q6 and q7.
  *
- * Budget: 20 for two channels of 8 pixels, 14 for their outputs; 22 for the first pixel, filters of two channels included; 3 for
- * those of the others, 4 for constants, 2 to 4 for places, the function 4; less two loads of 8 pixels. */
+ * Budget: 20 for two channels of 8 pixels, 14 for their outputs; 22 for the first pixel, filters of two channels included; 3
+ * for those of the others, 4 for constants, 2 to 4 for places, the function 4; less two loads of 8 pixels. */
 #include "edgekit/pointwise_chains_odd_mve.h"
 
 #include "edgekit/chains_mve.h"
@@ -35,7 +35,8 @@
                    OUTPUTS(stored, back) FIRST_STORED "vpop {d8-d15}\n pop {r4-r11, pc}\n" ::: "memory"); \
   }
 
-ODD(25, 1, "mov r7, r2\n", EK_PLACE("r0", "r7", "#128"), EK_TWO("r7") EK_STORED("r0", "q4"), EK_STORED("r0", "q4") EK_TWO_BACK("r7"))
+ODD(25, 1, "mov r7, r2\n", EK_PLACE("r0", "r7", "#128"), EK_TWO("r7") EK_STORED("r0", "q4"),
+    EK_STORED("r0", "q4") EK_TWO_BACK("r7"))
 ODD(49, 4, "mov r7, r2\n", EK_PLACES_32("#128") EK_PLACE("r2", "r0", "#128"), EK_TO_32(EK_TWO) EK_TWO("r2"),
     EK_TWO_BACK("r2") EK_FROM_32(EK_TWO_BACK))
 /* Eight places at once, by way of the stack. */

@@ -15,9 +15,9 @@ typedef struct {
   int32_t biases[5];     /* of the first five */
   const int32_t *stream; /* For every two channels, the second channel's weights after the first one's: (w, 0) and
                             (-w, w); with the first two ones' (w, 0) of channels 5 and 7; biases of the two, four times; of
-                            the last two once more, the output zero point after the third one. From the last two channels on: places
-                            of 8 pixels' outputs, multipliers, second multipliers, places of the next 8 pixels. Multipliers and
-                            second ones of channels 0 2 4 6, then of 1 3 5 7. */
+                            the last two once more, the output zero point after the third one. From the last two channels on:
+                            places of 8 pixels' outputs, multipliers, second multipliers, places of the next 8 pixels. Multipliers
+                            and second ones of channels 0 2 4 6, then of 1 3 5 7. */
   int32_t others[3];     /* biases of channels 3, 5 and 7 */
 } ek_pointwise_chains_odd_mve_t;
 
