@@ -17,7 +17,7 @@ nothing, since one sum may be made of another (1x1 windows of 6 to 8 channels: b
 no fewer products: the difference of two windows has all taps of either. One PUSH takes eight sums away; four
 multiplications and two narrowings follow. Loads bring up to 8 vectors: between two of them at most 4 filters meet 4
 windows, and of sums at most 7 vectors come to lanes, beside one of constants, as VQRDMLASH has a vector besides its
-scalar; no mix of such loads takes less than 1/16 a product and 1/28 an output. VSTM stores 128 outputs.
+scalar; no mix of such loads takes less than 1/16 a product and 1/28 an output. VSTM stores 96 outputs.
 
 Narrowings. Given are the multiplications: VQRDMULH and VQRDMLASH leave the output in the low half of 32 bits, without
 its clamp. To clamp takes an instruction for 4, or for 8 in lanes of 16 bits, where one has put 8 beside each other;
@@ -26,11 +26,16 @@ VQRDMLASH can clamp at one end (its scalar near the largest), never at both. Wit
 it counts, and VQRDMLASH and VQSHL clamp in the highest byte, from where a gather takes 16: such layers, or those whose
 outputs need no clamp, may take fewer than this; so may those of products of 16 bits and shifts up to 3.
 
+Stores. 16 outputs are narrowed from four vectors of sums, two by two. While the last of these meets its second
+multiplier, both and the three others take four registers; so five vectors of 16 outputs at most come with a VSTM. Then
+three registers are left: a multiplier's, 4 outputs that meet it, and 12 others: 96. To narrow three vectors into one
+register and the fourth one apart takes an instruction more, which with the VSTM is two for at most 100 outputs.
+
 A call takes 11 to find the layer and reach its kernel, which `model_invoke` executes as well, and its return; PUSH, POP
 (a return too), and one that moves an address from where sums are, where outputs are many enough to need those
 registers.
 
-What `argued` adds is not proven. On the M55 it is a store for 16 outputs instead of 128: vectors that wait for a VSTM
+What `argued` adds is not proven. On the M55 it is a store for 16 outputs instead of 96: vectors that wait for a VSTM
 of several take registers from loads of sums and constants. With 1, 2 or 4 filters that may pay (of one, 7, 5 and 4
 vectors of sums come, then one store of 64 outputs), and `argued` is `least`; with others, 16 outputs that follow each
 other have lanes of different channels, whose multipliers are vectors too, and no schedule is known in which it does. On
@@ -53,7 +58,7 @@ Fully connected layers of few outputs, where the fixed parts of a call count, on
   most R - 1 at once, and stay for the sums of all samples. Beside s vectors of sums there are s / samples of constants
   at the least, and beside the first ones after a load of constants all that it brought.
 - Four outputs take two multiplications and a narrowing (a rounding shift that narrows would leave ties to be
-  corrected), 128 outputs a store (`argued`: 16). One alone takes two multiplications, SSAT and STRB, and no lanes.
+  corrected), 96 outputs a store (`argued`: 16). One alone takes two multiplications, SSAT and STRB, and no lanes.
 """
 
 from __future__ import annotations
@@ -67,7 +72,7 @@ from benchmarks.bounds_words_dsp import CLAMPED, Together
 CALL = 12
 VECTOR, LANES_16 = 16, 8  # products of an instruction
 SUMS, LANES = 8, 4  # of one LDM or PUSH, vector
-STORED, STORED_ALONE = 128, 16  # outputs of a VSTM, of a store of one vector
+STORED, STORED_ALONE = 96, 16  # outputs of a VSTM, of a store of one vector
 EVEN_LANES = (1, 2, 4)  # filters, where all lanes of a vector have one
 MOVED, FROM_MOVED = 2, 64  # of a call, what only many outputs need
 ALONE = 4

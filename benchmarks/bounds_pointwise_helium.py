@@ -4,7 +4,7 @@ N outputs, V = N / 4 vectors of them, W windows:
 - 11 instructions to the kernel; PUSH, VPUSH, VPOP, POP; the parameters' and the output's address come in registers that
   sums need, so that two move them. Fewer vector or core registers than all cost more, but in the smallest layers.
 - N VMLADAV: both operands are vectors, and lanes of 16 bits do not hold the sums of weights that use their range.
-- PUSH stores 8 sums, whose registers are the even ones. V * 2 multiplications, V narrowings, N / 128 stores: as in
+- PUSH stores 8 sums, whose registers are the even ones. V * 2 multiplications, V narrowings, N / 96 stores: as in
   bounds.py, with `stored` = 16 where a bound is argued: to store more at once by VSTM, vectors that are ready wait in
   registers, and those of 8 channels then have lanes of different ones, whose multipliers take registers or loads; that
   this costs more than it saves has been tried on paper only.

@@ -11,7 +11,7 @@ SHAPES = (  # height, width, output channels
     *((12, 12, channels) for channels in (8, 8, 8, 10, 10, 10, 16, 16, 16)),
     *(
         (side, pixels // side, 8)
-        for side, pixels in ((5, 25), (2, 36), (7, 49), (8, 64), (4, 68), (10, 100), (14, 196))
+        for side, pixels in ((5, 25), (2, 36), (7, 49), (8, 64), (4, 68), (10, 100), (11, 121), (14, 196))
         for _ in range(3)
     ),
     *((8, 16 * groups, 8) for groups in (1, 2, 3, 5)),

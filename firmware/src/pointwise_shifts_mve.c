@@ -12,24 +12,17 @@
  * Budget: 68 for 8 pixels, 7 more: two loads of filters, one less of pixels, then the function. */
 #include "edgekit/pointwise_shifts_mve.h"
 
-#define UNUSED __attribute__((unused))
-#define SUMS "{r0, r2, r4, r6, r8, r10, r12, lr}\n"
-#define TIMES(count, code) ".rept " #count "\n" code ".endr\n"
-#define M(a, w, x) "vmladava.s8 " a ", " w ", " x "\n"
+#include "edgekit/chains_mve.h"
+
 #define EIGHT(f, g)                                                                               \
-  M("r0", f, "q4") M("r2", f, "q5") M("r4", f, "q6") M("r6", f, "q7") M("r8", g, "q4") M("r10", g, "q5") \
-  M("r12", g, "q6") M("lr", g, "q7") "stmia r3!, " SUMS
+  EK_DOT("r0", f, "q4") EK_DOT("r2", f, "q5") EK_DOT("r4", f, "q6") EK_DOT("r6", f, "q7") EK_DOT("r8", g, "q4") EK_DOT("r10", g, "q5") \
+  EK_DOT("r12", g, "q6") EK_DOT("lr", g, "q7") "stmia r3!, " EK_SUMS
 #define PIXELS(biases) biases EIGHT("q0", "q1") EIGHT("q2", "q3")
-#define STAY "ldm r9, " SUMS
-#define PAST "ldm r9!, " SUMS
-#define UP "vldmia r1!, {d8-d15}\n"
-#define LAST "vldmia r1, {d8-d15}\n"
-#define DOWN "vldmdb r1!, {d8-d15}\n"
 #define BEGUN "ldm r0, {r0, r2, r4, r6, r8, r9, r10, r12, lr}\n"
 #define ENDED "ldm r9!, {r0, r1, r2, r4, r5, r6, r7, r8, r10, r11, r12, lr}\n"
 
-#define FIRST "vldmia r0!, {d0-d7}\n" UP PIXELS(BEGUN) TIMES(16, UP PIXELS(STAY)) LAST PIXELS(PAST)
-#define SECOND "vldmia r9!, {d0-d7}\n" PIXELS(STAY) TIMES(15, DOWN PIXELS(STAY)) DOWN PIXELS(PAST) DOWN PIXELS(ENDED)
+#define FIRST "vldmia r0!, {d0-d7}\n" EK_UP PIXELS(BEGUN) EK_TIMES(16, EK_UP PIXELS(EK_STAY)) EK_LAST PIXELS(EK_PAST)
+#define SECOND EK_FILTERS PIXELS(EK_STAY) EK_TIMES(15, EK_DOWN PIXELS(EK_STAY)) EK_DOWN PIXELS(EK_PAST) EK_DOWN PIXELS(ENDED)
 
 #define SCALED(q, m, second) "vqrdmulh.s32 " q ", " q ", " m "\n vqrdmlash.s32 " q ", " second ", r11\n"
 /* Of two channels' sums of even pixels, then of odd ones: the first vector has the outputs. */
@@ -43,9 +36,9 @@
 
 #define FUNCTION(name, width)                                                                     \
   __attribute__((naked)) void ek_pointwise_shifts_mve_##name(                                      \
-      const ek_pointwise_shifts_mve_t *p UNUSED, const int8_t *x UNUSED, int8_t *y UNUSED, uint8_t *scratch UNUSED) { \
+      const ek_pointwise_shifts_mve_t *p EK_UNUSED, const int8_t *x EK_UNUSED, int8_t *y EK_UNUSED, uint8_t *scratch EK_UNUSED) { \
     __asm volatile("push {r2-r11, lr}\n vpush {d8-d15}\n" FIRST SECOND                            \
-                   "ldrd r0, r2, [sp, #64]\n vldmia r9, {d10-d15}\n" TIMES(18, OUTPUTS(width))    \
+                   "ldrd r0, r2, [sp, #64]\n vldmia r9, {d10-d15}\n" EK_TIMES(18, OUTPUTS(width))    \
                    "vpop {d8-d15}\n pop {r2-r11, pc}\n" ::: "memory");                            \
   }
 

@@ -17,11 +17,11 @@ typedef struct {
                                       point, else less than -256; for exactly so many pixels one after the second one too: 0
                                       where products end, else not. From the last two channels on: places of 8 pixels'
                                       outputs, multipliers, second multipliers, places of the next 8 pixels.
-                                      Then of the pixels behind the groups, two by two, and of the last of 25 and 49: 8
-                                      biases, 8 times (w, 0), 8 times (-w, w), multipliers and second ones of the first 4 and
-                                      of the last 4 channels, places. Of 36, 68, 100 and 196 pixels, the first four's stand
-                                      at either end: filters (w, 0) of 4 channels, biases twice, filters (-w, w), the same of
-                                      the last 4; places, multipliers and second ones of these, then of the first 4.
+                                      Then of the pixels behind the groups, two by two: 8 biases, 8 times (w, 0), 8 times
+                                      (-w, w), multipliers and second ones of the first 4 and of the last 4 channels, places.
+                                      Of 196 pixels, the first four's stand at either end: filters (w, 0) of 4 channels, biases
+                                      twice, filters (-w, w), the same of the last 4; places, multipliers and second ones of
+                                      these, then of the first 4.
                                       Into few channels four, the last one again for those that are missing: filters and
                                       biases of two; filters of the others and their biases once, with the step of 16
                                       pixels' outputs after the second one and then the output zero point after the third
@@ -32,12 +32,7 @@ typedef struct {
 } ek_pointwise_chains_mve_t;
 
 /* <output channels>x<pixels>, exactly so many. `scratch`: 4 bytes for each output. */
-void ek_pointwise_chains_mve_8x25(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
-void ek_pointwise_chains_mve_8x49(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
-void ek_pointwise_chains_mve_8x36(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_chains_mve_8x64(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
-void ek_pointwise_chains_mve_8x68(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
-void ek_pointwise_chains_mve_8x100(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_chains_mve_8x144(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_chains_mve_8x196(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_chains_mve_10x144(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);

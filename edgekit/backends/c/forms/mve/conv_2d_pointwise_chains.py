@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.call import Call, Layer, Value
 from edgekit.backends.c.forms.mve._halves import in_sixteen_bits, places
 from edgekit.backends.c.forms.mve._pack import BLOCK, VECTOR, WORD
 from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
 OPERATOR, FILE = "conv_2d", "pointwise_chains_mve"
-ONCE = {f"{c}x{n}": (n, c) for n, c in (*((n, 8) for n in (25, 36, 49, 64, 68, 100, 144, 196)), (144, 10), (144, 16))}
+ONCE = {f"{c}x{n}": (n, c) for n, c in (*((n, 8) for n in (64, 144, 196)), (144, 10), (144, 16))}
 # pixels and output channels of functions for as many
 CHANNELS = {channels for _, channels in ONCE.values()}
 GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channels
@@ -20,33 +23,44 @@ FEW_ONCE, FEW_GROUP = 144, 64  # pixels of theirs
 MARK = -(1 << 31)  # instead of an output zero point where products go on
 MARKED, ENDED = 3, 2  # the words of biases before it; before 0, or something else where products go on
 LANES, HIGH = 4, 128
+ADDED = 512  # below 128 KiB, ADD has all multiples of it
 EIGHT = 8  # pixels at a time
 ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
 
 
 def form(layer: Layer, call: Call) -> list[Call] | None:
     fields = call.fields
-
-    def of(name: str) -> int:
-        return integer(fields, name)
-
-    in_c, out_c, pixels = of("in_c"), of("out_c"), of("batches") * of("out_h") * of("out_w")
-    same = all(of(f"in_{side}") == of(f"out_{side}") for side in "hw")
-    if (
-        in_c != BLOCK or not (out_c in CHANNELS or (out_c <= FEW and pixels >= EIGHT)) or not same
-        or any(of(name) != 1 for name in ONES) or (of("low"), of("high")) != (-HIGH, HIGH - 1)
-    ):  # fmt: skip
-        return None
-    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(out_c, in_c))
-    if found is None or found.weights.min() == -HIGH:
+    out_c, out_zero, pixels = integer(fields, "out_c"), integer(fields, "out_zero"), pixels_of(fields)
+    found = folded(fields) if out_c in CHANNELS or (out_c <= FEW and pixels >= EIGHT) else None
+    if found is None:
         return None
     if out_c <= FEW:
-        return [_few(found, of("out_zero"), pixels, name) for name in ("few", "few_144")[: 1 + (pixels == FEW_ONCE)]]
+        return [_few(found, out_zero, pixels, name) for name in ("few", "few_144")[: 1 + (pixels == FEW_ONCE)]]
     shapes = [(name, pixels - pixels % 2) for name, shape in ONCE.items() if shape == (pixels, out_c)]
     if out_c == BLOCK:
         shapes += [(name, group) for name, group in GROUPS.items()
                    if pixels >= group and (pixels % group > 0) == name.endswith("rest")]  # fmt: skip
-    return [_call(found, of("out_zero"), pixels, *shape) for shape in shapes] or None
+    return [_call(found, out_zero, pixels, *shape) for shape in shapes] or None
+
+
+def pixels_of(fields: Mapping[str, Value]) -> int:
+    return math.prod(integer(fields, name) for name in ("batches", "out_h", "out_w"))
+
+
+def folded(fields: Mapping[str, Value]) -> Folded | None:
+    """Constants of 1x1 kernels of 8 channels next to each other whose weights have negatives; None of other layers."""
+    if (
+        fields["in_c"] != BLOCK or any(fields[f"in_{side}"] != fields[f"out_{side}"] for side in "hw")
+        or any(fields[name] != 1 for name in ONES) or (fields["low"], fields["high"]) != (-HIGH, HIGH - 1)
+    ):  # fmt: skip
+        return None
+    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(-1, BLOCK))
+    return None if found is None or found.weights.min() == -HIGH else found
+
+
+def spread(scratch: int) -> int:
+    """Bytes to ask for, so that the address of what is planned behind them is likely to take one instruction."""
+    return -(-scratch // ADDED) * ADDED
 
 
 def _call(found: Folded, out_zero: int, pixels: int, name: str, group: int) -> Call:
@@ -60,7 +74,7 @@ def _call(found: Folded, out_zero: int, pixels: int, name: str, group: int) -> C
             "size": groups * group * out_c, "stream": np.concatenate([*parts, *(behind(found) if rest else [])]),
             "pairs": -(-rest // 2), "back": rest % 2 * out_c,
         },
-        scratch=group * out_c * WORD,
+        scratch=spread(group * out_c * WORD),
         source=FILE,
     )  # fmt: skip
 
@@ -78,7 +92,7 @@ def _few(found: Folded, out_zero: int, pixels: int, name: str) -> Call:
             "size": groups, "stream": np.concatenate([*parts, *requantization(found, 0, FEW)]),
             "pairs": -(-rest // EIGHT), "back": again * out_c, "again": again * BLOCK,
         },
-        scratch=group * FEW * WORD,
+        scratch=spread(group * FEW * WORD),
         source=FILE,
     )  # fmt: skip
 
@@ -124,13 +138,14 @@ def products(found: Folded, out_zero: int, once: bool) -> list[NDArray[np.int32]
     return parts
 
 
-def requantization(found: Folded, head: int, channels: int) -> list[NDArray[np.int32]]:
-    """From the last two of so many channels to the first ones; outputs begin behind `head` bytes."""
+def requantization(found: Folded, head: int, channels: int, odd: tuple[int, int] = (1, 0)) -> list[NDArray[np.int32]]:
+    """From the last two of so many channels to the first ones; outputs begin behind `head` bytes. odd: whether the
+    first and the second four pixels are odd ones."""
     out_c = len(found.bias)
     parts = []
     for i in reversed(range(channels // 2)):
         both = two(out_c, i)
-        outputs = [head + pixel * out_c + c for odd in (1, 0) for pixel in range(odd, EIGHT, 2) for c in both]
+        outputs = [head + pixel * out_c + c for begin in odd for pixel in range(begin, EIGHT, 2) for c in both]
         constants = [np.tile(values[both], 2).astype(np.int32) for values in (found.multiplier, found.second)]
         parts += [places(outputs), *constants, places([at + EIGHT * out_c for at in outputs])]
     return parts

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve._halves import in_sixteen_bits
-from edgekit.backends.c.forms.mve._pack import BLOCK, WORD
+from edgekit.backends.c.forms.mve._pack import WORD
 from edgekit.backends.c.forms.mve._requantize import Folded, integer
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains import HIGH, LANES, ONES
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains import LANES, folded, pixels_of, spread
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains import forms as vectors
 
 OPERATOR, FILE = "conv_2d", "pointwise_shifts_mve"
@@ -20,22 +19,11 @@ BETWEEN = 5  # biases of a core register below the pointer's
 
 def form(layer: Layer, call: Call) -> list[Call] | None:
     fields = call.fields
-
-    def of(name: str) -> int:
-        return integer(fields, name)
-
-    pixels = of("batches") * of("out_h") * of("out_w")
-    same = all(of(f"in_{side}") == of(f"out_{side}") for side in "hw")
-    if (
-        (of("in_c"), of("out_c"), pixels) != (BLOCK, CHANNELS, PIXELS) or not same
-        or any(of(name) != 1 for name in ONES) or (of("low"), of("high")) != (-HIGH, HIGH - 1)
-    ):  # fmt: skip
-        return None
-    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(CHANNELS, BLOCK))
-    if found is None or found.weights.min() == -HIGH:
+    found = folded(fields) if (fields["out_c"], pixels_of(fields)) == (CHANNELS, PIXELS) else None
+    if found is None:
         return None
     fit = [name for name, pairs in PAIRS.items() if all(len(set(found.second[list(two)])) == 1 for two in pairs)]
-    return [_call(found, of("out_zero"), fit[0])] if fit else None
+    return [_call(found, integer(fields, "out_zero"), fit[0])] if fit else None
 
 
 def _call(found: Folded, out_zero: int, name: str) -> Call:
@@ -52,7 +40,7 @@ def _call(found: Folded, out_zero: int, name: str) -> Call:
             "stream": np.concatenate([biases, more, last, marked, *constants]),
             "others": tuple(biases[BETWEEN:].tolist()),
         },
-        scratch=PIXELS * CHANNELS * WORD,
+        scratch=spread(PIXELS * CHANNELS * WORD),
         source=FILE,
     )  # fmt: skip
 
