@@ -1,10 +1,13 @@
 """What putting outputs together takes on M4, M7 and M33, by what they can be before their clamp.
 
 Taken for granted: three instructions join four outputs, and two outputs in the halves of a register take one clamp
-(USAT16, SSAT16). The last of the three is one only if the bytes of both registers are where they belong. SEL takes them
-from a register each: outputs 1 and 3 of a word then are in the upper bytes of halves, where QADD16 clamps what is from
--256 to 255 before, and SSAT with a shift one output, whatever it is (`firmware/include/edgekit/select_dsp.h`). ORR
-takes an EOR more for four, as it wants bytes without a sign. So a word takes
+(USAT16, SSAT16). The last of the three is one only if the bytes of both registers are where they belong. SEL, by flags
+that MSR sets once, takes them from a register each: outputs 1 and 3 of a word then are in the upper bytes of halves,
+2^7 times as large by MLA t, 2^(23-e) + g, start instead of SMMLAR and by PKHTB, where QADD16 with itself clamps what is
+from -256 to 255 before (some small g rounds ties as the reference does), and SSAT with a shift one output, whatever it
+is. ORR takes an EOR more for four, as it wants bytes without a sign. No kernel has this yet: the flags take two
+instructions, the addend a register, which costs about as many loads as SEL saves in layers of 4 to 8 inputs. So a word
+takes
 
 - 3, and 1 where outputs 0 or 2 need a clamp;
 - nothing for outputs 1 and 3 where they need none, 1 where one does or where QADD16 serves both, else 2.
