@@ -10,9 +10,9 @@
  * places, q4 inputs, q5 second multiplier, q6 first weight, q7 lower end of the clamp, whose upper end is on the stack.
  * Stack: 0 upper end, 16 output, 20 blocks, 24 places, 28 start, 32 starts, 36 ends, 40 stream, 44 channels left, 48 input.
  *
- * Budget, of 8 outputs: 11 instructions and 4 for each input channel, 1 more for each of more than 4; 3 with a clamp. 12 a run
- * (8 and the channels, of up to 4), 17 a channel, 22 a call. Instructions, that is: a core loads the bytes of a gather one by
- * one. Requantization as in conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of the zero point. */
+ * Budget, of 8 outputs: 11 instructions and 4 for each input channel, 5 where there are more than 4; 2 more with a clamp. 11 a
+ * run, and 1 for each address but the first; 14 a channel, 13 a call. Instructions, that is: a core loads the bytes of a gather
+ * one by one. Requantization as in conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of the zero point. */
 #include "edgekit/pointwise_lanes_mve.h"
 
 #define UNUSED __attribute__((unused))

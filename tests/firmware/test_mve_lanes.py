@@ -76,12 +76,24 @@ def test_every_output_has_its_input(layer: Layer) -> None:
     [
         ((1, 1, BLOCK - 1, 2, 3, (1, 1)), False), ((1, 1, BLOCK, 2, 3, (1, 1)), True),
         ((1, 5, 5, LARGEST_C, 3, (1, 1)), True), ((1, 5, 5, LARGEST_C + 1, 3, (1, 1)), False),
-        ((1, 5, 5, 2, MOST_WEIGHTS // 2, (1, 1)), True), ((1, 5, 5, 2, MOST_WEIGHTS // 2 + 1, (1, 1)), False),
+        ((1, 5, 5, 7, MOST_WEIGHTS // 7, (1, 1)), True), ((1, 5, 5, 7, MOST_WEIGHTS // 7 + 1, (1, 1)), False),
         ((1, 3, 2 * MOST, 2, 3, (2, 2)), True), ((1, 3, 2 * MOST + 2, 2, 3, (2, 2)), False),  # rows of a run
         ((1, 100, 14, 1, 3, (2, 2)), True), ((1, 106, 14, 1, 3, (2, 2)), False),  # 53 rows of 7
     ],
 )  # fmt: skip
 def test_pixels_and_channels(layer: Layer, taken: bool) -> None:
+    assert bool(found(graph_of(layer, 0))) == taken
+
+
+@pytest.mark.parametrize(
+    ("layer", "taken"),
+    [
+        ((1, 12, 12, 1, 8, (1, 1)), True), ((1, 12, 12, 2, 8, (1, 1)), False), ((1, 5, 5, 1, 8, (1, 1)), False),
+        ((1, 13, 13, 2, 16, (2, 2)), True), ((1, 13, 13, 3, 16, (2, 2)), False), ((1, 7, 7, 1, 8, (2, 2)), False),
+        ((1, 16, 16, 4, 8, (2, 2)), True), ((1, 16, 16, 5, 8, (2, 2)), False), ((1, 16, 16, 5, 9, (2, 2)), True),
+    ],
+)  # fmt: skip
+def test_blocks_of_eight_channels_where_they_take_fewer_instructions(layer: Layer, taken: bool) -> None:
     assert bool(found(graph_of(layer, 0))) == taken
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,10 @@ from edgekit.backends.c.forms.mve.conv_2d_pointwise import picture
 
 OPERATOR, FILE = "conv_2d", "pointwise_lanes_mve"
 LARGEST_C, MOST_WEIGHTS = 8, 192  # beyond them the products of whole vectors are cheaper
+# Instructions of other forms: of a pixel's 8 outputs, of a call. Of pixels next to each other; of few others, of many.
+DENSE, FEW, MANY = (2.3 * BLOCK, 60), (3.4 * BLOCK, 8), (4.2 * BLOCK, 0)
+FROM_MANY = 64  # pixels
+REGISTERS = 4  # inputs that have an address each
 MOST, SOME = 256, 128  # pixels of a run, and of pictures that are cut anywhere: four bytes of table each
 RUN = 8  # what a run costs, in pixels
 LARGEST_PLACE = (1 << 16) - 1
@@ -39,7 +44,9 @@ def form(layer: Layer, call: Call) -> Call | None:
     first = np.append(np.arange(0, length - BLOCK, BLOCK), length - BLOCK)  # pixels of blocks
     of = first[:, None] + np.arange(BLOCK)
     table = np.stack([pixels[of[:, ORDER]] - pixels[0], of * out_c], axis=1)
-    if table.max() > LARGEST_PLACE:
+    if table.max() > LARGEST_PLACE or _instructions(in_c, out_c, len(starts), len(first)) > _without(
+        pixels, in_c, out_c
+    ):
         return None
     low, high = integer(fields, "low"), integer(fields, "high")
     begins = np.stack([pixels[starts], starts * out_c], axis=1).astype(np.int32).reshape(-1)
@@ -52,6 +59,21 @@ def form(layer: Layer, call: Call) -> Call | None:
         },
         source=FILE,
     )  # fmt: skip
+
+
+def _instructions(in_c: int, out_c: int, runs: int, blocks: int) -> int:
+    block = 11 + (4 + (in_c > REGISTERS)) * in_c
+    return 24 + out_c * (14 + runs * (11 + blocks * block))
+
+
+def _without(pixels: Ints, in_c: int, out_c: int) -> float:
+    """About what forms of blocks of 8 channels take, which have fewer loads one by one for the same cycles."""
+    if out_c % BLOCK:
+        return math.inf
+    count = len(pixels)
+    dense = pixels[-1] == (count - 1) * in_c
+    of_eight, call = DENSE if dense else FEW if count < FROM_MANY else MANY
+    return call + out_c // BLOCK * of_eight * (-(-count // BLOCK) * BLOCK if dense else count)
 
 
 def _runs(pixels: Ints, rows: int, columns: int) -> Iterator[tuple[int, Ints]]:
