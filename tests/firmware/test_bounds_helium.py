@@ -59,3 +59,13 @@ def test_only_what_is_proven() -> None:
         assert argued - least == samples * units // 16 - -(-samples * units // bounds.STORED)
     free, full = (bounds.connected_on_helium(4, 2, inputs) for inputs in (15, 16))
     assert full - free == 1  # the LDM of biases
+
+
+def test_lanes_of_outputs_where_inputs_are_few() -> None:
+    """A multiplication for 4 outputs and each input up to where a VMLADAV is cheaper; 14 for the call, 8 stores."""
+
+    def least(inputs: int, kind: str = "pointwise") -> float:
+        return bounds.least("m55", bounds.Shape(kind, 1, 1000, 1000, 1000 * inputs, inputs, inputs, {1: 1}))
+
+    assert [least(n) for n in (1, 2, 4)] == [14 + 8 + 1000 * (3 / 4 + n / 4) for n in (1, 2, 4)]
+    assert least(1, "conv") == least(5) < 14 + 8 + 1000 * (3 / 4 + 5 / 4)
