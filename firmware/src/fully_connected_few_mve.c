@@ -1,5 +1,5 @@
-/* What `ek_fully_connected` computes for few outputs in all, on Helium: one sample into 1 to 4 units or of 16 inputs
- * into 16, two to four into 1 or 2, four of 16 inputs into 3; also a 1x1 convolution of so many pixels. Such a layer takes
+/* What `ek_fully_connected` computes for few outputs in all, on Helium: one sample into 1 to 4 units or of up to
+ * 16 inputs into 16, two to four into 1 or 2, four of 16 inputs into 3; also a 1x1 convolution of so many pixels. Such a layer takes
  * 20 to 60 instructions, so each function is one shape without a loop or a choice, and the biases come with the
  * parameters: the function's one LDM of them begins its sums.
  *
@@ -12,7 +12,7 @@
  * Registers: sums in even core registers, which is what VMLADAVA takes; r1 input, r2 output (or r7, where r2 has a sum).
  * Vectors as each function says; what is loaded at once takes registers whose values are used up.
  *
- * Budget, with the return: one sample of 16 inputs into 1, 2, 3, 4, 16 units 11, 15, 16, 17, 44, of fewer 11, 15, 17, 18,
+ * Budget, with the return: one sample of 16 inputs into 1, 2, 3, 4, 16 units 11, 15, 16, 17, 44, of fewer 11, 15, 17, 18, 45,
  * of 17 to 32 14, 20, 23, 26, of 33 15, 22, 25, 27; 64 into 2 24, up to 80, 96, 112, 128 29, 30, 33, 36; into 1 20 to 23.
  * Four samples of 16 inputs 18, 26, 37; of fewer 21, 30; of 17 to 32 into 1 28, into 2 42, of 33 31, 45. Requantization as
  * in conv_2d_mve.c, of a single output by QADD, SMMULR and SMMLAR, as in fully_connected_mve.c. */
@@ -117,20 +117,22 @@ CODE(four_16x3, SAVED("r4-r11",
   SCALE("q0", "r0", "q3", "r1") SCALE("q1", "r5", "q4", "r1") SCALE("q2", "r7", "q5", "r1")
   "vqmovnb.s32 q0, q0\n vqmovnt.s32 q0, q1\n vqmovnb.s16 q0, q0\n vstrb.16 q0, [r2, q6]\n" TO_BYTES("q2") "vstrb.32 q2, [r2, q7]\n"))
 
-/* 16 units of 16 inputs, q7: units 1, 5, 9, 13 and 3, 7, 11, 15 first, then the even ones, so that narrowing has them in
+/* 16 units of up to 16 inputs, q7: units 1, 5, 9, 13 and 3, 7, 11, 15 first, then the even ones, so that narrowing has them in
  * order. No output leaves 16 bits, whatever the input, so that the lower halves of words are what narrowing would make
  * of them. */
-CODE(one_16x16, SAVED("r4-r11",
-  "mov r7, r2\n vldrb.8 q7, [r1]\n ldm r0, {r0, r2-r6, r8, r10, r12, lr}\n vldmia r3!, {d0-d13}\n"
-  DOT("r0", "q0", "q7") DOT("r2", "q1", "q7") DOT("r4", "q2", "q7") DOT("r6", "q3", "q7") DOT("r8", "q4", "q7")
-  DOT("r10", "q5", "q7") DOT("r12", "q6", "q7") "vldmia r3!, {d0-d13}\n" DOT("lr", "q0", "q7") "push " SUMS_8 "\n"
-  "ldm r3!, " SUMS_8 "\n" DOT("r0", "q1", "q7") DOT("r2", "q2", "q7") DOT("r4", "q3", "q7") DOT("r6", "q4", "q7")
-  DOT("r8", "q5", "q7") DOT("r10", "q6", "q7") "vldmia r3!, {d0-d11}\n" DOT("r12", "q4", "q7") DOT("lr", "q5", "q7")
-  "push " SUMS_8 "\n vldmia sp!, {d8-d15}\n"
-  "vqrdmulh.s32 q4, q4, q0\n vqrdmulh.s32 q5, q5, q1\n vqrdmulh.s32 q6, q6, q2\n vqrdmulh.s32 q7, q7, q3\n vldmia r3, {d0-d7}\n"
-  "vqrdmlash.s32 q4, q0, r5\n vqrdmlash.s32 q5, q1, r5\n vqrdmlash.s32 q6, q2, r5\n vqrdmlash.s32 q7, q3, r5\n"
-  "vqmovnt.s32 q4, q5\n vqmovnt.s32 q6, q7\n"
+#define TO_16(name, input) CODE(one_##name##x16, SAVED("r4-r11",                                                             \
+  "mov r7, r2\n ldm r0, {r0, r2-r6, r8, r10, r12, lr}\n" input "vldmia r3!, {d0-d13}\n"                                      \
+  DOT("r0", "q0", "q7") DOT("r2", "q1", "q7") DOT("r4", "q2", "q7") DOT("r6", "q3", "q7") DOT("r8", "q4", "q7")              \
+  DOT("r10", "q5", "q7") DOT("r12", "q6", "q7") "vldmia r3!, {d0-d13}\n" DOT("lr", "q0", "q7") "push " SUMS_8 "\n"           \
+  "ldm r3!, " SUMS_8 "\n" DOT("r0", "q1", "q7") DOT("r2", "q2", "q7") DOT("r4", "q3", "q7") DOT("r6", "q4", "q7")            \
+  DOT("r8", "q5", "q7") DOT("r10", "q6", "q7") "vldmia r3!, {d0-d11}\n" DOT("r12", "q4", "q7") DOT("lr", "q5", "q7")         \
+  "push " SUMS_8 "\n vldmia sp!, {d8-d15}\n"                                                                                 \
+  "vqrdmulh.s32 q4, q4, q0\n vqrdmulh.s32 q5, q5, q1\n vqrdmulh.s32 q6, q6, q2\n vqrdmulh.s32 q7, q7, q3\n vldmia r3, {d0-d7}\n"\
+  "vqrdmlash.s32 q4, q0, r5\n vqrdmlash.s32 q5, q1, r5\n vqrdmlash.s32 q6, q2, r5\n vqrdmlash.s32 q7, q3, r5\n"              \
+  "vqmovnt.s32 q4, q5\n vqmovnt.s32 q6, q7\n"                                                                                \
   "vqmovnb.s16 q4, q4\n vqmovnt.s16 q4, q6\n vstrb.8 q4, [r7]\n"))
+TO_16(1, "vldrb.8 q0, [r3], #16\n" GATHERED("q7", "q0"))
+TO_16(16, "vldrb.8 q7, [r1]\n")
 
 /* 1 to 4 units of one sample: 16 inputs in q3, or 17 to 32 in q2 and q3. Lanes of 2 and 3 units are 0 1 0 1 and 0 1 2 2,
  * stored at such offsets. */

@@ -5,16 +5,16 @@
  *
  * Blocking: one sample meets 8 units after another. Where units are no multiple of 8, a first block of 4 or 8 comes first, some
  * of whose outputs the second block computes once more. Two to four samples, or groups of four, meet four units at a time:
- * their 16 sums are requantized together and scattered. Missing samples or units repeat the last one, and store its output
- * again.
+ * their 16 sums are requantized together and scattered; one or two units more are two. Missing samples or units repeat the last
+ * one, and store its output again.
  *
  * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with the biases; r1 input, r3
  * stream, r5 blocks left, r7 output, r9 the first block's step or groups left, r11 output zero point. One sample: it is in q7,
  * all else in q0-q6. Four: samples in q0-q3, and from the second block on from the stack, filters in q4-q7, where sums are
  * requantized, by constants in q0-q2.
  *
- * Budget: 8 units 21, 2 more in a loop, 4 units 15, 8 a call; four samples 38 for 4 units, 3 more in a loop, 11 a call, 13 with a
- * loop, 16 a further group. Requantization as in conv_2d_mve.c. */
+ * Budget: 8 units 21, 2 more in a loop, 4 units 15, 8 a call; four samples 38 for 4 units, 3 more in a loop, 22 for 2,
+ * 11 a call, 14 with a loop, 16 a further group. Requantization as in conv_2d_mve.c. */
 #include "edgekit/fully_connected_tiny_mve.h"
 
 #define UNUSED __attribute__((unused))
@@ -58,9 +58,17 @@ CODE(one_from_4, ONE FOUR "vstrb.32 q0, [r7]\n" ALL_EIGHTS)
   "vqmovnb.s16 q4, q4\n vqmovnt.s16 q4, q6\n vstrb.8 q4, [r7, q2]\n"
 #define SAMPLES \
   NEXT("d8-d15") "vldrb.u8 q0, [r1, q4]\n vldrb.u8 q1, [r1, q5]\n vldrb.u8 q2, [r1, q6]\n vldrb.u8 q3, [r1, q7]\n"
+#define AGAIN "vldmia sp, {d0-d7}\n"
 CODE(four_4, ENTER("r4-r11") SAMPLES FOUR_BY_FOUR LEAVE)
-CODE(fours,
-  ENTER("r0, r4-r11") ".Lgroup%=:\n" SAMPLES "vpush {d0-d7}\n .Lblock%=:\n vldmia sp, {d0-d7}\n" FOUR_BY_FOUR
-  "subs r5, #1\n bne .Lblock%=\n subs r9, #1\n beq .Ldone%=\n"
-  "add sp, #64\n ldr r0, [sp, #64]\n ldrd r3, r5, [r0]\n ldrd r2, r4, [r0, #16]\n add r1, r2\n add r7, r4\n b .Lgroup%=\n"
-  ".Ldone%=:\n vpop {d0-d15}\n pop {r0, r4-r11, pc}\n") /* the samples, and what was saved */
+#define FOURS(last)                                                                                               \
+  ENTER("r0, r4-r11") ".Lgroup%=:\n" SAMPLES "vpush {d0-d7}\n .Lblock%=:\n" AGAIN FOUR_BY_FOUR                   \
+  "subs r5, #1\n bne .Lblock%=\n" last "subs r9, #1\n beq .Ldone%=\n"                                          \
+  "add sp, #64\n ldr r0, [sp, #64]\n ldrd r3, r5, [r0]\n ldrd r2, r4, [r0, #16]\n add r1, r2\n add r7, r4\n"    \
+  "b .Lgroup%=\n .Ldone%=:\n vpop {d0-d15}\n pop {r0, r4-r11, pc}\n" /* the samples, and what was saved */
+CODE(fours, FOURS())
+/* Two more units: lanes are both of samples 0 and 1, and of 2 and 3. */
+CODE(fours_and_2, FOURS(
+  AGAIN NEXT("d8-d11") "ldm r3!, " SUMS DOT("r0", "q4", "q0") DOT("r2", "q5", "q0") DOT("r4", "q4", "q1") DOT("r6", "q5", "q1")
+  DOT("r8", "q4", "q2") DOT("r10", "q5", "q2") DOT("r12", "q4", "q3") DOT("lr", "q5", "q3")
+  "push " SUMS "vldmia sp!, {d8-d11}\n" NEXT("d0-d5") SCALE("q4", "q0", "q1") SCALE("q5", "q0", "q1")
+  "vqmovnb.s32 q4, q4\n vqmovnt.s32 q4, q5\n vqmovnb.s16 q4, q4\n vstrb.16 q4, [r7, q2]\n"))

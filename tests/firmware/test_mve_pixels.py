@@ -44,7 +44,7 @@ SHORT = (
 )  # fmt: skip
 
 FEW = (
-    *((i, units, 4) for i in (*WIDTHS, 33) for units in (1, 2)), (16, 3, 4), (16, 16, 1),
+    *((i, units, 4) for i in (*WIDTHS, 33) for units in (1, 2)), (16, 3, 4), (3, 16, 1), (15, 16, 1), (16, 16, 1),
     *((i, units, samples) for i in (1, 4, 10, 15) for units in (1, 2) for samples in (2, 3, 4)), (16, 1, 2), (16, 2, 3),
     *((i, units, 1) for i in (1, 6, 8, 15, 16, 17, 25, 32, 33) for units in (1, 2, 3, 4)),
     *((i, 2, 1) for i in (64, 68, 80, 84, 96, 100, 112, 116, 128)),
@@ -139,7 +139,7 @@ def test_few_outputs_in_all(tmp_path: Path) -> None:
         convolution(100, 1, (1, 1, 1), (2, 2), 2),
     ]
     calls = proven(graphs, "fully_connected_few_mve", tmp_path)
-    assert len(calls) == len(graphs) and len({c.kernel for c in calls}) == 43
+    assert len(calls) == len(graphs) and len({c.kernel for c in calls}) == 44
 
 
 @pytest.mark.parametrize(

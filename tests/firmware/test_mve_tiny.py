@@ -24,6 +24,7 @@ ONE: tuple[Layer, ...] = tuple((1 + 5 * units % 16, units, 1) for units in (*ran
 FOURS: tuple[Layer, ...] = (
     *((1 + 7 * (units + samples) % 16, units, samples) for units in range(1, 10) for samples in (2, 3, 4)),
     (4, 4, 4), (10, 10, 4), (16, 16, 8), (3, 1, 8), (7, 2, 12), (16, 64, 4), (15, LARGEST, 16), (5, 63, 3), (8, 3, 40),
+    (8, 9, 8), (9, 62, 12),
 )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         inputs = {"input": np.concatenate([rng.integers(-128, 128, (batches, *rest), np.int8), ended])}
         cases.append(Case(f"tiny_{i}", graph, i, 3, GUARD, candidate=calls[0][0], inputs=inputs))
         kernels.add(calls[0][1].kernel.removeprefix(f"{FILE}_"))
-    assert kernels == {"one_8", "one_under_8", "one_from_8", "one_from_4", "four_4", "fours"}
+    assert kernels == {"one_8", "one_under_8", "one_from_8", "one_from_4", "four_4", "fours", "fours_and_2"}
     prove(cases, "qemu-m55", tmp_path / "program")
 
 

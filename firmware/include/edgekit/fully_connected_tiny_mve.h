@@ -13,8 +13,8 @@ typedef struct {
   const int32_t *stream; /* one_*: places of the inputs; by blocks biases, weights (16 bytes a unit), multipliers, second
                             multipliers. four*: places of the inputs of four samples; by blocks of four units weights, biases
                             twice, multipliers, second multipliers, places of 16 outputs. */
-  int32_t blocks;        /* one_from_*: after the first one; four*: of a group of samples */
-  int32_t step;          /* one_from_*: from the first block's outputs to the next; one_under_8: units; fours: groups */
+  int32_t blocks;        /* one_from_*: after the first one; four*: whole ones of a group of samples */
+  int32_t step;          /* one_from_*: from the first block's outputs to the next; one_under_8: units; four*: groups */
   int32_t out_zero;
   int32_t x_step, y_step; /* of a group of samples */
 } ek_fully_connected_tiny_mve_t;
@@ -27,9 +27,10 @@ EK_FULLY_CONNECTED_TINY_MVE(one_8);
 EK_FULLY_CONNECTED_TINY_MVE(one_under_8);
 EK_FULLY_CONNECTED_TINY_MVE(one_from_8);
 EK_FULLY_CONNECTED_TINY_MVE(one_from_4);
-/* Up to four samples into up to four units; any units, groups of four samples. */
+/* Up to four samples into up to four units; any units, groups of four samples; one or two units more than whole blocks. */
 EK_FULLY_CONNECTED_TINY_MVE(four_4);
 EK_FULLY_CONNECTED_TINY_MVE(fours);
+EK_FULLY_CONNECTED_TINY_MVE(fours_and_2);
 
 #undef EK_FULLY_CONNECTED_TINY_MVE
 

@@ -7,6 +7,6 @@ from edgekit.backends.c.counts._window import Fields
 
 def features(fields: Fields) -> dict[str, float]:
     kernel, blocks = str(fields["kernel"]), fields["blocks"]
-    if kernel.endswith("_fours"):
+    if "_fours" in kernel:
         return {"call": 1, "groups": fields["step"], "blocks": fields["step"] * blocks}
     return {"call": 1, "blocks": blocks} if "_from_" in kernel else {"call": 1}

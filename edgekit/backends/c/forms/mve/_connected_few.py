@@ -58,7 +58,7 @@ def _name(in_c: int, out_c: int, samples: int) -> str | None:
             return f"four_{in_c}x{out_c}"
     if samples != 1:
         return f"four_1x{out_c}" if in_c <= VECTOR and out_c in (1, 2) and samples <= LANES else None
-    if (in_c, out_c) == (VECTOR, VECTOR) or (in_c <= MORE and out_c <= LANES):
+    if (in_c <= VECTOR and out_c == VECTOR) or (in_c <= MORE and out_c <= LANES):
         return f"one_{in_c if in_c in (VECTOR, MORE) else 1 if in_c < VECTOR else 2}x{out_c}"
     taken = CHUNK + (out_c == 1) <= in_c <= 2 * CHUNK and in_c % WORD == 0 and out_c in (1, 2)
     return f"one_{-(-in_c // VECTOR) * VECTOR}x{out_c}" if taken else None
@@ -115,8 +115,16 @@ def _four_to_3(found: Folded, zero: int) -> Parts:
 
 def _to_16(found: Folded, zero: int) -> Parts:
     first, last = OF_16[: VECTOR // 2], OF_16[VECTOR // 2 :]
-    b, w, order = found.bias[first], found.weights[OF_16], [*last, *first]
-    stream = _joined(w[:14], found.bias[last], found.multiplier[order], w[14:], found.second[order])
+    b, w, order = found.bias[first], filters(found)[OF_16], [*last, *first]
+    in_c = found.weights.shape[1]
+    stream = _joined(
+        gathered(in_c)[: VECTOR * (in_c < VECTOR)],
+        w[:14],
+        found.bias[last],
+        found.multiplier[order],
+        w[14:],
+        found.second[order],
+    )
     return b[:2], (b[2], zero, *b[3:]), stream
 
 

@@ -30,8 +30,9 @@ def tiny(call: Call, samples: int) -> Call | None:
     if samples == 1:
         name, stream, blocks, step = _one(found)
     else:
-        stream, blocks, step = _four(found, samples), -(-units // HALF), -(-samples // SAMPLES)
-        name = "four_4" if blocks * step == 1 else "fours"
+        two = units > HALF and 1 <= units % HALF <= 2
+        stream, blocks, step = _four(found, samples, two), (units + HALF - 1 - 2 * two) // HALF, -(-samples // SAMPLES)
+        name = "fours_and_2" if two else "fours" if blocks * step > 1 else "four_4"
     return Call(
         f"{FILE}_{name}",
         {
@@ -74,12 +75,18 @@ def _one(found: Folded) -> tuple[str, NDArray[np.int32], int, int]:
     return name, np.concatenate(parts), len(blocks) - 1, rest
 
 
-def _four(found: Folded, samples: int) -> NDArray[np.int32]:
+def _four(found: Folded, samples: int, two: bool) -> NDArray[np.int32]:
+    """`two`: the last block is of two units."""
     units, in_c = len(found.bias), found.weights.shape[1]
     group = np.minimum(np.arange(SAMPLES), samples - 1)
     wide, parts = filters(found), [gathered(in_c, group)]
     for start in range(0, units, HALF):
         rows = np.minimum(start + np.arange(HALF), units - 1)
         to = (rows[:, None] + units * group[list(PLACES)]).astype(np.uint8)
-        parts.append(_words(wide[rows], np.tile(found.bias[rows], 2), found.multiplier[rows], found.second[rows], to))
+        if two and start + HALF > units:
+            rows = rows[:2]
+            to = (units * group[[0, 2, 1, 3]].reshape(2, 1, 2) + rows[:, None]).astype(np.uint16).view(np.uint8)
+        biases = np.resize(found.bias[rows], BLOCK)
+        m, second = (np.resize(row[rows], HALF) for row in (found.multiplier, found.second))
+        parts.append(_words(wide[rows], biases, m, second, to))
     return np.concatenate(parts)

@@ -1,4 +1,4 @@
-"""1x1 convolution of one pixel, or of few one after another: `fully_connected_short_mve.c`, `_few_mve.c`, `_tiny_mve.c`."""
+"""1x1 convolution of few pixels one after another: `fully_connected_short_mve.c`, `_few_mve.c` and `_tiny_mve.c`."""
 
 from __future__ import annotations
 
