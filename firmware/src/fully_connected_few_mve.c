@@ -1,5 +1,5 @@
 /* What `ek_fully_connected` computes for few outputs in all, on Helium: one sample into 1 to 4 units or of up to
- * 16 inputs into 16, two to four into 1 or 2, four of 16 inputs into 3; also a 1x1 convolution of so many pixels. Such a layer takes
+ * 16 inputs into 5 to 8 or 16, two to four into 1 or 2, four of 16 inputs into 3; also a 1x1 convolution of so many pixels. Such a layer takes
  * 20 to 60 instructions, so each function is one shape without a loop or a choice, and the biases come with the
  * parameters: the function's one LDM of them begins its sums.
  *
@@ -12,7 +12,7 @@
  * Registers: sums in even core registers, which is what VMLADAVA takes; r1 input, r2 output (or r7, where r2 has a sum).
  * Vectors as each function says; what is loaded at once takes registers whose values are used up.
  *
- * Budget, with the return: one sample of 16 inputs into 1, 2, 3, 4, 16 units 11, 15, 16, 17, 44, of fewer 11, 15, 17, 18, 45,
+ * Budget, with the return: one sample of 16 inputs into 1, 2, 3, 4, 16 units 11, 15, 16, 17, 44, of fewer 11, 15, 17, 18, 45, into 8 28,
  * of 17 to 32 14, 20, 23, 26, of 33 15, 22, 25, 27; 64 into 2 24, up to 80, 96, 112, 128 29, 30, 33, 36; into 1 20 to 23.
  * Four samples of 16 inputs 18, 26, 37; of fewer 21, 30; of 17 to 32 into 1 28, into 2 42, of 33 31, 45. Requantization as
  * in conv_2d_mve.c, of a single output by QADD, SMMULR and SMMLAR, as in fully_connected_mve.c. */
@@ -152,6 +152,17 @@ ONE(16x3, "r0, r3-r6, r12",
 ONE(16x4, "r0, r3-r6, r12, lr",
     X_16 LOAD("d0-d5") DOT("r0", "q0", "q3") DOT("r6", "q1", "q3") DOT("r12", "q2", "q3") LOAD("d0-d5") DOT("lr", "q0", "q3")
     LANES_4 SCALE("q0", "q1", "q2", "r3") FOUR_STORED)
+/* 8 units of up to 16 inputs, gathered into q7, and 5 to 7: even ones' sums are in r0 r2 r4 r6, which the stack takes to q5. */
+#define TO_8(name, fields, store)                                                                                      \
+  CODE(one_1x##name, SAVED("r4-r11",                                                                                   \
+    "mov r7, r2\n ldm r0, {r0, r2-r6, " fields "}\n vldrb.8 q0, [r3], #16\n" GATHERED("q7", "q0")                      \
+    "vldmia r3!, {d0-d13}\n" DOT("r0", "q0", "q7") DOT("r2", "q1", "q7") DOT("r4", "q2", "q7") DOT("r6", "q3", "q7")    \
+    DOT("r8", "q4", "q7") DOT("r10", "q5", "q7") DOT("r12", "q6", "q7") "vldmia r3, {d0-d9}\n" DOT("lr", "q0", "q7")    \
+    "push " SUMS_8 "\n vldmia sp!, {d10-d13}\n" SCALE("q5", "q1", "q3", "r5") SCALE("q6", "q2", "q4", "r5")             \
+    "vqmovnb.s32 q5, q5\n vqmovnt.s32 q5, q6\n vqmovnb.s16 q5, q5\n" store))
+TO_8(8, "r8, r10, r12, lr", "vstrb.16 q5, [r7]\n")
+TO_8(7, "r8-r10, r12, lr", "vctp.16 r9\n vpst\n vstrbt.16 q5, [r7]\n")
+
 /* Up to 15 inputs, gathered into q3 from places in q0. */
 #define X_1 GATHERED("q3", "q0")
 ONE(1x1, "r0, r3-r6, r12", LOAD("d0-d3") X_1 DOT("r0", "q1", "q3") ALONE)

@@ -4,16 +4,16 @@
  * 16 bytes, 0 beyond the inputs.
  *
  * Blocking: one sample meets 8 units after another. Where units are no multiple of 8, a first block of 4 or 8 comes first, some
- * of whose outputs the second block computes once more. Two to four samples, or groups of four, meet four units at a time:
+ * of whose outputs the second block computes once more. Of one unit eight samples are a block. Two to four samples, or groups of four, meet four units at a time:
  * their 16 sums are requantized together and scattered; one or two units more are two. Missing samples or units repeat the last
  * one, and store its output again.
  *
  * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with the biases; r1 input, r3
- * stream, r5 blocks left, r7 output, r9 the first block's step or groups left, r11 output zero point. One sample: it is in q7,
+ * stream, r5 blocks left, r7 output, r9 the first block's step, how far four samples go, or groups left, r11 output zero point. One sample: it is in q7,
  * all else in q0-q6. Four: samples in q0-q3, and from the second block on from the stack, filters in q4-q7, where sums are
  * requantized, by constants in q0-q2.
  *
- * Budget: 8 units 21, 2 more in a loop, 4 units 15, 8 a call; four samples 38 for 4 units, 3 more in a loop, 22 for 2,
+ * Budget: 8 units 21, 2 more in a loop, 4 units 15, 8 a call; 32 for 8 samples of one unit; four samples 38 for 4 units, 3 more in a loop, 22 for 2,
  * 11 a call, 14 with a loop, 16 a further group. Requantization as in conv_2d_mve.c. */
 #include "edgekit/fully_connected_tiny_mve.h"
 
@@ -30,22 +30,29 @@
     __asm volatile(code ::: "memory");                                                                            \
   }
 
+#define NARROWED "vqmovnb.s32 q5, q5\n vqmovnt.s32 q5, q6\n vqmovnb.s16 q5, q5\n"
 /* Of 8 units the even ones' sums are in r0 r2 r4 r6, which the stack takes to q5. */
 #define EIGHT                                                                                                     \
   "ldm r3!, " SUMS NEXT("d0-d13") DOT("r0", "q0", "q7") DOT("r2", "q1", "q7") DOT("r4", "q2", "q7")               \
   DOT("r6", "q3", "q7") DOT("r8", "q4", "q7") DOT("r10", "q5", "q7") DOT("r12", "q6", "q7") NEXT("d0-d9")         \
-  DOT("lr", "q0", "q7") "push " SUMS "vldmia sp!, {d10-d13}\n" SCALE("q5", "q1", "q3") SCALE("q6", "q2", "q4")    \
-  "vqmovnb.s32 q5, q5\n vqmovnt.s32 q5, q6\n vqmovnb.s16 q5, q5\n"
+  DOT("lr", "q0", "q7") "push " SUMS "vldmia sp!, {d10-d13}\n" SCALE("q5", "q1", "q3") SCALE("q6", "q2", "q4") NARROWED
 #define FOUR                                                                                                      \
   "ldm r3!, {r0, r2, r4, r6}\n" NEXT("d0-d11") DOT("r0", "q0", "q7") DOT("r2", "q1", "q7") DOT("r4", "q2", "q7")  \
   DOT("r6", "q3", "q7") "vmov q0[2], q0[0], r0, r4\n vmov q0[3], q0[1], r2, r6\n" SCALE("q0", "q4", "q5")         \
   "vqmovnb.s32 q0, q0\n vqmovnb.s16 q0, q0\n"
 #define ONE ENTER("r4-r11") "vldrb.8 q0, [r3], #16\n vldrb.u8 q7, [r1, q0]\n"
 #define ALL_EIGHTS "add r7, r9\n .Lblock%=:\n" EIGHT "vstrb.16 q5, [r7], #8\n subs r5, #1\n bne .Lblock%=\n" LEAVE
-CODE(one_8, ONE EIGHT "vstrb.16 q5, [r7]\n" LEAVE)
-CODE(one_under_8, ONE EIGHT "vctp.16 r9\n vpst\n vstrbt.16 q5, [r7]\n" LEAVE)
 CODE(one_from_8, ONE EIGHT "vstrb.16 q5, [r7]\n" ALL_EIGHTS)
 CODE(one_from_4, ONE FOUR "vstrb.32 q0, [r7]\n" ALL_EIGHTS)
+
+/* Eight samples and one unit: places of four in q0-q3, the filter in q4, even samples' sums in r0 r2 r4 r6. */
+#define X(x, places, sum) "vldrb.u8 " x ", [r1, " places "]\n" DOT(sum, "q4", x)
+CODE(eights_1,
+  ENTER("r4-r11") NEXT("d0-d9") NEXT("d14-d15") ".Lblock%=:\n ldm r3, " SUMS
+  X("q5", "q0", "r0") X("q6", "q1", "r8") X("q5", "q2", "r2") X("q6", "q3", "r10") "add r1, r9\n"
+  X("q5", "q0", "r4") X("q6", "q1", "r12") X("q5", "q2", "r6") X("q6", "q3", "lr") "add r1, r9\n"
+  "push " SUMS "vldmia sp!, {d10-d13}\n ldr r0, [r3, #32]\n" SCALE("q5", "r0", "q7") SCALE("q6", "r0", "q7") NARROWED
+  "vstrb.16 q5, [r7], #8\n subs r5, #1\n bne .Lblock%=\n" LEAVE)
 
 /* Two samples and four units; samples 2 and 3 are pushed last, and so come to q4 and q5. */
 #define TWO(x, z)                                                                                                 \

@@ -38,11 +38,13 @@ EK_FULLY_CONNECTED_FEW_MVE(four_32x2);
 EK_FULLY_CONNECTED_FEW_MVE(four_33x1);
 EK_FULLY_CONNECTED_FEW_MVE(four_33x2);
 
-/* one_<inputs>x<units>: one sample; 1 for up to 15 inputs, 2 for 17 to 32. */
+/* one_<inputs>x<units>: one sample; 1 for up to 15 inputs (of 7, which is 5 to 7, 8 and 16 units up to 16), 2 for 17 to 32. */
 EK_FULLY_CONNECTED_FEW_MVE(one_1x1);
 EK_FULLY_CONNECTED_FEW_MVE(one_1x2);
 EK_FULLY_CONNECTED_FEW_MVE(one_1x3);
 EK_FULLY_CONNECTED_FEW_MVE(one_1x4);
+EK_FULLY_CONNECTED_FEW_MVE(one_1x7);
+EK_FULLY_CONNECTED_FEW_MVE(one_1x8);
 EK_FULLY_CONNECTED_FEW_MVE(one_1x16);
 EK_FULLY_CONNECTED_FEW_MVE(one_16x16);
 EK_FULLY_CONNECTED_FEW_MVE(one_16x1);

@@ -12,9 +12,11 @@ extern "C" {
 typedef struct {
   const int32_t *stream; /* one_*: places of the inputs; by blocks biases, weights (16 bytes a unit), multipliers, second
                             multipliers. four*: places of the inputs of four samples; by blocks of four units weights, biases
-                            twice, multipliers, second multipliers, places of 16 outputs. */
+                            twice, multipliers, second multipliers, places of 16 outputs. eights_1: places of the
+                            inputs of four samples, weights, second multiplier four times, bias eight times, multiplier. */
   int32_t blocks;        /* one_from_*: after the first one; four*: whole ones of a group of samples */
-  int32_t step;          /* one_from_*: from the first block's outputs to the next; one_under_8: units; four*: groups */
+  int32_t step;          /* one_from_*: from the first block's outputs to the next; eights_1: to the fifth sample;
+                            four*: groups */
   int32_t out_zero;
   int32_t x_step, y_step; /* of a group of samples */
 } ek_fully_connected_tiny_mve_t;
@@ -22,11 +24,11 @@ typedef struct {
 #define EK_FULLY_CONNECTED_TINY_MVE(name) \
   void ek_fully_connected_tiny_mve_##name(const ek_fully_connected_tiny_mve_t *p, const int8_t *x, int8_t *y)
 
-/* One sample into 8 units, into fewer, into more by a first block of 8 or 4 and others of 8. */
-EK_FULLY_CONNECTED_TINY_MVE(one_8);
-EK_FULLY_CONNECTED_TINY_MVE(one_under_8);
+/* One sample, a first block of 8 or 4 units and others of 8. */
 EK_FULLY_CONNECTED_TINY_MVE(one_from_8);
 EK_FULLY_CONNECTED_TINY_MVE(one_from_4);
+/* Eight samples at a time into one unit. */
+EK_FULLY_CONNECTED_TINY_MVE(eights_1);
 /* Up to four samples into up to four units; any units, groups of four samples; one or two units more than whole blocks. */
 EK_FULLY_CONNECTED_TINY_MVE(four_4);
 EK_FULLY_CONNECTED_TINY_MVE(fours);

@@ -9,4 +9,4 @@ def features(fields: Fields) -> dict[str, float]:
     kernel, blocks = str(fields["kernel"]), fields["blocks"]
     if "_fours" in kernel:
         return {"call": 1, "groups": fields["step"], "blocks": fields["step"] * blocks}
-    return {"call": 1, "blocks": blocks} if "_from_" in kernel else {"call": 1}
+    return {"call": 1, "blocks": blocks} if "_from_" in kernel or "_eights" in kernel else {"call": 1}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.forms.mve._connected_tiny import filters, gathered
 from edgekit.backends.c.forms.mve._halves import in_halfwords
-from edgekit.backends.c.forms.mve._pack import CHUNK, VECTOR, WORD
+from edgekit.backends.c.forms.mve._pack import BLOCK, CHUNK, ORDER, VECTOR, WORD
 from edgekit.backends.c.forms.mve._pointwise import vectors
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 from edgekit.backends.c.forms.mve.fully_connected_long import SCALAR
@@ -36,6 +36,8 @@ def few(call: Call, samples: int) -> Call | None:
         first, more, stream = _gathered(found, zero, samples)
     elif samples == LANES:
         first, more, stream = _four_to_3(found, zero) if out_c == LANES - 1 else _four(found, zero)
+    elif LANES < out_c <= BLOCK:
+        first, more, stream = _to_8(found, zero)
     elif out_c == VECTOR:
         if not in_halfwords(found, integer(fields, "out_zero")):
             return None
@@ -53,13 +55,15 @@ def few(call: Call, samples: int) -> Call | None:
 
 
 def _name(in_c: int, out_c: int, samples: int) -> str | None:
-    if samples == LANES:
-        if ((in_c in WIDTHS or in_c == MORE) and out_c in (1, 2)) or (in_c, out_c) == (VECTOR, 3):
-            return f"four_{in_c}x{out_c}"
+    one = in_c <= VECTOR
+    if samples == LANES and ((out_c in (1, 2) and in_c in (*WIDTHS, MORE)) or (in_c, out_c) == (VECTOR, 3)):
+        return f"four_{in_c}x{out_c}"
     if samples != 1:
-        return f"four_1x{out_c}" if in_c <= VECTOR and out_c in (1, 2) and samples <= LANES else None
-    if (in_c <= VECTOR and out_c == VECTOR) or (in_c <= MORE and out_c <= LANES):
-        return f"one_{in_c if in_c in (VECTOR, MORE) else 1 if in_c < VECTOR else 2}x{out_c}"
+        return f"four_1x{out_c}" if one and out_c in (1, 2) and samples <= LANES else None
+    if one and LANES < out_c <= BLOCK:
+        return f"one_1x{max(out_c, BLOCK - 1)}"
+    if (out_c <= LANES and in_c <= MORE) or (one and out_c == VECTOR):
+        return f"one_{in_c if in_c in (VECTOR, MORE) else 1 if one else 2}x{out_c}"
     taken = CHUNK + (out_c == 1) <= in_c <= 2 * CHUNK and in_c % WORD == 0 and out_c in (1, 2)
     return f"one_{-(-in_c // VECTOR) * VECTOR}x{out_c}" if taken else None
 
@@ -126,6 +130,15 @@ def _to_16(found: Folded, zero: int) -> Parts:
         found.second[order],
     )
     return b[:2], (b[2], zero, *b[3:]), stream
+
+
+def _to_8(found: Folded, zero: int) -> Parts:
+    """Or fewer, of which the last one is repeated."""
+    units, in_c = found.weights.shape
+    rows = np.minimum(ORDER, units - 1)
+    b = found.bias[rows]
+    stream = _joined(gathered(in_c), filters(found)[rows], found.multiplier[rows], found.second[rows])
+    return b[:2], (b[2], zero, b[3], b[4], *[units] * (units < BLOCK), *b[5:]), stream
 
 
 def _one(found: Folded, zero: int) -> Parts:

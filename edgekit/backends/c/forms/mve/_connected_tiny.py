@@ -22,13 +22,15 @@ def tiny(call: Call, samples: int) -> Call | None:
     in_c, units = integer(fields, "in_c"), integer(fields, "out_c")
     if in_c > VECTOR or (fields["low"], fields["high"]) != (-128, 127):
         return None
-    if units <= HALF if samples == 1 else units > LARGEST or (samples > SAMPLES and samples % SAMPLES > 0):
+    if units <= BLOCK if samples == 1 else units > LARGEST or (samples > SAMPLES and samples % SAMPLES > 0):
         return None
     found = fold(fields, np.asarray(fields["weights"]).reshape(units, in_c))
     if not np.all(found.second):
         return None
     if samples == 1:
         name, stream, blocks, step = _one(found)
+    elif units == 1 and samples % BLOCK == 0:
+        name, stream, blocks, step = "eights_1", _eights(found), samples // BLOCK, SAMPLES * in_c
     else:
         two = units > HALF and 1 <= units % HALF <= 2
         stream, blocks, step = _four(found, samples, two), (units + HALF - 1 - 2 * two) // HALF, -(-samples // SAMPLES)
@@ -71,8 +73,14 @@ def _one(found: Folded) -> tuple[str, NDArray[np.int32], int, int]:
     for block in blocks:
         rows = np.minimum(block if len(block) == HALF else block[ORDER], units - 1)
         parts.append(_words(found.bias[rows], wide[rows], found.multiplier[rows], found.second[rows]))
-    name = f"one_from_{first}" if len(blocks) > 1 else "one_8" if units == BLOCK else "one_under_8"
-    return name, np.concatenate(parts), len(blocks) - 1, rest
+    return f"one_from_{first}", np.concatenate(parts), len(blocks) - 1, rest
+
+
+def _eights(found: Folded) -> NDArray[np.int32]:
+    """One unit of eight samples."""
+    places = gathered(found.weights.shape[1], range(SAMPLES))
+    second, bias = np.tile(found.second, HALF), np.tile(found.bias, BLOCK)
+    return np.concatenate([places, _words(filters(found), second, bias, found.multiplier)])
 
 
 def _four(found: Folded, samples: int, two: bool) -> NDArray[np.int32]:
