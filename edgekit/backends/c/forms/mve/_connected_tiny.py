@@ -29,7 +29,7 @@ def tiny(call: Call, samples: int) -> Call | None:
         return None
     if samples == 1:
         name, stream, blocks, step = _one(found)
-    elif units == 1 and samples % BLOCK == 0:
+    elif units == 1 and samples % BLOCK == 0 and in_c < VECTOR:
         name, stream, blocks, step = "eights_1", _eights(found), samples // BLOCK, SAMPLES * in_c
     else:
         two = units > HALF and 1 <= units % HALF <= 2
@@ -45,7 +45,7 @@ def tiny(call: Call, samples: int) -> Call | None:
     )  # fmt: skip
 
 
-def gathered(in_c: int, samples: Sequence[int] = (0,)) -> NDArray[np.int32]:
+def gathered(in_c: int, samples: Sequence[int] | NDArray[np.intp] = (0,)) -> NDArray[np.int32]:
     """Places of the inputs of these samples; free lanes take the first one again."""
     lanes = np.arange(VECTOR) * (np.arange(VECTOR) < in_c)
     return (np.array(samples)[:, None] * in_c + lanes).astype(np.uint8).view(np.int32).reshape(-1)
