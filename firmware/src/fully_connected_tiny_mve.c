@@ -3,18 +3,19 @@
  * Vectors: a sample is gathered into one, so that nothing beyond the input is read whatever the number of inputs; filters are
  * 16 bytes, 0 beyond the inputs.
  *
- * Blocking: one sample meets 8 units after another. Where units are no multiple of 8, a first block of 4 or 8 comes first, some
- * of whose outputs the second block computes once more. Of one unit eight samples are a block. Two to four samples, or groups of four, meet four units at a time:
- * their 16 sums are requantized together and scattered; one or two units more are two. Missing samples or units repeat the last
- * one, and store its output again.
+ * Blocking: one sample meets 8 units after another. Where units are no multiple of 8, a first block of 4 or 8 comes first,
+ * some of whose outputs the second block computes once more. Two to four samples, or groups of four, meet four units at a
+ * time: their 16 sums are requantized together and scattered; one or two units more are two. Missing samples or units repeat
+ * the last one, and store its output again. Of one unit eight samples are a block.
  *
  * Registers: sums in r0 r2 r4 r6 r8 r10 r12 lr, which is what VMLADAVA takes and LDM loads with the biases; r1 input, r3
- * stream, r5 blocks left, r7 output, r9 the first block's step, how far four samples go, or groups left, r11 output zero point. One sample: it is in q7,
- * all else in q0-q6. Four: samples in q0-q3, and from the second block on from the stack, filters in q4-q7, where sums are
- * requantized, by constants in q0-q2.
+ * stream, r5 blocks left, r7 output, r9 the first block's step, how far four samples go, or groups left, r11 output zero
+ * point. One sample: it is in q7, all else in q0-q6. Four: samples in q0-q3, which the stack keeps for the next block,
+ * filters in q4-q7, where sums are requantized, by constants in q0-q2.
  *
- * Budget: 8 units 21, 2 more in a loop, 4 units 15, 8 a call; 32 for 8 samples of one unit; four samples 38 for 4 units, 3 more in a loop, 22 for 2,
- * 11 a call, 14 with a loop, 16 a further group. Requantization as in conv_2d_mve.c. */
+ * Budget: one sample 22 for the first 8 units, 14 for the first 4, 23 for 8 more, 8 a call; 32 for 8 samples of one unit;
+ * four samples 38 for 4 units, 3 more in a loop, 22 for 2, 11 a call, 14 with a loop, 15 for each further group.
+ * Requantization as in conv_2d_mve.c. */
 #include "edgekit/fully_connected_tiny_mve.h"
 
 #define UNUSED __attribute__((unused))

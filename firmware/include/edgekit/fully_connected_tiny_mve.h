@@ -11,9 +11,9 @@ extern "C" {
 /* Assembly knows the places of these fields. */
 typedef struct {
   const int32_t *stream; /* one_*: places of the inputs; by blocks biases, weights (16 bytes a unit), multipliers, second
-                            multipliers. four*: places of the inputs of four samples; by blocks of four units weights, biases
-                            twice, multipliers, second multipliers, places of 16 outputs. eights_1: places of the
-                            inputs of four samples, weights, second multiplier four times, bias eight times, multiplier. */
+                            multipliers. eights_1, four*: places of the inputs of four samples. eights_1: weights, second
+                            multiplier four times, bias eight times, multiplier. four*: by blocks of four units, or two at
+                            the end, weights, biases, multipliers, second multipliers, places of outputs. */
   int32_t blocks;        /* one_from_*: after the first one; four*: whole ones of a group of samples */
   int32_t step;          /* one_from_*: from the first block's outputs to the next; eights_1: to the fifth sample;
                             four*: groups */
