@@ -14,7 +14,11 @@ WIDTHS = (16, 20, 24, 28, 30, 32)
 CONNECTED = 3 * (  # inputs, units, samples
     *((width, units, 4) for width, units in product(WIDTHS, (1, 2))), *product((16, 25), (1, 2, 3, 4), (1,)),
     (16, 10, 1), (33, 2, 4), (16, 3, 4), (16, 16, 1), (64, 2, 1), *product((80, 96, 112, 128), (1, 2), (1,)),
+    (33, 1, 4), *product((33,), (1, 2, 3, 4), (1,)), *product((10,), (1, 2, 3, 4, 7, 8, 16), (1,)),
+    *product((8,), (1, 2), (2, 4)),
 )  # fmt: skip
+TINY = (*product((4, 10), (9, 11, 13, 15, 24, 26, 30, 64), (1,)), *product((8,), range(3, 13), (2, 3, 4, 8, 12, 20)),
+        *product((3, 9), (1,), (8, 16, 40, 64)), *product((13,), (17, 30, 40, 64), (4, 8)))  # fmt: skip
 FOURS = 2 * (*product(range(4, 13), (32, 64)), (12, 32), (12, 64))  # of 12 the bias is often beyond reach
 SPANS = tuple(product((16, 24), (5, 6, 7, 8), (1, 2, 3), (1, 4)))
 EIGHTS = tuple(product((1, 2), (1, 2, 3, 6), (2, 3, 4, 5, 7)))
@@ -23,6 +27,13 @@ EIGHTS = tuple(product((1, 2), (1, 2, 3, 6), (2, 3, 4, 5, 7)))
 def few_connected(d: Draw) -> Graph:
     inputs, units, samples = d.turn(CONNECTED)
     b = Builder("few", (samples, inputs), d.of(*range(1000)))
+    return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
+
+
+def tiny(d: Draw) -> Graph:
+    """Up to 16 inputs, one sample or groups of four."""
+    inputs, units, samples = d.turn(TINY)
+    b = Builder("tiny", (samples, inputs), d.of(*range(1000)))
     return b.ended(b.weighted(FullyConnected(), "input", (units, inputs), 0))
 
 
@@ -48,5 +59,5 @@ def eights(d: Draw) -> Graph:
 
 
 SAMPLERS: tuple[Sampler, ...] = (
-    (few_connected, len(CONNECTED)), (fours, len(FOURS)), (spans, len(SPANS)), (eights, len(EIGHTS)),
+    (few_connected, len(CONNECTED)), (tiny, len(TINY)), (fours, len(FOURS)), (spans, len(SPANS)), (eights, len(EIGHTS)),
 )  # fmt: skip

@@ -44,8 +44,10 @@ SHORT = (
 )  # fmt: skip
 
 FEW = (
-    *((i, units, 4) for i in (*WIDTHS, 33) for units in (1, 2)), (16, 3, 4), (16, 16, 1),
-    *((i, units, 1) for i in (16, 17, 25, 32) for units in (1, 2, 3, 4)),
+    *((i, units, 4) for i in (*WIDTHS, 33) for units in (1, 2)), (16, 3, 4), (3, 16, 1), (15, 16, 1), (16, 16, 1),
+    *((i, units, samples) for i in (1, 4, 10, 15) for units in (1, 2) for samples in (2, 3, 4)), (16, 1, 2), (16, 2, 3),
+    *((i, units, 1) for i in (2, 7, 16) for units in (5, 6, 7, 8)),
+    *((i, units, 1) for i in (1, 6, 8, 15, 16, 17, 25, 32, 33) for units in (1, 2, 3, 4)),
     *((i, 2, 1) for i in (64, 68, 80, 84, 96, 100, 112, 116, 128)),
     *((i, 1, 1) for i in (68, 80, 84, 92, 100, 112, 124, 128)),
 )  # fmt: skip
@@ -73,7 +75,11 @@ def proven(graphs: Sequence[Graph], file: str, folder: Path) -> list[Call]:
     for i, graph in enumerate(graphs):
         for number, call in found(graph, file):
             calls.append(call)
-            cases.append(Case(f"{call.kernel}_{i}", graph, i, 2, GUARD, candidate=number))
+            batches, *rest = graph.tensors["input"].shape
+            rng = np.random.default_rng(i)
+            ends = rng.choice(np.array([-128, 127], np.int8), (batches, *rest))  # where sums are largest
+            inputs = {"input": np.concatenate([rng.integers(-128, 128, (batches, *rest), np.int8), ends])}
+            cases.append(Case(f"{call.kernel}_{i}", graph, i, 2, GUARD, candidate=number, inputs=inputs))
     prove(cases, "qemu-m55", folder / "program")
     return calls
 
@@ -138,7 +144,7 @@ def test_few_outputs_in_all(tmp_path: Path) -> None:
         convolution(100, 1, (1, 1, 1), (2, 2), 2),
     ]
     calls = proven(graphs, "fully_connected_few_mve", tmp_path)
-    assert len(calls) == len(graphs) - 1 and len({c.kernel for c in calls}) == 32  # none of 33 inputs into 1
+    assert len(calls) == len(graphs) and len({c.kernel for c in calls}) == 46
 
 
 @pytest.mark.parametrize(
@@ -152,7 +158,15 @@ def test_few_outputs_in_all(tmp_path: Path) -> None:
         ("fully_connected_short_mve", connected(15, 8, 1), False),
         ("fully_connected_few_mve", connected(30, 2, 3), False),  # not four samples
         ("fully_connected_few_mve", connected(34, 2, 4), False),
-        ("fully_connected_few_mve", connected(16, 5, 1), False),
+        ("fully_connected_few_mve", connected(34, 2, 1), False),
+        ("fully_connected_few_mve", connected(33, 5, 1), False),
+        ("fully_connected_few_mve", connected(33, 3, 4), False),
+        ("fully_connected_few_mve", connected(16, 2, 3), True),
+        ("fully_connected_few_mve", connected(17, 2, 3), False),
+        ("fully_connected_few_mve", connected(15, 3, 3), False),
+        ("fully_connected_few_mve", connected(15, 2, 5), False),  # more than four samples
+        ("fully_connected_few_mve", connected(16, 9, 1), False),
+        ("fully_connected_few_mve", connected(17, 8, 1), False),
         ("fully_connected_few_mve", scaled(connected(16, 16, 1), 2.0**6), False),  # outputs of more than 16 bits
         ("fully_connected_short_mve", scaled(connected(16, 16, 1), 2.0**6), True),
         ("fully_connected_few_mve", connected(60, 2, 1), False),

@@ -1,4 +1,4 @@
-"""1x1 convolution of one pixel, or of few one after another: `fully_connected_short_mve.c` and `..._few_mve.c`."""
+"""1x1 convolution of few pixels one after another: `fully_connected_short_mve.c`, `_few_mve.c` and `_tiny_mve.c`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.forms.mve._connected_few import few
+from edgekit.backends.c.forms.mve._connected_tiny import tiny
 from edgekit.backends.c.forms.mve._pairs import places
 from edgekit.backends.c.forms.mve._requantize import integer
 from edgekit.backends.c.forms.mve._short import short
@@ -19,4 +20,4 @@ def form(layer: Layer, call: Call) -> list[Call]:
     found = None if geometry is None else places(geometry, in_c)
     if found is None or not np.array_equal(found, in_c * np.arange(len(found))):
         return []
-    return [c for c in (short(call, len(found)), few(call, len(found))) if c is not None]
+    return [c for c in (kernel(call, len(found)) for kernel in (short, few, tiny)) if c is not None]
