@@ -6,8 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+settings.register_profile("any machine", deadline=None)  # no example is timed: machines are shared
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -93,7 +93,7 @@ def test_conversion_of_awkward_reals(target: str, tmp_path: Path) -> None:
 def test_shrinking_cases(examples: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     """What fails here is the smallest case that does."""
 
-    @settings(max_examples=examples, deadline=None, database=None)
+    @settings(max_examples=examples, database=None)
     @given(data=st.data())
     def check(data: st.DataObject) -> None:
         operator = data.draw(st.sampled_from([*OPERATORS, "network"]))

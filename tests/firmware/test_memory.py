@@ -48,7 +48,7 @@ def overwritten(graph: Graph, calls: list[Call | Alias], memory: MemoryMap) -> l
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), guard=st.sampled_from([0, 64]))
 def test_nothing_is_overwritten_that_is_read_later(data: st.DataObject, guard: int) -> None:
     graph = networks.case(DrawnPicker(data.draw))

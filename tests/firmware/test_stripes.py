@@ -62,7 +62,7 @@ def follow(made: Schedule, rules: dict[str, Rows], heights: dict[str, int]) -> d
 
 
 @pytest.mark.parametrize("way", [schedule, upwards])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(chain=chains(), stripe=st.integers(1, 5), chunk=st.integers(1, 5))
 def test_every_row_is_there_when_it_is_read(way, chain, stripe: int, chunk: int) -> None:  # type: ignore[no-untyped-def]
     rules, heights, row_bytes = chain
@@ -73,7 +73,7 @@ def test_every_row_is_there_when_it_is_read(way, chain, stripe: int, chunk: int)
         assert len(rows) == len(set(rows)), "a row is computed twice"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(chain=chains(), stripe=st.integers(1, 5), chunk=st.integers(1, 5))
 def test_leads_keep_what_is_still_read(chain, stripe: int, chunk: int) -> None:  # type: ignore[no-untyped-def]
     """An output that begins its lead before an input never overwrites a byte that this or a later tile reads."""

@@ -38,7 +38,7 @@ def problems(found: Plan, given_buffers: list[Buffer], guard: int = 0) -> list[s
     return said
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(buffers())
 def test_plans_are_right(given_buffers: list[Buffer]) -> None:
     found = plan(given_buffers)
@@ -51,13 +51,13 @@ def test_plans_are_right(given_buffers: list[Buffer]) -> None:
     assert plan(given_buffers) == found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(buffers(), st.sampled_from([16, 64, 100]))
 def test_guards_lie_around_every_buffer(given_buffers: list[Buffer], guard: int) -> None:
     assert not problems(spread(given_buffers, guard), given_buffers, guard)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(buffers(most=5))
 def test_few_buffers_are_placed_as_well_as_any_order_can(given_buffers: list[Buffer]) -> None:
     """Against every order of placement, tried one after the other."""
@@ -81,7 +81,7 @@ def chain(draw: st.DrawFn) -> tuple[list[Buffer], list[Overlap]]:
     return buffers, overlaps
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(chain())
 def test_overlaps_keep_their_distance(given_chain: tuple[list[Buffer], list[Overlap]]) -> None:
     buffers, overlaps = given_chain

@@ -128,7 +128,7 @@ def test_enough_random_cases_ran(runtime: str, record_property: Callable[[str, o
 
 
 @pytest.mark.parametrize("runtime", ALL_RUNTIMES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_shrinking_cases(runtime: str, data: st.DataObject) -> None:
     operator = data.draw(st.sampled_from(OPERATORS))

@@ -72,7 +72,7 @@ def test_many_random_cases(operator: str, runtime: str) -> None:
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_shrinking_cases(runtime: str, data: st.DataObject) -> None:
     operator = data.draw(st.sampled_from(OPERATORS))

@@ -25,7 +25,7 @@ scalars = st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=6)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # busy machines are slow
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])  # busy machines are slow
 @given(st.dictionaries(st.text(), values))
 def test_toml_is_read_back_as_it_was(document: dict[str, Any]) -> None:
     assert tomllib.loads(dumps(document)) == document
