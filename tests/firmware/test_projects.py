@@ -115,13 +115,6 @@ def test_library_json_names_what_is_there(project: Path) -> None:
     assert (project / library["build"]["srcDir"] / library["headers"][0]).is_file()
 
 
-def test_headers_are_those_that_a_source_includes(project: Path) -> None:
-    folder = project / "src"
-    text = "\n".join(path.read_text("utf-8") for path in folder.rglob("*.[ch]"))
-    included = set(re.findall(r'#include "(edgekit/\w+\.h)"', text))
-    assert {f"edgekit/{path.name}" for path in (folder / "edgekit").iterdir()} == included
-
-
 @pytest.mark.parametrize("name", TARGETS)
 def test_platformio_ini_is_what_its_registry_knows(name: str, tmp_path: Path) -> None:
     compile_small(name, tmp_path)

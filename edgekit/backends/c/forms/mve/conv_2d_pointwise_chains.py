@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.backends.c.call import Call, Layer, Value
-from edgekit.backends.c.forms.mve._halves import in_sixteen_bits, places
+from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._chains import (
+    EIGHT,
+    LANES,
+    MARKED,
+    folded,
+    forms,
+    pixels_of,
+    requantization,
+    spread,
+    two,
+    vectors,
+)
+from edgekit.backends.c.forms.mve._halves import places
 from edgekit.backends.c.forms.mve._pack import BLOCK, VECTOR, WORD
 from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
@@ -21,11 +30,7 @@ GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channe
 FEW = 4  # output channels and less, of which functions compute four
 FEW_ONCE, FEW_GROUP = 144, 64  # pixels of theirs
 MARK = -(1 << 31)  # instead of an output zero point where products go on
-MARKED, ENDED = 3, 2  # the words of biases before it; before 0, or something else where products go on
-LANES, HIGH = 4, 128
-ADDED = 512  # below 128 KiB, ADD has all multiples of it
-EIGHT = 8  # pixels at a time
-ONES = ("kernel_h", "kernel_w", "stride_h", "stride_w")
+ENDED = 2  # the words of biases before 0, or before something else where products go on
 
 
 def form(layer: Layer, call: Call) -> list[Call] | None:
@@ -41,26 +46,6 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         shapes += [(name, group) for name, group in GROUPS.items()
                    if pixels >= group and (pixels % group > 0) == name.endswith("rest")]  # fmt: skip
     return [_call(found, out_zero, pixels, *shape) for shape in shapes] or None
-
-
-def pixels_of(fields: Mapping[str, Value]) -> int:
-    return math.prod(integer(fields, name) for name in ("batches", "out_h", "out_w"))
-
-
-def folded(fields: Mapping[str, Value]) -> Folded | None:
-    """Constants of 1x1 kernels of 8 channels next to each other whose weights have negatives; None of other layers."""
-    if (
-        fields["in_c"] != BLOCK or any(fields[f"in_{side}"] != fields[f"out_{side}"] for side in "hw")
-        or any(fields[name] != 1 for name in ONES) or (fields["low"], fields["high"]) != (-HIGH, HIGH - 1)
-    ):  # fmt: skip
-        return None
-    found = in_sixteen_bits(fields, np.asarray(fields["weights"]).reshape(-1, BLOCK))
-    return None if found is None or found.weights.min() == -HIGH else found
-
-
-def spread(scratch: int) -> int:
-    """Bytes to ask for, so that the address of what is planned behind them is likely to take one instruction."""
-    return -(-scratch // ADDED) * ADDED
 
 
 def _call(found: Folded, out_zero: int, pixels: int, name: str, group: int) -> Call:
@@ -97,11 +82,6 @@ def _few(found: Folded, out_zero: int, pixels: int, name: str) -> Call:
     )  # fmt: skip
 
 
-def two(out_c: int, i: int) -> list[int]:
-    """The channels of the i-th pass, the last one instead of those that are missing."""
-    return [min(c, out_c - 1) for c in (2 * i, 2 * i + 1)]
-
-
 def few_products(found: Folded, out_zero: int) -> list[NDArray[np.int32]]:
     """Two channels, then two more with the step of 16 pixels' outputs and the zero point."""
     out_c = len(found.bias)
@@ -110,18 +90,6 @@ def few_products(found: Folded, out_zero: int) -> list[NDArray[np.int32]]:
         filters, biases = vectors(found, two(out_c, i))
         parts += [filters, biases if i == 0 else np.insert(biases, (ENDED, MARKED), (VECTOR * out_c, out_zero))]
     return parts
-
-
-def vectors(found: Folded, channels: list[int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Of two channels: filters, and biases four times."""
-    filters = np.ascontiguousarray(np.stack(forms(found.weights[channels]), axis=1))
-    return filters.reshape(-1).view(np.int32), np.tile(found.bias[channels], LANES).astype(np.int32)
-
-
-def forms(weights: NDArray[np.int8]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """(channels, 16) each: of sums of a first pixel, and of what makes them those of the second one."""
-    zero = np.zeros_like(weights)
-    return np.concatenate([weights, zero], axis=1), np.concatenate([-weights, weights], axis=1)
 
 
 def products(found: Folded, out_zero: int, once: bool) -> list[NDArray[np.int32]]:
@@ -135,19 +103,6 @@ def products(found: Folded, out_zero: int, once: bool) -> list[NDArray[np.int32]
         if (twos - 1 - i) % 2 == 0:
             marked = np.insert(biases, MARKED, out_zero if ends else MARK)
             parts.append(np.insert(marked, ENDED, 0 if ends else MARK) if once else marked)
-    return parts
-
-
-def requantization(found: Folded, head: int, channels: int, odd: tuple[int, int] = (1, 0)) -> list[NDArray[np.int32]]:
-    """From the last two of so many channels to the first ones; outputs begin behind `head` bytes. odd: whether the
-    first and the second four pixels are odd ones."""
-    out_c = len(found.bias)
-    parts = []
-    for i in reversed(range(channels // 2)):
-        both = two(out_c, i)
-        outputs = [head + pixel * out_c + c for begin in odd for pixel in range(begin, EIGHT, 2) for c in both]
-        constants = [np.tile(values[both], 2).astype(np.int32) for values in (found.multiplier, found.second)]
-        parts += [places(outputs), *constants, places([at + EIGHT * out_c for at in outputs])]
     return parts
 
 

@@ -8,19 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve._halves import places
-from edgekit.backends.c.forms.mve._pack import BLOCK, VECTOR, WORD
-from edgekit.backends.c.forms.mve._requantize import Folded, integer
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains import (
+from edgekit.backends.c.forms.mve._chains import (
     LANES,
     MARKED,
+    PLACES,
     folded,
     forms,
     pixels_of,
     requantization,
-    spread,
+    without_loops,
 )
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains_odd import BETWEEN, PLACES
+from edgekit.backends.c.forms.mve._halves import places
+from edgekit.backends.c.forms.mve._pack import BLOCK, WORD
+from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
 OPERATOR, FILE = "conv_2d", "pointwise_chains_four_mve"
 PIXELS = (36, 68, 100)
@@ -33,20 +33,9 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     if found is None:
         return None
     biases = _biases(found, (4, 5, 4, 5, 6, 7, 6, 7)).tolist()
-    return [
-        Call(
-            f"{FILE}_{pixels}",
-            {
-                "filters": tuple(_filters(found, (4, 5, 6, 7), (4, 5)).tolist()),
-                "places": tuple(VECTOR * BLOCK * i for i in PLACES),
-                "biases": tuple(biases[:BETWEEN]),
-                "stream": np.concatenate([*_products(found, integer(fields, "out_zero")), *_constants(found)]),
-                "others": tuple(biases[BETWEEN:]),
-            },
-            scratch=spread((pixels * BLOCK + len(PLACES)) * WORD),
-            source=FILE,
-        )
-    ]
+    stream = [*_products(found, integer(fields, "out_zero")), *_constants(found)]
+    scratch = (pixels * BLOCK + len(PLACES)) * WORD
+    return [without_loops(FILE, pixels, _filters(found, (4, 5, 6, 7), (4, 5)), biases, stream, scratch)]
 
 
 def _filters(found: Folded, first: Sequence[int], second: Sequence[int]) -> NDArray[np.int32]:

@@ -6,24 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve._pack import BLOCK, ORDER, VECTOR, WORD
-from edgekit.backends.c.forms.mve._requantize import integer
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains import (
+from edgekit.backends.c.forms.mve._chains import (
     LANES,
     MARKED,
     folded,
     forms,
     pixels_of,
     requantization,
-    spread,
     two,
     vectors,
+    without_loops,
 )
+from edgekit.backends.c.forms.mve._pack import BLOCK, ORDER, VECTOR, WORD
+from edgekit.backends.c.forms.mve._requantize import integer
 
 OPERATOR, FILE = "conv_2d", "pointwise_chains_odd_mve"
 PIXELS = (25, 49, 121)
-PLACES = (1, 2, 3, 4, 0, 5, 6, 7)  # sixteens of pixels whose outputs r0 r2 r4 r6 r7 r8 r10 r12 have
-FIRST, BETWEEN = 6, 5  # filters of the first pixel that come first; biases of core registers below the pointer's
+FIRST = 6  # filters of the first pixel that come first
 
 
 def form(layer: Layer, call: Call) -> list[Call] | None:
@@ -41,17 +40,5 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     parts += requantization(found, BLOCK, BLOCK, (0, 1))
     for four in (ORDER[:LANES], ORDER[LANES:]):
         parts += [values[four].astype(np.int32) for values in (found.multiplier, found.second)]
-    first_biases = found.bias[ORDER].tolist()
-    return [
-        Call(
-            f"{FILE}_{pixels}",
-            {
-                "filters": tuple(alone[:cut].tolist()), "places": tuple(VECTOR * BLOCK * i for i in PLACES),
-                "biases": tuple(first_biases[:BETWEEN]),
-                "stream": np.concatenate(parts),
-                "others": tuple(first_biases[BETWEEN:]),
-            },
-            scratch=spread(pixels * BLOCK * WORD),
-            source=FILE,
-        )
-    ]  # fmt: skip
+    first = found.bias[ORDER].tolist()
+    return [without_loops(FILE, pixels, alone[:cut], first, parts, pixels * BLOCK * WORD)]

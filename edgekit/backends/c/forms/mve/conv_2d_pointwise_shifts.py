@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.forms.mve._chains import LANES, folded, pixels_of, spread
+from edgekit.backends.c.forms.mve._chains import forms as vectors
 from edgekit.backends.c.forms.mve._pack import WORD
 from edgekit.backends.c.forms.mve._requantize import Folded, integer
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains import LANES, folded, pixels_of, spread
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_chains import forms as vectors
 
 OPERATOR, FILE = "conv_2d", "pointwise_shifts_mve"
 CHANNELS, PIXELS = 4, 144
