@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import serial
+
 from edgekit.errors import ToolError
 
 WRITE_SECONDS = 10  # a board that takes no byte for so long is stuck
@@ -32,14 +34,10 @@ class SerialLink:
     A port is opened for this process alone.
 
     Raises:
-        ToolError: pyserial is missing, or the port cannot be opened.
+        ToolError: the port cannot be opened.
     """
 
     def __init__(self, port: str, baud: int = 115200) -> None:
-        try:
-            import serial
-        except ImportError as error:
-            raise ToolError("serial port", "pyserial is not installed", 'pip install "edgekit[firmware]"') from error
         self._timeout = serial.SerialTimeoutException
         self._failures = _failures()
         self.name = port

@@ -20,7 +20,6 @@ from tests.cli.conftest import Cli, small_graph
 
 @pytest.fixture(autouse=True, scope="module")
 def tools() -> None:
-    pytest.importorskip("serial", reason="pyserial is not installed")
     for program in ("arm-none-eabi-gcc", "qemu-system-arm"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed")
