@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, NoReturn
 
 import typer
+from rich.markup import escape
 
 import edgekit
 from edgekit import errors, plugins
@@ -74,8 +75,11 @@ def _version(value: bool) -> None:
 
 
 def _reflowed(text: str) -> str:
-    """Paragraphs on one line each, so that the terminal's width breaks them; those marked with a backspace stay."""
-    return "\n\n".join(p if p.startswith("\b") else " ".join(p.split()) for p in text.split("\n\n"))
+    """Paragraphs on one line each, so that the terminal's width breaks them; those marked with a backspace stay.
+
+    Brackets stay too: `[search.space]` is no markup.
+    """
+    return "\n\n".join(p if p.startswith("\b") else " ".join(p.split()) for p in escape(text).split("\n\n"))
 
 
 def guarded(verb: Callable[..., None]) -> Callable[..., None]:

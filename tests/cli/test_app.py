@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import signal
 import subprocess
@@ -49,6 +50,12 @@ def test_every_verb_has_help_with_an_example(cli: Cli, verb: str) -> None:
     result = cli(verb, "--help")
     assert result.code == 0
     assert re.search(rf"Examples?:\s+edgekit {verb}", result.out)
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_no_word_of_a_verb_s_help_is_taken_for_markup(cli: Cli, verb: str) -> None:
+    written = inspect.getdoc(getattr(plugins.modules("edgekit.cli")[verb], verb)) or ""
+    assert set(written.replace("\b", "").split()) <= set(cli(verb, "--help").out.split())
 
 
 def test_every_class_of_error_has_its_own_exit_code() -> None:
