@@ -41,10 +41,14 @@ def rows(found: Mapping[str, Any]) -> list[list[str]]:
 def sentences(found: Mapping[str, Any]) -> list[str]:
     """What was tried, for people."""
     states = [trial["state"] for trial in found["trials"]]
-    early = sum(1 for trial in found["trials"] if trial["when"] == "before training")
-    said = [f"{states.count('done')} trials keep all limits, {len(found['front'])} of them are the Pareto front"]
-    if states.count("infeasible"):
-        said.append(f"{states.count('infeasible')} do not, {early} of them were found out before any training")
+    kept, front = states.count("done"), len(found["front"])
+    best = f"{front} of them {'is' if front == 1 else 'are'} the Pareto front"
+    said = [f"{kept} {'trial keeps' if kept == 1 else 'trials keep'} all limits, {best}"]
+    out = [trial for trial in found["trials"] if trial["state"] == "infeasible"]
+    if out:
+        early = sum(1 for trial in out if trial["when"] == "before training")
+        verbs = f"{'does' if len(out) == 1 else 'do'} not, {early} of them {'was' if early == 1 else 'were'}"
+        said.append(f"{len(out)} {verbs} found out before any training; trial {out[-1]['number']}: {out[-1]['why']}")
     again = states.count("interrupted")
     if again:
         said.append(f"{again} {'was' if again == 1 else 'were'} interrupted and run again")
@@ -79,7 +83,8 @@ def plot(found: Mapping[str, Any], goal: str) -> str:
     """An SVG: accuracy over one cost."""
     known = [t for t in found["trials"] if t["costs"] is not None and t["state"] in ("done", "infeasible")]
     x = _Axis([t["costs"][goal] for t in _done(found)], LEFT, WIDTH - RIGHT)
-    y = _Axis([t["accuracy"] for t in _done(found)], HEIGHT - BOTTOM, TOP, linear=True)
+    most = math.inf if found["metric"] == ERROR else 1.0
+    y = _Axis([t["accuracy"] for t in _done(found)], HEIGHT - BOTTOM, TOP, linear=True, most=most)
     parts = [f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(found["metric"])} over '
              f'{escape(goal)}">']  # fmt: skip
     for value in y.ticks():
@@ -139,15 +144,17 @@ STYLE = """.plots { display: grid; grid-template-columns: repeat(auto-fit, minma
 
 
 class _Axis:
-    """Values to pixels, with a margin at both ends; logarithmic where values differ widely."""
+    """Values to pixels, with a margin at both ends, but not beyond `most`; logarithmic where values differ widely."""
 
-    def __init__(self, values: Sequence[float], start: float, end: float, linear: bool = False) -> None:
+    def __init__(
+        self, values: Sequence[float], start: float, end: float, linear: bool = False, most: float = math.inf
+    ) -> None:
         low, high = min(values), max(values)
         self.log = not linear and low > 0 and high / low > WIDE
         if self.log:
             low, high = math.log10(low), math.log10(high)
         margin = 0.06 * (high - low) or max(abs(high), 1e-9) * 0.05
-        self.low, self.high, self.start, self.end = low - margin, high + margin, start, end
+        self.low, self.high, self.start, self.end = low - margin, min(high + margin, max(high, most)), start, end
 
     def __call__(self, value: float) -> float:
         place = math.log10(value) if self.log else value

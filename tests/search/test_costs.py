@@ -10,7 +10,7 @@ import pytest
 
 from edgekit.graph import Graph
 from edgekit.recipe import Recipe
-from edgekit.report.search import sentences
+from edgekit.report.search import _Axis, sentences
 from edgekit.target import find_target
 from tests.backends.graphs import small_int8
 
@@ -63,3 +63,26 @@ def test_what_latency_is_counted_in_is_said() -> None:
     assert "estimated cycles" in said["cycles"]
     assert "counted in instructions: not all layers have estimated cycles" in said["instructions"]
     assert "no cost model" in said["MACs"]
+
+
+def test_how_many_trials_keep_the_limits_and_why_the_last_one_does_not() -> None:
+    def trial(number: int, state: str, when: str = "", why: str = "") -> dict[str, object]:
+        return {"number": number, "state": state, "when": when, "why": why}
+
+    early = trial(1, "infeasible", "before training", "ram 9,000, the limit is 8,192")
+    one = {"trials": [trial(0, "done"), early], "front": [0], "target": "nano33ble", "unit": "cycles"}
+    assert sentences(one)[:2] == [
+        "1 trial keeps all limits, 1 of them is the Pareto front",
+        "1 does not, 1 of them was found out before any training; trial 1: ram 9,000, the limit is 8,192",
+    ]
+    more = {**one, "trials": [trial(0, "done"), early, trial(2, "infeasible", why="late"), trial(3, "done")]}
+    assert sentences(more)[:2] == [
+        "2 trials keep all limits, 1 of them is the Pareto front",
+        "2 do not, 1 of them was found out before any training; trial 2: late",
+    ]
+
+
+def test_the_axis_of_accuracy_ends_at_all_of_it() -> None:
+    assert max(_Axis([0.9775], 0, 300, linear=True, most=1.0).ticks()) == 1.0
+    assert max(_Axis([0.9775], 0, 300, linear=True).ticks()) > 1.0  # an error has no such end
+    assert _Axis([1.0], 0, 300, linear=True, most=1.0)(1.0) == 300
