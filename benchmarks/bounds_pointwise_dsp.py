@@ -10,10 +10,10 @@ in it. Before inputs and constants both came there is no sum: the first stay add
 Registers hold words, 14 of them (SP points to the stack): pixels' pairs of inputs, channels' pairs of weights, biases,
 multipliers; a divider, if an output is finished; and what is in progress, a register each: sums of some pairs, whole
 sums, sums times the multiplier, words of y with one output or more that are not stored. No register is needed to point
-to what is loaded, one to y in a stay that stores. A sum takes, in a stay, as many SMLAD as there are pairs of which both
-the pixel's word and the channel's are there; the first one takes the bias as well; SMMULR takes the multiplier, SMMLAR
-the divider. Of 4 channels at least, the outputs of a word are of different ones: it gains at most one of each, and no
-channel finishes more outputs than words gain some (of five words or more that is not asked).
+to what is loaded; a stay that stores has one that points to y. A sum takes, in a stay, as many SMLAD as there are pairs
+of which both the pixel's word and the channel's are there; the first one takes the bias as well; SMMULR takes the
+multiplier, SMMLAR the divider. Of 4 channels at least, a word has outputs of different ones: it gains at most one of
+each, and no channel finishes more outputs than words gain some (of five words or more that is not asked).
 
 Bytes. PKHBT and SSAT16 take two outputs, SSAT16 and BFI each of the others; SSAT and STRB take no more, after the store
 of the word. So any output may be stored as a byte as soon as it is finished, and no store of a word waits for it: it is
@@ -106,9 +106,6 @@ PROVEN = {
     (16, False): Charge(
         Values(250570, (0, 41665, 124994, 134317), (0, 138979, 416646, 632544, 848442), 215898, UNIT // 16), 249988
     ),
-    (64, False): Charge(
-        Values(241890, (0, 41665, 124994, 132569), (0, 138979, 381925, 597824, 813722), 215898, UNIT // 64), 196013
-    ),
 }
 
 
@@ -124,15 +121,15 @@ def least(inputs: int, outputs: int, pixels: int, together: Together = CLAMPED) 
     return CALL + FIRST + outputs * (OUTPUT + together.least) + outputs * inputs / 2 + pixels * inputs / 2 + events
 
 
-def gain(values: Values, stores: int = NOTHING_STORED, expanded: int = 0, registers: int = REGISTERS) -> int:
-    """The most that a stay adds.
+def gain(values: Values, expanded: int = 0, registers: int = REGISTERS) -> tuple[int, int, int]:
+    """The most that a stay adds that stores nothing, bytes, or words of y and bytes.
 
     Args:
-        stores: WORDS for words of y and bytes. expanded: pixels whose words come from one register of bytes.
+        expanded: pixels whose words come from one register of bytes.
         registers: without the one that points to y.
     """
-    finished = _finished(values, stores)
-    most = 0
+    finished = [_finished(values, stores) for stores in (NOTHING_STORED, BYTES, WORDS)]
+    most = [0, 0, 0]
     for pixels in _pixels(registers - expanded):
         room = registers - expanded - sum(pixels) - pixels[0]
         channels = _channels(values, pixels, expanded, room)
@@ -140,9 +137,10 @@ def gain(values: Values, stores: int = NOTHING_STORED, expanded: int = 0, regist
             few = [channel for channel in channels if words == MANY or channel[1] <= words]
             for (used, outputs, count), value in _sums(few, room).items():
                 rest = room - used - (outputs > 0)
-                if rest >= 0:
-                    most = max(most, value + finished.get((words, count, outputs), NOTHING)[rest])
-    return most
+                for stores in range(len(most)) if rest >= 0 else ():
+                    words_add = finished[stores].get((words, count, outputs), NOTHING)[rest]
+                    most[stores] = max(most[stores], value + words_add)
+    return most[0], most[1], most[2]
 
 
 def _pixels(registers: int) -> Iterator[tuple[int, int, int]]:

@@ -39,7 +39,10 @@ def fewest_loads(units: int, words: int, registers: int, multipliers: int = 1) -
                     room = registers - 1 - sums - len(left)
                     for kept in subsets(held, 0, room):
                         for new in subsets(kind - kept, room - len(kept), room - len(kept)):
-                            found |= {(h, d, f, left) for h, d, f in worked(kept | new, done, finished, units, places, multipliers)}
+                            found |= {
+                                (h, d, f, left)
+                                for h, d, f in worked(kept | new, done, finished, units, places, multipliers)
+                            }
         if any(len(finished) == units for _, _, finished, _ in found):
             return loads
         states = found
@@ -71,8 +74,8 @@ def worked(
     return results
 
 
-SMALL = [(1, 1, 5, 1), (1, 1, 6, 1), (1, 1, 7, 1), (1, 2, 10, 1), (2, 1, 10, 1), (2, 1, 10, 2)]
-SLOW = [pytest.param(*one, marks=pytest.mark.slow) for one in ((1, 2, 9, 1), (2, 1, 9, 1))]
+SMALL = [(1, 1, 5, 1), (1, 1, 6, 1), (1, 1, 7, 1), (1, 2, 10, 1), (2, 1, 10, 1), (2, 1, 11, 2), (2, 1, 12, 2)]
+SLOW = [pytest.param(*one, marks=pytest.mark.slow) for one in ((1, 2, 9, 1), (2, 1, 9, 1), (2, 1, 10, 2))]
 
 
 @pytest.mark.parametrize(("units", "words", "registers", "multipliers"), [*SMALL, *SLOW])
@@ -82,8 +85,8 @@ def test_no_schedule_of_one_sample_takes_fewer_loads(units: int, words: int, reg
 
 
 def test_each_multiplier_is_loaded() -> None:
-    """Into 64 units of their own, 4 inputs: 63 more words, in loads of 11."""
-    assert tiny.loads_of_one(64, 4, tiny.ALL, 64) - tiny.loads_of_one(64, 4, tiny.ALL) == 6
+    """Into 64 units of their own, 4 inputs: 63 more words, in loads of 11 or 12."""
+    assert tiny.loads_of_one(64, 4, tiny.ALL, 64) - tiny.loads_of_one(64, 4, tiny.ALL) == 5
 
 
 def test_more_registers_and_fewer_weights_never_take_more_loads() -> None:
