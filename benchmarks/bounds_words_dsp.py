@@ -12,7 +12,9 @@ takes
 - 3, and 1 where outputs 0 or 2 need a clamp;
 - nothing for outputs 1 and 3 where they need none, 1 where one does or where QADD16 serves both, else 2.
 
-Outputs that are left over take SSAT, where they need a clamp, and STRB; joined for STRH they take no less.
+Outputs that are left over take SSAT, where they need a clamp, and STRB; joined for STRH they take no less. Outputs 1
+and 3 may also come one by one, each by BFI after SSAT16 if it needs a clamp: no fewer, but three outputs then are in
+one register; or each by SSAT and STRB after the store of the word, which takes no more either.
 
 `argued` adds that SEL's outputs need an addend besides the divider, where others have both in one word: in a register,
 which constants do not come to then, or loaded, eight channels take six loads instead of five.
