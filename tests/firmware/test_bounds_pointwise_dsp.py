@@ -85,12 +85,11 @@ def test_values_are_near_the_best() -> None:
     """More for anything in progress adds more than a stay costs."""
     values = PROVEN[16, True].values
     _, one, whole, multiplied = values.sums
-    _, *words = values.words
     for sums in ((0, 2 * one, whole, multiplied), (0, one, whole + one, multiplied)):
         assert gain(replace(values, sums=sums))[0] > UNIT
-    for i in range(4):
-        more = [word + (UNIT // 10 if i == k else 0) for k, word in enumerate(words)]
-        assert gain(replace(values, words=(0, *more)))[0] > UNIT
+    for i in range(1, 5):
+        none, one, two, three, four = (word + UNIT // 10 * (i == k) for k, word in enumerate(values.words))
+        assert gain(replace(values, words=(none, one, two, three, four)))[0] > UNIT
     assert gain(replace(values, chained=0))[0] > UNIT
     assert gain(replace(values, output=values.output + UNIT // 100), registers=REGISTERS - 1)[2] > 2 * UNIT
     assert gain(replace(values, alone=values.alone + UNIT // 100), registers=REGISTERS - 1)[1] > UNIT
