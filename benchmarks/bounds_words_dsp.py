@@ -16,8 +16,8 @@ Outputs that are left over take SSAT, where they need a clamp, and STRB; joined 
 and 3 may also come one by one, each by BFI after SSAT16 if it needs a clamp: no fewer, but three outputs then are in
 one register; or each by SSAT and STRB after the store of the word, which takes no more either.
 
-`argued` adds that SEL's outputs need an addend besides the divider, where others have both in one word: in a register,
-which constants do not come to then, or loaded, eight channels take six loads instead of five.
+`argued` adds that outputs which SEL joins after QADD16 need an addend besides the divider, where others have both in
+one word: in a register, which constants do not come to then, or loaded, eight channels take six loads instead of five.
 """
 
 from __future__ import annotations
@@ -73,10 +73,11 @@ def of_word(ends: Sequence[Ends]) -> Together:
     """All instructions of one word."""
     even = float(not (ends[0].inside and ends[2].inside))
     clamped = 2 - ends[1].inside - ends[3].inside
-    odd = float(clamped if clamped < 2 else 2 - (ends[1].nearly and ends[3].nearly))
-    selected, flipped = JOINED + even + odd, JOINED + FLIPPED + even + (clamped > 0)
+    alone = JOINED + even + clamped
+    selected = alone - (clamped == 2 and ends[1].nearly and ends[3].nearly)
+    flipped = JOINED + FLIPPED + even + (clamped > 0)
     open_ = ends[0].inside or ends[2].inside
-    return Together(min(selected, flipped), min(selected + ADDEND, flipped), open_)
+    return Together(min(selected, flipped), min(selected + ADDEND, alone, flipped), open_)
 
 
 def of_channels(ends: Sequence[Ends], outputs: int) -> Together:
