@@ -91,7 +91,7 @@ class Shape:
         samples, windows: of the input; outputs: of all; inputs: that are read; channels: that one tap of a window has;
         terms: products of an output; inside: how many windows have how many taps inside the input.
         row: where windows have strides, how many are in a row; else 0.
-        together: what puts its outputs together on the M4.
+        together: what puts its outputs together on the M4. multipliers: different ones that its channels have.
     """
 
     kind: str
@@ -104,6 +104,7 @@ class Shape:
     inside: Mapping[int, int]
     row: int = 0
     together: Together = CLAMPED
+    multipliers: int = 1
 
 
 @dataclass(frozen=True)
@@ -160,8 +161,8 @@ def least(core: str, shape: Shape) -> float:
     found = _with_words(BOUNDS["m4"], together, shape)
     if shape.kind in ("pointwise", "fully_connected"):
         units = shape.outputs // shape.windows
-        found = max(found, bounds_tiny_dsp.least(shape.windows, units, shape.terms, together))
-        found = max(found, bounds_pointwise_dsp.least(shape.terms, shape.outputs, shape.windows, together))
+        found = max(found, bounds_tiny_dsp.least(shape.windows, units, shape.terms, together, shape.multipliers))
+        found = max(found, bounds_pointwise_dsp.least(shape.terms, shape.outputs, shape.windows, shape.together))
     return found
 
 

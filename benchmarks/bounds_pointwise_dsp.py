@@ -1,17 +1,24 @@
 """What loads and stores take at the least where inputs are four, in instructions, on M4, M7 and M33.
 
 Taken for granted: SXTB16 for two inputs, SMLAD for two products, from the bias on, SMMULR and SMMLAR for an output, 3
-to 6 to put four together (bounds_words_dsp.py), aligned words of y. Every other instruction, a load or a store first of
+to 6 to put four together (bounds_words_dsp.py), aligned words of y, no word of constants that serves two channels but
+dividers, no load that brings inputs and constants (flash and RAM). Every other instruction, a load or a store first of
 all, is counted here. A stay begins at one that is no store of y and goes on to the next such: all words that it uses
-are in registers at its beginning, or made of those. It costs an instruction, and one more for each store of y in it.
+are in registers at its beginning, or made of those. It costs an instruction, and one more for each store of a word of y
+in it. Before inputs and constants both came there is no sum: the first stay adds nothing.
 
 Registers hold words, 14 of them (SP points to the stack): pixels' pairs of inputs, channels' pairs of weights, biases,
-multipliers; a divider, if an output is finished; and what is in progress: sums of some pairs, whole sums, sums times
-the multiplier (a register each), words of y with one output or two (one register), with three (two), with four and not
-stored (one). No register is needed to point to what is loaded or stored. A sum takes, in a stay, as many SMLAD as there
-are pairs of which both the pixel's word and the channel's are there; the first one takes the bias as well; SMMULR takes
-the multiplier, SMMLAR the divider. A word of y whose outputs are of one pixel gains at most one of each channel: no
-channel finishes more outputs than words gain some (of five words or more that is not asked).
+multipliers; a divider, if an output is finished; and what is in progress, a register each: sums of some pairs, whole
+sums, sums times the multiplier, words of y with one output or more that are not stored. No register is needed to point
+to what is loaded; a stay that stores has one that points to y. A sum takes, in a stay, as many SMLAD as there are pairs
+of which both the pixel's word and the channel's are there; the first one takes the bias as well; SMMULR takes the
+multiplier, SMMLAR the divider. Of 4 channels at least, a word has outputs of different ones: it gains at most one of
+each, and no channel finishes more outputs than words gain some (of five words or more that is not asked).
+
+Bytes. PKHBT and SSAT16 take two outputs, SSAT16 and BFI each of the others; SSAT and STRB take no more, after the store
+of the word. So any output may be stored as a byte as soon as it is finished, and no store of a word waits for it: it is
+worth `alone` then, the word's store that much less. With one output left in the word this takes an instruction more, if
+outputs 0 and 2 both need a clamp (`open` says that some do not); with none 1 more, and no store. A test tries all.
 
 A sum may begin with another pixel's sum of its channel instead of the bias, if the words are differences of the two.
 That sum is in a register, as the bias would be, or is itself in progress there. A difference takes an instruction
@@ -28,11 +35,8 @@ more, and bytes of which a stay makes but one word are as good as that word. Wit
 than it costs, from nothing to all outputs, there are at least outputs times their value - expanded * pixels.
 
 What takes an instruction more pays for itself: no sum, no output, no word that is put together and not yet stored is
-worth one. Outputs stored as bytes or halves take half an instruction more each, and are worth less. Words at other
-addresses than STRD takes are stored alone, each for an instruction: within a pixel this brings less than a fifth of
-one; across two of 8 channels at least it brings 1/13 more than one, but no more words do so than lie within pixels or
-are stored in parts. PUSH is one more (POP is the return): with five registers, which need none, no stay adds half as
-much (a test says so). Not so where channels have a word in common: the same bias, the same multiplier.
+worth one. Without a register that points to y, an instruction makes one: such stays add less than one more. PUSH is one
+more (POP is the return): with five registers, which need none, no stay adds half as much (a test says so).
 """
 
 from __future__ import annotations
@@ -42,15 +46,17 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
-CALL = 13
+from benchmarks.bounds_words_dsp import CLAMPED, Together
+
+CALL, FIRST = 13, 1  # and the first load
 OUTPUT = 2  # instructions of an output, without what puts it into a word
 REGISTERS, UNSAVED = 14, 5
 STORED = 52  # outputs of a STM
-UNIT = 20160  # an instruction
+UNIT = 1_000_000  # an instruction
 WORD = 4  # outputs
-OWN = 8  # channels from which on words of y are those of one pixel
-HELD = (0, 1, 1, 2, 1)  # registers of a word of y by its outputs
 MANY = 5  # words of y that gain, from which on they are not counted
+HALF = 2  # outputs that STRH takes, after as many instructions as two alone
+NOTHING_STORED, BYTES, WORDS = range(3)  # what a stay may store
 NONE = -(10**9)
 NOTHING = [NONE] * (REGISTERS + 1)
 Table = dict[tuple[int, int], int]
@@ -65,13 +71,22 @@ class Values:
         output: that is stored.
         sums: by the pairs that are in them, from none to all, then times the multiplier.
         words: of y, by their outputs, from none to all.
+        alone: an output that is stored as a byte.
         chained: what a sum takes that begins with another one.
+        open: whether all outputs but one of a word may be stored as bytes at no cost.
     """
 
     output: int
     sums: tuple[int, int, int, int]
     words: tuple[int, int, int, int, int]
+    alone: int
     chained: int
+    open: bool = False
+
+    def stored(self, outputs: int) -> int:
+        """What the store of a word adds to what was worth `words`, with so many of its outputs."""
+        more = 0 if outputs > 1 or self.open else UNIT
+        return WORD * self.output - (WORD - outputs) * self.alone - more
 
 
 @dataclass(frozen=True)
@@ -82,50 +97,50 @@ class Charge:
     expanded: int
 
 
-# By whether words of y are of one pixel, and the most channels, among which a difference's instruction is shared.
+# By the most channels, among which a difference's instruction is shared; those that are open hold for all layers.
+_OPEN = (0, 152964, 368863, 584761, 800659)
 PROVEN = {
-    (True, 8): Charge(Values(5340, (0, 840, 2520, 3360), (0, 2940, 7560, 10920, 18480), UNIT // 8), 3528),
-    (True, 16): Charge(Values(5424, (0, 700, 2520, 3304), (0, 3304, 8064, 11256, 18816), UNIT // 16), 4032),
-    (True, 64): Charge(Values(5363, (0, 840, 2520, 3313), (0, 3057, 7700, 11013, 18573), UNIT // 64), 3710),
-    (False, 64): Charge(Values(4793, (0, 839, 2396, 2582), (0, 2396, 6471, 9054, 16300), UNIT // 64), 5758),
+    (4, True): Charge(Values(238624, (0, 17773, 124994, 140145), _OPEN, 215898, UNIT // 4, True), 181809),
+    (16, True): Charge(Values(238624, (0, 41665, 124994, 140145), _OPEN, 215898, UNIT // 16, True), 181809),
+    (64, True): Charge(Values(238624, (0, 41665, 124994, 140145), _OPEN, 215898, UNIT // 64, True), 196013),
+    (16, False): Charge(
+        Values(250570, (0, 41665, 124994, 134317), (0, 138979, 416646, 632544, 848442), 215898, UNIT // 16), 249988
+    ),
 }
 
 
-def least(inputs: int, outputs: int, pixels: int, together: float = 1.5) -> float:
-    """Instructions of a layer; 0 where there is no charge.
-
-    Args:
-        together: what puts an output into a word.
-    """
+def least(inputs: int, outputs: int, pixels: int, together: Together = CLAMPED) -> float:
+    """Instructions of a layer; 0 where there is no charge."""
     units = outputs // pixels
-    own = units % WORD == 0 and units >= OWN
-    charge = next((c for (of_one, most), c in PROVEN.items() if of_one == own and units <= most), None)
-    if inputs != 4 or charge is None:
+    charges = [c for (most, _), c in PROVEN.items() if units <= most and c.values.open >= together.open]
+    if inputs != 4 or units < WORD or not charges:
         return 0.0
-    once = (inputs // 2 + 2) * units / REGISTERS + outputs / STORED  # words of weights, biases, multipliers
-    events = max((charge.values.output * outputs - charge.expanded * pixels) / UNIT, once)
-    return CALL + outputs * (OUTPUT + together) + outputs * inputs / 2 + pixels * inputs / 2 + events
+    words = outputs // WORD * WORD
+    once = (inputs // 2 + 2) * units / REGISTERS + words / STORED  # words of weights, biases, multipliers
+    events = max(once, *((c.values.output * words - c.expanded * pixels) / UNIT for c in charges))
+    return CALL + FIRST + outputs * (OUTPUT + together.least) + outputs * inputs / 2 + pixels * inputs / 2 + events
 
 
-def gain(values: Values, own: bool = True, expanded: int = 0, registers: int = REGISTERS) -> tuple[int, int]:
-    """The most that a stay adds, without stores of y in it and with them.
+def gain(values: Values, expanded: int = 0, registers: int = REGISTERS) -> tuple[int, int, int]:
+    """The most that a stay adds that stores nothing, bytes, or words of y and bytes.
 
     Args:
-        own: whether words of y are of one pixel. expanded: pixels whose words come from one register of bytes.
+        expanded: pixels whose words come from one register of bytes.
+        registers: without the one that points to y.
     """
-    finished = _finished(values, False, own), _finished(values, True, own)
-    most = [0, 0]
+    finished = [_finished(values, stores) for stores in (NOTHING_STORED, BYTES, WORDS)]
+    most = [0, 0, 0]
     for pixels in _pixels(registers - expanded):
         room = registers - expanded - sum(pixels) - pixels[0]
         channels = _channels(values, pixels, expanded, room)
-        for words in range(MANY + 1) if own else (MANY,):
+        for words in range(MANY + 1):
             few = [channel for channel in channels if words == MANY or channel[1] <= words]
             for (used, outputs, count), value in _sums(few, room).items():
                 rest = room - used - (outputs > 0)
-                for stored in (0, 1) if rest >= 0 else ():
-                    words_add = finished[stored].get((words, count, outputs), NOTHING)[rest]
-                    most[stored] = max(most[stored], value + words_add)
-    return most[0], most[1]
+                for stores in range(len(most)) if rest >= 0 else ():
+                    words_add = finished[stores].get((words, count, outputs), NOTHING)[rest]
+                    most[stores] = max(most[stores], value + words_add)
+    return most[0], most[1], most[2]
 
 
 def _pixels(registers: int) -> Iterator[tuple[int, int, int]]:
@@ -209,17 +224,18 @@ def _sums(channels: list[tuple[int, int, int]], room: int) -> Table3:
 
 
 @cache
-def _finished(values: Values, stored: bool, own: bool) -> dict[tuple[int, int, int], list[int]]:
+def _finished(values: Values, stores: int) -> dict[tuple[int, int, int], list[int]]:
     """The most that words of y add, by words, channels and outputs that they gain, then by registers they may take."""
     found: dict[tuple[int, int, int], list[int]] = {}
-    worth = [*values.words[:WORD], WORD * values.output if stored else values.words[WORD]]
     for channels in range(WORD + 1):
-        most = channels if own else WORD * (channels > 0)
-        steps = [(0, 1, 0, worth[WORD] - values.words[WORD])] * stored
-        for a, b in product(range(WORD), range(WORD + 1)):
-            if a < b <= a + most:
-                steps.append((1, HELD[a], b - a, worth[b] - values.words[a]))
-        table = {(0 if own else MANY, 0, 0): 0}
+        steps = []
+        for a, b in product(range(WORD + 1), range(1, WORD + 1)):
+            worth = [values.words[b]] * (a < b) + [values.stored(b)] * (stores == WORDS)
+            if b <= HALF and stores != NOTHING_STORED:
+                worth.append(b * values.alone)
+            if worth and a <= b <= a + channels:
+                steps.append((int(a < b), int(a > 0), b - a, max(worth) - values.words[a]))
+        table: Table3 = {(0, 0, 0): 0}
         last = table
         while last:
             more: Table3 = {}

@@ -2,11 +2,11 @@
 
 Taken for granted, as in `benchmarks/bounds.py`: 11 instructions before the kernel's first one; PUSH and POP, or a
 return and only r0 to r3 and r12; 14 general registers, as SP is never free. SMLAD takes two products of one output,
-SXTB16 makes two inputs of a word. SMMULR and SMMLAR for an output, with a multiplier and a divider that all outputs may
-share; then SSAT and STRB, or 3 to 6 for four outputs that are a word (bounds_words_dsp.py), and their store. Sums begin
-with their biases: else they take an ADD more. A byte of its own (LDRSB) takes an instruction more for two inputs, and
-one more for each output of them; constants as bytes an SXTB16 for each word that they save, no less than a load: none
-of these saves anything.
+SXTB16 makes two inputs of a word. SMMULR and SMMLAR for an output, with its channel's multiplier, which channels share
+where it is the same, and a divider that all outputs may share; then SSAT and STRB, or 3 to 6 for four outputs that are
+a word (bounds_words_dsp.py), and their store. Sums begin with their biases: else they take an ADD more. A byte of its
+own (LDRSB) takes an instruction more for two inputs, and one more for each output of them; constants as bytes an SXTB16
+for each word that they save, no less than a load: none of these saves anything.
 
 Registers right after a load hold what came, what is still needed of what came before, a pointer to constants if more
 of them come, one to inputs (x), which may be y's too where their distance is known when code is generated, and else y
@@ -24,7 +24,8 @@ CALL, SAVED = 11, ((14, 2), (5, 1))  # registers, and the instructions that save
 ALL = SAVED[0][0]
 WORD, HALVES = 4, 2  # inputs of a word; of a register that SMLAD takes
 SINGLE = 2.0  # of an output besides two multiplications: SSAT, which it may not need, and STRB
-CONSTANTS = 2  # multiplier and divider
+DIVIDER = 1
+CONSTANTS = 1 + DIVIDER  # of a unit, besides weights and bias
 FOUR, LOADS_OF_FOUR = 4, 5
 
 OF_PIXEL, WEIGHTS, OF_WORD = 7, 5, 4  # constants of a pixel of two words; weights and bias; what its last word needs
@@ -33,15 +34,15 @@ LONGEST = 12  # loads that a pixel is in registers for; at more it pays more tha
 MOST_STORED = 13  # words of a store
 
 
-def least(samples: int, units: int, inputs: int, together: float = 1.5) -> float:
+def least(samples: int, units: int, inputs: int, together: float = 1.5, multipliers: int = 1) -> float:
     """Instructions of a layer of `samples` samples or pixels; 0 where nothing is known.
 
     Args:
-        together: what puts an output into a word.
+        together: what puts an output into a word. multipliers: different ones of all units.
     """
     arithmetic = CALL + samples * units * -(-inputs // HALVES) + -(-samples * inputs // HALVES)
     if samples == 1:
-        loads = min(saved + loads_of_one(units, inputs, n) for n, saved in SAVED)
+        loads = min(saved + loads_of_one(units, inputs, n, multipliers) for n, saved in SAVED)
         return arithmetic + outputs(units, together) + loads
     saved = SAVED[0][1]  # with few registers all these take more loads than that saves
     if units == 1 and samples == FOUR and inputs % WORD == 0 and inputs >= FOUR * WORD:
@@ -56,7 +57,7 @@ def outputs(count: int, together: float) -> float:
     return (2 + together) * count + (count >= FOUR)
 
 
-def loads_of_one(units: int, inputs: int, registers: int) -> int:
+def loads_of_one(units: int, inputs: int, registers: int, multipliers: int = 1) -> int:
     """Of one sample, whose weights are of use once.
 
     Nothing leaves a register before inputs and weights came, so the first two loads bring no more than there are
@@ -68,7 +69,7 @@ def loads_of_one(units: int, inputs: int, registers: int) -> int:
     more.
     """
     words, weights = -(-inputs // WORD), -(-inputs // HALVES)
-    needed = words + units * (weights + 1) + CONSTANTS
+    needed = words + units * (weights + 1) + multipliers + DIVIDER
     finished = words + weights + 1 + CONSTANTS <= registers - 2
     third = 1 if finished else min(units, words, 4)
     loads = 2

@@ -12,16 +12,18 @@ takes
 - 3, and 1 where outputs 0 or 2 need a clamp;
 - nothing for outputs 1 and 3 where they need none, 1 where one does or where QADD16 serves both, else 2.
 
-Outputs that are left over take SSAT, where they need a clamp, and STRB; joined for STRH they take no less.
+Outputs that are left over take SSAT, where they need a clamp, and STRB; joined for STRH they take no less. Outputs 1
+and 3 may also come one by one, each by BFI after SSAT16 if it needs a clamp: no fewer, but three outputs then are in
+one register; or each by SSAT and STRB after the store of the word, which takes no more either.
 
-`argued` adds that SEL's outputs need an addend besides the divider, where others have both in one word: in a register,
-which constants do not come to then, or loaded, eight channels take six loads instead of five.
+`argued` adds that outputs which SEL joins after QADD16 need an addend besides the divider, where others have both in
+one word: in a register, which constants do not come to then, or loaded, eight channels take six loads instead of five.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -37,10 +39,15 @@ LEFT_OVER, LEFT_INSIDE = 2.0, 1.0  # of an output, with its store
 
 @dataclass(frozen=True)
 class Together:
-    """Instructions an output, on the average of a layer's."""
+    """Instructions an output, on the average of a layer's.
+
+    Attributes:
+        open: whether a word has an output 0 or 2 that needs no clamp.
+    """
 
     least: float
     argued: float
+    open: bool = field(default=False, compare=False)
 
 
 CLAMPED = Together(1.5, 1.5)  # any outputs
@@ -66,9 +73,11 @@ def of_word(ends: Sequence[Ends]) -> Together:
     """All instructions of one word."""
     even = float(not (ends[0].inside and ends[2].inside))
     clamped = 2 - ends[1].inside - ends[3].inside
-    odd = float(clamped if clamped < 2 else 2 - (ends[1].nearly and ends[3].nearly))
-    selected, flipped = JOINED + even + odd, JOINED + FLIPPED + even + (clamped > 0)
-    return Together(min(selected, flipped), min(selected + ADDEND, flipped))
+    alone = JOINED + even + clamped
+    selected = alone - (clamped == 2 and ends[1].nearly and ends[3].nearly)
+    flipped = JOINED + FLIPPED + even + (clamped > 0)
+    open_ = ends[0].inside or ends[2].inside
+    return Together(min(selected, flipped), min(selected + ADDEND, alone, flipped), open_)
 
 
 def of_channels(ends: Sequence[Ends], outputs: int) -> Together:
@@ -77,7 +86,15 @@ def of_channels(ends: Sequence[Ends], outputs: int) -> Together:
     rest = [ends[i % len(ends)].inside for i in range(outputs - outputs % WORD, outputs)]
     left = sum(LEFT_INSIDE if inside else LEFT_OVER for inside in rest)
     least, argued = (left + sum(costs) for costs in ([w.least for w in words], [w.argued for w in words]))
-    return Together(least / outputs, argued / outputs)
+    return Together(least / outputs, argued / outputs, any(w.open for w in words))
+
+
+def multipliers(graph: Graph) -> int:
+    """Different ones that the channels of one layer with weights have."""
+    node = graph.nodes[0]
+    x, w = (graph.tensors[name] for name in node.inputs[:2])
+    m, _ = quantize_multipliers(np.atleast_1d(effective_scale(x, w, graph.tensors[node.outputs[0]])))
+    return len(np.unique(m))
 
 
 def of_graph(graph: Graph) -> Together:

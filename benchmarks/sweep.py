@@ -84,7 +84,8 @@ class Layer:
         y, op = self.graph.tensors[self.graph.outputs[0]].shape, self.graph.nodes[0].op
         row = y[2] if isinstance(op, Conv2D) and op.stride != (1, 1) else 0
         sizes = (y[0], prod(y[:-1]), self.outputs, self.inputs, self.channels, self.terms)
-        return bounds.Shape(self.kind, *sizes, inside, row, bounds_words_dsp.of_graph(self.graph))
+        together, multipliers = bounds_words_dsp.of_graph(self.graph), bounds_words_dsp.multipliers(self.graph)
+        return bounds.Shape(self.kind, *sizes, inside, row, together, multipliers)
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ INSIDE, NEARLY, WIDE = Ends(-128, 127), Ends(-256, 255), Ends(-257, 0)
         ((WIDE, WIDE, WIDE, WIDE), 6, 6),
         ((WIDE, NEARLY, WIDE, WIDE), 6, 6),
         ((WIDE, NEARLY, WIDE, NEARLY), 5, 5.5),
-        ((WIDE, INSIDE, WIDE, WIDE), 5, 5.5),
-        ((WIDE, INSIDE, INSIDE, INSIDE), 4, 4.5),
+        ((WIDE, INSIDE, WIDE, WIDE), 5, 5),
+        ((WIDE, INSIDE, INSIDE, INSIDE), 4, 4),
         ((INSIDE, NEARLY, INSIDE, NEARLY), 4, 4.5),
         ((INSIDE, WIDE, INSIDE, WIDE), 5, 5),
-        ((INSIDE, INSIDE, INSIDE, INSIDE), 3, 3.5),
+        ((INSIDE, INSIDE, INSIDE, INSIDE), 3, 3),
     ],
 )
 def test_words(ends: tuple[Ends, ...], least: float, argued: float) -> None:
