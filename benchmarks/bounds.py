@@ -40,15 +40,15 @@ Of 1x1 and fully connected layers of up to 4 inputs, lanes of four outputs may b
 products (halves do not hold more than two of weights that use their range, and to widen them takes what they save), one
 of them begins with the bias, and nothing is brought to lanes; two multiplications for each four, two narrowings for 8.
 
-What `argued` adds is not proven. On the M55 it is a store for 16 outputs instead of 96: vectors that wait for a VSTM of
-several take registers from loads of sums and constants. With 1, 2 or 4 filters that may pay (of one, 7, 5 and 4 vectors
-of sums come, then one store of 64 outputs), and `argued` is `least`; with others, 16 outputs that follow each other
-have lanes of different channels, whose multipliers are vectors too, and no schedule is known in which it does. On the
-M4 these are STRD for eight outputs, as words of y that wait for a longer store take registers, or the stack; LDM of 48
-inputs; an SXTB16 for the odd input of a pixel of three or five, as its bytes are two apart, and those inputs of two
-pixels never are (of five that is proven); PUSH, POP and a load of constants; an addend (bounds_words_dsp.py); and what
-loading weights and constants takes of an output where a pixel has at least four: the least of all schedules of LDM that
-were searched, channel after channel with all registers.
+What `argued` adds is not proven. On the M55 it is a store for 16 outputs instead of 96: vectors that wait for a VSTM
+of several take registers from loads of sums and constants. With 1, 2 or 4 filters that may pay (of one, 7, 5 and 4
+vectors of sums come, then one store of 64 outputs), and `argued` is `least`; with others, 16 outputs that follow each
+other have lanes of different channels, whose multipliers are vectors too, and no schedule is known in which it does. On
+the M4 these are STRD for eight outputs, as words of y that wait for a longer store take registers, or the stack; LDM of
+48 inputs; an SXTB16 for the odd input of a pixel of three or five, as its bytes are two apart, and those inputs of two
+pixels never are; PUSH, POP and a load of constants; an addend (bounds_words_dsp.py); and what loading weights and
+constants takes of an output where a pixel has at least four: the least of all schedules of LDM that were searched,
+channel after channel with all registers.
 
 Fully connected layers of few outputs, where the fixed parts of a call count, on Helium:
 - 11 before the kernel's first instruction, and its return.

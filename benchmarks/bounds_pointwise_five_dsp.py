@@ -2,8 +2,9 @@
 
 Taken for granted: inputs come to halves of registers by SXTB16, two that are two bytes apart, of a word that one load
 brought, or alone (LDRSB); SMLAD, or a product of halves, for at most two of them; SMMULR and SMMLAR for an output, with
-a multiplier and a divider; what puts outputs into words (bounds_words_dsp.py), which are aligned. Inputs and weights
-are any; channels have no word in common, as one multiplier for all would be.
+a multiplier and a divider; what puts outputs into words (bounds_words_dsp.py), which are aligned (of three channels no
+other ones take less, nor bytes, a test says). Inputs and weights are any; channels have no word in common, as one
+multiplier for all would be.
 
 Three instructions bring a pixel's inputs. Of three products two are of pairs, (1, 3) and (0, 2) or (2, 4), in registers
 without another pixel's inputs; the third one's input is 4 or 0, and such inputs of two pixels never are two bytes
@@ -12,13 +13,13 @@ with the next one. No more registers are spared than there are pixels whose outp
 through all registers of three pixels): that pays for the register and for what these outputs are worth. PKHBT and the
 like take what they spare.
 
-Every other instruction is counted here, but for stores of y, one for 52 outputs. One too many whose result is a sum or
-an output pays for all that is made of it, as an output is worth less. Any other begins a stay, which goes on to the
-next such: all words that it uses are in registers at its beginning, or made of those. Registers hold words, 14 of them
-(SP points to the stack): pixels' pairs of inputs; channels' pairs of weights, the fifth weight (of two channels in one
-word), multipliers; a divider, if an output is finished; sums, begun, whole, or times the multiplier (a register each).
-A sum takes, in a stay, as many SMLAD of pairs as there are pairs of which both the pixel's word and the channel's are
-there, and its fifth product if that weight is.
+Every other instruction is counted here, but for stores of y. One too many whose result is a sum or an output pays for
+all that is made of it, as an output is worth less. Any other begins a stay, which goes on to the next such: all words
+that it uses are in registers at its beginning, or made of those. Registers hold words, 14 of them (SP points to the
+stack): pixels' pairs of inputs; channels' pairs of weights, the fifth weight (of two channels in one word),
+multipliers; a divider, if an output is finished; sums, begun, whole, or times the multiplier (a register each). A sum
+takes, in a stay, as many SMLAD of pairs as there are pairs of which both the pixel's word and the channel's are there,
+and its fifth product if that weight is.
 
 Not asked for are: a register for a pixel's fifth input, as LDRSB may bring it within a stay; one for the bias, which
 may be the other half of the fifth weight's word, or another pixel's sum; one to point to what is loaded or stored; any
@@ -41,7 +42,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
-from benchmarks.bounds_pointwise_dsp import CALL, OUTPUT, REGISTERS, STORED, WORD
+from benchmarks.bounds_pointwise_dsp import CALL, OUTPUT, REGISTERS
 
 INPUTS, PRODUCTS, BROUGHT = 5, 3, 3  # instructions of an output, of a pixel
 PAIRS = 2  # of a pixel's inputs
@@ -79,8 +80,7 @@ def least(outputs: int, pixels: int, together: float) -> float:
     """
     events = max(0.0, (VALUES.output * outputs - EXPANDED * pixels) / UNIT)
     without_push = min(CALL + events, CALL - 1 + 2 * events)
-    stores = outputs // WORD * WORD / STORED
-    return without_push + stores + outputs * (PRODUCTS + OUTPUT + together) + pixels * BROUGHT
+    return without_push + outputs * (PRODUCTS + OUTPUT + together) + pixels * BROUGHT
 
 
 def gain(values: Values, expanded: int = 0, registers: int = REGISTERS) -> int:

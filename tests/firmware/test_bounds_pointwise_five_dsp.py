@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, product
 from math import ceil
@@ -12,7 +13,7 @@ import pytest
 from benchmarks import bounds, sweep
 from benchmarks.bounds_pointwise_dsp import REGISTERS, UNSAVED
 from benchmarks.bounds_pointwise_five_dsp import BROUGHT, EXPANDED, UNIT, VALUES, Values, gain, least
-from benchmarks.bounds_words_dsp import CLAMPED
+from benchmarks.bounds_words_dsp import CLAMPED, Ends, of_channels, of_word
 
 MULTIPLIED, DONE, WHOLE = 8, 9, 7  # of a sum, besides a bit for each of its products
 State = tuple[tuple[int, ...], tuple[bool, ...]]  # sums, and pixels that were made of bytes
@@ -184,6 +185,39 @@ def test_what_brings_inputs(pixels: int) -> None:
                 5 * p + 1 in registers and (5 * p in registers or 5 * p + 2 in registers) for p in range(pixels)
             )
             assert len(registers) >= BROUGHT * pixels - (pixels - of_three)
+
+
+def fewest_together(ends: Sequence[Ends], outputs: int) -> float:
+    """Of outputs that follow each other, bytes and words at any address; one that is not aligned has its own store."""
+
+    def joined(at: int, places: Sequence[int]) -> float:
+        """With what joins them and clamps, and with the others of the word as bytes."""
+        word = [ends[(at + k) % len(ends)] for k in range(4)]
+        alone = sum(1 if word[k].inside else 2 for k in range(4) if k not in places)
+        clamped = [[word[k] for k in pair if k in places and not word[k].inside] for pair in ((0, 2), (1, 3))]
+        odd = 1 if len(clamped[1]) == 2 and all(one.nearly for one in clamped[1]) else len(clamped[1])
+        return len(places) - 1 + bool(clamped[0]) + odd + alone
+
+    least = [0.0]
+    for end in range(1, outputs + 1):
+        found = [least[-1] + (1 if ends[(end - 1) % len(ends)].inside else 2)]
+        at = end - 4
+        if at >= 0:
+            some = [places for n in (1, 2, 3, 4) for places in combinations(range(4), n)]
+            words = [of_word([ends[(at + k) % len(ends)] for k in range(4)]).least, *[joined(at, p) for p in some]]
+            found.append(least[at] + min(words) + (at % 4 > 0))
+        if end >= 3 and end < outputs:  # a word whose last byte another store writes
+            last = ends[end % len(ends)]
+            found.append(least[end - 3] + joined(end - 3, (0, 1, 2)) - (1 if last.inside else 2) + 1)
+        least.append(min(found))
+    return least[-1]
+
+
+@pytest.mark.parametrize("outputs", [24, 25, 26, 27])
+def test_no_other_words_of_three_channels_take_less(outputs: int) -> None:
+    kinds = Ends(-128, 127), Ends(-256, 255), Ends(-300, 300)
+    for ends in product(kinds, repeat=3):
+        assert fewest_together(ends, outputs) == pytest.approx(outputs * of_channels(ends, outputs).least)
 
 
 def test_layers() -> None:
