@@ -9,7 +9,8 @@ halves of registers, if their sums fit halves (`conv_2d_thirteen_pairs_dsp`): x0
 do not, two of these at most are of use: the middle ones of one output, whose inputs then have different weights, or one
 input or one weight for two outputs; and a sum in a half takes an instruction to leave it, which is more than half a
 SMLAD that is saved. Loads count in layers of one sample or one output (bounds_tiny_dsp.py), and together with stores in
-1x1 and fully connected ones of four inputs (bounds_pointwise_dsp.py).
+1x1 and fully connected ones of four inputs (bounds_pointwise_dsp.py); of five, loads, and what brings a pixel's odd
+input (bounds_pointwise_five_dsp.py).
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
 biases, for half a store and a sixteenth of a load a window; where a vector can have several windows (any that overlap),
@@ -70,7 +71,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from benchmarks import bounds_pointwise_dsp, bounds_pointwise_helium, bounds_tiny_dsp
+from benchmarks import bounds_pointwise_dsp, bounds_pointwise_five_dsp, bounds_pointwise_helium, bounds_tiny_dsp
 from benchmarks.bounds_words_dsp import CLAMPED, Together
 
 CALL = 12
@@ -163,6 +164,8 @@ def least(core: str, shape: Shape) -> float:
         units = shape.outputs // shape.windows
         found = max(found, bounds_tiny_dsp.least(shape.windows, units, shape.terms, together, shape.multipliers))
         found = max(found, bounds_pointwise_dsp.least(shape.terms, shape.outputs, shape.windows, shape.together))
+        if shape.terms == bounds_pointwise_five_dsp.INPUTS:
+            found = max(found, bounds_pointwise_five_dsp.least(shape.outputs, shape.windows, together))
     return found
 
 
