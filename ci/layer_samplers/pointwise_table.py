@@ -8,13 +8,15 @@ from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 
 CHANNELS = tuple(range(1, 17))
+STRIDES = ((1, 1), (1, 1), (2, 2), (1, 3), (2, 1))
 
 
 def table(d: Draw) -> Graph:
-    stride = d.of((1, 1), (1, 1), (2, 2), (1, 3), (2, 1))
+    channels = d.turn(CHANNELS)
+    stride = STRIDES[d.of(*range(len(STRIDES)))]
     shape = (d.of(1, 1, 2, 4), stride[0] * (2 + d.upto(20)), stride[1] * (8 + d.upto(20)), 1)
     b = Builder("table", shape, d.of(*range(1000)))
-    return b.ended(b.weighted(Conv2D(stride), "input", (d.of(1, d.turn(CHANNELS)), 1, 1, 1), 0))
+    return b.ended(b.weighted(Conv2D(stride), "input", (d.of(1, channels, channels), 1, 1, 1), 0))
 
 
 SAMPLERS: tuple[Sampler, ...] = ((table, 8 * len(CHANNELS)),)
