@@ -1,4 +1,4 @@
-"""1x1 convolutions of one channel, which are functions of one value: the tables of `firmware/src/pointwise_table_mve.c`."""
+"""1x1 convolutions of one channel, which are functions of one value: `firmware/src/pointwise_table_mve.c`."""
 
 from __future__ import annotations
 
