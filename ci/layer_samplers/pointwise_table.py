@@ -7,7 +7,7 @@ from ci.layer_draw import Draw, Sampler
 from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 
-CHANNELS = tuple(range(1, 17))
+CHANNELS = (*range(1, 17), 32, 64)
 STRIDES = ((1, 1), (1, 1), (2, 2), (1, 3), (2, 1))
 
 

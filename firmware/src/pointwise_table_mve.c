@@ -2,12 +2,14 @@
  *
  * Blocking: lanes are 16 pixels. They index up to four channels' tables by gathers, whose outputs are scattered to their
  * places; all pixels pass for four channels, then for the next ones. Of one channel outputs are stored as they come. What is
- * left of 16 pixels are lanes that do not count. Pixels that are apart are brought together in scratch before, row by row.
+ * left of 16 pixels are lanes that do not count. Of 32 and 64 channels all outputs of a pixel lie side by side in the table,
+ * and are copied. Pixels that are apart are brought together in scratch before, row by row.
  *
  * Registers: q0 pixels, q1-q3 outputs, q4-q7 places of four channels; r7 r8 r9 r12 their tables, r0 input, r10 output; r1 and
  * r2 where a pass begins in either, r3 pixels, r4 passes of four, r5 channels of the last pass, r6 bytes of a step.
  *
- * Budget, of 16 pixels: 3 instructions and 2 for each channel of a pass; 4 where there is but one. 10 a pass, 13 a call. To
+ * Budget, of 16 pixels: 3 instructions and 2 for each channel of a pass; 4 where there is but one. Of a
+ * pixel of 32 or 64 channels 5. 10 a pass, 13 a call. To
  * bring pixels together 4 for 16 of them, 7 a row. Instructions, that is: a core loads the bytes of a gather one by one. */
 #include "edgekit/pointwise_table_mve.h"
 
@@ -52,6 +54,17 @@ __attribute__((naked)) void ek_pointwise_table_mve_one(const ek_pointwise_table_
       "bx r12\n" ::: "memory");
 }
 
+#define COPY(shift, vectors)                                                                             \
+  "1:\n ldrb r3, [r1], #1\n add r3, r0, r3, lsl #" shift "\n vldmia r3, {" vectors "}\n vstmia r2!, {" vectors "}\n" \
+  "le lr, 1b\n bx r12\n"
+
+__attribute__((naked)) void ek_pointwise_table_mve_wide(const ek_pointwise_table_mve_t *p UNUSED, const int8_t *x UNUSED,
+                                                        int8_t *y UNUSED) {
+  __asm volatile(
+      "ldr r12, [r0, #12]\n cmp r12, #1024\n ldr r3, [r0]\n ldr r0, [r0, #16]\n mov r12, lr\n dls lr, r3\n"
+      "bge .Lsixtyfour%=\n" COPY("5", "d0-d3") ".Lsixtyfour%=:\n" COPY("6", "d0-d7") ::: "memory");
+}
+
 void ek_pointwise_table_mve_apart(const ek_pointwise_table_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
   const uint8x16_t places = vmulq_n_u8(vidupq_n_u8(0, 1), (uint8_t)p->apart);
   const int8_t *from;
@@ -67,5 +80,12 @@ void ek_pointwise_table_mve_apart(const ek_pointwise_table_mve_t *p, const int8_
       : [places] "w"(places), [height] "r"(p->rows), [columns] "r"(p->columns), [down] "r"(p->row),
         [picture] "r"(p->picture), [step] "r"(LANES * p->apart)
       : "lr", "q0", "cc", "memory");
-  (p->step == LANES ? ek_pointwise_table_mve_one : ek_pointwise_table_mve)(p, (const int8_t *)scratch, y);
+  const int8_t *pixels = (const int8_t *)scratch;
+  if (p->step == LANES) {
+    ek_pointwise_table_mve_one(p, pixels, y);
+  } else if (p->step > LANES * LANES) {
+    ek_pointwise_table_mve_wide(p, pixels, y);
+  } else {
+    ek_pointwise_table_mve(p, pixels, y);
+  }
 }

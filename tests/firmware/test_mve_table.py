@@ -10,7 +10,7 @@ import pytest
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_table import FILE, LEAST, MOST_APART, MOST_CHANNELS, table
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_table import FILE, LEAST, MOST_APART, MOST_CHANNELS, WIDE, table
 from edgekit.graph import Graph
 from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -25,7 +25,8 @@ LAYERS: tuple[Layer, ...] = (
     *((1 + i % 3, 5, 4 + i, 1, 1 + i, (1, 1)) for i in range(MOST_CHANNELS)),
     (1, 1, LEAST, 1, 1, (1, 1)), (1, 7, 60, 1, 1, (2, 1)), (2, 3, 65, 1, 8, (1, 2)),
     (1, 2, 17 * MOST_APART, 1, 3, (1, MOST_APART)), (4, 4, 4, 1, 1, (1, 1)), (1, 1, 17, 1, 8, (1, 1)),
-    (1, 31, 31, 1, 8, (2, 2)), (2, 9, 12, 1, 2, (2, 2)),
+    (1, 31, 31, 1, 8, (2, 2)), (2, 9, 12, 1, 2, (2, 2)), (1, 4, 5, 1, 32, (1, 1)), (2, 3, 7, 1, 64, (1, 1)),
+    (1, 9, 9, 1, 32, (2, 2)), (2, 9, 10, 1, 64, (2, 2)),
 )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         ((number, call),) = found(graph)
         calls.append(call)
         cases.append(Case(f"table_{i}", graph, i, 2, GUARD, candidate=number))
-    assert {call.kernel for call in calls} == {FILE, f"{FILE}_one", f"{FILE}_apart"}
+    assert {call.kernel for call in calls} == {FILE, f"{FILE}_one", f"{FILE}_wide", f"{FILE}_apart"}
     for kernel in (FILE, f"{FILE}_apart"):
         shapes = {(c.fields["fours"] == 0, c.fields["rest"]) for c in calls if c.kernel == kernel}
         assert shapes >= {(False, rest) for rest in range(4)} | {(True, 2), (True, 3)}
@@ -66,8 +67,8 @@ def test_every_value_of_the_input() -> None:
     (y,) = Simulator(graph).run({"input": x}).values()
     portable = candidates_of(graph, graph.nodes[0], "cortex-m55")[-1]
     assert isinstance(portable, Call)
-    assert np.array_equal(y.reshape(256, 5).T.reshape(-1), table(portable))
-    assert np.array_equal(table(portable), call.fields["table"])
+    assert np.array_equal(y.reshape(256, 5).T, table(portable))
+    assert np.array_equal(table(portable).reshape(-1), np.asarray(call.fields["table"]))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,8 @@ def test_every_value_of_the_input() -> None:
     [
         ((1, 1, LEAST, 1, 3, (1, 1)), True), ((1, 1, LEAST - 1, 1, 3, (1, 1)), False),
         ((1, 5, 5, 1, MOST_CHANNELS, (1, 1)), True), ((1, 5, 5, 1, MOST_CHANNELS + 1, (1, 1)), False),
-        ((1, 5, 5, 2, 3, (1, 1)), False),
+        ((1, 5, 5, 2, 3, (1, 1)), False), *(((1, 5, 5, 1, n, (1, 1)), True) for n in WIDE),
+        *(((1, 5, 5, 1, n + 1, (1, 1)), False) for n in WIDE),
         ((1, 20, 50, 1, 3, (1, MOST_APART)), True), ((1, 20, 50, 1, 3, (1, MOST_APART + 1)), False),
     ],
 )  # fmt: skip

@@ -5,18 +5,23 @@ from __future__ import annotations
 from edgekit.backends.c.counts._window import Fields, ceil_div
 
 LANES = 16
+MANY = LANES**2  # bytes of a step of 16 channels
 
 
 def features(fields: Fields) -> dict[str, float]:
     blocks, fours, rest = ceil_div(fields["count"], LANES), fields["fours"], fields["rest"]
     if fields["kernel"].endswith("_one"):
         return {"call": 1, "blocks": blocks}
-    one = fields["step"] == LANES
-    found = {"call": 1, "fours": fours, "blocks_4": fours * blocks}
+    one, wide = fields["step"] == LANES, fields["step"] > MANY
+    copied = {"wide": wide, "pixels": fields["count"] * wide}
+    if fields["kernel"].endswith("_wide"):
+        return {"call": 1, "pixels": fields["count"]}
+    passes = fours * (not wide)
+    found = {"call": 1, "fours": passes, "blocks_4": passes * blocks}
     for i in (1, 2, 3):
         found |= {f"rest_{i}": rest == i and not one, f"blocks_{i}": blocks * (rest == i and not one)}
     if fields["kernel"].endswith("_apart"):
         rows = fields["batches"] * fields["rows"]
         found |= {"batches": fields["batches"], "rows": rows, "vectors": rows * ceil_div(fields["columns"], LANES)}
-        found |= {"one": one, "blocks": blocks * one}
+        found |= {"one": one, "blocks": blocks * one, **copied}
     return {name: float(value) for name, value in found.items()}
