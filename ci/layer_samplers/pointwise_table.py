@@ -7,7 +7,7 @@ from ci.layer_draw import Draw, Sampler
 from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 
-CHANNELS = (*range(1, 17), 32, 64)
+CHANNELS = (*range(1, 17), *(32, 64) * 2)
 STRIDES = ((1, 1), (1, 1), (2, 2), (1, 3), (2, 1))
 
 
@@ -19,4 +19,4 @@ def table(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D(stride), "input", (d.of(1, channels, channels), 1, 1, 1), 0))
 
 
-SAMPLERS: tuple[Sampler, ...] = ((table, 8 * len(CHANNELS)),)
+SAMPLERS: tuple[Sampler, ...] = ((table, 6 * len(CHANNELS)),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from edgekit.backends.c.counts._window import Fields, ceil_div
 
 LANES = 16
-MANY = LANES**2  # bytes of a step of 16 channels
+MANY, MOST = LANES**2, LANES * 64  # bytes of a step of 16 channels, of 64
 
 
 def features(fields: Fields) -> dict[str, float]:
@@ -13,9 +13,9 @@ def features(fields: Fields) -> dict[str, float]:
     if fields["kernel"].endswith("_one"):
         return {"call": 1, "blocks": blocks}
     one, wide = fields["step"] == LANES, fields["step"] > MANY
-    copied = {"wide": wide, "pixels": fields["count"] * wide}
+    copied = {"pixels": fields["count"] * wide, "pixels_64": fields["count"] * (fields["step"] == MOST)}
     if fields["kernel"].endswith("_wide"):
-        return {"call": 1, "pixels": fields["count"]}
+        return {"call": 1, **copied}
     passes = fours * (not wide)
     found = {"call": 1, "fours": passes, "blocks_4": passes * blocks}
     for i in (1, 2, 3):
@@ -23,5 +23,5 @@ def features(fields: Fields) -> dict[str, float]:
     if fields["kernel"].endswith("_apart"):
         rows = fields["batches"] * fields["rows"]
         found |= {"batches": fields["batches"], "rows": rows, "vectors": rows * ceil_div(fields["columns"], LANES)}
-        found |= {"one": one, "blocks": blocks * one, **copied}
+        found |= {"one": one, "blocks": blocks * one, "wide": wide, **copied}
     return {name: float(value) for name, value in found.items()}
