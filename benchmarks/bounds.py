@@ -36,6 +36,9 @@ A call takes 11 to find the layer and reach its kernel, which `model_invoke` exe
 (a return too), and one that moves an address from where sums are, where outputs are many enough to need those
 registers.
 
+1x1 windows of one channel are functions of one byte, and a table has all that there is to compute: these bounds are of
+forms that multiply, and do not hold for kernels with `table_mve` in their names.
+
 Of 1x1 and fully connected layers of up to 4 inputs, lanes of four outputs may be cheaper: VMLA and VMLAS take four
 products (halves do not hold more than two of weights that use their range, and to widen them takes what they save), one
 of them begins with the bias, and nothing is brought to lanes; two multiplications for each four, two narrowings for 8.

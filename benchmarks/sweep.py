@@ -49,6 +49,7 @@ from edgekit.target import find_target
 
 LIMITS = {core: PER_MAC["mve" if core == "m55" else "dsp"] for core in ("m4", "m7", "m33", "m55")}
 MOST_WEIGHTS, MOST_MACS, MOST_INPUT = 40_000, 3_000_000, 65_536
+FEWER_PRODUCTS = ("winograd", "table_mve")  # in names of kernels, for which bounds do not hold
 CHUNK_BYTES = 1 << 20  # of weights in one program
 Shape = tuple[int, int]
 
@@ -114,12 +115,17 @@ class Found:
 
     @property
     def factor(self) -> float | None:
-        """Above the larger of limit and bound; None within the limit."""
-        return self.per_mac / max(self.limit, self.bound) if self.per_mac > self.limit else None
+        """Above the larger of limit and bound; None within the limit, and below a bound that does not hold."""
+        return self.per_mac / max(self.limit, self.bound) if self.per_mac > self.limit and not self.below else None
+
+    @property
+    def below(self) -> bool:
+        """Below its bound, of a kernel for which bounds do not hold."""
+        return self.per_mac < self.bound and any(word in self.kernel for word in FEWER_PRODUCTS)
 
     @property
     def verdict(self) -> str:
-        if self.per_mac < self.bound and "winograd" not in self.kernel:  # which needs fewer products
+        if self.per_mac < self.bound and not self.below:
             return "BEATEN"
         if self.per_mac <= self.limit:
             return ""

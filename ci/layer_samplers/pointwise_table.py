@@ -1,0 +1,22 @@
+"""1x1 convolutions of one channel."""
+
+from __future__ import annotations
+
+from benchmarks.graphs import Builder
+from ci.layer_draw import Draw, Sampler
+from edgekit.graph import Graph
+from edgekit.graph.ops.conv_2d import Conv2D
+
+CHANNELS = (*range(1, 17), *(32, 64) * 2)
+STRIDES = ((1, 1), (1, 1), (2, 2), (1, 3), (2, 1))
+
+
+def table(d: Draw) -> Graph:
+    channels = d.turn(CHANNELS)
+    stride = STRIDES[d.of(*range(len(STRIDES)))]
+    shape = (d.of(1, 1, 2, 4), stride[0] * (2 + d.upto(20)), stride[1] * (8 + d.upto(20)), 1)
+    b = Builder("table", shape, d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D(stride), "input", (d.of(1, channels, channels), 1, 1, 1), 0))
+
+
+SAMPLERS: tuple[Sampler, ...] = ((table, 6 * len(CHANNELS)),)
