@@ -33,11 +33,11 @@ LONGEST = 12  # loads that a pixel is in registers for; at more it pays more tha
 MOST_STORED = 13  # words of a store
 
 
-def least(samples: int, units: int, inputs: int, together: float = 1.5) -> float:
+def least(samples: int, units: int, inputs: int, together: float = 1.5, apart: bool = False) -> float:
     """Instructions of a layer of `samples` samples or pixels; 0 where nothing is known.
 
     Args:
-        together: what puts an output into a word.
+        together: what puts an output into a word. apart: whether what is between two pixels is not read.
     """
     arithmetic = CALL + samples * units * -(-inputs // HALVES) + -(-samples * inputs // HALVES)
     if samples == 1:
@@ -47,7 +47,7 @@ def least(samples: int, units: int, inputs: int, together: float = 1.5) -> float
     if units == 1 and samples == FOUR and inputs % WORD == 0 and inputs >= FOUR * WORD:
         return arithmetic + outputs(samples, together) + saved + LOADS_OF_FOUR
     if units == 1 and inputs == 2 * WORD:
-        return arithmetic + samples * (2 + together) + saved + moves_of_pixels(samples, together)
+        return arithmetic + samples * (2 + together) + saved + moves_of_pixels(samples, together, apart)
     return 0.0
 
 
@@ -160,6 +160,39 @@ def stacked(packed: int) -> float:
     return min(found)
 
 
+@cache
+def cost_apart(y: int, packed: int) -> float:
+    """As `cost`, of every second pixel.
+
+    Of four words that follow each other two are of use, so that a load into r registers brings (r + 2) / 2 of them at
+    the most. Right after it each of these pays 2 / (r + 2), where r are all but those of constants, y and outputs, and
+    what is older 1 / (r + 2); after a load of constants a word or sum pays 1 / r. Nothing is asked for x.
+    """
+    return _apart(ALL - y - packed, ALL - y - packed, ())
+
+
+@cache
+def stacked_apart(packed: int) -> float:
+    """As `stacked`, the same."""
+    return _apart(ALL, ALL - packed, (1 / ALL,))
+
+
+def _apart(inputs: int, last: int, more: tuple[float, ...]) -> float:
+    """With `inputs` registers at loads of inputs, `last` at the last one, of whatever; `more` is paid besides."""
+    found = [0.5 + _paid(2, inputs + 2)]
+    if not more:
+        found += [_paid(4, inputs - OF_PIXEL + 2), _paid(2, inputs - OF_PIXEL + 2) + _paid(3, inputs - OF_WORD + 2)]
+    for first in range(OF_PIXEL + 1):
+        rest = _paid(1 + (first < WEIGHTS), last - (OF_PIXEL - first))
+        found.append(_paid(4, inputs - first + 2) + rest)
+    for others in range(1, LONGEST):
+        constants = ((1, inputs),) * (others - 1) + ((1, last),)
+        if others > 1:
+            found.append(_together(((4, inputs + 2), *constants), OF_PIXEL))
+        found.append(_together(((2, inputs + 2), (3, inputs + 2), *constants), OF_PIXEL))
+    return min(found) + sum(more)
+
+
 def _paid(parts: float, registers: int) -> float:
     return parts / registers if registers >= parts else inf
 
@@ -174,7 +207,7 @@ def _together(loads: tuple[tuple[float, int], ...], constants: int) -> float:
 
 
 @cache
-def _of_pixel(together: float) -> float:
+def _of_pixel(together: float, apart: bool) -> float:
     """Loads and stores that a pixel pays at the least, where putting its output into a word takes `together`.
 
     Of the outputs that one store takes and that never were on the stack, the i-th to be finished was in registers with
@@ -186,27 +219,28 @@ def _of_pixel(together: float) -> float:
     for 13.
     """
     alone = SINGLE if together > 1 else SINGLE - 1  # no output needs a clamp
-    found = [cost(0, 0) + alone - together]
+    found = [(cost_apart if apart else cost)(0, 0) + alone - together]
     for count in range(1, FOUR * MOST_STORED + 1):
         words = -(-count // FOUR)
         stored = min(1 if words <= 2 else 2, 1 + 2 * words / MOST_STORED)
         for on_stack in range(count + 1):
-            with_y, without = (_loads(y, count - on_stack, on_stack) for y in (1, 0))
+            with_y, without = (_loads(y, count - on_stack, on_stack, apart) for y in (1, 0))
             found.append(min(with_y + 1, without + stored) / count)
     return min(found)
 
 
 @cache
-def _loads(y: int, never: int, on_stack: int) -> float:
+def _loads(y: int, never: int, on_stack: int, apart: bool) -> float:
     """Of the outputs of a store."""
 
     def outputs_at(i: int) -> int:
         return max(0, -(-(i + 1 - ALL + y) // FOUR))
 
-    return sum(cost(y, outputs_at(i)) for i in range(never)) + sum(stacked(outputs_at(i)) for i in range(on_stack))
+    pays, waits = (cost_apart, stacked_apart) if apart else (cost, stacked)
+    return sum(pays(y, outputs_at(i)) for i in range(never)) + sum(waits(outputs_at(i)) for i in range(on_stack))
 
 
-def moves_of_pixels(pixels: int, together: float) -> int:
+def moves_of_pixels(pixels: int, together: float, apart: bool = False) -> int:
     """Loads and stores of pixels of two words and one output. The last load of inputs may take the register of x too:
     one pixel is left out."""
-    return ceil(_of_pixel(together) * (pixels - 1))
+    return ceil(_of_pixel(together, apart) * (pixels - 1))
