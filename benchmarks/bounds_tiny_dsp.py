@@ -20,11 +20,14 @@ from __future__ import annotations
 from functools import cache
 from math import ceil, inf
 
+from benchmarks import bounds_pixels_dsp
+
 CALL, SAVED = 11, ((14, 2), (5, 1))  # registers, and the instructions that save them and return
 ALL = SAVED[0][0]
 WORD, HALVES = 4, 2  # inputs of a word; of a register that SMLAD takes
 SINGLE = 2.0  # of an output besides two multiplications: SSAT, which it may not need, and STRB
 CONSTANTS = 2  # multiplier and divider
+FLAGS = 1  # what sets those that SEL asks, at the least
 FOUR, LOADS_OF_FOUR = 4, 5
 
 OF_PIXEL, WEIGHTS, OF_WORD = 7, 5, 4  # constants of a pixel of two words; weights and bias; what its last word needs
@@ -33,11 +36,14 @@ LONGEST = 12  # loads that a pixel is in registers for; at more it pays more tha
 MOST_STORED = 13  # words of a store
 
 
-def least(samples: int, units: int, inputs: int, together: float = 1.5, apart: bool = False) -> float:
+def least(
+    samples: int, units: int, inputs: int, together: float = 1.5, apart: bool = False, joined: float = 1.5
+) -> float:
     """Instructions of a layer of `samples` samples or pixels; 0 where nothing is known.
 
     Args:
-        together: what puts an output into a word. apart: whether what is between two pixels is not read.
+        together: what puts an output into a word. apart: whether what is between two pixels is not read. joined: as
+            `together`, without SEL.
     """
     arithmetic = CALL + samples * units * -(-inputs // HALVES) + -(-samples * inputs // HALVES)
     if samples == 1:
@@ -47,7 +53,10 @@ def least(samples: int, units: int, inputs: int, together: float = 1.5, apart: b
     if units == 1 and samples == FOUR and inputs % WORD == 0 and inputs >= FOUR * WORD:
         return arithmetic + outputs(samples, together) + saved + LOADS_OF_FOUR
     if units == 1 and inputs == 2 * WORD:
-        return arithmetic + samples * (2 + together) + saved + moves_of_pixels(samples, together, apart)
+        moves = max(moves_of_pixels(samples, together, apart), bounds_pixels_dsp.moves(samples))
+        selected = samples * (2 + together) + FLAGS + moves
+        plain = samples * (2 + joined) + moves_of_pixels(samples, joined, apart)
+        return arithmetic + saved + min(plain, selected)
     return 0.0
 
 

@@ -37,13 +37,14 @@ LEFT_OVER, LEFT_INSIDE = 2.0, 1.0  # of an output, with its store
 
 @dataclass(frozen=True)
 class Together:
-    """Instructions an output, on the average of a layer's."""
+    """Instructions an output, on the average of a layer's; `joined`: without SEL."""
 
     least: float
     argued: float
+    joined: float
 
 
-CLAMPED = Together(1.5, 1.5)  # any outputs
+CLAMPED = Together(1.5, 1.5, 1.5)  # any outputs
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def of_word(ends: Sequence[Ends]) -> Together:
     clamped = 2 - ends[1].inside - ends[3].inside
     odd = float(clamped if clamped < 2 else 2 - (ends[1].nearly and ends[3].nearly))
     selected, flipped = JOINED + even + odd, JOINED + FLIPPED + even + (clamped > 0)
-    return Together(min(selected, flipped), min(selected + ADDEND, flipped))
+    return Together(min(selected, flipped), min(selected + ADDEND, flipped), flipped)
 
 
 def of_channels(ends: Sequence[Ends], outputs: int) -> Together:
@@ -76,8 +77,8 @@ def of_channels(ends: Sequence[Ends], outputs: int) -> Together:
     words = [of_word([ends[(WORD * i + k) % len(ends)] for k in range(WORD)]) for i in range(outputs // WORD)]
     rest = [ends[i % len(ends)].inside for i in range(outputs - outputs % WORD, outputs)]
     left = sum(LEFT_INSIDE if inside else LEFT_OVER for inside in rest)
-    least, argued = (left + sum(costs) for costs in ([w.least for w in words], [w.argued for w in words]))
-    return Together(least / outputs, argued / outputs)
+    totals = [left + sum(getattr(word, name) for word in words) for name in ("least", "argued", "joined")]
+    return Together(*(total / outputs for total in totals))
 
 
 def of_graph(graph: Graph) -> Together:

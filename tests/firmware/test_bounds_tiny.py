@@ -107,7 +107,13 @@ def test_what_every_second_pixel_pays() -> None:
     for y, outputs in product((0, 1), range(6)):
         assert tiny.cost(y, outputs) < tiny.cost_apart(y, outputs) < tiny.cost_apart(y, outputs + 1)
         assert tiny.stacked(outputs) < tiny.stacked_apart(outputs)
-    assert 1.5 * 8 * 49 < tiny.least(49, 1, 8, 62 / 49, True) < 684
+    assert 1.5 * 8 * 49 < tiny.least(49, 1, 8, 62 / 49, True, 74 / 49) < 684
+
+
+def test_pixels_of_one_output() -> None:
+    """Over the limit of 1.5 a product, with SEL as without."""
+    assert 1.5 * 8 * 144 < tiny.least(144, 1, 8, 1.25) <= tiny.least(144, 1, 8) < 1856
+    assert tiny.least(144, 1, 8, 1.0, joined=1.0) < tiny.least(144, 1, 8, 1.0) < tiny.least(144, 1, 8, 1.25)
 
 
 def test_no_kernel_takes_less() -> None:

@@ -14,20 +14,20 @@ INSIDE, NEARLY, WIDE = Ends(-128, 127), Ends(-256, 255), Ends(-257, 0)
 
 
 @pytest.mark.parametrize(
-    ("ends", "least", "argued"),
+    ("ends", "least", "argued", "joined"),
     [
-        ((WIDE, WIDE, WIDE, WIDE), 6, 6),
-        ((WIDE, NEARLY, WIDE, WIDE), 6, 6),
-        ((WIDE, NEARLY, WIDE, NEARLY), 5, 5.5),
-        ((WIDE, INSIDE, WIDE, WIDE), 5, 5.5),
-        ((WIDE, INSIDE, INSIDE, INSIDE), 4, 4.5),
-        ((INSIDE, NEARLY, INSIDE, NEARLY), 4, 4.5),
-        ((INSIDE, WIDE, INSIDE, WIDE), 5, 5),
-        ((INSIDE, INSIDE, INSIDE, INSIDE), 3, 3.5),
+        ((WIDE, WIDE, WIDE, WIDE), 6, 6, 6),
+        ((WIDE, NEARLY, WIDE, WIDE), 6, 6, 6),
+        ((WIDE, NEARLY, WIDE, NEARLY), 5, 5.5, 6),
+        ((WIDE, INSIDE, WIDE, WIDE), 5, 5.5, 6),
+        ((WIDE, INSIDE, INSIDE, INSIDE), 4, 4.5, 5),
+        ((INSIDE, NEARLY, INSIDE, NEARLY), 4, 4.5, 5),
+        ((INSIDE, WIDE, INSIDE, WIDE), 5, 5, 5),
+        ((INSIDE, INSIDE, INSIDE, INSIDE), 3, 3.5, 4),
     ],
 )
-def test_words(ends: tuple[Ends, ...], least: float, argued: float) -> None:
-    assert of_word(ends) == Together(least, argued)
+def test_words(ends: tuple[Ends, ...], least: float, argued: float, joined: float) -> None:
+    assert of_word(ends) == Together(least, argued, joined)
 
 
 def test_words_of_several_pixels() -> None:
@@ -52,7 +52,7 @@ def test_ranges_of_a_layer() -> None:
 
 
 def test_what_is_charged_is_of_the_layer() -> None:
-    least, most = (bounds.Shape("pointwise", 1, 144, 576, 720, 5, 5, {1: 1}, 0, Together(n, n)) for n in (0.75, 1.5))
+    least, most = (bounds.Shape("pointwise", 1, 144, 576, 720, 5, 5, {1: 1}, 0, Together(n, n, n)) for n in (0.75, 1.5))
     for of in (bounds.least, bounds.argued):
         assert of("m4", most) - of("m4", least) == pytest.approx(576 * 0.75)
         assert of("m55", most) == of("m55", least)
