@@ -12,6 +12,11 @@ takes
 - 3, and 1 where outputs 0 or 2 need a clamp;
 - nothing for outputs 1 and 3 where they need none, 1 where one does or where QADD16 serves both, else 2.
 
+Where the right shift is 8 and what it shifts fits 16 bits, outputs 1 and 3 need no second multiplication: SMMLAR with
+an addend in its upper half, PKHBT of both lower halves, PKHTB of both upper ones, which are addend and sign, and QADD16
+of the two, which clamps as well: 3 instead of 2 multiplications, PKHTB and a clamp. No kernel has this, and no layer of
+the sweep would gain by it.
+
 Outputs that are left over take SSAT, where they need a clamp, and STRB; joined for STRH they take no less.
 
 `argued` adds that SEL's outputs need an addend besides the divider, where others have both in one word: in a register,
@@ -27,10 +32,10 @@ import numpy as np
 
 from edgekit.graph import Graph
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
-from edgekit.reference.arithmetic import multiply, quantize_multipliers
+from edgekit.reference.arithmetic import high_mul, multiply, quantize_multipliers
 from edgekit.reference.requantize import effective_scale
 
-WORD = 4
+WORD, HALF = 4, 16  # outputs; bits
 JOINED, FLIPPED, ADDEND = 3.0, 1.0, 0.5  # of a word: what joins outputs, EOR, loads for SEL's addend
 LEFT_OVER, LEFT_INSIDE = 2.0, 1.0  # of an output, with its store
 
@@ -49,10 +54,11 @@ CLAMPED = Together(1.5, 1.5, 1.5)  # any outputs
 
 @dataclass(frozen=True)
 class Ends:
-    """The lowest and highest value of a channel's outputs before the clamp."""
+    """The lowest and highest value of a channel's outputs before the clamp; `halves`: shifted by 8 from 16 bits."""
 
     low: int
     high: int
+    halves: bool = False
 
     @property
     def inside(self) -> bool:
@@ -68,7 +74,8 @@ def of_word(ends: Sequence[Ends]) -> Together:
     even = float(not (ends[0].inside and ends[2].inside))
     clamped = 2 - ends[1].inside - ends[3].inside
     odd = float(clamped if clamped < 2 else 2 - (ends[1].nearly and ends[3].nearly))
-    selected, flipped = JOINED + even + odd, JOINED + FLIPPED + even + (clamped > 0)
+    odd *= not (ends[1].halves and ends[3].halves)
+    selected, flipped = JOINED + even + odd, JOINED + FLIPPED + even + (odd > 0)
     return Together(min(selected, flipped), min(selected + ADDEND, flipped), flipped)
 
 
@@ -94,5 +101,6 @@ def of_graph(graph: Graph) -> Together:
     low = folded + np.minimum(-128 * weights, 127 * weights).sum(1)
     high = folded + np.maximum(-128 * weights, 127 * weights).sum(1)
     ends = [multiply(a, m, shift) + y.zero_point for a in (low, high)]
-    period = [Ends(int(first), int(last)) for first, last in zip(*ends, strict=True)]
+    halves = (shift == -HALF // 2) & (high_mul(low, m) >= -(1 << HALF - 1)) & (high_mul(high, m) < 1 << HALF - 1)
+    period = [Ends(int(first), int(last), bool(half)) for first, last, half in zip(*ends, halves, strict=True)]
     return of_channels(period, y.elements)
