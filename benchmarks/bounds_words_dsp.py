@@ -14,8 +14,8 @@ takes
 
 Where the right shift is 8 and what it shifts fits 16 bits, outputs 1 and 3 need no second multiplication: SMMLAR with
 an addend in its upper half, PKHBT of both lower halves, PKHTB of both upper ones, which are addend and sign, and QADD16
-of the two, which clamps as well: 3 instead of 2 multiplications, PKHTB and a clamp. No kernel has this, and no layer of
-the sweep would gain by it.
+of the two, which clamps as well: 3 instead of 2 multiplications, PKHTB and a clamp. No kernel has this, and no layer
+of the sweep that is over its limit would gain by it.
 
 Outputs that are left over take SSAT, where they need a clamp, and STRB; joined for STRH they take no less.
 
