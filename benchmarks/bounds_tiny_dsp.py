@@ -4,9 +4,10 @@ Taken for granted, as in `benchmarks/bounds.py`: 11 instructions before the kern
 return and only r0 to r3 and r12; 14 general registers, as SP is never free. SMLAD takes two products of one output,
 SXTB16 makes two inputs of a word. SMMULR and SMMLAR for an output, with a multiplier and a divider that all outputs may
 share; then SSAT and STRB, or 3 to 6 for four outputs that are a word (bounds_words_dsp.py), and their store; with SEL
-pixels of eight inputs have a constant more and its flags to set (bounds_pixels_dsp.py). Sums begin with their biases: else they take an ADD more. A byte of its own (LDRSB) takes an instruction more for two inputs, and
-one more for each output of them; constants as bytes an SXTB16 for each word that they save, no less than a load: none
-of these saves anything.
+pixels of eight inputs have a constant more and its flags to set (bounds_pixels_dsp.py). Sums begin with their biases:
+else they take an ADD more. A byte of its own (LDRSB) takes an instruction more for two inputs, and one more for each
+output of them; constants as bytes an SXTB16 for each word that they save, no less than a load: none of these saves
+anything.
 
 Registers right after a load hold what came, what is still needed of what came before, a pointer to constants if more
 of them come, one to inputs (x), which may be y's too where their distance is known when code is generated, and else y
