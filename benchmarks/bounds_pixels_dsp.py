@@ -5,12 +5,12 @@ four weights, multiplier and divider: two outputs of a word take the addend, two
 loads and stores then take, by a search over all that registers hold right after one. Taken for granted:
 
 - Constants come and go with what else needs them: bias and two weights, which begin a sum, two weights, which end it,
-  and the other three. They, x and y are dropped for nothing; one load brings back all that have room.
+  and the other three. They and x are dropped for nothing; one load brings back all that have room.
 - Words come in their order, and a pixel's first one is used first. A load of inputs takes x, whose register the last of
   these words may take, or is a VMOV of two. A sum begins in a register that is free, or that another one leaves as it
   is ended or put together. What can be made is made at once; temporaries are not counted.
-- Four outputs that are not stored take a register, and no more than `WAITING` wait. y stores any number of words. Words
-  that wait on the stack take PUSH, and a load and a store for 13; sums PUSH and POP, of any number.
+- Four outputs that are not stored take a register, and no more than `WAITING` wait. One instruction stores any number
+  of words, and nothing is asked for y. Sums may go to the stack by PUSH and come back by POP, any number.
 
 A word is worth 1, an instruction costs `RATE`; a sum that goes to the stack is worth `PUSHED` more there and as much
 less as it comes back, which changes nothing, but may be asked without counting those that are there. So no order of
@@ -26,12 +26,12 @@ from typing import NamedTuple
 
 ALL = 14
 BEGIN, END, FINISH = 3, 2, 3  # constants
-WAITING, WORD, FROM_STACK = 12, 4, 13
-RATE, PUSHED = 2.9, 0.4
+WAITING, WORD = 12, 4
+RATE, PUSHED = 3.0, 0.4
 
 
 class State(NamedTuple):
-    """In registers: which constants, x and y are there, and how many pixels of each kind.
+    """In registers: which constants and x are there, and how many pixels of each kind.
 
     Attributes:
         raw, begun: with both words, the first one used or not; alone: 1 for a first word, 2 for a sum of one, else 0.
@@ -41,7 +41,6 @@ class State(NamedTuple):
     end: bool = False
     finish: bool = False
     x: bool = True
-    y: bool = True
     raw: int = 0
     begun: int = 0
     alone: int = 0
@@ -58,7 +57,7 @@ class State(NamedTuple):
         return held + 2 * (self.raw + self.begun) + (self.alone > 0) + self.sums + -(-self.outputs // WORD)
 
 
-SIZES = (BEGIN, END, FINISH, 1, 1)
+SIZES = (BEGIN, END, FINISH, 1)
 
 
 def moves(pixels: int) -> int:
@@ -86,7 +85,7 @@ def edges(state: State) -> Iterator[tuple[State, float]]:
                 yield from _made(left._replace(sums=left.sums + back), back * PUSHED - RATE)
     for words in range(1, state.outputs // WORD + 1):
         stored = state._replace(outputs=state.outputs - WORD * words)
-        yield from _made(stored, -RATE * (1 if state.y else 1 + 2 * words / FROM_STACK))
+        yield from _made(stored, -RATE)
     for away in range(1, state.sums + 1):
         yield from _made(state._replace(sums=state.sums - away), -away * PUSHED - RATE)
 
@@ -101,7 +100,7 @@ def _come(state: State, words: int) -> State:
 
 def _made(state: State, gain: float) -> Iterator[tuple[State, float]]:
     """With all made that can be made; nothing where too many outputs wait then."""
-    begin, end, finish, _, _, raw, begun, alone, sums, outputs = state
+    begin, end, finish, _, raw, begun, alone, sums, outputs = state
     if state.registers < ALL or (end and begun) or (finish and sums):
         if begin:
             raw, begun, alone = 0, begun + raw, 2 * (alone > 0)

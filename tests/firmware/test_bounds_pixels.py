@@ -34,7 +34,7 @@ def gains(rounds: int) -> tuple[list[State], list[float]]:
 @pytest.mark.slow
 def test_no_order_of_events_gains() -> None:
     states, most = gains(100)
-    assert len(states) > 20_000 and all(state.registers <= ALL for state in states)
+    assert len(states) > 10_000 and all(state.registers <= ALL for state in states)
     assert max(gain for state, gain in zip(states, most, strict=True) if state.done) <= 1e-9
 
 
@@ -43,17 +43,13 @@ def test_events() -> None:
     after = dict(edges(State()))
     everything = State(True, True, True)
     assert after[everything] == -RATE
-    assert after[State(raw=6)] == 12 - RATE and after[State(x=False, y=False, raw=7)] == 14 - RATE
-    after = dict(edges(everything))
-    assert after[everything._replace(outputs=1, alone=2)] == 3 - RATE  # one register begins the first sum
-    assert after[everything._replace(raw=2)] == 4 - RATE  # none is free
-    assert after[everything._replace(y=False, outputs=2)] == 4 - RATE
-    assert after[everything._replace(outputs=2)] == 2 * PUSHED - RATE  # from the stack
+    assert after[State(raw=6, alone=1)] == 13 - RATE and after[State(x=False, raw=7)] == 14 - RATE
+    after_all = list(edges(everything))
+    assert (everything._replace(outputs=2), 4 - RATE) in after_all  # the fifth register begins the first sum
+    assert (everything._replace(raw=2, alone=1), 5 - RATE) in after_all  # none is free
+    assert (everything._replace(outputs=2), 2 * PUSHED - RATE) in after_all  # from the stack
     assert dict(edges(everything._replace(outputs=8)))[everything] == -RATE
-    assert dict(edges(everything._replace(y=False, outputs=4)))[everything._replace(y=False)] == pytest.approx(
-        -RATE * 15 / 13
-    )
 
 
 def test_least() -> None:
-    assert moves(144) == 100 and moves(49) == moves(48) == 34 and moves(3) == 0
+    assert moves(144) == 96 and moves(49) == moves(48) == 32 and moves(3) == 0
