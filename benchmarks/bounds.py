@@ -165,7 +165,8 @@ def least(core: str, shape: Shape) -> float:
     found = _with_words(BOUNDS["m4"], together, shape)
     if shape.kind in ("pointwise", "fully_connected"):
         units = shape.outputs // shape.windows
-        found = max(found, bounds_tiny_dsp.least(shape.windows, units, shape.terms, together, shape.multipliers))
+        words = together, shape.multipliers, shape.row > 0, shape.together.joined
+        found = max(found, bounds_tiny_dsp.least(shape.windows, units, shape.terms, *words))
         found = max(found, bounds_pointwise_dsp.least(shape.terms, shape.outputs, shape.windows, shape.together))
         if shape.terms == bounds_pointwise_five_dsp.INPUTS:
             found = max(found, bounds_pointwise_five_dsp.least(shape.outputs, shape.windows, together))

@@ -4,9 +4,10 @@ Taken for granted, as in `benchmarks/bounds.py`: 11 instructions before the kern
 return and only r0 to r3 and r12; 14 general registers, as SP is never free. SMLAD takes two products of one output,
 SXTB16 makes two inputs of a word. SMMULR and SMMLAR for an output, with its channel's multiplier, which channels share
 where it is the same, and a divider that all outputs may share; then SSAT and STRB, or 3 to 6 for four outputs that are
-a word (bounds_words_dsp.py), and their store. Sums begin with their biases: else they take an ADD more. A byte of its
-own (LDRSB) takes an instruction more for two inputs, and one more for each output of them; constants as bytes an SXTB16
-for each word that they save, no less than a load: none of these saves anything.
+a word (bounds_words_dsp.py), and their store; with SEL pixels of eight inputs have a constant more and its flags to set
+(bounds_pixels_dsp.py). Sums begin with their biases: else they take an ADD more. A byte of its own (LDRSB) takes an
+instruction more for two inputs, and one more for each output of them; constants as bytes an SXTB16 for each word that
+they save, no less than a load: none of these saves anything.
 
 Registers right after a load hold what came, what is still needed of what came before, a pointer to constants if more
 of them come, one to inputs (x), which may be y's too where their distance is known when code is generated, and else y
@@ -20,12 +21,15 @@ from __future__ import annotations
 from functools import cache
 from math import ceil, inf
 
+from benchmarks import bounds_pixels_dsp
+
 CALL, SAVED = 11, ((14, 2), (5, 1))  # registers, and the instructions that save them and return
 ALL = SAVED[0][0]
 WORD, HALVES = 4, 2  # inputs of a word; of a register that SMLAD takes
 SINGLE = 2.0  # of an output besides two multiplications: SSAT, which it may not need, and STRB
 DIVIDER = 1
 CONSTANTS = 1 + DIVIDER  # of a unit, besides weights and bias
+FLAGS = 1  # what sets those that SEL asks, at the least
 FOUR, LOADS_OF_FOUR = 4, 5
 
 OF_PIXEL, WEIGHTS, OF_WORD = 7, 5, 4  # constants of a pixel of two words; weights and bias; what its last word needs
@@ -34,11 +38,15 @@ LONGEST = 12  # loads that a pixel is in registers for; at more it pays more tha
 MOST_STORED = 13  # words of a store
 
 
-def least(samples: int, units: int, inputs: int, together: float = 1.5, multipliers: int = 1) -> float:
+def least(
+    samples: int, units: int, inputs: int, together: float = 1.5, multipliers: int = 1, apart: bool = False,
+    joined: float = 1.5,
+) -> float:  # fmt: skip
     """Instructions of a layer of `samples` samples or pixels; 0 where nothing is known.
 
     Args:
-        together: what puts an output into a word. multipliers: different ones of all units.
+        together: what puts an output into a word. multipliers: different ones of all units. apart: whether what is
+            between two pixels is not read. joined: as `together`, without SEL.
     """
     arithmetic = CALL + samples * units * -(-inputs // HALVES) + -(-samples * inputs // HALVES)
     if samples == 1:
@@ -48,7 +56,10 @@ def least(samples: int, units: int, inputs: int, together: float = 1.5, multipli
     if units == 1 and samples == FOUR and inputs % WORD == 0 and inputs >= FOUR * WORD:
         return arithmetic + outputs(samples, together) + saved + LOADS_OF_FOUR
     if units == 1 and inputs == 2 * WORD:
-        return arithmetic + samples * (2 + together) + saved + moves_of_pixels(samples, together)
+        moves = max(moves_of_pixels(samples, together, apart), bounds_pixels_dsp.moves(samples))
+        selected = samples * (2 + together) + FLAGS + moves
+        plain = samples * (2 + joined) + moves_of_pixels(samples, joined, apart)
+        return arithmetic + saved + min(plain, selected)
     return 0.0
 
 
@@ -161,6 +172,39 @@ def stacked(packed: int) -> float:
     return min(found)
 
 
+@cache
+def cost_apart(y: int, packed: int) -> float:
+    """As `cost`, of every second pixel.
+
+    Of four words that follow each other two are of use, so that a load into r registers brings (r + 2) / 2 of them at
+    the most. Right after it each of these pays 2 / (r + 2), where r are all but those of constants, y and outputs, and
+    what is older 1 / (r + 2); after a load of constants a word or sum pays 1 / r. Nothing is asked for x.
+    """
+    return _apart(ALL - y - packed, ALL - y - packed, ())
+
+
+@cache
+def stacked_apart(packed: int) -> float:
+    """As `stacked`, the same."""
+    return _apart(ALL, ALL - packed, (1 / ALL,))
+
+
+def _apart(inputs: int, last: int, more: tuple[float, ...]) -> float:
+    """With `inputs` registers at loads of inputs, `last` at the last one, of whatever; `more` is paid besides."""
+    found = [0.5 + _paid(2, inputs + 2)]
+    if not more:
+        found += [_paid(4, inputs - OF_PIXEL + 2), _paid(2, inputs - OF_PIXEL + 2) + _paid(3, inputs - OF_WORD + 2)]
+    for first in range(OF_PIXEL + 1):
+        rest = _paid(1 + (first < WEIGHTS), last - (OF_PIXEL - first))
+        found.append(_paid(4, inputs - first + 2) + rest)
+    for others in range(1, LONGEST):
+        constants = ((1, inputs),) * (others - 1) + ((1, last),)
+        if others > 1:
+            found.append(_together(((4, inputs + 2), *constants), OF_PIXEL))
+        found.append(_together(((2, inputs + 2), (3, inputs + 2), *constants), OF_PIXEL))
+    return min(found) + sum(more)
+
+
 def _paid(parts: float, registers: int) -> float:
     return parts / registers if registers >= parts else inf
 
@@ -175,7 +219,7 @@ def _together(loads: tuple[tuple[float, int], ...], constants: int) -> float:
 
 
 @cache
-def _of_pixel(together: float) -> float:
+def _of_pixel(together: float, apart: bool) -> float:
     """Loads and stores that a pixel pays at the least, where putting its output into a word takes `together`.
 
     Of the outputs that one store takes and that never were on the stack, the i-th to be finished was in registers with
@@ -187,27 +231,28 @@ def _of_pixel(together: float) -> float:
     for 13.
     """
     alone = SINGLE if together > 1 else SINGLE - 1  # no output needs a clamp
-    found = [cost(0, 0) + alone - together]
+    found = [(cost_apart if apart else cost)(0, 0) + alone - together]
     for count in range(1, FOUR * MOST_STORED + 1):
         words = -(-count // FOUR)
         stored = min(1 if words <= 2 else 2, 1 + 2 * words / MOST_STORED)
         for on_stack in range(count + 1):
-            with_y, without = (_loads(y, count - on_stack, on_stack) for y in (1, 0))
+            with_y, without = (_loads(y, count - on_stack, on_stack, apart) for y in (1, 0))
             found.append(min(with_y + 1, without + stored) / count)
     return min(found)
 
 
 @cache
-def _loads(y: int, never: int, on_stack: int) -> float:
+def _loads(y: int, never: int, on_stack: int, apart: bool) -> float:
     """Of the outputs of a store."""
 
     def outputs_at(i: int) -> int:
         return max(0, -(-(i + 1 - ALL + y) // FOUR))
 
-    return sum(cost(y, outputs_at(i)) for i in range(never)) + sum(stacked(outputs_at(i)) for i in range(on_stack))
+    pays, waits = (cost_apart, stacked_apart) if apart else (cost, stacked)
+    return sum(pays(y, outputs_at(i)) for i in range(never)) + sum(waits(outputs_at(i)) for i in range(on_stack))
 
 
-def moves_of_pixels(pixels: int, together: float) -> int:
+def moves_of_pixels(pixels: int, together: float, apart: bool = False) -> int:
     """Loads and stores of pixels of two words and one output. The last load of inputs may take the register of x too:
     one pixel is left out."""
-    return ceil(_of_pixel(together) * (pixels - 1))
+    return ceil(_of_pixel(together, apart) * (pixels - 1))

@@ -12,6 +12,11 @@ takes
 - 3, and 1 where outputs 0 or 2 need a clamp;
 - nothing for outputs 1 and 3 where they need none, 1 where one does or where QADD16 serves both, else 2.
 
+Where the right shift is 8 and what it shifts fits 16 bits, outputs 1 and 3 need no second multiplication: SMMLAR with
+an addend in its upper half, PKHBT of both lower halves, PKHTB of both upper ones, which are addend and sign, and QADD16
+of the two, which clamps as well: 3 instead of 2 multiplications, PKHTB and a clamp. No kernel has this, and no layer
+of the sweep that is over its limit would gain by it.
+
 Outputs that are left over take SSAT, where they need a clamp, and STRB; joined for STRH they take no less. Outputs 1
 and 3 may also come one by one, each by BFI after SSAT16 if it needs a clamp: no fewer, but three outputs then are in
 one register; or each by SSAT and STRB after the store of the word, which takes no more either.
@@ -29,10 +34,10 @@ import numpy as np
 
 from edgekit.graph import Graph
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
-from edgekit.reference.arithmetic import multiply, quantize_multipliers
+from edgekit.reference.arithmetic import high_mul, multiply, quantize_multipliers
 from edgekit.reference.requantize import effective_scale
 
-WORD = 4
+WORD, HALF = 4, 16  # outputs; bits
 JOINED, FLIPPED, ADDEND = 3.0, 1.0, 0.5  # of a word: what joins outputs, EOR, loads for SEL's addend
 LEFT_OVER, LEFT_INSIDE = 2.0, 1.0  # of an output, with its store
 
@@ -42,23 +47,25 @@ class Together:
     """Instructions an output, on the average of a layer's.
 
     Attributes:
-        open: whether a word has an output 0 or 2 that needs no clamp.
+        joined: without SEL. open: whether a word has an output 0 or 2 that needs no clamp.
     """
 
     least: float
     argued: float
+    joined: float
     open: bool = field(default=False, compare=False)
 
 
-CLAMPED = Together(1.5, 1.5)  # any outputs
+CLAMPED = Together(1.5, 1.5, 1.5)  # any outputs
 
 
 @dataclass(frozen=True)
 class Ends:
-    """The lowest and highest value of a channel's outputs before the clamp."""
+    """The lowest and highest value of a channel's outputs before the clamp; `halves`: shifted by 8 from 16 bits."""
 
     low: int
     high: int
+    halves: bool = False
 
     @property
     def inside(self) -> bool:
@@ -74,10 +81,11 @@ def of_word(ends: Sequence[Ends]) -> Together:
     even = float(not (ends[0].inside and ends[2].inside))
     clamped = 2 - ends[1].inside - ends[3].inside
     alone = JOINED + even + clamped
-    selected = alone - (clamped == 2 and ends[1].nearly and ends[3].nearly)
-    flipped = JOINED + FLIPPED + even + (clamped > 0)
-    open_ = ends[0].inside or ends[2].inside
-    return Together(min(selected, flipped), min(selected + ADDEND, alone, flipped), open_)
+    odd = float(clamped if clamped < 2 else 2 - (ends[1].nearly and ends[3].nearly))
+    odd *= not (ends[1].halves and ends[3].halves)
+    selected, flipped = JOINED + even + odd, JOINED + FLIPPED + even + (odd > 0)
+    joined = min(alone, flipped)
+    return Together(min(selected, flipped), min(selected + ADDEND, joined), joined, ends[0].inside or ends[2].inside)
 
 
 def of_channels(ends: Sequence[Ends], outputs: int) -> Together:
@@ -85,8 +93,8 @@ def of_channels(ends: Sequence[Ends], outputs: int) -> Together:
     words = [of_word([ends[(WORD * i + k) % len(ends)] for k in range(WORD)]) for i in range(outputs // WORD)]
     rest = [ends[i % len(ends)].inside for i in range(outputs - outputs % WORD, outputs)]
     left = sum(LEFT_INSIDE if inside else LEFT_OVER for inside in rest)
-    least, argued = (left + sum(costs) for costs in ([w.least for w in words], [w.argued for w in words]))
-    return Together(least / outputs, argued / outputs, any(w.open for w in words))
+    totals = [left + sum(getattr(word, name) for word in words) for name in ("least", "argued", "joined")]
+    return Together(*(total / outputs for total in totals), open=any(w.open for w in words))
 
 
 def multipliers(graph: Graph) -> int:
@@ -110,5 +118,6 @@ def of_graph(graph: Graph) -> Together:
     low = folded + np.minimum(-128 * weights, 127 * weights).sum(1)
     high = folded + np.maximum(-128 * weights, 127 * weights).sum(1)
     ends = [multiply(a, m, shift) + y.zero_point for a in (low, high)]
-    period = [Ends(int(first), int(last)) for first, last in zip(*ends, strict=True)]
+    halves = (shift == -HALF // 2) & (high_mul(low, m) >= -(1 << HALF - 1)) & (high_mul(high, m) < 1 << HALF - 1)
+    period = [Ends(int(first), int(last), bool(half)) for first, last, half in zip(*ends, halves, strict=True)]
     return of_channels(period, y.elements)

@@ -97,13 +97,13 @@ def test_values_are_near_the_best() -> None:
 
 def test_layers() -> None:
     """What kernels take is above."""
-    some = Together(1.5, 1.5, True)
-    assert 1.5 * 4 * 196 < least(4, 196, 49, Together(1.25, 1.25, True)) < 1_753
+    some = Together(1.5, 1.5, 1.5, True)
+    assert 1.5 * 4 * 196 < least(4, 196, 49, Together(1.25, 1.25, 1.25, True)) < 1_753
     for outputs, pixels, instructions in ((1152, 144, 7_939), (392, 49, 2_929), (64, 4, 438)):
         assert 5.5 * outputs < least(4, outputs, pixels, some) < least(4, outputs, pixels) < instructions
     for outputs, pixels, instructions in ((4096, 256, 26_898), (9216, 144, 58_779), (1440, 144, 9_817)):
         assert 5.5 * outputs < least(4, outputs, pixels, some) <= least(4, outputs, pixels) < instructions
-    less = least(4, 1152, 144) - least(4, 1152, 144, Together(1.25, 1.25))
+    less = least(4, 1152, 144) - least(4, 1152, 144, Together(1.25, 1.25, 1.25))
     assert less == pytest.approx(1152 / 4)
     assert 1.5 * 4 * 64 < least(4, 64, 1) < 434  # where all constants are of use once
     assert least(8, 64, 1) == least(5, 576, 144) == least(4, 432, 144) == 0.0

@@ -112,6 +112,26 @@ def test_what_a_pixel_pays() -> None:
     assert tiny.least(2, 4, 7) == 0
 
 
+def test_what_every_second_pixel_pays() -> None:
+    """Loads of every place and length bring no more than is counted on."""
+    for first, registers in product(range(4), range(1, tiny.ALL + 1)):
+        of_use = sum(word % 4 < 2 for word in range(first, first + registers))
+        for older in range(4):
+            r = registers + older
+            assert 2 * of_use + older <= r + 2
+    assert tiny.cost_apart(0, 0) == pytest.approx(4 / 16 + 1 / 11 + 1 / 10)  # both words, then constants twice
+    for y, outputs in product((0, 1), range(6)):
+        assert tiny.cost(y, outputs) < tiny.cost_apart(y, outputs) < tiny.cost_apart(y, outputs + 1)
+        assert tiny.stacked(outputs) < tiny.stacked_apart(outputs)
+    assert 1.5 * 8 * 49 < tiny.least(49, 1, 8, 62 / 49, True, 74 / 49) < 684
+
+
+def test_pixels_of_one_output() -> None:
+    """Over the limit of 1.5 a product, with SEL as without."""
+    assert 1.5 * 8 * 144 < tiny.least(144, 1, 8, 1.25) <= tiny.least(144, 1, 8) < 1856
+    assert tiny.least(144, 1, 8, 1.0, joined=1.0) < tiny.least(144, 1, 8, 1.0) < tiny.least(144, 1, 8, 1.25)
+
+
 def test_no_kernel_takes_less() -> None:
     options_for("qemu-m4")
     shapes = ((16, 2, 1), (16, 1, 4), (8, 1, 4), (8, 2, 1), (10, 3, 1), (8, 4, 1), (64, 1, 1), (4, 1, 1), (100, 4, 1))
