@@ -1,7 +1,8 @@
 """How many instructions a form may take to save cycles: what edgekit promises of layers like its benchmark kernels.
 
 Cycles are estimated, instructions are exact. Where forms are ranked by both, those beyond the budget stand behind
-those within it. Windows, depthwise or dense, are of 3x3 taps; others have no budget.
+those within it, and those far beyond behind those near it. Windows, depthwise or dense, are of 3x3 taps; others have no
+budget.
 """
 
 from __future__ import annotations

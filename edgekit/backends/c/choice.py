@@ -8,7 +8,8 @@
             two percent more time, and no more; code counts once for all layers that share a kernel
 
 Time is `counts.Cost.time`: instructions, or a mean of them and of estimated cycles; then for `speed` and `ram` a form
-beyond its layer's budget of instructions (`budget.py`) is taken only where none is within it.
+beyond its layer's budget of instructions (`budget.py`) is taken only where none is within it, and one further beyond
+only where none is near it.
 Where flash is limited, forms give way to smaller ones, those first that cost the least time a byte.
 A candidate without an estimate is left out where another form than the portable one has one; else the first is taken:
 forms come best first.
@@ -105,7 +106,7 @@ def _without_one(
     """The choices without one of the kernel files, and without one of several kernels of a file, where that can be: by
     any others, and by others of files that are used already."""
 
-    def rank(call: Call | Alias) -> tuple[bool, float]:
+    def rank(call: Call | Alias) -> tuple[int, float]:
         return cost(call).rank
 
     used = _kernels(calls)

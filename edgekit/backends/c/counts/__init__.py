@@ -24,6 +24,7 @@ from edgekit.backends.c.cycles import costs_of
 
 HERE = Path(__file__).resolve().parent
 LEVEL = "-O3"
+NEAR = 1.05  # of a budget
 Unit = Literal["instructions", "cycles"]
 UNITS: tuple[Unit, Unit] = ("instructions", "cycles")
 _INCLUDE = re.compile(r'#include "(edgekit/[^"]+)"')
@@ -36,15 +37,15 @@ class Cost(NamedTuple):
         time: instructions, or where cycles count (`ranked`) the geometric mean of instructions, once, and estimated
             cycles, twice: 2 percent more instructions are paid for 1 percent fewer cycles. Cycles alone would trust a
             model that knows no stalls, where instructions are exact.
-        beyond: whether cycles count and the call takes more instructions than its budget.
+        beyond: where cycles count, 1 if the call takes more instructions than its budget, 2 if more than NEAR times that.
     """
 
     time: float
     instructions: float
-    beyond: bool = False
+    beyond: int = 0
 
     @property
-    def rank(self) -> tuple[bool, float]:
+    def rank(self) -> tuple[int, float]:
         """The form of a layer with the lowest is taken."""
         return self.beyond, self.time
 
@@ -116,7 +117,8 @@ def cost(call: Call, core: str, level: str = LEVEL) -> Cost | None:
     time = cycles(call, core, level) if ranked(core) else number
     if number is None or time is None:
         return None
-    return combined(number, time, core)._replace(beyond=ranked(core) and number > call.budget)
+    beyond = sum(number > times * call.budget for times in (1, NEAR)) if ranked(core) else 0
+    return combined(number, time, core)._replace(beyond=beyond)
 
 
 @cache
