@@ -123,3 +123,15 @@ def test_no_layer_goes_beyond_its_budget_for_cycles(kernel: int, stride: int, in
     (taken,) = calls_of(graph, core)
     assert isinstance(taken, Call) and costs[least].beyond and not costs[taken.kernel].beyond
     assert costs[taken.kernel].instructions <= taken.budget < costs[least].instructions
+
+
+def test_where_no_form_is_within_its_budget_one_near_it_is_taken() -> None:
+    layer = sweep.conv((1, 1), 1, 8, 8, (8, 8))
+    assert layer is not None
+    core, graph = "cortex-m55", layer.graph
+    costs = {c.kernel: counts.cost(c, core) for c in candidates_of(graph, graph.nodes[0], core) if isinstance(c, Call)}
+    found = {kernel: cost for kernel, cost in costs.items() if cost is not None}
+    least = min(found.values(), key=lambda cost: cost.time)
+    (taken,) = calls_of(graph, core)
+    assert isinstance(taken, Call) and least.beyond == 2 and min(cost.beyond for cost in found.values()) == 1
+    assert taken.budget < found[taken.kernel].instructions <= counts.NEAR * taken.budget

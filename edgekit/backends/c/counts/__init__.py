@@ -37,7 +37,7 @@ class Cost(NamedTuple):
         time: instructions, or where cycles count (`ranked`) the geometric mean of instructions, once, and estimated
             cycles, twice: 2 percent more instructions are paid for 1 percent fewer cycles. Cycles alone would trust a
             model that knows no stalls, where instructions are exact.
-        beyond: where cycles count, 1 if the call takes more instructions than its budget, 2 if more than NEAR times that.
+        beyond: where cycles count, 1 for a call that takes more instructions than its budget, 2 for NEAR times as many.
     """
 
     time: float
