@@ -83,13 +83,13 @@ def _call(call: Call, shape: Shape, found: Folded, begun: NDArray[np.int8]) -> C
 
 def _addresses(call: Call, shape: Shape) -> tuple[int, ...]:
     at = runs(call, shape.outputs).reshape(-1, shape.together)
-    at = (at if shape.channels > BLOCK else at[::-1]).reshape(-1)
+    found: list[int] = (at if shape.channels > BLOCK else at[::-1]).reshape(-1).tolist()
     if shape.ends:
-        at = at + (shape.outputs * VECTOR - BLOCK)
+        found = [start + shape.outputs * VECTOR - BLOCK for start in found]
     outputs = [EIGHT * shape.channels * i for i in PLACES]
     if shape.channels > BLOCK:
-        outputs = [0 if i == ALONE else at + shape.channels for i, at in zip(PLACES, outputs, strict=True)]
-    words = [*at.tolist(), *[0] * (-len(at) % HALF), *outputs]
+        outputs = [0 if i == ALONE else start + shape.channels for i, start in zip(PLACES, outputs, strict=True)]
+    words = [*found, *[0] * (-len(found) % HALF), *outputs]
     return (*words, *[0] * (AT - len(words)))
 
 
