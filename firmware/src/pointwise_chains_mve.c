@@ -18,7 +18,7 @@
  * Budget: 34 for two channels of 8 pixels. A group of 128 pixels and 8 channels 25 more, the function 10. Two pixels behind
  * 44. 64 and 144 pixels at once 17 (no loops) and 28 more, 196 110, 73 of these for the first four pixels; 144 pixels of 10 and 16
  * channels 35 and 40. At most four channels: 144 pixels 18 more; 64 of a group 13; eights 80. The third channel of 144 pixels
- * alone 320, with 17 more. */
+ * alone 320, with 16 more. */
 #include "edgekit/pointwise_chains_mve.h"
 
 #include "edgekit/chains_mve.h"

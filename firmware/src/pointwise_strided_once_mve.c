@@ -13,9 +13,9 @@
  * Registers: as in chains_mve.h; addresses of runs in r0 r2 r4 r6 r7 r8 r10 r12 lr, r11 what follows them: those of outputs.
  * r3 sums, which lie below the pixels, r5 output zero point.
  *
- * Budget: four pixels and 4 channels 33; 31 more: 13 bring addresses to registers. Biases 5 to 7; copies 24 of 16 runs of four,
- * 18 of 12 of three, 13 of four of nine, 14 of seven of seven. A single pixel 20. Two channels of 8 pixels 33; of 49 pixels 8 more,
- * and 5 for the outputs of the first one. */
+ * Budget: four pixels and 4 channels 33; 18 to 23 more, 7 to 13 of these bring addresses to registers. Biases 3 to 8; copies 24 of
+ * 16 runs of four, 18 of 12 of three, 13 of four of nine, 14 of seven of seven. A single pixel 20. The last two channels of 49
+ * pixels 210. */
 #include "edgekit/pointwise_strided_once_mve.h"
 
 #include "edgekit/chains_mve.h"
