@@ -17,6 +17,7 @@ SHAPES = (  # height, width, output channels
     *((8, 16 * groups, 8) for groups in (1, 2, 3, 5)),
     *((1, 128 * groups + pairs, 8) for groups, pairs in ((1, 1), (1, 7), (2, 4), (3, 12), (5, 2))),
     *((12, 12, channels) for channels in (2, 3, 4)),
+    *((height, 144 // height, 3) for height in (1, 8, 9)),
     *((1, pixels, channels) for pixels in (8, 24, 45, 64, 75, 128, 199, 256) for channels in (3, 4)),
     *((1, 120 * groups + pairs, 8) for groups, pairs in ((1, 1), (1, 3), (2, 4), (3, 7), (5, 2))),
 )

@@ -25,13 +25,17 @@ typedef struct {
                                       Into few channels four, the last one again for those that are missing: filters and
                                       biases of two; filters of the others and their biases once, with the step of 16
                                       pixels' outputs after the second one and then the output zero point after the third
-                                      one; the rest as above. */
+                                      one; the rest as above. Of three channels exactly: filters and biases of two; (w, 0)
+                                      and (0, w) of the third one, its bias eight times with the zero point after the third
+                                      one; places of its outputs of 16 pixels, multipliers, second ones, the places again;
+                                      the rest as above. */
   int32_t pairs;                   /* of pixels behind the groups; into few channels: eights of them */
   int32_t back;                    /* bytes of outputs that one of them computes again, or 0 */
   int32_t again;                   /* into few channels: bytes of these outputs' inputs */
 } ek_pointwise_chains_mve_t;
 
 /* <output channels>x<pixels>, exactly so many. `scratch`: 4 bytes for each output. */
+void ek_pointwise_chains_mve_3x144(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_chains_mve_8x64(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_chains_mve_8x144(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 void ek_pointwise_chains_mve_8x196(const ek_pointwise_chains_mve_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);

@@ -29,6 +29,7 @@ CHANNELS = {channels for _, channels in ONCE.values()}
 GROUPS = {"128": 128, "128_rest": 128, "120_rest": 120}  # pixels, into 8 channels
 FEW = 4  # output channels and less, of which functions compute four
 FEW_ONCE, FEW_GROUP = 144, 64  # pixels of theirs
+THREE = 3  # channels, of which the last one is alone in a function for FEW_ONCE pixels
 MARK = -(1 << 31)  # instead of an output zero point where products go on
 ENDED = 2  # the words of biases before 0, or before something else where products go on
 
@@ -40,7 +41,8 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     if found is None:
         return None
     if out_c <= FEW:
-        return [_few(found, out_zero, pixels, name) for name in ("few", "few_144")[: 1 + (pixels == FEW_ONCE)]]
+        calls = [_few(found, out_zero, pixels, name) for name in ("few", "few_144")[: 1 + (pixels == FEW_ONCE)]]
+        return [*calls, *([_three(found, out_zero)] if (out_c, pixels) == (THREE, FEW_ONCE) else [])]
     shapes = [(name, pixels - pixels % 2) for name, shape in ONCE.items() if shape == (pixels, out_c)]
     if out_c == BLOCK:
         shapes += [(name, group) for name, group in GROUPS.items()
@@ -80,6 +82,23 @@ def _few(found: Folded, out_zero: int, pixels: int, name: str) -> Call:
         scratch=spread(group * FEW * WORD),
         source=FILE,
     )  # fmt: skip
+
+
+def _three(found: Folded, out_zero: int) -> Call:
+    filters, biases = vectors(found, [0, 1])
+    last = [THREE - 1] * LANES
+    weights = forms(found.weights[last[:1]])[0].reshape(-1)
+    alone = np.concatenate([weights, np.roll(weights, BLOCK)]).view(np.int32)
+    marked = np.insert(np.repeat(found.bias[last], 2), MARKED, out_zero).astype(np.int32)
+    outputs = places([pixel * THREE + THREE - 1 for pixel in range(VECTOR)])
+    constants = [values[last].astype(np.int32) for values in (found.multiplier, found.second)]
+    parts = [filters, biases, alone, marked, outputs, *constants, outputs, *requantization(found, 0, THREE - 1)]
+    return Call(
+        f"{FILE}_{THREE}x{FEW_ONCE}",
+        {"size": 0, "stream": np.concatenate(parts), "pairs": 0, "back": 0},
+        scratch=spread(FEW_ONCE * THREE * WORD),
+        source=FILE,
+    )
 
 
 def few_products(found: Folded, out_zero: int) -> list[NDArray[np.int32]]:

@@ -43,13 +43,13 @@ def form(layer: Layer, call: Call) -> Call | None:
     )  # fmt: skip
 
 
-def runs(call: Call) -> NDArray[np.int32]:
-    """Bytes from the input to each run of eight."""
+def runs(call: Call, of: int = RUN) -> NDArray[np.int32]:
+    """Bytes from the input to each run of so many outputs."""
     batches, in_h, in_w, out_h, out_w, down = (
         integer(call.fields, name) for name in ("batches", "in_h", "in_w", "out_h", "out_w", "stride_h")
     )
-    picture, row, run = np.meshgrid(range(batches), range(out_h), range(out_w // RUN), indexing="ij")
-    first = (picture * in_h + row * down) * in_w + run * RUN * STRIDE
+    picture, row, run = np.meshgrid(range(batches), range(out_h), range(out_w // of), indexing="ij")
+    first = (picture * in_h + row * down) * in_w + run * of * STRIDE
     return np.asarray(first.reshape(-1) * BLOCK, np.int32)
 
 
