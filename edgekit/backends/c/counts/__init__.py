@@ -24,6 +24,7 @@ from edgekit.backends.c.cycles import costs_of
 
 HERE = Path(__file__).resolve().parent
 LEVEL = "-O3"
+PLACE = 2  # instructions by which a call varies with its place in the program
 Unit = Literal["instructions", "cycles"]
 UNITS: tuple[Unit, Unit] = ("instructions", "cycles")
 _INCLUDE = re.compile(r'#include "(edgekit/[^"]+)"')
@@ -116,7 +117,7 @@ def cost(call: Call, core: str, level: str = LEVEL) -> Cost | None:
     time = cycles(call, core, level) if ranked(core) else number
     if number is None or time is None:
         return None
-    return combined(number, time, core)._replace(beyond=ranked(core) and number > call.budget)
+    return combined(number, time, core)._replace(beyond=ranked(core) and number > call.budget + PLACE)
 
 
 @cache
