@@ -41,6 +41,8 @@ _Static_assert(offsetof(strips_t, pitch) == 12 && offsetof(strips_t, threes) == 
 /* The stack: 0 multiplier, divider, column step, line step, end of the strips, zero; 24 weights of a row's first line (w0, w1)
  * by column, bias; 40 those of a row's second line (w1, w2), pitch; 56 bytes of the strips; 60 the ways back; 76 threes, twos;
  * 84 constants, x, y, plane; 100 channels left, 104 columns of blocks left. */
+#define PAIRS(ABOVE, BELOW, W) /* of a column, doubled */ \
+  BYTES_OF(ABOVE, BELOW, W) "  sxtab16 " ABOVE ", " ABOVE ", " W "\n  sxtab16 " BELOW ", " BELOW ", " W ", ror #8\n"
 #define PROLOGUE                                                        \
   "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                      \
   "  sub sp, sp, #108\n"                                                \
@@ -57,15 +59,7 @@ _Static_assert(offsetof(strips_t, pitch) == 12 && offsetof(strips_t, threes) == 
   "  ldr.w r12, [sp, #84]\n"                                            \
   "  ldmia.w r12!, {r4, r5, r6, r7, r8, r9}\n"                          \
   "  str.w r12, [sp, #84]\n"                                            \
-  BYTES_OF("r1", "r10", "r4")                                           \
-  BYTES_OF("r2", "r11", "r5")                                           \
-  BYTES_OF("r3", "r12", "r6")                                           \
-  "  sxtab16 r1, r1, r4\n"                                              \
-  "  sxtab16 r10, r10, r4, ror #8\n"                                    \
-  "  sxtab16 r2, r2, r5\n"                                              \
-  "  sxtab16 r11, r11, r5, ror #8\n"                                    \
-  "  sxtab16 r3, r3, r6\n"                                              \
-  "  sxtab16 r12, r12, r6, ror #8\n"                                    \
+  PAIRS("r1", "r10", "r4") PAIRS("r2", "r11", "r5") PAIRS("r3", "r12", "r6") \
   "  add r0, sp, #24\n"                                                 \
   "  strd r7, r8, [sp]\n"                                               \
   "  stmia.w r0, {r1, r2, r3, r9, r10, r11, r12}\n"                     \
@@ -109,69 +103,32 @@ _Static_assert(offsetof(strips_t, pitch) == 12 && offsetof(strips_t, threes) == 
   "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
 
 /* Weights to r1, r2, r3: of a row's first line, with the bias; of its second line, and the next row's address. */
-#define FIRST(BIAS) "  ldrd r1, r2, [sp, #24]\n  ldrd r3, " BIAS ", [sp, #32]\n"
-#define SECOND "  ldrd r1, r2, [sp, #40]\n  ldrd r3, r4, [sp, #48]\n  add r0, r0, r4\n"
-/* A column X of two lines: to the outputs A and B of the strip's two lines, from the first row and from the second. */
-#define START(A, B, X, BIAS) "  smlad " A ", " X ", r1, " BIAS "\n  smlatb " B ", " X ", r1, " BIAS "\n"
-#define ABOVE(A, B, X, W) "  smlad " A ", " X ", " W ", " A "\n  smlatb " B ", " X ", " W ", " B "\n"
-#define BELOW(A, B, X, W) "  smlabt " A ", " X ", " W ", " A "\n  smlad " B ", " X ", " W ", " B "\n"
-#define LOW(A, X, W) "  smlabt " A ", " X ", " W ", " A "\n"
+#define ABOVE "  ldrd r1, r2, [sp, #24]\n  ldrd r3, r12, [sp, #32]\n"
+#define BELOW "  ldrd r1, r2, [sp, #40]\n  ldrd r3, r4, [sp, #48]\n  add r0, r0, r4\n"
+/* A column X of two lines, to the outputs A and B of the strip's two lines: from the first row, of which r1 comes first and
+ * finds the bias, and from the second. */
+#define ABOVE_1(A, B, X) "  smlad " A ", " X ", r1, r12\n  smlatb " B ", " X ", r1, r12\n"
+#define ABOVE_N(A, B, X, W) "  smlad " A ", " X ", " W ", " A "\n  smlatb " B ", " X ", " W ", " B "\n"
+#define BELOW_1(A, B, X) BELOW_N(A, B, X, "r1")
+#define BELOW_N(A, B, X, W) "  smlabt " A ", " X ", " W ", " A "\n  smlad " B ", " X ", " W ", " B "\n"
 
-/* Two lines of three outputs: r7, r8, r9 and r10, r11, r12; of two: r8, r9 and r10, r12. */
-#define SUMS_3                                                           \
-  "2:\n" FIRST("r12")                                                    \
-  "  ldmia r0, {r4, r5, r6}\n"                                           \
-  START("r7", "r10", "r4", "r12")                                        \
-  ABOVE("r7", "r10", "r5", "r2") START("r8", "r11", "r5", "r12")          \
-  ABOVE("r7", "r10", "r6", "r3") ABOVE("r8", "r11", "r6", "r2") START("r9", "r12", "r6", "r12") \
-  "  ldrd r4, r5, [r0, #12]\n"                                           \
-  ABOVE("r8", "r11", "r4", "r3") ABOVE("r9", "r12", "r4", "r2")           \
-  ABOVE("r9", "r12", "r5", "r3")                                         \
-  SECOND                                                                 \
-  "  ldmia r0, {r4, r5, r6}\n"                                           \
-  BELOW("r7", "r10", "r4", "r1")                                         \
-  BELOW("r7", "r10", "r5", "r2") BELOW("r8", "r11", "r5", "r1")           \
-  BELOW("r7", "r10", "r6", "r3") BELOW("r8", "r11", "r6", "r2") BELOW("r9", "r12", "r6", "r1") \
-  "  ldrd r4, r5, [r0, #12]\n"                                           \
-  BELOW("r8", "r11", "r4", "r3") BELOW("r9", "r12", "r4", "r2")           \
-  BELOW("r9", "r12", "r5", "r3")
-#define SUMS_2                                                           \
-  "5:\n" FIRST("r12")                                                    \
-  "  ldmia r0, {r4, r5, r6, r7}\n"                                       \
-  START("r8", "r10", "r4", "r12")                                        \
-  ABOVE("r8", "r10", "r5", "r2") START("r9", "r12", "r5", "r12")          \
-  ABOVE("r8", "r10", "r6", "r3") ABOVE("r9", "r12", "r6", "r2")           \
-  ABOVE("r9", "r12", "r7", "r3")                                         \
-  SECOND                                                                 \
-  "  ldmia r0, {r4, r5, r6, r7}\n"                                       \
-  BELOW("r8", "r10", "r4", "r1")                                         \
-  BELOW("r8", "r10", "r5", "r2") BELOW("r9", "r12", "r5", "r1")           \
-  BELOW("r8", "r10", "r6", "r3") BELOW("r9", "r12", "r6", "r2")           \
-  BELOW("r9", "r12", "r7", "r3")
-/* One line of three outputs two columns apart: r7, r8, r9; of two: r7, r9. */
-#define APART_3                                                          \
-  "2:\n" FIRST("r9")                                                     \
-  "  ldmia.w r0, {r4, r5, r6, r10, r11, r12}\n"                          \
-  ADD("r7", "r4", "r1", "r9") TAP("r7", "r5", "r2") TAP("r7", "r6", "r3")    \
-  "  ldr r4, [r0, #24]\n"                                                \
-  ADD("r8", "r6", "r1", "r9") TAP("r8", "r10", "r2") TAP("r8", "r11", "r3")  \
-  TAP_OF_LAST("r9", "r11", "r12", "r4")                                  \
-  SECOND                                                                 \
-  "  ldmia.w r0, {r4, r5, r6, r10, r11, r12}\n"                          \
-  LOW("r7", "r4", "r1") LOW("r7", "r5", "r2") LOW("r7", "r6", "r3")         \
-  "  ldr r4, [r0, #24]\n"                                                \
-  LOW("r8", "r6", "r1") LOW("r8", "r10", "r2") LOW("r8", "r11", "r3")       \
-  LOW("r9", "r11", "r1") LOW("r9", "r12", "r2") LOW("r9", "r4", "r3")
-#define APART_2                                                          \
-  "5:\n" FIRST("r9")                                                     \
-  "  ldmia.w r0, {r4, r5, r6, r10, r11}\n"                               \
-  ADD("r7", "r4", "r1", "r9") TAP("r7", "r5", "r2") TAP("r7", "r6", "r3")    \
-  TAP_OF_LAST("r9", "r6", "r10", "r11")                                  \
-  SECOND                                                                 \
-  "  ldmia.w r0, {r4, r5, r6, r10, r11}\n"                               \
-  LOW("r7", "r4", "r1") LOW("r7", "r5", "r2") LOW("r7", "r6", "r3")         \
-  LOW("r9", "r6", "r1") LOW("r9", "r10", "r2") LOW("r9", "r11", "r3")
-#define TAP_OF_LAST(A, X, Y, Z) TAP(A, X, "r1") TAP(A, Y, "r2") TAP(A, Z, "r3") /* the bias is in A */
+/* A row to two lines of three outputs, r7, r8, r9 and r10, r11, r12; of two, r8, r9 and r10, r12. */
+#define ROW_3(ONE, N)                                                                    \
+  "  ldmia r0, {r4, r5, r6}\n"                                                           \
+  ONE("r7", "r10", "r4")                                                                 \
+  N("r7", "r10", "r5", "r2") ONE("r8", "r11", "r5")                                      \
+  N("r7", "r10", "r6", "r3") N("r8", "r11", "r6", "r2") ONE("r9", "r12", "r6")           \
+  "  ldrd r4, r5, [r0, #12]\n"                                                           \
+  N("r8", "r11", "r4", "r3") N("r9", "r12", "r4", "r2")                                  \
+  N("r9", "r12", "r5", "r3")
+#define ROW_2(ONE, N)                                                                    \
+  "  ldmia r0, {r4, r5, r6, r7}\n"                                                       \
+  ONE("r8", "r10", "r4")                                                                 \
+  N("r8", "r10", "r5", "r2") ONE("r9", "r12", "r5")                                      \
+  N("r8", "r10", "r6", "r3") N("r9", "r12", "r6", "r2")                                  \
+  N("r9", "r12", "r7", "r3")
+#define SUMS_3 "2:\n" ABOVE ROW_3(ABOVE_1, ABOVE_N) BELOW ROW_3(BELOW_1, BELOW_N)
+#define SUMS_2 "5:\n" ABOVE ROW_2(ABOVE_1, ABOVE_N) BELOW ROW_2(BELOW_1, BELOW_N)
 
 /* r1 multiplier, r2 divider or start, r3 column step, r4 line step, r5 end, r6 zero. */
 #define PLAIN(ALL) "  ldmia.w sp, {r1, r2, r3, r4, r5, r6}\n  cmp r0, r5\n" ALL(REQUANTIZED)
@@ -180,8 +137,6 @@ _Static_assert(offsetof(strips_t, pitch) == 12 && offsetof(strips_t, threes) == 
 #define RELU_OF(A) EK_RELU_OF(A, "r1", "r2")
 #define SIX(OF) OF("r7") OF("r8") OF("r9") OF("r10") OF("r11") OF("r12")
 #define FOUR(OF) OF("r8") OF("r9") OF("r10") OF("r12")
-#define THREE(OF) OF("r7") OF("r8") OF("r9")
-#define TWO(OF) OF("r7") OF("r9")
 
 /* The second line first: where there is none, its step is 0 and the first then overwrites it. */
 #define OUT_2(A, B, Y) "  strb " A ", [" Y "]\n  strb " B ", [" Y ", r3]\n"
@@ -189,37 +144,32 @@ _Static_assert(offsetof(strips_t, pitch) == 12 && offsetof(strips_t, threes) == 
 #define BOTH_LINES(SECOND_LINE, FIRST_LINE) "  add r6, lr, r4\n" SECOND_LINE FIRST_LINE "  add lr, r6, r4\n"
 #define STORE_3 BOTH_LINES(OUT_3("r10", "r11", "r12", "r6"), OUT_3("r7", "r8", "r9", "lr")) "  bne.w 2b\n"
 #define STORE_2 BOTH_LINES(OUT_2("r10", "r12", "r6"), OUT_2("r8", "r9", "lr")) "  bne.w 5b\n"
-#define STORE_APART_3 OUT_3("r7", "r8", "r9", "lr") "  add lr, lr, r4\n  bne.w 2b\n"
-#define STORE_APART_2 OUT_2("r7", "r9", "lr") "  add lr, lr, r4\n  bne.w 5b\n"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
-#define OUTPUTS(NAME, FINISH, SUMS_OF_3, ALL_3, STORED_3, BYTES_3, SUMS_OF_2, ALL_2, STORED_2, BYTES_2)   \
-  __attribute__((naked, noinline)) static void NAME(const strips_t *strips) {                             \
-    __asm__ volatile(PROLOGUE BEGIN("3") SUMS_OF_3 FINISH(ALL_3) STORED_3 AGAIN("3", "60", BYTES_3) TWOS   \
-                     BEGIN("6") SUMS_OF_2 FINISH(ALL_2) STORED_2 AGAIN("6", "68", BYTES_2) EPILOGUE);      \
+#define OUTPUTS(NAME, FINISH)                                                                          \
+  __attribute__((naked, noinline)) static void NAME(const strips_t *strips) {                           \
+    __asm__ volatile(PROLOGUE BEGIN("3") SUMS_3 FINISH(SIX) STORE_3 AGAIN("3", "60", "12")               \
+                     TWOS BEGIN("6") SUMS_2 FINISH(FOUR) STORE_2 AGAIN("6", "68", "8") EPILOGUE);        \
   }
-OUTPUTS(next, PLAIN, SUMS_3, SIX, STORE_3, "12", SUMS_2, FOUR, STORE_2, "8")
-OUTPUTS(next_relu, RELU, SUMS_3, SIX, STORE_3, "12", SUMS_2, FOUR, STORE_2, "8")
-OUTPUTS(apart, PLAIN, APART_3, THREE, STORE_APART_3, "24", APART_2, TWO, STORE_APART_2, "16")
-OUTPUTS(apart_relu, RELU, APART_3, THREE, STORE_APART_3, "24", APART_2, TWO, STORE_APART_2, "16")
+OUTPUTS(plain_outputs, PLAIN)
+OUTPUTS(relu_outputs, RELU)
 #pragma GCC diagnostic pop
 
 #else
 
-static void blocks(const strips_t *s, int32_t stride, int relu) {
+static void blocks(const strips_t *s, int relu) {
   const int32_t width = 3 * s->threes + 2 * s->twos, words = s->pitch / 4;
   for (int32_t c = 0; c < PLANES; ++c) {
     const int32_t *of = s->constants + c * CONSTANTS;
-    const uint32_t *x = s->x + c * s->plane / 4, *const end = x + s->bytes / 4;
-    for (int8_t *y = s->y + c; x != end; x += words, y += (3 - stride) * s->line_step) {
+    const uint32_t *x = s->x + c * (s->plane / 4), *const end = x + s->bytes / 4;
+    for (int8_t *y = s->y + c; x != end; x += words, y += 2 * s->line_step) {
       for (int32_t i = 0; i < width; ++i) {
-        for (int32_t line = 2 - stride; line >= 0; --line) {
+        for (int32_t line = 1; line >= 0; --line) {
           int32_t sum = of[5];
           for (int32_t k = 0; k < 3; ++k) {
-            const uint32_t w = (uint32_t)of[k], even = ek_sxtb16(w), odd = ek_sxtb16_odd(w);
-            const uint32_t above = ek_sxtab16(even, w), below = ek_sxtab16_odd(odd, w);
-            const uint32_t first = x[stride * i + k], second = x[words + stride * i + k];
+            const uint32_t w = (uint32_t)of[k], above = ek_sxtab16(ek_sxtb16(w), w), below = ek_sxtab16_odd(ek_sxtb16_odd(w), w);
+            const uint32_t first = x[i + k], second = x[words + i + k];
             sum = line ? ek_smlatb(first, above, sum) : ek_smlad(first, above, sum);
             sum = line ? ek_smlad(second, below, sum) : ek_smlabt(second, below, sum);
           }
@@ -231,10 +181,8 @@ static void blocks(const strips_t *s, int32_t stride, int relu) {
   }
 }
 
-static void next(const strips_t *strips) { blocks(strips, 1, 0); }
-static void next_relu(const strips_t *strips) { blocks(strips, 1, 1); }
-static void apart(const strips_t *strips) { blocks(strips, 2, 0); }
-static void apart_relu(const strips_t *strips) { blocks(strips, 2, 1); }
+static void plain_outputs(const strips_t *strips) { blocks(strips, 0); }
+static void relu_outputs(const strips_t *strips) { blocks(strips, 1); }
 
 #endif
 

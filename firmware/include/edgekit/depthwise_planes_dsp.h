@@ -10,22 +10,28 @@
 extern "C" {
 #endif
 
-enum { PLANES = 4 };
+enum { PLANES = 4, PARTS = 3 };
 
-/* Rows of words, each of two lines of the input, in the order in which the assembly has it in registers. */
+/* Rows of words, in the order in which the assembly has it in registers. */
 typedef struct {
   uint32_t *to;            /* the first channel's */
-  const int8_t *lines[2];
-  ptrdiff_t steps[2];      /* 12: from column to column */
-  int32_t plane;           /* 20: bytes from channel to channel */
-  int32_t columns;         /* 24 */
-  int32_t gap;             /* 28: from the end of a row to the next */
-  ptrdiff_t down;          /* 32: from the end of a line to the second next */
-  int32_t rows;            /* 36 */
+  const int8_t *lines[2];  /* of the first row; what stands for one outside has a step of 0 */
+  ptrdiff_t steps[2];      /* from column to column */
+  int32_t rows;
+} part_t;
+
+/* Parts of the input, one after another. */
+typedef struct {
+  int32_t plane;           /* bytes from channel to channel */
+  int32_t columns;         /* 4 */
+  int32_t gap;             /* 8: bytes from the end of a row to the next */
+  ptrdiff_t down;          /* from the end of a line to the second next */
+  int32_t count;           /* 16: of the parts */
+  part_t parts[PARTS];     /* 20 */
 } planes_t;
 
 #if EK_DSP_INSTRUCTIONS
-_Static_assert(offsetof(planes_t, plane) == 20 && offsetof(planes_t, rows) == 36, "planes_t");
+_Static_assert(offsetof(planes_t, gap) == 8 && offsetof(planes_t, parts) == 20 && offsetof(part_t, rows) == 20, "planes_t");
 
 /* A column of two lines, which are in r7 and r8, to four channels. */
 #define COLUMN                                           \
@@ -42,65 +48,89 @@ _Static_assert(offsetof(planes_t, plane) == 20 && offsetof(planes_t, rows) == 36
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
-/* r0, r4, r5, r6 channels, r1, r2 lines, r3, r12 steps, lr end of the row. */
-__attribute__((naked, noinline)) static void transpose(const planes_t *planes) {
+/* Of four channels from `channel` on. r0, r4, r5, r6 planes, r1, r2 lines, r3, r12 steps, lr end of the row; the stack: parts and
+ * rows left, channel, the next part. */
+__attribute__((naked, noinline)) static void transpose(const planes_t *planes, int32_t channel) {
   __asm__ volatile(
-      "  push {r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"
+      "  push {r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, lr}\n"
       "  mov r11, r0\n"
-      "  ldmia.w r11, {r0, r1, r2, r3, r12, lr}\n"
-      "  ldr.w r7, [r11, #36]\n"
-      "  add r4, r0, lr\n"
-      "  add r5, r4, lr\n"
-      "  add r6, r5, lr\n"
+      "  ldr r8, [r0, #16]\n"
+      "  add r9, r0, #20\n"
       "1:\n"
-      "  str r7, [sp]\n"
-      "  ldr.w r7, [r11, #24]\n"
+      "  ldr r10, [sp, #4]\n"
+      "  ldmia.w r9!, {r0, r1, r2, r3, r12, lr}\n"
+      "  strd r8, lr, [sp, #8]\n"
+      "  str.w r9, [sp]\n"
+      "  ldr.w r7, [r11]\n"
+      "  cmp r3, #0\n"
+      "  it ne\n"
+      "  addne r1, r1, r10\n"
+      "  cmp r12, #0\n"
+      "  it ne\n"
+      "  addne r2, r2, r10\n"
+      "  add r4, r0, r7\n"
+      "  add r5, r4, r7\n"
+      "  add r6, r5, r7\n"
+      "2:\n"
+      "  ldr.w r7, [r11, #4]\n"
       "  add lr, r0, r7, lsl #2\n"
       "  lsls r7, r7, #31\n"
-      "  beq 2f\n"
+      "  beq 3f\n"
       "  sub r1, r1, r3\n" /* an odd number of columns begins with a second one */
       "  sub r2, r2, r12\n"
-      "  b 3f\n"
-      "2:\n"
+      "  b 4f\n"
+      "3:\n"
       "  ldr r7, [r1]\n"
       "  ldr.w r8, [r2]\n"
       COLUMN
-      "3:\n"
+      "4:\n"
       "  ldr r7, [r1, r3]\n"
       "  ldr.w r8, [r2, r12]\n"
       "  add r1, r1, r3, lsl #1\n"
       "  add r2, r2, r12, lsl #1\n"
       COLUMN
       "  cmp r0, lr\n"
-      "  bne 2b\n"
-      "  ldrd r7, r8, [r11, #28]\n"
+      "  bne 3b\n"
+      "  ldr r10, [sp, #12]\n"
+      "  ldrd r7, r8, [r11, #8]\n"
+      "  subs.w r10, r10, #1\n"
+      "  beq 5f\n"
+      "  str.w r10, [sp, #12]\n"
       "  add r0, r0, r7\n"
       "  add r4, r4, r7\n"
       "  add r5, r5, r7\n"
       "  add r6, r6, r7\n"
       "  add r1, r1, r8\n"
       "  add r2, r2, r8\n"
-      "  ldr r7, [sp]\n"
-      "  subs r7, r7, #1\n"
+      "  b 2b\n"
+      "5:\n"
+      "  ldr r8, [sp, #8]\n"
+      "  ldr r9, [sp]\n"
+      "  subs.w r8, r8, #1\n"
       "  bne 1b\n"
-      "  pop {r0, r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");
+      "  add sp, sp, #16\n"
+      "  pop {r4, r5, r6, r7, r8, r9, r10, r11, r12, pc}\n");
 }
 #pragma GCC diagnostic pop
 #undef COLUMN
 
 #else
 
-static void transpose(const planes_t *s) {
-  const int8_t *lines[2] = {s->lines[0], s->lines[1]};
-  for (int32_t row = 0, at = 0; row < s->rows; ++row, at += s->gap / 4) {
-    for (int32_t column = 0; column < s->columns; ++column, ++at) {
-      for (int32_t c = 0; c < PLANES; ++c) {
-        s->to[c * s->plane / 4 + at] =
-            ek_pack_low((uint32_t)lines[0][column * s->steps[0] + c], (uint32_t)lines[1][column * s->steps[1] + c]);
+static void transpose(const planes_t *s, int32_t channel) {
+  for (const part_t *part = s->parts; part != s->parts + s->count; ++part) {
+    for (int32_t row = 0; row < part->rows; ++row) {
+      for (int32_t column = 0; column < s->columns; ++column) {
+        uint32_t x[2];
+        for (int i = 0; i < 2; ++i) {
+          const ptrdiff_t step = part->steps[i], below = row * (s->columns * step + s->down);
+          memcpy(&x[i], part->lines[i] + (step != 0 ? channel + below + column * step : 0), sizeof x[i]);
+        }
+        uint32_t *const to = part->to + row * (s->columns + s->gap / 4) + column;
+        to[0] = ek_sxtb16(ek_pack_low(x[0], x[1]));
+        to[s->plane / 4] = ek_sxtb16_odd(ek_pack_low(x[0], x[1]));
+        to[2 * (s->plane / 4)] = ek_sxtb16(ek_pack_high(x[0], x[1]));
+        to[3 * (s->plane / 4)] = ek_sxtb16_odd(ek_pack_high(x[0], x[1]));
       }
-    }
-    for (int i = 0; i < 2; ++i) {
-      lines[i] += row + 1 < s->rows ? s->columns * s->steps[i] + s->down : 0;
     }
   }
 }
