@@ -29,7 +29,7 @@ typedef struct {
   const int32_t *constants;
   const uint32_t *x;                    /* the first channel's first row */
   int8_t *y;                            /* the next channel's is one byte further */
-  int32_t plane;                        /* 56 */
+  int32_t plane, odd;                   /* 56; odd: below all strips is one line more */
 } strips_t;
 
 typedef void outputs_t(const strips_t *strips);
@@ -40,21 +40,21 @@ _Static_assert(offsetof(strips_t, pitch) == 12 && offsetof(strips_t, threes) == 
 
 /* The stack: 0 multiplier, divider, column step, line step, end of the strips, zero; 24 weights of a row's first line (w0, w1)
  * by column, bias; 40 those of a row's second line (w1, w2), pitch; 56 bytes of the strips; 60 the ways back; 76 threes, twos;
- * 84 constants, x, y, plane; 100 channels left, 104 columns of blocks left. */
+ * 84 constants, x, y, plane, odd; 104 channels left, 108 columns of blocks left. */
 #define PAIRS(ABOVE, BELOW, W) /* of a column, doubled */ \
   BYTES_OF(ABOVE, BELOW, W) "  sxtab16 " ABOVE ", " ABOVE ", " W "\n  sxtab16 " BELOW ", " BELOW ", " W ", ror #8\n"
 #define PROLOGUE                                                        \
   "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                      \
-  "  sub sp, sp, #108\n"                                                \
+  "  sub sp, sp, #116\n"                                                \
   "  ldmia r0!, {r1, r2, r3}\n"                                         \
   "  strd r1, r2, [sp, #8]\n"                                           \
   "  str r3, [sp, #20]\n"                                               \
   "  add r12, sp, #52\n"                                                \
   "  ldmia r0!, {r1, r2, r3, r4, r5, r6}\n"                             \
   "  stmia.w r12!, {r1, r2, r3, r4, r5, r6}\n"                          \
-  "  ldmia r0!, {r1, r2, r3, r4, r5, r6}\n"                             \
-  "  movs r7, #4\n"                                                     \
-  "  stmia.w r12!, {r1, r2, r3, r4, r5, r6, r7}\n"                      \
+  "  ldmia r0!, {r1, r2, r3, r4, r5, r6, r7}\n"                         \
+  "  mov r8, #4\n"                                                      \
+  "  stmia.w r12!, {r1, r2, r3, r4, r5, r6, r7, r8}\n"                  \
   "1:\n"                                                                \
   "  ldr.w r12, [sp, #84]\n"                                            \
   "  ldmia.w r12!, {r4, r5, r6, r7, r8, r9}\n"                          \
@@ -78,11 +78,12 @@ _Static_assert(offsetof(strips_t, pitch) == 12 && offsetof(strips_t, threes) == 
 #define BEGIN(LABEL)        \
   LABEL ":\n"               \
   "  str r6, [sp, #16]\n"   \
-  "  str r7, [sp, #104]\n"
+  "  str r7, [sp, #108]\n"
 #define AGAIN(LABEL, BACK, BYTES)       \
+  "8:\n"                                \
   "  ldrd r1, r2, [sp, #" BACK "]\n"    \
   "  ldr r6, [sp, #16]\n"               \
-  "  ldr r7, [sp, #104]\n"              \
+  "  ldr r7, [sp, #108]\n"              \
   "  add r0, r0, r1\n"                  \
   "  add lr, lr, r2\n"                  \
   "  adds r6, r6, #" BYTES "\n"         \
@@ -95,11 +96,11 @@ _Static_assert(offsetof(strips_t, pitch) == 12 && offsetof(strips_t, threes) == 
   "  beq.w 7f\n"
 #define EPILOGUE                                    \
   "7:\n"                                            \
-  "  ldr r1, [sp, #100]\n"                          \
+  "  ldr r1, [sp, #104]\n"                          \
   "  subs r1, r1, #1\n"                             \
-  "  str r1, [sp, #100]\n"                          \
+  "  str r1, [sp, #104]\n"                          \
   "  bne.w 1b\n"                                    \
-  "  add sp, sp, #108\n"                            \
+  "  add sp, sp, #116\n"                            \
   "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n"
 
 /* Weights to r1, r2, r3: of a row's first line, with the bias; of its second line, and the next row's address. */
@@ -127,6 +128,12 @@ _Static_assert(offsetof(strips_t, pitch) == 12 && offsetof(strips_t, threes) == 
   N("r8", "r10", "r5", "r2") ONE("r9", "r12", "r5")                                      \
   N("r8", "r10", "r6", "r3") N("r9", "r12", "r6", "r2")                                  \
   N("r9", "r12", "r7", "r3")
+/* The odd line below. */
+#define ALONE_1(A, B, X) "  smlad " A ", " X ", r1, r12\n"
+#define ALONE_N(A, B, X, W) "  smlad " A ", " X ", " W ", " A "\n"
+#define LAST_1(A, B, X) LAST_N(A, B, X, "r1")
+#define LAST_N(A, B, X, W) "  smlabt " A ", " X ", " W ", " A "\n"
+#define ALONE(ROW) "  ldr r1, [sp, #100]\n  cmp r1, #0\n  beq.w 8f\n" ABOVE ROW(ALONE_1, ALONE_N) BELOW ROW(LAST_1, LAST_N)
 #define SUMS_3 "2:\n" ABOVE ROW_3(ABOVE_1, ABOVE_N) BELOW ROW_3(BELOW_1, BELOW_N)
 #define SUMS_2 "5:\n" ABOVE ROW_2(ABOVE_1, ABOVE_N) BELOW ROW_2(BELOW_1, BELOW_N)
 
@@ -137,20 +144,24 @@ _Static_assert(offsetof(strips_t, pitch) == 12 && offsetof(strips_t, threes) == 
 #define RELU_OF(A) EK_RELU_OF(A, "r1", "r2")
 #define SIX(OF) OF("r7") OF("r8") OF("r9") OF("r10") OF("r11") OF("r12")
 #define FOUR(OF) OF("r8") OF("r9") OF("r10") OF("r12")
+#define THREE(OF) OF("r7") OF("r8") OF("r9")
+#define TWO(OF) OF("r8") OF("r9")
 
-/* The second line first: where there is none, its step is 0 and the first then overwrites it. */
 #define OUT_2(A, B, Y) "  strb " A ", [" Y "]\n  strb " B ", [" Y ", r3]\n"
 #define OUT_3(A, B, C, Y) OUT_2(A, B, Y) "  strb " C ", [" Y ", r3, lsl #1]\n"
-#define BOTH_LINES(SECOND_LINE, FIRST_LINE) "  add r6, lr, r4\n" SECOND_LINE FIRST_LINE "  add lr, r6, r4\n"
-#define STORE_3 BOTH_LINES(OUT_3("r10", "r11", "r12", "r6"), OUT_3("r7", "r8", "r9", "lr")) "  bne.w 2b\n"
-#define STORE_2 BOTH_LINES(OUT_2("r10", "r12", "r6"), OUT_2("r8", "r9", "lr")) "  bne.w 5b\n"
+#define ABOVE_3 OUT_3("r7", "r8", "r9", "lr")
+#define ABOVE_2 OUT_2("r8", "r9", "lr")
+#define STORE_3 "  add r6, lr, r4\n" ABOVE_3 OUT_3("r10", "r11", "r12", "r6") "  add lr, r6, r4\n  bne.w 2b\n"
+#define STORE_2 "  add r6, lr, r4\n" ABOVE_2 OUT_2("r10", "r12", "r6") "  add lr, r6, r4\n  bne.w 5b\n"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
-#define OUTPUTS(NAME, FINISH)                                                                          \
-  __attribute__((naked, noinline)) static void NAME(const strips_t *strips) {                           \
-    __asm__ volatile(PROLOGUE BEGIN("3") SUMS_3 FINISH(SIX) STORE_3 AGAIN("3", "60", "12")               \
-                     TWOS BEGIN("6") SUMS_2 FINISH(FOUR) STORE_2 AGAIN("6", "68", "8") EPILOGUE);        \
+#define OUTPUTS(NAME, FINISH)                                                                   \
+  __attribute__((naked, noinline)) static void NAME(const strips_t *strips) {                    \
+    __asm__ volatile(PROLOGUE BEGIN("3") SUMS_3 FINISH(SIX) STORE_3                               \
+                     ALONE(ROW_3) FINISH(THREE) ABOVE_3 AGAIN("3", "60", "12")                    \
+                     TWOS BEGIN("6") SUMS_2 FINISH(FOUR) STORE_2                                  \
+                     ALONE(ROW_2) FINISH(TWO) ABOVE_2 AGAIN("6", "68", "8") EPILOGUE);            \
   }
 OUTPUTS(plain_outputs, PLAIN)
 OUTPUTS(relu_outputs, RELU)
@@ -162,10 +173,10 @@ static void blocks(const strips_t *s, int relu) {
   const int32_t width = 3 * s->threes + 2 * s->twos, words = s->pitch / 4;
   for (int32_t c = 0; c < PLANES; ++c) {
     const int32_t *of = s->constants + c * CONSTANTS;
-    const uint32_t *x = s->x + c * (s->plane / 4), *const end = x + s->bytes / 4;
-    for (int8_t *y = s->y + c; x != end; x += words, y += 2 * s->line_step) {
+    const uint32_t *x = s->x + c * (s->plane / 4), *const last = x + s->bytes / 4;
+    for (int8_t *y = s->y + c; x != last + s->odd * words; x += words, y += 2 * s->line_step) {
       for (int32_t i = 0; i < width; ++i) {
-        for (int32_t line = 1; line >= 0; --line) {
+        for (int32_t line = 0; line < 2 - (x == last); ++line) {
           int32_t sum = of[5];
           for (int32_t k = 0; k < 3; ++k) {
             const uint32_t w = (uint32_t)of[k], above = ek_sxtab16(ek_sxtb16(w), w), below = ek_sxtab16_odd(ek_sxtb16_odd(w), w);

@@ -21,7 +21,7 @@ typedef struct {
 } ek_depthwise_conv_2d_planes_dsp_t;    /* divider (or start: relu_dsp.h), 2 * bias */
 
 /* channels: a multiple of four. y may be x where both have the same shape.
- * scratch: 16 * (band + 1) bytes for each column of the padded input that a line of outputs reads; aligned to 4. */
+ * scratch: 16 * (band + 1) bytes, of an odd number of lines 16 * (band + 2), for each column of the padded input that a line of outputs reads; aligned to 4. */
 void ek_depthwise_conv_2d_planes_dsp(const ek_depthwise_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 /* The same where no output is below its zero point. */
 void ek_depthwise_conv_2d_planes_relu_dsp(const ek_depthwise_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y,

@@ -27,7 +27,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         return None
     x, w, y = layer.input(0), layer.input(1), layer.outputs[0]
     channels, sides = x.shape[3], (y.shape[1], y.shape[2])
-    if channels % GROUP or max(sides) == 1 or not {fields["pad_top"], fields["pad_left"]} <= {0, 1}:
+    if channels % GROUP or min(sides) == 1 or not {fields["pad_top"], fields["pad_left"]} <= {0, 1}:
         return None
     weights = np.zeros((channels, TAPS, TAPS), np.int8)
     weights[:, :height, :width] = layer.data(1)[0].transpose(2, 0, 1)
@@ -45,8 +45,8 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
             lines[f"{prefix}{name}_step"] = channels * (shape[2] if side == "h" else 1)
     lines["threes"], lines["twos"] = _blocks(out_columns)
     row = 4 * GROUP * (out_columns - 1 + TAPS)
-    most = y.elements // y.shape[0] // row - 1  # no more memory than an output beside the input
-    lines["band"] = band = max(1, min(-(-out_lines // 2), most))
+    rows = y.elements // y.shape[0] // row  # no more memory than an output beside the input
+    lines["band"] = band = max(1, min(out_lines // 2, rows - 1 - out_lines % 2))
 
     def made(kernel: str, of: Folded) -> Call:
         taps = of.weights.reshape(weights.shape)
@@ -55,7 +55,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         return Call(
             kernel,
             {**{name: fields[name] for name in KEPT}, **lines, "constants": constants},
-            scratch=row * (band + 1),
+            scratch=row * (band + 1 + out_lines % 2),
             in_place=(0,) if x.shape == y.shape else (),
             source=FILE,
         )
@@ -70,13 +70,11 @@ def _blocks(columns: int) -> tuple[int, int]:
     return (columns - 2 * twos) // 3, twos
 
 
-def _cost(lines: int, columns: int) -> float:
-    """Instructions of four channels, infinite for a column."""
-    if columns == 1:
-        return float("inf")
-    strips, (threes, twos) = -(-lines // 2), _blocks(columns)
-    blocks = strips * (threes * THREE + twos * TWO) + COLUMN * (threes + twos)
-    return GROUP * blocks + (strips + 1) * columns * EIGHT
+def _cost(lines: int, columns: int) -> int:
+    """Instructions of four channels; those of a last line alone are a little more than the half."""
+    threes, twos = _blocks(columns)
+    blocks = (lines // 2 + 0.6 * (lines % 2)) * (threes * THREE + twos * TWO) + COLUMN * (threes + twos)
+    return round(GROUP * blocks + (lines // 2 + 1 + lines % 2) * columns * EIGHT)
 
 
 def _pack(weights: NDArray[Any]) -> NDArray[np.int32]:
