@@ -2,16 +2,16 @@
  * taps, of fours of channels, with the DSP instructions.
  *
  * Blocking: the padded input of four channels is transposed to halfwords, a plane for each channel: words of two lines, column
- * by column. Then channel by channel, in columns of blocks of 2x3 and 2x2 outputs, downwards; a block reads two rows of words. Of an
- * odd number of lines the last is computed alone, 1x3 and 1x2.
- * Outside the input is the zero point, which is folded into the bias. A band of strips of two lines of outputs is computed at
- * a time, all where there is memory; the last row of words is the next band's first.
+ * by column. Then channel by channel, in columns of blocks of 2x3 and 2x2 outputs, downwards; a block reads two rows of words.
+ * Of an odd number of lines the last is computed alone, 1x3 and 1x2. Outside the input is the zero point, which is folded into
+ * the bias. A band of strips of two lines of outputs is computed at a time, all where there is memory; the last row of words is
+ * the next band's first.
  * Weights: (w0, w1) of each column for a row of words, (w1, w2) for the one below. For words (x0, x1), (x2, x3) the upper
  * output is SMLAD with (w0, w1) and SMLABT with w2, the lower SMLATB with w0 and SMLAD with (w1, w2). Weights and bias are
  * doubled, as ek_requantize wants. Three words of weights are in registers at a time, from the stack.
  * Registers: r0 row of words, r1-r3 weights, r4-r6 columns, r7-r12 sums, lr y. After the sums r1-r6 take what the
  * requantization needs, by one LDM.
- * Budget: 74 instructions for 2x3 outputs (54 MACs: 1.37 each), 52 for 2x2; 13 for a column of blocks, 45 for a channel; 14 for
+ * Budget: 74 instructions for 2x3 outputs (54 MACs: 1.37 each), 52 for 2x2; 16 for a column of blocks, 45 for a channel; 14 for
  * eight values transposed, 15 for a row of them. Cycles by LDR 2, LDRD 3, LDM 1 + n, branch 2: 103 for 2x3 outputs, 1.9 a MAC.
  * With one multiplication an output (_relu): 68 and 48; 96 cycles. 12x12x64: 1.6 instructions and 2.2 cycles a MAC. */
 #include "edgekit/depthwise_conv_2d_planes_dsp.h"

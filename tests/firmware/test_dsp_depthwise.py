@@ -24,11 +24,11 @@ from tests.firmware.cases import operator_cases
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
-KERNEL, TAPS, INSIDE, STREAM, BANDS, PLANES = (
-    f"depthwise_conv_2d_{name}dsp" for name in ("", "taps_", "inside_", "stream_", "bands_", "planes_")
+KERNEL, TAPS, INSIDE, STREAM, BANDS = (
+    f"depthwise_conv_2d_{name}dsp" for name in ("", "taps_", "inside_", "stream_", "bands_")
 )
 RELU = "_relu"  # one multiplication an output
-OWN, STRIPE = {KERNEL, TAPS, INSIDE, STREAM, BANDS, PLANES}, "conv_2d_stripe_few_dsp"
+OWN, STRIPE = {KERNEL, TAPS, INSIDE, STREAM, BANDS}, "conv_2d_stripe_few_dsp"
 Pair = tuple[int, int]
 
 

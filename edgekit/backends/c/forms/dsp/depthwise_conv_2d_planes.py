@@ -22,8 +22,9 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     """By one multiplication an output where that can be, and by two; None where the kernel's conditions do not hold."""
     fields = call.fields
     height, width = (int(fields[name]) for name in ("kernel_h", "kernel_w"))  # type: ignore[arg-type]
-    apart = [fields[f"{step}_{side}"] != 1 for step in ("stride", "dilation") for side in "hw"]
-    if max(height, width) > TAPS or fields["depth_multiplier"] != 1 or any(apart):
+    apart = [fields[f"stride_{side}"] != 1 for side in "hw"]
+    spread = [fields[f"dilation_{side}"] != 1 and fields[f"kernel_{side}"] != 1 for side in "hw"]
+    if max(height, width) > TAPS or fields["depth_multiplier"] != 1 or any(apart) or any(spread):
         return None
     x, w, y = layer.input(0), layer.input(1), layer.outputs[0]
     channels, sides = x.shape[3], (y.shape[1], y.shape[2])
@@ -78,5 +79,5 @@ def _cost(lines: int, columns: int) -> int:
 
 
 def _pack(weights: NDArray[Any]) -> NDArray[np.int32]:
-    """(channels, columns, lines) to (channels, 3): words of w0, w1, w1, w2, which SXTB16 makes (w0, w1) and (w1, w2)."""
+    """(channels, columns, lines) to (channels, 3): words w0, w1, w1, w2, which SXTB16 makes (w0, w1) and (w1, w2)."""
     return np.ascontiguousarray(weights[:, :, (0, 1, 1, 2)]).view(np.int32)[..., 0]
