@@ -14,6 +14,7 @@ import pytest
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.counts.depthwise_conv_2d_planes_dsp import features
 from edgekit.backends.c.emission import candidates_of
+from edgekit.backends.c.forms.dsp.depthwise_conv_2d_planes import PARTS, parts
 from edgekit.backends.c.memory import memory_map
 from edgekit.graph import Graph, Quantization
 from edgekit.graph.operator import ACTIVATIONS
@@ -69,17 +70,21 @@ CALLS = [call for graph in LAYERS for call in planes_of(graph).values()]
 def test_cases_of_all_parts() -> None:
     taken = Counter(call.kernel for call in CALLS)
     assert set(taken) == {FILE, "depthwise_conv_2d_planes_relu_dsp"} and min(taken.values()) >= 20, taken
-    parts = Counter(
+    ran = Counter(
         name for call in CALLS for name, times in features({**call.fields, "kernel": call.kernel}).items() if times
     )
     names = set(features({**CALLS[0].fields, "kernel": FILE}))
-    assert all(parts[name] >= 3 for name in names - {"clamped_high"}), parts
+    assert all(ran[name] >= 3 for name in names - {"clamped_high"}), ran
 
 
 def test_a_group_is_transposed_in_three_parts_at_most() -> None:
+    """A window of two lines between padding on both sides would have a fourth."""
     for call in CALLS:
         found = features({**call.fields, "kernel": call.kernel})
-        assert found["parts"] <= 3 * found["bands"]
+        lines, pad, out_lines = (int(call.fields[name]) for name in ("lines", "pad_line", "out_lines"))  # type: ignore[arg-type]
+        assert found["parts"] <= parts(lines, pad, out_lines) * found["bands"]
+        assert parts(lines, pad, out_lines) <= PARTS
+    assert parts(9, 1, 9) == PARTS and parts(8, 1, 9) == PARTS + 1
 
 
 def test_bands_take_no_more_memory_than_the_output() -> None:

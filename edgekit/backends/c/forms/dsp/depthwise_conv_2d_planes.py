@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.backends.c.call import Call, Layer, Value, bias_of
+from edgekit.backends.c.call import Call, Layer, bias_of
 from edgekit.backends.c.forms.dsp._relu import one_line
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 OPERATOR, FILE = "depthwise_conv_2d", "depthwise_conv_2d_planes_dsp"
-GROUP, TAPS = 4, 3
+GROUP, TAPS, PARTS = 4, 3, 3
 KEPT = ("batches", "in_zero", "out_zero", "low", "high")
 THREE, TWO, COLUMN, EIGHT = 68, 48, 13, 14  # instructions: blocks, a column of them, eight values transposed
 
@@ -38,12 +38,14 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         return None
     turned = _cost(*reversed(sides)) < _cost(*sides)
     out_lines, out_columns = reversed(sides) if turned else sides
-    lines: dict[str, Value] = {"channels": channels, "out_lines": out_lines}
+    lines: dict[str, Any] = {"channels": channels, "out_lines": out_lines}
     for name, side in zip(("line", "column"), "wh" if turned else "hw", strict=True):
         lines[f"{name}s"] = fields[f"in_{side}"]
         lines[f"pad_{name}"] = fields["pad_top" if side == "h" else "pad_left"]
         for prefix, shape in (("", x.shape), ("out_", y.shape)):
             lines[f"{prefix}{name}_step"] = channels * (shape[2] if side == "h" else 1)
+    if parts(lines["lines"], lines["pad_line"], out_lines) > PARTS:
+        return None
     lines["threes"], lines["twos"] = _blocks(out_columns)
     row = 4 * GROUP * (out_columns - 1 + TAPS)
     rows = y.elements // y.shape[0] // row  # no more memory than an output beside the input
@@ -63,6 +65,13 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
 
     line = one_line(folded, real, clamp_of(call), y.zero_point)
     return [*([made("depthwise_conv_2d_planes_relu_dsp", line)] if line else []), made(FILE, folded)]
+
+
+def parts(lines: int, pad: int, out_lines: int) -> int:
+    """Of pairs of lines of the padded input at the most: one with the padding before, those that are all inside, and
+    each of those with lines behind the input."""
+    pairs = out_lines // 2 + 1 + out_lines % 2
+    return pad + 1 + max(0, pairs - (lines + pad) // 2)
 
 
 def _blocks(columns: int) -> tuple[int, int]:
