@@ -10,6 +10,7 @@ from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 
 OUTPUTS = tuple(product((1, 2, 3, 4, 8, 16), range(3)))
+TO_ONE = tuple(product((2, 3, 5), range(3)))
 MANY = (5, 6, 7, 8, 10, 12, 24, 32)
 LONGEST = 31
 
@@ -34,4 +35,13 @@ def of_one_into_many(d: Draw) -> Graph:
     return _graph((d.of(1, 2, 3), side, side, 1), d.turn(MANY), d.of(1, 2, 2, 3), d)
 
 
-SAMPLERS: tuple[Sampler, ...] = ((of_one, 6 * len(OUTPUTS)), (of_one_into_many, 5 * len(MANY)))
+def into_one(d: Draw) -> Graph:
+    """Two, three or five inputs into one channel."""
+    inputs, kind = d.turn(TO_ONE)
+    stride = 1 + (kind > 0)
+    return _graph((1 + (kind > 1) * d.upto(3), 1 + 2 * d.upto(7), d.upto(LONGEST), inputs), 1, stride, d)
+
+
+SAMPLERS: tuple[Sampler, ...] = (
+    (of_one, 6 * len(OUTPUTS)), (of_one_into_many, 5 * len(MANY)), (into_one, 9 * len(TO_ONE)),
+)  # fmt: skip
