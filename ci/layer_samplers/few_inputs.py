@@ -10,7 +10,8 @@ from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 
 OUTPUTS = tuple(product((1, 2, 3, 4, 8, 16), range(3)))
-TO_ONE = tuple(product((2, 3, 5), range(3)))
+TO_ONE = tuple(product((2, 3, 5), range(4)))
+PACKED = tuple(product((2, 3), (4, 8, 10, 12, 16, 24, 32, 64), range(3)))
 MANY = (5, 6, 7, 8, 10, 12, 24, 32)
 LONGEST = 31
 
@@ -36,12 +37,23 @@ def of_one_into_many(d: Draw) -> Graph:
 
 
 def into_one(d: Draw) -> Graph:
-    """Two, three or five inputs into one channel."""
+    """Two, three or five inputs into one channel; rows in whole words and others."""
     inputs, kind = d.turn(TO_ONE)
+    height, width = 1 + 2 * d.upto(7), d.upto(LONGEST)
+    if kind == 0:
+        return _graph((1, d.of(1, height), 4 * d.upto(8), inputs), 1, 1, d)
+    return _graph((1 + (kind == 3) * d.upto(3), height, width, inputs), 1, 1 + (kind > 1), d)
+
+
+def packed(d: Draw) -> Graph:
+    """Two or three inputs into multiples of four channels, and ten."""
+    inputs, out_c, kind = d.turn(PACKED)
+    side = 1 + 2 * d.upto(4)
     stride = 1 + (kind > 0)
-    return _graph((1 + (kind > 1) * d.upto(3), 1 + 2 * d.upto(7), d.upto(LONGEST), inputs), 1, stride, d)
+    return _graph((1 + (kind == 2) * d.upto(3), side, side + stride * d.upto(6) - stride, inputs), out_c, stride, d)
 
 
 SAMPLERS: tuple[Sampler, ...] = (
-    (of_one, 6 * len(OUTPUTS)), (of_one_into_many, 5 * len(MANY)), (into_one, 9 * len(TO_ONE)),
+    (of_one, 6 * len(OUTPUTS)), (of_one_into_many, 5 * len(MANY)), (into_one, 10 * len(TO_ONE)),
+    (packed, 3 * len(PACKED)),
 )  # fmt: skip

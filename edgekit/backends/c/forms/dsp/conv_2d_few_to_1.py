@@ -8,13 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
+from edgekit.backends.c.forms.dsp._few_inputs import NONE, words
 from edgekit.backends.c.forms.dsp._lines import Lines, pixel_form
 from edgekit.backends.c.forms.dsp._packed import dividers
 from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 
 OPERATOR = "conv_2d"
-# By inputs: those of the halfwords of three words of weights, -1 for none.
-PLACES: Mapping[int, tuple[int, ...]] = {2: (0, 1, -1, -1, -1, -1), 3: (0, 2, 1, -1, -1, -1), 5: (0, 2, 1, 3, 2, 4)}
+# By inputs: those of the halfwords of three words of weights.
+PLACES: Mapping[int, tuple[int, ...]] = {
+    2: (0, 1, NONE, NONE, NONE, NONE),
+    3: (0, 2, 1, NONE, NONE, NONE),
+    5: (0, 2, 1, 3, 2, 4),
+}
 STEPS = (1, 2)  # pixels from one to the next
 FOUR, FOURS = 4, {2: 112, 3: 128, 5: 160}  # pixels of a block, and its bytes of code
 EIGHT, PIXEL = 8, {2: 32, 3: 36, 5: 44}  # pixels of a turn, and their bytes of code
@@ -40,9 +45,8 @@ def few_to_1(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) 
         return None
     gap = lines.line_step - lines.samples * lines.step if lines.lines > 1 else 0
     image = lines.lines * (lines.samples * lines.step + gap)
-    weights = np.append(folded.halves[0], np.int16(0))[[*PLACES[inputs]]]
     fields: dict[str, Value] = {
-        "weights": tuple(int(word) for word in np.ascontiguousarray(weights, np.int16).view(np.int32)),
+        "weights": tuple(int(word) for word in words(folded, PLACES[inputs])[0]),
         "start": int(folded.start[0]),
         "multiplier": int(folded.multiplier[0]),
         "divider": int(folded.divider[0]),
@@ -58,8 +62,8 @@ def few_to_1(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) 
     by_pixels = Call(f"pointwise_{inputs}_to_1{'_by_2' * (apart == 2)}_dsp", fields, source=FILE)
     divider = dividers(folded, real, zero)
     # Rows in whole words: where they are computed in parts, these begin with one.
-    words = x.shape[2] * inputs % WORD == 0 and apart == 1 and lines.lines * lines.images == 1
-    if divider is None or not words or lines.samples < FOUR:
+    whole = x.shape[2] * inputs % WORD == 0 and apart == 1 and lines.lines * lines.images == 1
+    if divider is None or not whole or lines.samples < FOUR:
         return [by_pixels]
     fours = lines.samples // FOUR
     of_fours: dict[str, Value] = {
