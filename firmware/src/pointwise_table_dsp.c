@@ -7,8 +7,8 @@
  * of any number of channels, wherever they are.
  * Registers: r0 table, r1 x, r2 y, r12 where a turn or an image ends, r3 and others what is on its way; in the function for any
  * number of channels lr the end of a line.
- * Budget: 3 for a pixel of up to four outputs, 4 of 8 and 16; 2 for eight pixels, 4 for a line, 5 to 12 for the call. Else, by words,
- * 8 and 2 for each four outputs, 6 for a line. Flash: 256 bytes a channel. */
+ * Budget: 3 for a pixel of up to four outputs, 4 of 8 and 16; 2 for eight pixels, 4 for a line, 6 to 9 for the call. Else, by words,
+ * 9 and 2 for each four outputs, 4 for a line, 25 for the call. Flash: 256 bytes a channel. */
 #include "edgekit/pointwise_table_dsp.h"
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-"""1x1 convolution of 2 to 5 inputs into 3 channels, outputs stored by words: `firmware/src/pointwise_packed_three_dsp.c`."""
+"""1x1 convolution of 2 to 5 inputs into 3 channels, stored by words: `firmware/src/pointwise_packed_three_dsp.c`."""
 
 from __future__ import annotations
 
