@@ -10,7 +10,7 @@ do not, two of these at most are of use: the middle ones of one output, whose in
 input or one weight for two outputs; and a sum in a half takes an instruction to leave it, which is more than half a
 SMLAD that is saved. Loads count in layers of one sample or one output (bounds_tiny_dsp.py), and together with stores in
 1x1 and fully connected ones of four inputs (bounds_pointwise_dsp.py). 1x1 convolutions of one input need no product at
-all (bounds_table_dsp.py).
+all (bounds_table_dsp.py), nor do larger windows of which one input is inside the picture.
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
 biases, for half a store and a sixteenth of a load a window; where a vector can have several windows (any that overlap),
@@ -169,7 +169,8 @@ def least(core: str, shape: Shape) -> float:
 
 
 def _of_one_input(shape: Shape) -> bool:
-    return (shape.kind, shape.terms) == ("pointwise", 1)
+    """Whether no window of a convolution has more than one inside the picture."""
+    return shape.kind in ("conv", "pointwise") and max(shape.inside) * shape.channels == 1
 
 
 def _with_words(bound: Bound, together: float, shape: Shape) -> float:

@@ -9,7 +9,7 @@ from ci.layer_draw import Draw, Sampler
 from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 
-OUTPUTS = tuple(product((1, 2, 3, 4, 8, 16), range(3)))
+OUTPUTS = tuple(product((1, 2, 3, 4, 8, 16), range(4)))
 TO_ONE = tuple(product((2, 3, 5), range(4)))
 PACKED = tuple(product((2, 3), (4, 8, 10, 12, 16, 24, 32, 64), range(3)))
 MANY = (5, 6, 7, 8, 10, 12, 24, 32)
@@ -22,11 +22,13 @@ def _graph(shape: tuple[int, ...], out_c: int, stride: int, d: Draw) -> Graph:
 
 
 def of_one(d: Draw) -> Graph:
-    """One input into few channels."""
+    """One input into few channels; also pixels that are pictures of their own."""
     out_c, kind = d.turn(OUTPUTS)
     width = d.upto(LONGEST)
     if kind == 0:
         return _graph((1, d.upto(LONGEST), width, 1), out_c, 1, d)
+    if kind == 3:
+        return _graph((d.upto(LONGEST), 2, 2, 1), out_c, 2, d)
     return _graph((1 if kind == 1 else 2 + d.upto(2), 1 + 2 * d.upto(8), width, 1), out_c, 2, d)
 
 

@@ -20,6 +20,7 @@ def test_no_kernel_takes_less() -> None:
     options_for("qemu-m4")
     some = [sweep.conv((1, 1), stride, 1, n, (side, side)) for n in (1, 2, 3, 4, 8, 10, 16, 64) for side, stride in
             ((12, 1), (13, 2), (1, 1))]  # fmt: skip
+    some += [sweep.conv((1, 1), 2, 1, 8, (2, 2), 4), sweep.conv((3, 3), 1, 1, 8, (1, 1), 4)]
     found = sweep.sweep([layer for layer in some if layer is not None], "m4")
     assert {f.kernel.startswith("pointwise_table") for f in found} == {True}
     assert not [f.layer.name for f in found if f.verdict not in ("", "bounded")]

@@ -37,6 +37,13 @@ def drawn() -> Iterator[tuple[str, Graph]]:
     for i, (out_c, (j, side), stride) in enumerate(product((1, 2, 3, 4, 5, 8, 16), enumerate(SIDES), (1, 2))):
         op = Conv2D((stride, stride), activation=("none", "relu6", "none")[i % 3])
         yield TABLE, layer_graph("conv_2d", (*side, 1), out_c, (1, 1), 1, SCALES[(i // 3 + j) % len(SCALES)], rng, op)
+    for i, out_c in enumerate(conv_2d_table.CHANNELS):
+        graph = layer_graph(
+            "conv_2d", (1, 1, 3 * i + 7, 1), out_c, (1, 1), 1, SCALES[i % len(SCALES)], rng, Conv2D((1, 3))
+        )
+        yield f"pointwise_table_to_{out_c}_apart_dsp", graph
+        graph = layer_graph("conv_2d", (4 + i, 2, 2, 1), out_c, (1, 1), 1, SCALES[i % len(SCALES)], rng, Conv2D((2, 2)))
+        yield f"pointwise_table_to_{out_c}_apart_dsp", graph
     for i, out_c in enumerate((6, 7, 10, 12, 63, 64)):
         op = Conv2D(((1, 1), (2, 3), (3, 1))[i % 3])
         yield TABLE, layer_graph("conv_2d", (1 + i % 2, 4, 7, 1), out_c, (1, 1), 1, SCALES[i % len(SCALES)], rng, op)
@@ -59,7 +66,7 @@ CASES = [
 def test_all_functions_are_proven() -> None:
     kernels = {call.kernel for case in CASES for call in proof.first_forms(case.graph, "cortex-m4", case.candidate)
                if isinstance(call, Call)}  # fmt: skip
-    tables = {f"pointwise_table_to_{n}{by}_dsp" for n, by in product(conv_2d_table.CHANNELS, ("", "_by_2"))}
+    tables = {f"pointwise_table_to_{n}{by}_dsp" for n, by in product(conv_2d_table.CHANNELS, ("", "_by_2", "_apart"))}
     to_1 = {f"pointwise_{n}_to_1{of}_dsp" for n, of in product(conv_2d_few_to_1.PLACES, ("", "_fours", "_by_2"))}
     assert kernels == tables | {TABLE} | to_1
 

@@ -18,13 +18,19 @@ typedef struct {
   int32_t line, lines;            /* outputs of a line; lines of an image */
 } ek_pointwise_table_dsp_t;
 
-/* All pixels one after the other. Of four channels and more y lies in whole words. */
+/* One line of pixels, one after the other or with bytes between them. Of four channels and more y lies in whole words. */
 void ek_pointwise_table_to_1_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_table_to_2_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_table_to_3_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_table_to_4_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_table_to_8_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_table_to_16_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_table_to_1_apart_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_table_to_2_apart_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_table_to_3_apart_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_table_to_4_apart_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_table_to_8_apart_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_table_to_16_apart_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);
 
 /* Lines of up to 16 pixels, every second one. */
 void ek_pointwise_table_to_1_by_2_dsp(const ek_pointwise_table_dsp_t *p, const int8_t *x, int8_t *y);

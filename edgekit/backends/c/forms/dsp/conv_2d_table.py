@@ -17,6 +17,7 @@ from edgekit.reference.ops.conv_2d import prepare_integer
 OPERATOR = "conv_2d"
 VALUES, WORD = 256, 4
 CHANNELS: Mapping[int, int] = {1: 12, 2: 12, 3: 12, 4: 12, 8: 16, 16: 16}  # with functions: a pixel's bytes of code
+ADD = 4  # bytes of code more where pixels are apart
 FEWEST, MOST = WORD, 64  # channels of the function for any number
 TURN, LINE = 8, 16  # pixels of a turn; of a line of every second one, at most
 COPY, COPIES = 8, MOST // WORD  # bytes of code for a word, and how many there are
@@ -42,11 +43,13 @@ def form(layer: Layer, call: Call) -> Call | None:
     if lines is None or inputs != 1 or count > MOST:
         return None
     code = CHANNELS.get(count, 0)
-    whole = lines.lines * lines.images == 1 and (lines.step == 1 or lines.samples == 1)
-    if whole and code:
+    whole, together = lines.lines * lines.images == 1, lines.step == 1 or lines.samples == 1
+    if code and whole and together:
         name, skip = f"pointwise_table_to_{count}_dsp", -lines.samples % TURN * code
-    elif lines.step == 2 and lines.samples <= LINE and code:
+    elif code and lines.step == 2 and lines.samples <= LINE:
         name, skip = f"pointwise_table_to_{count}_by_2_dsp", (LINE - lines.samples) * code
+    elif code and whole:
+        name, skip = f"pointwise_table_to_{count}_apart_dsp", -lines.samples % TURN * (code + ADD)
     elif count >= FEWEST:
         name, skip = FILE, (COPIES - count // WORD) * COPY
     else:
