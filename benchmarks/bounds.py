@@ -10,7 +10,8 @@ do not, two of these at most are of use: the middle ones of one output, whose in
 input or one weight for two outputs; and a sum in a half takes an instruction to leave it, which is more than half a
 SMLAD that is saved. Loads count in layers of one sample or one output (bounds_tiny_dsp.py), and together with stores in
 1x1 and fully connected ones of four inputs (bounds_pointwise_dsp.py); of five, loads, and what brings a pixel's odd
-input (bounds_pointwise_five_dsp.py).
+input (bounds_pointwise_five_dsp.py). 1x1 convolutions of one input need no product at all (bounds_table_dsp.py), nor do
+larger windows of which one input is inside the picture.
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
 biases, for half a store and a sixteenth of a load a window; where a vector can have several windows (any that overlap),
@@ -74,7 +75,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from benchmarks import bounds_pointwise_dsp, bounds_pointwise_five_dsp, bounds_pointwise_helium, bounds_tiny_dsp
+from benchmarks import (
+    bounds_pointwise_dsp,
+    bounds_pointwise_five_dsp,
+    bounds_pointwise_helium,
+    bounds_table_dsp,
+    bounds_tiny_dsp,
+)
 from benchmarks.bounds_words_dsp import CLAMPED, Together
 
 CALL = 12
@@ -161,6 +168,8 @@ def least(core: str, shape: Shape) -> float:
     """Instructions that a layer takes at the least."""
     if core == "m55":
         return _on_helium(shape, STORED)
+    if _of_one_input(shape):
+        return bounds_table_dsp.least(shape.outputs // shape.windows, shape.windows)
     together = shape.together.least
     found = _with_words(BOUNDS["m4"], together, shape)
     if shape.kind in ("pointwise", "fully_connected"):
@@ -173,6 +182,11 @@ def least(core: str, shape: Shape) -> float:
     return found
 
 
+def _of_one_input(shape: Shape) -> bool:
+    """Whether no window of a convolution has more than one inside the picture."""
+    return shape.kind in ("conv", "pointwise") and max(shape.inside) * shape.channels == 1
+
+
 def _with_words(bound: Bound, together: float, shape: Shape) -> float:
     return replace(bound, output=bound.output + together).of(shape)
 
@@ -181,6 +195,8 @@ def argued(core: str, shape: Shape) -> float:
     """The same with what is not proven."""
     if core == "m55":
         return _on_helium(shape, STORED if shape.outputs // shape.windows in EVEN_LANES else STORED_ALONE)
+    if _of_one_input(shape):
+        return least(core, shape)
     dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows
     more = (WEIGHTS if shape.terms > 4 else WEIGHTS_OF_FOUR if shape.terms == 4 else 0.0) if dense else 0.0
     together = shape.together.argued if more else shape.together.least

@@ -94,10 +94,10 @@ def packed_ten(d: Draw) -> Graph:
 
 
 def packed_three(d: Draw) -> Graph:
-    """Five inputs, three outputs; lines that are not one."""
-    step, more = d.turn(tuple(product((1, 2), range(4))))
+    """Two to five inputs, three outputs; lines that are not one."""
+    step, more, inputs = d.turn(tuple(product((1, 2), range(4), (2, 3, 4, 5))))
     height = step * d.upto(6) if step > 1 else d.upto(2)
-    return _graph((1, height, step * (4 * d.upto(4) + more) - (step > 1), 5), 3, Conv2D((1, step)), d)
+    return _graph((1, height, step * (4 * d.upto(4) + more) - (step > 1), inputs), 3, Conv2D((1, step)), d)
 
 
 SAMPLERS: tuple[Sampler, ...] = (
@@ -108,7 +108,7 @@ SAMPLERS: tuple[Sampler, ...] = (
     (packed, 3 * len(PACKED)),
     (packed_four, 112),
     (packed_ten, 24),
-    (packed_three, 24),
+    (packed_three, 96),
     (one_sample_of_ten, 4),
     (four_samples, 4 * len(FOUR)),
     (fours, 30),

@@ -97,8 +97,9 @@ def drawn() -> Iterator[tuple[str, Graph]]:
             graph = layer_graph("conv_2d", shape, out_c, (1, 1), 1, scale, rng, op)
         yield SINGLE if out_c == 0 else PACKED, zeroed(graph, *zeros)
     shapes = ((2, 2, 3, 4), (1, 3, 3, 4), (3, 5, 5, 4), (7, 4), (4, 4))  # images with gaps; samples
-    for (i, out_c), (j, shape) in product(enumerate(_packed_four.CHANNELS), enumerate(shapes)):
-        scale = EXACT[(i + j) % len(EXACT)]
+    functions = [(n, count) for n, some in _packed_four.CHANNELS.items() for count in some]
+    for (i, (inputs, out_c)), (j, given) in product(enumerate(functions), enumerate(shapes)):
+        scale, shape = EXACT[(i + j) % len(EXACT)], (*given[:-1], inputs)
         if len(shape) == 2:
             graph = layer_graph("fully_connected", shape, out_c, (1, 1), 1, scale, rng)
         else:
@@ -111,9 +112,10 @@ def drawn() -> Iterator[tuple[str, Graph]]:
             op = BY_TWO if i > 2 else None
             graph = layer_graph("conv_2d", shape, 10, (1, 1), 1, EXACT[i % len(EXACT)], rng, op)
         yield PACKED_TEN, zeroed(graph, (-128, 127, 5)[i % 3], (127, 5, -128, 0)[i % 4])
-    for i, (height, width) in enumerate(((2, 2), (1, 5), (2, 3), (1, 7), (3, 8), (5, 9), (4, 12), (6, 13))):
+    sizes = ((2, 2), (1, 5), (2, 3), (1, 7), (3, 8), (5, 9), (4, 12), (6, 13))
+    for inputs, (i, (height, width)) in product(conv_2d_packed_three.PLACES, enumerate(sizes)):
         op = BY_TWO if i > 3 else None
-        graph = layer_graph("conv_2d", (1, height, width, 5), 3, (1, 1), 1, EXACT[i % len(EXACT)], rng, op)
+        graph = layer_graph("conv_2d", (1, height, width, inputs), 3, (1, 1), 1, EXACT[i % len(EXACT)], rng, op)
         yield PACKED_THREE, zeroed(graph, (-128, 127, 5)[i % 3], (127, 5, -128, 0)[i % 4])
 
 
@@ -140,9 +142,10 @@ def test_all_functions_are_proven() -> None:
     four = {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in fully_connected_four.SHAPES}
     steps = conv_2d_packed.STEPS.values()
     packed = {f"pointwise_packed_5_to_{n}{step}_dsp" for n, step in product(conv_2d_packed.CHANNELS, steps)}
-    packed |= {f"pointwise_packed_4_to_{n}_dsp" for n in _packed_four.CHANNELS}
+    packed |= {f"pointwise_packed_{i}_to_{n}_dsp" for i, some in _packed_four.CHANNELS.items() for n in some}
     packed |= {f"pointwise_packed_4_to_{n}_pairs_dsp" for n in _packed_four.PAIRS}
-    packed |= {f"pointwise_packed_5_to_3{step}_dsp" for step in conv_2d_packed_three.STEPS.values()}
+    three = product(conv_2d_packed_three.PLACES, conv_2d_packed_three.STEPS.values())
+    packed |= {f"pointwise_packed_{n}_to_3{step}_dsp" for n, step in three}
     packed |= {f"pointwise_packed_4_to_10{step}_dsp" for step in _packed_ten.STEPS.values()}
     fours = {f"pointwise_one_fours_{n}_dsp" for n in _one_fours.INPUTS}
     four |= {f"fully_connected_{i}_to_{n}_four_dsp" for i, n in ACROSS}
@@ -154,7 +157,9 @@ def test_all_functions_are_proven() -> None:
     [
         (ROWS, "conv_2d", (1, 4, 13, 8), 2, BY_TWO),
         (PACKED_FOUR, "conv_2d", (1, 4, 4, 4), 20, Conv2D()),
-        (PACKED_FOUR, "conv_2d", (1, 4, 4, 3), 8, Conv2D()),
+        (PACKED_FOUR, "conv_2d", (1, 4, 4, 5), 8, Conv2D()),
+        (PACKED_FOUR, "conv_2d", (1, 4, 4, 4), 10, Conv2D()),
+        (PACKED_TEN, "conv_2d", (1, 4, 4, 2), 10, BY_TWO),
         (PACKED_FOUR, "conv_2d", (1, 4, 4, 4), 8, Conv2D(activation="relu6")),
         (PACKED_TEN, "conv_2d", (1, 4, 4, 4), 12, Conv2D()),
         (PACKED_TEN, "conv_2d", (1, 4, 4, 5), 10, Conv2D()),
@@ -163,7 +168,7 @@ def test_all_functions_are_proven() -> None:
         (PACKED_TEN, "conv_2d", (1, 1, 1, 4), 10, Conv2D()),
         (PACKED_TEN, "conv_2d", (1, 4, 7, 4), 10, Conv2D((1, 3))),
         (PACKED_TEN, "conv_2d", (1, 4, 4, 4), 10, Conv2D(activation="relu6")),
-        (PACKED_THREE, "conv_2d", (1, 4, 4, 4), 3, Conv2D()),
+        (PACKED_THREE, "conv_2d", (1, 4, 4, 6), 3, Conv2D()),
         (PACKED_THREE, "conv_2d", (1, 4, 4, 5), 4, Conv2D()),
         (PACKED_THREE, "conv_2d", (2, 7, 8, 5), 3, BY_TWO),  # images with gaps
         (PACKED_THREE, "conv_2d", (1, 1, 3, 5), 3, Conv2D()),

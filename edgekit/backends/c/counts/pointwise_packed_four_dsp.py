@@ -1,4 +1,4 @@
-"""1x1 convolutions and fully connected layers of 4 inputs with the DSP instructions, by eights or fours of outputs."""
+"""1x1 convolutions and fully connected layers of 2 to 4 inputs with the DSP instructions, by eights or fours."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value
 from edgekit.backends.c.forms.dsp._lines import Lines
-from edgekit.backends.c.forms.dsp._packed_four import INPUTS, channels
+from edgekit.backends.c.forms.dsp._packed_four import channels
 
-CHANNELS = 10
+INPUTS, CHANNELS = 4, 10
 STEPS = {INPUTS: "", 2 * INPUTS: "_by_2"}  # bytes from pixel to pixel
 # Of the outputs of two pixels, in the order of the stream.
 PLACES = np.array((0, 2, 1, 3, 4, 6, 5, 7, 8, 9, 10, 11, 12, 14, 13, 15, 16, 18, 17, 19))
@@ -23,7 +23,8 @@ def packed_ten(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines
         real: multipliers.
     """
     alone = lines.step == INPUTS and lines.lines > 1
-    if layer.input(1).shape[0] != CHANNELS or lines.step not in STEPS or lines.images > 1 or lines.samples < 2 or alone:
+    shape = layer.input(1).shape[0], layer.input(1).shape[-1]
+    if shape != (CHANNELS, INPUTS) or lines.step not in STEPS or lines.images > 1 or lines.samples < 2 or alone:
         return None
     words = channels(layer, call, real)
     if words is None:

@@ -1,4 +1,4 @@
-"""Convolution of 1x1 taps, 4 inputs, outputs stored by eights or fours."""
+"""Convolution of 1x1 taps, 2 to 4 inputs, outputs stored by eights or fours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fully connected layers of 4 inputs, outputs stored by eights or fours: a pixel for every sample."""
+"""Fully connected layers of 2 to 4 inputs, outputs stored by eights or fours: a pixel for every sample."""
 
 from __future__ import annotations
 
