@@ -10,8 +10,10 @@ do not, two of these at most are of use: the middle ones of one output, whose in
 input or one weight for two outputs; and a sum in a half takes an instruction to leave it, which is more than half a
 SMLAD that is saved. Loads count in layers of one sample or one output (bounds_tiny_dsp.py), and together with stores in
 1x1 and fully connected ones of four inputs (bounds_pointwise_dsp.py); of five, loads, and what brings a pixel's odd
-input (bounds_pointwise_five_dsp.py). 1x1 convolutions of one input need no product at all (bounds_table_dsp.py), nor do
-larger windows of which one input is inside the picture.
+input (bounds_pointwise_five_dsp.py).
+
+On all cores 1x1 convolutions of one input need no product at all (bounds_table.py), nor do larger windows of which one
+input is inside the picture.
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
 biases, for half a store and a sixteenth of a load a window; where a vector can have several windows (any that overlap),
@@ -36,9 +38,6 @@ register and the fourth one apart takes an instruction more, which with the VSTM
 A call takes 11 to find the layer and reach its kernel, which `model_invoke` executes as well, and its return; PUSH, POP
 (a return too), and one that moves an address from where sums are, where outputs are many enough to need those
 registers.
-
-1x1 windows of one channel are functions of one byte, and a table has all that there is to compute: these bounds are of
-forms that multiply, and do not hold for kernels with `table_mve` in their names.
 
 Of 1x1 and fully connected layers of up to 4 inputs, lanes of four outputs may be cheaper: VMLA and VMLAS take four
 products (halves do not hold more than two of weights that use their range, and to widen them takes what they save), one
@@ -79,7 +78,7 @@ from benchmarks import (
     bounds_pointwise_dsp,
     bounds_pointwise_five_dsp,
     bounds_pointwise_helium,
-    bounds_table_dsp,
+    bounds_table,
     bounds_tiny_dsp,
 )
 from benchmarks.bounds_words_dsp import CLAMPED, Together
@@ -166,10 +165,11 @@ WEIGHTS_OF_FOUR, WEIGHTS = 0.625, 0.75  # of an output of four terms and of more
 
 def least(core: str, shape: Shape) -> float:
     """Instructions that a layer takes at the least."""
+    if _of_one_input(shape):
+        of_table = bounds_table.on_helium if core == "m55" else bounds_table.on_dsp
+        return of_table(shape.outputs // shape.windows, shape.windows)
     if core == "m55":
         return _on_helium(shape, STORED)
-    if _of_one_input(shape):
-        return bounds_table_dsp.least(shape.outputs // shape.windows, shape.windows)
     together = shape.together.least
     found = _with_words(BOUNDS["m4"], together, shape)
     if shape.kind in ("pointwise", "fully_connected"):
@@ -193,10 +193,10 @@ def _with_words(bound: Bound, together: float, shape: Shape) -> float:
 
 def argued(core: str, shape: Shape) -> float:
     """The same with what is not proven."""
-    if core == "m55":
-        return _on_helium(shape, STORED if shape.outputs // shape.windows in EVEN_LANES else STORED_ALONE)
     if _of_one_input(shape):
         return least(core, shape)
+    if core == "m55":
+        return _on_helium(shape, STORED if shape.outputs // shape.windows in EVEN_LANES else STORED_ALONE)
     dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows
     more = (WEIGHTS if shape.terms > 4 else WEIGHTS_OF_FOUR if shape.terms == 4 else 0.0) if dense else 0.0
     together = shape.together.argued if more else shape.together.least

@@ -49,7 +49,7 @@ from edgekit.target import find_target
 
 LIMITS = {core: PER_MAC["mve" if core == "m55" else "dsp"] for core in ("m4", "m7", "m33", "m55")}
 MOST_WEIGHTS, MOST_MACS, MOST_INPUT = 40_000, 3_000_000, 65_536
-FEWER_PRODUCTS = ("winograd", "table_mve")  # in names of kernels, for which bounds do not hold
+FEWER_PRODUCTS = ("winograd",)  # in names of kernels, for which bounds do not hold
 CHUNK_BYTES = 1 << 20  # of weights in one program
 Shape = tuple[int, int]
 

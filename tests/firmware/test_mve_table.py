@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import sweep
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
@@ -16,7 +15,7 @@ from edgekit.graph import Graph
 from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.reference import Simulator
-from tests.firmware.proof import GUARD, Case, options_for, prove
+from tests.firmware.proof import GUARD, Case, prove
 from tests.firmware.scales import scaled, with_zero_point
 
 Layer = tuple[int, int, int, int, int, tuple[int, int]]
@@ -84,13 +83,3 @@ def test_every_value_of_the_input() -> None:
 )  # fmt: skip
 def test_pixels_and_channels(layer: Layer, taken: bool) -> None:
     assert bool(found(graph_of(layer, 0))) == taken
-
-
-def test_bounds_of_forms_that_multiply_do_not_hold() -> None:
-    """Below such a bound a table is not said to have beaten it, and over the limit it has no factor."""
-    options_for("qemu-m55")
-    some = [sweep.conv((1, 1), 1, 1, 8, size) for size in ((12, 12), (5, 5))]
-    small, large = sorted(sweep.sweep([one for one in some if one], "m55"), key=lambda found: found.macs)
-    assert {small.kernel, large.kernel} == {FILE}
-    assert (small.below, small.verdict, small.factor) == (True, "bounded", None)
-    assert (large.below, large.verdict, large.factor) == (True, "", None)
