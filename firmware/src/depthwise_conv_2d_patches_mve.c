@@ -26,6 +26,7 @@
 
 #include "edgekit/arch_mve.h"
 #include "edgekit/depthwise_turns_mve.h"
+#include "edgekit/once_mve.h"
 
 #define UNUSED __attribute__((unused))
 #define CHANNELS 16
@@ -53,14 +54,26 @@ typedef struct {
 #define PLACES(q) "vldrh.u16 " q ", [r9], #16\n"
 #define STORE(q) "vstrb.16 q1, [r1, " q "]\n"
 
+/* By one multiplication. */
+#define A1_ONCE                                                                                     \
+  FIRST("q0") PATCH("q2") EK_SUM("r0", "q2", "q4") EK_JOIN EK_SUM("r4", "q2", "q6") EK_ONCE("q1") PLACES("q0") \
+  EK_SUM("r2", "q2", "q5") STORE("q0") EK_SUM("r6", "q2", "q7")
+#define B1_ONCE                                                                                     \
+  PATCH("q2") EK_EVEN("q1") EK_SUM("r0", "q2", "q4") EK_ODD("q1") EK_SUM("r4", "q2", "q6") BIAS("q1") \
+  EK_SUM("r2", "q2", "q5") EK_EVEN("q0") EK_SUM("r6", "q2", "q7") EK_ODD("q0") FIRST("q1") BIAS("q0")
+#define A2_ONCE                                                                                     \
+  PATCH("q5") FIRST("q0") PATCH("q6") EK_SUM("r0", "q5", "q4") EK_JOIN PATCH("q7") EK_SUM("r2", "q6", "q4") PATCH("q5") \
+  EK_SUM("r4", "q7", "q4") EK_ONCE("q1") PLACES("q0") EK_SUM("r6", "q5", "q4") STORE("q0")
+#define END_ONCE FIRST("q0") PLACES("q2") EK_JOIN EK_ONCE("q1") STORE("q2")
 /* At stride 2. */
 #define A2(clamp)                                                                                   \
   PATCH("q5") FIRST("q0") PATCH("q6") EK_SUM("r0", "q5", "q4") PATCH("q7") SECOND2("q0") EK_JOIN PATCH("q5") \
   EK_SUM("r2", "q6", "q4") clamp EK_SUM("r4", "q7", "q4") PLACES("q0") EK_SUM("r6", "q5", "q4") STORE("q0")
-#define B2                                                                                          \
+#define B2 B2_ONCE SECOND2("q1")
+#define B2_ONCE                                                                                     \
   EK_EVEN("q1") PATCH("q5") EK_ODD("q1") PATCH("q6") EK_SUM("r0", "q5", "q4") PATCH("q7") BIAS("q1")         \
   EK_SUM("r2", "q6", "q4") PATCH("q5") EK_SUM("r4", "q7", "q4") EK_EVEN("q0") EK_SUM("r6", "q5", "q4") EK_ODD("q0") \
-  FIRST("q1") BIAS("q0") SECOND2("q1")
+  FIRST("q1") BIAS("q0")
 /* A channel's first A. */
 #define BEGIN1                                                                                      \
   "vldrw.32 q6, [r10, #-4]\n vadd.i32 q3, q3, r3\n" PATCH("q2") "vshl.i32 q7, q6, #8\n" EK_SUM("r4", "q2", "q6") \
@@ -71,9 +84,11 @@ typedef struct {
 #define END2(clamp) FIRST("q0") PLACES("q5") SECOND2("q0") EK_JOIN clamp STORE("q5")
 
 #define NEXT "adds r3, #4\n add r1, #1\n"
-#define KIND(kind, begin, a, b, end)                                                                \
+#define KIND(kind, begin, a, b, end) LOOP(kind, "cmp r8, #0\n beq.w .Lshifted%=\n", begin, a, b, end)
+#define KIND_ONCE(kind, begin, a, b) LOOP(kind, "", begin, a, b, END_ONCE)
+#define LOOP(kind, taken, begin, a, b, end)                                                         \
   ".balign 4\n.L" kind "%=:\n"                                                                      \
-  "ldmia r10!, {r5, r7, r8, r9}\n cmp r8, #0\n beq.w .Lshifted%=\n ldrd r9, lr, [r12, #64]\n"       \
+  "ldmia r10!, {r5, r7, r8, r9}\n" taken "ldrd r9, lr, [r12, #64]\n"                                \
   "vldrw.32 q3, [r12, #16]\n" begin "b .L" kind "B%=\n"                                             \
   ".balign 4\n.L" kind "Loop%=:\n" a ".L" kind "B%=:\n" b "le lr, .L" kind "Loop%=\n"               \
   end NEXT "bne .L" kind "%=\n b .Ldone%=\n"
@@ -102,32 +117,36 @@ typedef struct {
   "ldr r10, [sp, #4]\n" NEXT "beq .Ldone%=\n ldr pc, [sp]\n"
 #define ADDRESS(kind) ".word .L" kind "%= - .Lkinds%= + 1\n"
 
-/* Channels of a band. Stack: 0 code of the kind, 4 room for r10. */
-__attribute__((naked, noinline)) static void channels(const job_t *job UNUSED) {
-  __asm volatile(
-      "push {r4-r11, lr}\n"
-      "sub sp, #4\n"
-      "vpush {d8-d15}\n"
-      "sub sp, #8\n"
-      "mov r12, r0\n"
-      "ldrd r10, r1, [r12]\n"
-      "ldrd r3, r11, [r12, #8]\n"
-      "rsb r3, r3, #0\n lsl r3, #2\n"
-      "ldr r4, [r12, #72]\n"
-      "adr.w r0, .Lkinds%=\n ldr r2, [r0, r4, lsl #2]\n add r0, r2\n"
-      "str r0, [sp]\n bx r0\n"
-      ".balign 4\n.Lkinds%=:\n" ADDRESS("plain1") ADDRESS("clamped1") ADDRESS("plain2") ADDRESS("clamped2")
-      KIND("plain1", BEGIN1, EK_A_OF_4(PATCH("q2"), EK_MVE_SATURATE), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(EK_MVE_SATURATE))
-      KIND("clamped1", BEGIN1, EK_A_OF_4(PATCH("q2"), CLAMP), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(CLAMP))
-      KIND("plain2", BEGIN2, A2(EK_MVE_SATURATE), B2, END2(EK_MVE_SATURATE))
-      KIND("clamped2", BEGIN2, A2(CLAMP), B2, END2(CLAMP))
-      SHIFTED
-      ".Ldone%=:\n"
-      "add sp, #8\n"
-      "vpop {d8-d15}\n"
-      "add sp, #4\n"
-      "pop {r4-r11, pc}\n" ::: "memory");
-}
+/* Channels of a band; `kinds`: addresses and code. Stack: 0 code of the kind, 4 room for r10. */
+#define BODY(name, kinds)                                                                           \
+  __attribute__((naked, noinline)) static void name(const job_t *job UNUSED) {                      \
+    __asm volatile(                                                                                 \
+        "push {r4-r11, lr}\n"                                                                       \
+        "sub sp, #4\n"                                                                              \
+        "vpush {d8-d15}\n"                                                                          \
+        "sub sp, #8\n"                                                                              \
+        "mov r12, r0\n"                                                                             \
+        "ldrd r10, r1, [r12]\n"                                                                     \
+        "ldrd r3, r11, [r12, #8]\n"                                                                 \
+        "rsb r3, r3, #0\n lsl r3, #2\n"                                                             \
+        "ldr r4, [r12, #72]\n"                                                                      \
+        "adr.w r0, .Lkinds%=\n ldr r2, [r0, r4, lsl #2]\n add r0, r2\n"                             \
+        "str r0, [sp]\n bx r0\n"                                                                    \
+        ".balign 4\n.Lkinds%=:\n" kinds                                                             \
+        ".Ldone%=:\n"                                                                               \
+        "add sp, #8\n"                                                                              \
+        "vpop {d8-d15}\n"                                                                           \
+        "add sp, #4\n"                                                                              \
+        "pop {r4-r11, pc}\n" ::: "memory");                                                         \
+  }
+BODY(channels, ADDRESS("plain1") ADDRESS("clamped1") ADDRESS("plain2") ADDRESS("clamped2")
+         KIND("plain1", BEGIN1, EK_A_OF_4(PATCH("q2"), EK_MVE_SATURATE), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(EK_MVE_SATURATE))
+         KIND("clamped1", BEGIN1, EK_A_OF_4(PATCH("q2"), CLAMP), EK_B_OF_4(PATCH("q2")), EK_END_OF_4(CLAMP))
+         KIND("plain2", BEGIN2, A2(EK_MVE_SATURATE), B2, END2(EK_MVE_SATURATE))
+         KIND("clamped2", BEGIN2, A2(CLAMP), B2, END2(CLAMP))
+         SHIFTED)
+BODY(channels_once, ADDRESS("once1") ADDRESS("once2")
+         KIND_ONCE("once1", BEGIN1, A1_ONCE, B1_ONCE) KIND_ONCE("once2", BEGIN2, A2_ONCE, B2_ONCE))
 
 /* What lays out rows of a group; in the order of the registers r0 to r12. */
 typedef struct {
@@ -173,7 +192,8 @@ typedef struct {
 LINES(all_lanes, "", ALL)
 LINES(some_lanes, "vmsr p0, r6\n", SOME)
 
-static void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y, int8_t *scratch, int32_t top) {
+static inline void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y, int8_t *scratch, int32_t top,
+                 void (*channels_of)(const job_t *)) {
   const int32_t line = p->words * GROUP, half = line * (p->pairs + 1), step = p->in_w * p->in_c;
   const int8_t *end = scratch + 8 / (p->stride == 1 ? 4 : 1) * GROUP * p->iterations;
   const int32_t above = top < 0 ? -top : 0, below = top + p->rows > p->in_h ? p->in_h - top : p->rows;
@@ -184,7 +204,7 @@ static void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, i
     }
   }
   job_t job = {.iterations = p->iterations, .places = p->places, .out_zero = p->out_zero};
-  job.kind = (p->low != INT8_MIN || p->high != INT8_MAX) + 2 * (p->stride - 1);
+  job.kind = channels_of == channels_once ? p->stride - 1 : (p->low != INT8_MIN || p->high != INT8_MAX) + 2 * (p->stride - 1);
   vstrhq_s16((int16_t *)job.low, vdupq_n_s16((int16_t)p->low));
   vstrhq_s16((int16_t *)job.high, vdupq_n_s16((int16_t)p->high));
   uint32x4_t rows = vdupq_n_u32((uint32_t)end);
@@ -207,18 +227,28 @@ static void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, i
     (left < CHANNELS ? some_lanes : all_lanes)(&lines);
     job.filters = p->filters + FILTER * c;
     job.y = y + c;
-    channels(&job);
+    channels_of(&job);
+  }
+}
+
+static inline void bands(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y, int8_t *scratch,
+                         void (*channels_of)(const job_t *)) {
+  for (int32_t n = 0; n < p->batches; ++n) {
+    for (int32_t at = 0; at < p->out_h; at += p->band) {
+      const int32_t oy = at + p->band <= p->out_h ? at : p->out_h - p->band;
+      band(p, x, y + oy * p->out_w * p->in_c, scratch, oy * p->stride - p->pad_top, channels_of);
+    }
+    x += p->in_h * p->in_w * p->in_c;
+    y += p->out_h * p->out_w * p->in_c;
   }
 }
 
 void ek_depthwise_conv_2d_patches_mve(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y,
                                       uint8_t *scratch) {
-  for (int32_t n = 0; n < p->batches; ++n) {
-    for (int32_t at = 0; at < p->out_h; at += p->band) {
-      const int32_t oy = at + p->band <= p->out_h ? at : p->out_h - p->band;
-      band(p, x, y + oy * p->out_w * p->in_c, (int8_t *)scratch, oy * p->stride - p->pad_top);
-    }
-    x += p->in_h * p->in_w * p->in_c;
-    y += p->out_h * p->out_w * p->in_c;
-  }
+  bands(p, x, y, (int8_t *)scratch, channels);
+}
+
+void ek_depthwise_conv_2d_patches_once_mve(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y,
+                                           uint8_t *scratch) {
+  bands(p, x, y, (int8_t *)scratch, channels_once);
 }

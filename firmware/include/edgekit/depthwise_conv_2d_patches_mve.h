@@ -25,6 +25,11 @@ typedef struct {
 void ek_depthwise_conv_2d_patches_mve(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y,
                                       uint8_t *scratch);
 
+/* By one multiplication an output, no clamp but saturation; filters have a slope as multiplier and the zero point in the bias
+ * (forms/mve/_once.py), and no shift. */
+void ek_depthwise_conv_2d_patches_once_mve(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y,
+                                           uint8_t *scratch);
+
 #ifdef __cplusplus
 }
 #endif

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.forms.mve._halves import halfwords
+from edgekit.backends.c.forms.mve._once import once
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
+FILE, ONCE = "depthwise_conv_2d_patches_mve", "depthwise_conv_2d_patches_once_mve"
 PATCH = 4
 OUTPUTS = 8  # an iteration
 GROUP = 64  # bytes of a word of 16 channels
@@ -19,8 +21,8 @@ KEPT = (
 )  # fmt: skip
 
 
-def patches(call: Call) -> Call | None:
-    """The form of a portable depthwise `call`; None where a condition does not hold."""
+def patches(call: Call) -> list[Call]:
+    """The forms of a portable depthwise `call`, by one multiplication an output first; none where a condition does not hold."""
     fields = call.fields
 
     def of(name: str) -> int:
@@ -31,7 +33,7 @@ def patches(call: Call) -> Call | None:
     plain &= all(of(f"dilation_{side}") == 1 or kernel[i] == 1 for i, side in enumerate("hw"))
     small = max(kernel) <= (3 if stride == 1 else PATCH) and of("pad_left") <= 2 and of("in_w") >= 2
     if not plain or not small or stride not in (1, 2):
-        return None
+        return []
     out_h, out_w, channels = of("out_h"), of("out_w"), of("in_c")
     step = 3 - stride  # outputs of a patch in each direction
     words, pairs = -(-out_w // step), -(-out_h // step)
@@ -41,26 +43,31 @@ def patches(call: Call) -> Call | None:
     band = out_h if bands == 1 else pairs * step
     places = order(band, out_w, stride)
     if places is None or (int(places.max()) * channels) > LARGEST_OFFSET:
-        return None
+        return []
     rows = 2 * (pairs - 1) + kernel[0] + step - 1
     if of("pad_top") >= rows or (out_h - band) * stride - of("pad_top") >= of("in_h"):
-        return None  # a band without a row of the image
+        return []  # a band without a row of the image
     beyond = len(places) * OUTPUTS // step**2 - pairs * words
     found = fold(fields, np.asarray(fields["weights"]).reshape(-1, channels).T)
     whole = bands == 1 and (of("in_h"), of("in_w")) == (out_h, out_w)
-    return Call(
-        "depthwise_conv_2d_patches_mve",
+    line = once(fields, found)
+    filters = {FILE: pack(found, kernel, np.where(halfwords(found, of("out_zero")), found.second, 0))}
+    if line is not None:
+        filters = {ONCE: pack(line, kernel, line.second), **filters}
+    return [Call(
+        name,
         {
             **{name: fields[name] for name in KEPT},
             "stride": stride, "band": band, "words": words, "pairs": pairs, "iterations": len(places),
             "rows": rows,
             **_columns(of("in_w"), of("pad_left"), words - (out_w % 2 if stride == 1 else 0)),
             "places": (places * channels).astype(np.uint16).reshape(-1),
-            "filters": pack(found, kernel, of("out_zero")),
+            "filters": packed,
         },
         scratch=(2 * (pairs + 1) * words + beyond) * GROUP,
         in_place=(0,) if whole else (),
-    )  # fmt: skip
+        source=FILE,
+    ) for name, packed in filters.items()]  # fmt: skip
 
 
 def _columns(width: int, left: int, words: int) -> dict[str, int]:
@@ -99,13 +106,12 @@ def order(height: int, width: int, stride: int) -> NDArray[np.int64] | None:
     return table if complete else None
 
 
-def pack(found: Folded, kernel: tuple[int, int], out_zero: int) -> NDArray[np.int32]:
-    """A channel: bias, multiplier, second multiplier and 0, or 0 and the shift; then its kernel as 4x4.
+def pack(found: Folded, kernel: tuple[int, int], second: NDArray[np.int64]) -> NDArray[np.int32]:
+    """A channel: bias, multiplier, `second` multiplier and 0, or 0 and the shift; then its kernel as 4x4.
 
     The kernel moved down a row begins with that 0.
     """
     wide = np.zeros((len(found.bias), PATCH, PATCH), np.int8)
     wide[:, : kernel[0], : kernel[1]] = found.weights.reshape(-1, *kernel)
-    second = np.where(halfwords(found, out_zero), found.second, 0)
     constants = np.stack([found.bias, found.multiplier, second, np.where(second == 0, found.shift, 0)], 1)
     return np.concatenate([constants.astype(np.int32), wide.reshape(-1, PATCH**2).view("<i4")], 1).reshape(-1)

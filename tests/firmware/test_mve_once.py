@@ -1,0 +1,57 @@
+"""Helium kernels that requantize by one multiplication: the simulator's integers, and what has no such line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.graphs import Builder
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.emission import candidates_of
+from edgekit.backends.c.forms.mve import _once
+from edgekit.graph import Graph
+from edgekit.graph.operator import Activation, Padding
+from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
+from edgekit.reference.arithmetic import multiply
+from tests.firmware.proof import GUARD, Case, prove
+from tests.firmware.scales import scaled, with_zero_point
+
+ONCE = "_once"
+THREE = (3, 3)
+# batches, height, width, channels, kernel, stride, padding
+DEPTHWISE: tuple[tuple[int, int, int, int, tuple[int, int], int, Padding], ...] = (
+    (1, 12, 12, 16, THREE, 1, "same"), (2, 25, 5, 20, THREE, 1, "same"), (1, 2, 4, 8, THREE, 1, "same"),
+    (1, 7, 9, 15, THREE, 1, "valid"), (2, 7, 6, 7, (1, 3), 1, "same"), (1, 41, 50, 17, THREE, 1, "same"),
+    (1, 12, 12, 16, THREE, 2, "same"), (2, 13, 11, 24, THREE, 2, "same"), (1, 8, 10, 12, (4, 4), 2, "same"),
+    (1, 8, 4, 32, (1, 1), 2, "same"), (1, 50, 47, 18, THREE, 2, "same"),
+)  # fmt: skip
+
+
+def depthwise(i: int, activation: Activation = "relu") -> Graph:
+    *shape, channels, kernel, stride, padding = DEPTHWISE[i]
+    b = Builder("once", (*shape, channels), i)
+    op = DepthwiseConv2D((stride, stride), padding=padding, activation=activation)
+    return b.ended(b.weighted(op, "input", (1, *kernel, channels), 3))
+
+
+def found(graph: Graph) -> list[tuple[int, Call]]:
+    """The calls of such kernels among the candidates, with their numbers."""
+    calls = candidates_of(graph, graph.nodes[0], "cortex-m55")
+    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and ONCE in c.kernel]
+
+
+def cases(graphs: list[Graph], name: str) -> tuple[list[Case], set[str]]:
+    some = [(i, graph, *each) for i, graph in enumerate(graphs) for each in found(graph)]
+    return [Case(f"{name}_{i}_{k}", graph, i, 2, GUARD, candidate=k) for i, graph, k, _ in some], {
+        call.kernel for *_, call in some
+    }
+
+
+def test_depthwise_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
+    graphs = [depthwise(i, ("relu", "relu6")[i % 2]) for i in range(len(DEPTHWISE))]
+    some, kernels = cases(graphs, "depthwise")
+    assert kernels == {"depthwise_conv_2d_patches_once_mve"} and len(some) == len(graphs)
+    prove(some, "qemu-m55", tmp_path / "program")
