@@ -56,15 +56,15 @@ typedef struct {
 
 /* By one multiplication. */
 #define A1_ONCE                                                                                     \
-  FIRST("q0") PATCH("q2") EK_SUM("r0", "q2", "q4") EK_JOIN EK_SUM("r4", "q2", "q6") EK_ONCE("q1") PLACES("q0") \
+  FIRST("q0") PATCH("q2") EK_SUM("r0", "q2", "q4") EK_JOIN EK_SUM("r4", "q2", "q6") EK_ONCE_2("q1") PLACES("q0") \
   EK_SUM("r2", "q2", "q5") STORE("q0") EK_SUM("r6", "q2", "q7")
 #define B1_ONCE                                                                                     \
   PATCH("q2") EK_EVEN("q1") EK_SUM("r0", "q2", "q4") EK_ODD("q1") EK_SUM("r4", "q2", "q6") BIAS("q1") \
   EK_SUM("r2", "q2", "q5") EK_EVEN("q0") EK_SUM("r6", "q2", "q7") EK_ODD("q0") FIRST("q1") BIAS("q0")
 #define A2_ONCE                                                                                     \
   PATCH("q5") FIRST("q0") PATCH("q6") EK_SUM("r0", "q5", "q4") EK_JOIN PATCH("q7") EK_SUM("r2", "q6", "q4") PATCH("q5") \
-  EK_SUM("r4", "q7", "q4") EK_ONCE("q1") PLACES("q0") EK_SUM("r6", "q5", "q4") STORE("q0")
-#define END_ONCE FIRST("q0") PLACES("q2") EK_JOIN EK_ONCE("q1") STORE("q2")
+  EK_SUM("r4", "q7", "q4") EK_ONCE_2("q1") PLACES("q0") EK_SUM("r6", "q5", "q4") STORE("q0")
+#define END_ONCE FIRST("q0") PLACES("q2") EK_JOIN EK_ONCE_2("q1") STORE("q2")
 /* At stride 2. */
 #define A2(clamp)                                                                                   \
   PATCH("q5") FIRST("q0") PATCH("q6") EK_SUM("r0", "q5", "q4") PATCH("q7") SECOND2("q0") EK_JOIN PATCH("q5") \

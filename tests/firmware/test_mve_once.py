@@ -16,6 +16,7 @@ from edgekit.graph import Graph
 from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.reference.arithmetic import multiply
+from tests.firmware import test_mve_by_twos as by_twos
 from tests.firmware.proof import GUARD, Case, prove
 from tests.firmware.scales import scaled, with_zero_point
 
@@ -54,4 +55,14 @@ def test_depthwise_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
     graphs = [depthwise(i, ("relu", "relu6")[i % 2]) for i in range(len(DEPTHWISE))]
     some, kernels = cases(graphs, "depthwise")
     assert kernels == {"depthwise_conv_2d_patches_once_mve"} and len(some) == len(graphs)
+    prove(some, "qemu-m55", tmp_path / "program")
+
+
+def test_by_twos_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
+    graphs = [by_twos.convolution(i, w[:4], *w[4:], activation="relu") for i, w in enumerate(by_twos.WINDOWS)]
+    for i, in_c in enumerate(by_twos.CHANNELS):
+        shape = (1 + i % 2, 1 + i % 3, 2 + i % 5, in_c)
+        graphs.append(by_twos.convolution(i, shape, 4 * (1 + i % 4), (1, 1), activation="relu6"))
+    some, kernels = cases(graphs, "by_twos")
+    assert kernels == {f"conv_2d_by_twos_once_mve{name}" for name in by_twos.FUNCTIONS} and len(some) == len(graphs)
     prove(some, "qemu-m55", tmp_path / "program")

@@ -19,6 +19,7 @@ def features(fields: Fields) -> dict[str, float]:
     loads = 2 - left + 2 * fields["inner"] + (outer and half) + (odd and half and not outer)
     shifted = int(np.count_nonzero(fields["filters"].reshape(-1, 8)[:, 2] == 0))
     limited = fields["low"] != -128 or fields["high"] != 127
+    once = fields["kernel"].endswith("_once_mve")
     outside = bands * fields["rows"] - rows
     return {
         "call": 1, "bands": bands, "groups": bands * groups, "rows": rows * groups,
@@ -28,6 +29,6 @@ def features(fields: Fields) -> dict[str, float]:
         "outside": outside, "filled": outside * fields["words"] * 4,
         "channels": bands * channels, "shifted": bands * shifted,
         **{f"{name}_{s}": bands * count * iterations * (stride == s) for s in (1, 2) for name, count in
-           (("plain", (channels - shifted) * (not limited)), ("clamped", (channels - shifted) * limited),
+           (("once", channels * once), ("plain", (channels - shifted) * (not limited and not once)), ("clamped", (channels - shifted) * limited),
             ("shifting", shifted))},
     }  # fmt: skip

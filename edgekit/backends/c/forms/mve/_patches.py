@@ -11,7 +11,7 @@ from edgekit.backends.c.forms.mve._once import once
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
 FILE, ONCE = "depthwise_conv_2d_patches_mve", "depthwise_conv_2d_patches_once_mve"
-PATCH = 4
+PATCH, FRACTION = 4, 2  # bits of the latter are in EK_ONCE_2
 OUTPUTS = 8  # an iteration
 GROUP = 64  # bytes of a word of 16 channels
 ROOM = 10 * 1024  # bytes of scratch that bands may take, unless two rows take more
@@ -50,10 +50,10 @@ def patches(call: Call) -> list[Call]:
     beyond = len(places) * OUTPUTS // step**2 - pairs * words
     found = fold(fields, np.asarray(fields["weights"]).reshape(-1, channels).T)
     whole = bands == 1 and (of("in_h"), of("in_w")) == (out_h, out_w)
-    line = once(fields, found)
+    line = once(fields, found, FRACTION)
     filters = {FILE: pack(found, kernel, np.where(halfwords(found, of("out_zero")), found.second, 0))}
     if line is not None:
-        filters = {ONCE: pack(line, kernel, line.second), **filters}
+        filters = {ONCE: pack(line[0], kernel, line[0].second), **filters}
     return [Call(
         name,
         {
