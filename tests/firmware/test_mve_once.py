@@ -17,6 +17,7 @@ from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.reference.arithmetic import multiply
 from tests.firmware import test_mve_by_twos as by_twos
+from tests.firmware import test_mve_groups as groups
 from tests.firmware.proof import GUARD, Case, prove
 from tests.firmware.scales import scaled, with_zero_point
 
@@ -65,4 +66,12 @@ def test_by_twos_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
         graphs.append(by_twos.convolution(i, shape, 4 * (1 + i % 4), (1, 1), activation="relu6"))
     some, kernels = cases(graphs, "by_twos")
     assert kernels == {f"conv_2d_by_twos_once_mve{name}" for name in by_twos.FUNCTIONS} and len(some) == len(graphs)
+    prove(some, "qemu-m55", tmp_path / "program")
+
+
+def test_fours_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
+    graphs = [groups.graph_of(layer, i, activation="relu") for i, layer in enumerate(groups.LAYERS)]
+    graphs += [groups.graph_of(layer, i, (2, 2), "relu6") for i, layer in enumerate(groups.APART)]
+    some, kernels = cases(graphs, "fours")
+    assert kernels == {f"pointwise_fours_once_mve_{name}" for name in ("16", "32", "16_apart", "32_apart")}
     prove(some, "qemu-m55", tmp_path / "program")

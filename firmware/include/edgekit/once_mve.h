@@ -5,5 +5,6 @@
 
 #define EK_ONCE_2(q) "vqrshrnb.s16 " q ", " q ", #2\n"
 #define EK_ONCE_3(q) "vqrshrnb.s16 " q ", " q ", #3\n"
+#define EK_ONCE_TOP_3(q, from) "vqrshrnt.s16 " q ", " from ", #3\n"
 
 #endif
