@@ -14,6 +14,7 @@ from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.mve import _once
 from edgekit.graph import Graph
 from edgekit.graph.operator import Activation, Padding
+from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.reference.arithmetic import multiply
 from tests.firmware import test_mve_by_twos as by_twos
@@ -39,14 +40,14 @@ def depthwise(i: int, activation: Activation = "relu") -> Graph:
     return b.ended(b.weighted(op, "input", (1, *kernel, channels), 3))
 
 
-def found(graph: Graph) -> list[tuple[int, Call]]:
-    """The calls of such kernels among the candidates, with their numbers."""
+def found(graph: Graph, kernel: str = ONCE) -> list[tuple[int, Call]]:
+    """The calls of such kernels, or of one, among the candidates, with their numbers."""
     calls = candidates_of(graph, graph.nodes[0], "cortex-m55")
-    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and ONCE in c.kernel]
+    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and kernel in c.kernel]
 
 
-def cases(graphs: list[Graph], name: str) -> tuple[list[Case], set[str]]:
-    some = [(i, graph, *each) for i, graph in enumerate(graphs) for each in found(graph)]
+def cases(graphs: list[Graph], name: str, kernel: str = ONCE) -> tuple[list[Case], set[str]]:
+    some = [(i, graph, *each) for i, graph in enumerate(graphs) for each in found(graph, kernel)]
     return [Case(f"{name}_{i}_{k}", graph, i, 2, GUARD, candidate=k) for i, graph, k, _ in some], {
         call.kernel for *_, call in some
     }
@@ -74,4 +75,25 @@ def test_fours_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
     graphs += [groups.graph_of(layer, i, (2, 2), "relu6") for i, layer in enumerate(groups.APART)]
     some, kernels = cases(graphs, "fours")
     assert kernels == {f"pointwise_fours_once_mve_{name}" for name in ("16", "32", "16_apart", "32_apart")}
+    prove(some, "qemu-m55", tmp_path / "program")
+
+
+# batches, height, width, outputs, stride, padding
+RGB: tuple[tuple[int, int, int, int, int, Padding], ...] = (
+    (1, 32, 32, 16, 1, "same"), (1, 48, 48, 8, 2, "same"), (2, 6, 8, 2, 1, "same"), (3, 7, 6, 6, 1, "valid"),
+    (1, 9, 9, 4, 2, "valid"), (2, 4, 8, 10, 2, "same"), (1, 5, 39, 2, 2, "same"), (1, 3, 4, 8, 1, "same"),
+)  # fmt: skip
+
+
+def rgb(i: int, activation: Activation = "relu") -> Graph:
+    *shape, out_c, stride, padding = RGB[i]
+    b = Builder("once", (*shape, 3), i)
+    op = Conv2D((stride, stride), padding=padding, activation=activation)
+    return b.ended(b.weighted(op, "input", (out_c, 3, 3, 3), 0))
+
+
+def test_rgb_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
+    graphs = [rgb(i, ("relu", "relu6")[i % 2]) for i in range(len(RGB))]
+    some, _ = cases(graphs, "rgb", "conv_2d_rgb_once_mve")
+    assert len(some) == len(RGB)
     prove(some, "qemu-m55", tmp_path / "program")

@@ -1,0 +1,37 @@
+"""Layers of other samplers with a ReLU whose zero point is the lowest value, which one multiplication an output requantizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+
+from ci.layer_draw import Draw, Sampler
+from ci.layer_samplers.by_twos import by_twos
+from ci.layer_samplers.depthwise import depthwise_conv_2d
+from ci.layer_samplers.pointwise import groups, groups_apart
+from edgekit.graph import Graph, Quantization
+from edgekit.graph.ops.conv_2d import Conv2D
+from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
+
+
+def of_one_sign(sampler: Callable[[Draw], Graph]) -> Callable[[Draw], Graph]:
+    @wraps(sampler)
+    def drawn(d: Draw) -> Graph:
+        graph = sampler(d)
+        (node,) = graph.nodes
+        assert isinstance(node.op, Conv2D | DepthwiseConv2D)
+        graph.nodes[0] = replace(node, op=replace(node.op, activation="relu"))
+        y = graph.tensors[graph.outputs[0]]
+        graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -128))
+        return graph
+
+    return drawn
+
+
+SAMPLERS: tuple[Sampler, ...] = (
+    (of_one_sign(by_twos), 90),
+    (of_one_sign(groups), 60),
+    (of_one_sign(groups_apart), 40),
+    (of_one_sign(depthwise_conv_2d), 60),
+)
