@@ -25,8 +25,7 @@
 #include <arm_mve.h>
 
 #include "edgekit/arch_mve.h"
-#include "edgekit/depthwise_turns_mve.h"
-#include "edgekit/once_mve.h"
+#include "edgekit/depthwise_once_mve.h"
 
 #define UNUSED __attribute__((unused))
 #define CHANNELS 16
@@ -54,17 +53,10 @@ typedef struct {
 #define PLACES(q) "vldrh.u16 " q ", [r9], #16\n"
 #define STORE(q) "vstrb.16 q1, [r1, " q "]\n"
 
-/* By one multiplication. */
-#define A1_ONCE                                                                                     \
-  FIRST("q0") PATCH("q2") EK_SUM("r0", "q2", "q4") EK_JOIN EK_SUM("r4", "q2", "q6") EK_ONCE_2("q1") PLACES("q0") \
-  EK_SUM("r2", "q2", "q5") STORE("q0") EK_SUM("r6", "q2", "q7")
-#define B1_ONCE                                                                                     \
-  PATCH("q2") EK_EVEN("q1") EK_SUM("r0", "q2", "q4") EK_ODD("q1") EK_SUM("r4", "q2", "q6") BIAS("q1") \
-  EK_SUM("r2", "q2", "q5") EK_EVEN("q0") EK_SUM("r6", "q2", "q7") EK_ODD("q0") FIRST("q1") BIAS("q0")
+/* By one multiplication, at stride 2. */
 #define A2_ONCE                                                                                     \
   PATCH("q5") FIRST("q0") PATCH("q6") EK_SUM("r0", "q5", "q4") EK_JOIN PATCH("q7") EK_SUM("r2", "q6", "q4") PATCH("q5") \
   EK_SUM("r4", "q7", "q4") EK_ONCE_2("q1") PLACES("q0") EK_SUM("r6", "q5", "q4") STORE("q0")
-#define END_ONCE FIRST("q0") PLACES("q2") EK_JOIN EK_ONCE_2("q1") STORE("q2")
 /* At stride 2. */
 #define A2(clamp)                                                                                   \
   PATCH("q5") FIRST("q0") PATCH("q6") EK_SUM("r0", "q5", "q4") PATCH("q7") SECOND2("q0") EK_JOIN PATCH("q5") \
@@ -85,7 +77,7 @@ typedef struct {
 
 #define NEXT "adds r3, #4\n add r1, #1\n"
 #define KIND(kind, begin, a, b, end) LOOP(kind, "cmp r8, #0\n beq.w .Lshifted%=\n", begin, a, b, end)
-#define KIND_ONCE(kind, begin, a, b) LOOP(kind, "", begin, a, b, END_ONCE)
+#define KIND_ONCE(kind, begin, a, b) LOOP(kind, "", begin, a, b, EK_END_ONCE(FIRST("q0")))
 #define LOOP(kind, taken, begin, a, b, end)                                                         \
   ".balign 4\n.L" kind "%=:\n"                                                                      \
   "ldmia r10!, {r5, r7, r8, r9}\n" taken "ldrd r9, lr, [r12, #64]\n"                                \
@@ -146,7 +138,7 @@ BODY(channels, ADDRESS("plain1") ADDRESS("clamped1") ADDRESS("plain2") ADDRESS("
          KIND("clamped2", BEGIN2, A2(CLAMP), B2, END2(CLAMP))
          SHIFTED)
 BODY(channels_once, ADDRESS("once1") ADDRESS("once2")
-         KIND_ONCE("once1", BEGIN1, A1_ONCE, B1_ONCE) KIND_ONCE("once2", BEGIN2, A2_ONCE, B2_ONCE))
+         KIND_ONCE("once1", BEGIN1, EK_A_OF_4_ONCE(PATCH("q2")), EK_B_OF_4_ONCE(PATCH("q2"))) KIND_ONCE("once2", BEGIN2, A2_ONCE, B2_ONCE))
 
 /* What lays out rows of a group; in the order of the registers r0 to r12. */
 typedef struct {
