@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 
+from benchmarks.graphs import Builder
 from ci.layer_draw import Draw, Sampler
 from ci.layer_samplers.by_twos import by_twos
-from ci.layer_samplers.depthwise import depthwise_conv_2d
+from ci.layer_samplers.depthwise import depthwise_conv_2d, few_channels
 from ci.layer_samplers.pointwise import groups, groups_apart
 from edgekit.graph import Graph, Quantization
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -29,9 +30,21 @@ def of_one_sign(sampler: Callable[[Draw], Graph]) -> Callable[[Draw], Graph]:
     return drawn
 
 
+def rgb(d: Draw) -> Graph:
+    """3x3 windows of 3 channels into an even number, rows of a multiple of 4 pixels."""
+    stride, valid = d.turn((1, 2)), d.of(0, 0, 1) == 1
+    windows = 4 * d.upto(8)
+    width = (windows - 1) * stride + 3 if valid else windows * stride - d.of(0, stride - 1)
+    b = Builder("rgb", (d.of(1, 1, 2, 3), 3 + d.upto(30), width, 3), d.of(*range(1000)))
+    op = Conv2D((stride, stride), padding="valid" if valid else "same")
+    return b.ended(b.weighted(op, "input", (2 * d.upto(8), 3, 3, 3), 0))
+
+
 SAMPLERS: tuple[Sampler, ...] = (
     (of_one_sign(by_twos), 90),
     (of_one_sign(groups), 60),
     (of_one_sign(groups_apart), 40),
     (of_one_sign(depthwise_conv_2d), 60),
+    (of_one_sign(few_channels), 80),
+    (of_one_sign(rgb), 60),
 )

@@ -2,7 +2,7 @@
  * `by_twos_mve.h` says.
  *
  * Budget, instructions (cycles) of 8 outputs: 14 (16) a vector of 16 bytes, but 45 (45) the first two with the requantization
- * and 16 (16) the last one, and 3 (6); with 2 vectors 50 (53), 4: 78 (83), 8: 134 (147), 9: 148 (165). In the loop 6 (9)
+ * and 16 (16) the last one, and 3 (6); with 2 vectors 50 (53), 4: 78 (83), 8: 134 (147), 9: 147 (163). In the loop 6 (9)
  * instead of 3 (6), and 2 (5) a round of 15: of 18 vectors 280 (315). A pair 18 (35) more, a call 70, strips as in conv_2d_mve.c.
  * Requantization as there. */
 #define CONSTANTS 48
@@ -32,6 +32,13 @@
   "vadd.i32 q6, q6, q3\n vqrdmulh.s32 q6, q6, q2\n vadd.i32 q7, q7, q3\n"                                       \
   "vqrdmulh.s32 q7, q7, q2\n vqrdmlash.s32 q6, q1, r11\n vqmovnb.s32 q6, q6\n vqrdmlash.s32 q7, q1, r11\n"      \
   "vqmovnb.s16 q6, q6\n vstrb.32 q6, [r7], #4\n vqmovnb.s32 q7, q7\n vqmovnb.s16 q7, q7\n vstrb.32 q7, [r5], #4\n"
+#define SECOND_BLOCK(code)
+#define BLOCKS(first, second, third, more)                                                                      \
+  "b .Lrest%=\n.balign 4\n.Lblock%=:\n" HEAD(second, third, "", "") ".Lrest%=:\n" more TAIL(first) MORE_BLOCKS
+#define BLOCKS_OF_3(first, second, third) BLOCKS(first, second, third, "")
+#define BLOCKS_OF_4(first, second, third, fourth) BLOCKS(first, second, third, MORE(fourth))
+#define BLOCKS_OF_MORE(first, second, third, fourth, fifth, rest)                                               \
+  BLOCKS(first, second, third, MORE(fourth) MORE(fifth) rest)
 
 #include "edgekit/by_twos_mve.h"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -63,12 +64,15 @@ def test_depthwise_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
 
 
 def test_by_twos_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
+    """One block, an even and an odd number of them; an odd one of windows of known length is refused."""
     graphs = [by_twos.convolution(i, w[:4], *w[4:], activation="relu") for i, w in enumerate(by_twos.WINDOWS)]
-    for i, in_c in enumerate(by_twos.CHANNELS):
+    for i, (in_c, blocks) in enumerate(product(by_twos.CHANNELS, (1, 2, 4, 5))):
         shape = (1 + i % 2, 1 + i % 3, 2 + i % 5, in_c)
-        graphs.append(by_twos.convolution(i, shape, 4 * (1 + i % 4), (1, 1), activation="relu6"))
+        graphs.append(by_twos.convolution(i, shape, 4 * blocks, (1, 1), activation="relu6"))
     some, kernels = cases(graphs, "by_twos")
-    assert kernels == {f"conv_2d_by_twos_once_mve{name}" for name in by_twos.FUNCTIONS} and len(some) == len(graphs)
+    assert kernels == {f"conv_2d_by_twos_once_mve{name}" for name in by_twos.FUNCTIONS}
+    known = {call.fields["out_c"] % 8 for g in graphs for _, call in found(g) if call.kernel[-1].isdigit()}  # type: ignore[operator]
+    assert known == {0} and len(some) < len(graphs)
     prove(some, "qemu-m55", tmp_path / "program")
 
 

@@ -12,8 +12,9 @@
  * constants. r1 stream, r3 r9 windows, r7 r5 outputs (stores of words want a low register), r11 output zero point, or rounds.
  *
  * The including file defines HEAD(at1, at2, a, b), the first two vectors of a block with the requantization of the one before
- * (a, b: what else a block of two takes; at1, at2: where windows lie), LAST, the requantization of a pair's last block, and
- * CONSTANTS, the bytes of a block's. */
+ * (a, b: what else a block of two takes; at1, at2: where windows lie), LAST, the requantization of a pair's last block,
+ * CONSTANTS, the bytes of a block's, and the loops over blocks of known length: BLOCKS_OF_3, of 4, of more vectors, which begin
+ * with the first block's third, and SECOND_BLOCK(code), the code where blocks come by twos. */
 #ifndef EDGEKIT_BY_TWOS_MVE_H
 #define EDGEKIT_BY_TWOS_MVE_H
 
@@ -39,13 +40,14 @@ typedef struct {
 #define A(at) "vldrb.8 q4, [r3" at "\n"
 #define B(at) "vldrb.8 q5, [r9" at "\n"
 #define DOT(op, acc, w, x) "v" op ".s8 " acc ", " w ", " x "\n"
-/* A vector of 4 filters times 2 windows; `at`: where the windows' next ones lie. */
-#define VECTOR(op, at)                                                                                          \
+/* A vector of 4 filters times 2 windows; `at`: where the windows' next ones lie; c, d: what may take turns with it. */
+#define VECTOR(op, at, c, d)                                                                                    \
   DOT(op, "r0", "q0", "q4") NEXT("q2") DOT(op, "r8", "q0", "q5") NEXT("q0")                                     \
-  DOT(op, "r2", "q1", "q4") DOT(op, "r10", "q1", "q5") NEXT("q1")                                               \
-  DOT(op, "r4", "q0", "q4") DOT(op, "r12", "q0", "q5") NEXT("q0")                                               \
+  DOT(op, "r2", "q1", "q4") c DOT(op, "r10", "q1", "q5") NEXT("q1")                                             \
+  DOT(op, "r4", "q0", "q4") d DOT(op, "r12", "q0", "q5") NEXT("q0")                                             \
   DOT(op, "r6", "q2", "q4") A(at) DOT(op, "lr", "q2", "q5") B(at)
-#define MORE(at) VECTOR("mladava", at)
+#define MORE(at) VECTOR("mladava", at, "", "")
+#define MORE_WITH(at, c, d) VECTOR("mladava", at, c, d)
 /* How sums leave the accumulators. */
 #define FIRST_A "vmov q6[2], q6[0], r0, r2\n"
 #define FIRST_B "vmov q7[2], q7[0], r8, r10\n"
@@ -66,7 +68,7 @@ typedef struct {
 #define PAIR(at0, at1)                                                                                          \
   ".balign 4\n.Lpair%=:\n ldrd r3, r9, [sp, #8]\n ldr r1, [sp, #24]\n"                                          \
   NEXT("q1") A(at0) NEXT("q0") B(at0)                                                                           \
-  VECTOR("mladav", at1)
+  VECTOR("mladav", at1, "", "")
 /* The last block's requantization, and the next pair. */
 #define NEXT_PAIR                                                                                               \
   LAST                                                                                                          \
@@ -75,27 +77,33 @@ typedef struct {
   "subs r0, #1\n str r0, [sp, #28]\n bne .Lpair%=\n"                                                            \
   "add sp, #40\n vpop {d8-d15}\n add sp, #4\n pop {r4-r11, pc}\n"
 
-/* Windows of known length: no loop; `first`, `second`, `third`: where their first vectors lie. */
-#define KNOWN(name, first, second, third, more)                                                                 \
+/* Windows of known length: no loop. `start`, `second`, `third`: where the first block's first vectors
+ * lie; `blocks`: of the including file, all but the first two vectors of the first block. */
+#define PAIRS(name, start, second, third, blocks)                                                        \
   __attribute__((naked, noinline)) static void name(const job_t *job UNUSED) {                                  \
-    __asm volatile(BEGIN("") PAIR(first, second) MORE(third) "b .Lrest%=\n"                                     \
-                   ".balign 4\n.Lblock%=:\n" HEAD(second, third, "", "")                                        \
-                   ".Lrest%=:\n" more TAIL(first) "ldr r0, [sp]\n cmp r1, r0\n bne .Lblock%=\n"                 \
-                   NEXT_PAIR ::: "memory");                                                                     \
+    __asm volatile(BEGIN("") PAIR(start, second) MORE(third) blocks NEXT_PAIR ::: "memory");                    \
   }
-#define SHORT(name, more) KNOWN(name, "]", ", #16]", ", #32]", more)
-SHORT(pairs_of_3, "")
-SHORT(pairs_of_4, MORE(", #48]"))
-SHORT(pairs_of_8, MORE(", #48]") MORE(", #64]") MORE(", #80]") MORE(", #96]") MORE(", #112]"))
+#define MORE_BLOCKS "ldr r0, [sp]\n cmp r1, r0\n bne .Lblock%=\n"
+#define AT_1 ", #16]"
+#define AT_2 ", #32]"
+#define AT_3 ", #48]"
+#define AT_4 ", #64]"
+#define REST_OF_8 MORE(", #80]") MORE(", #96]") MORE(", #112]")
 #define GO_ON "], #16"
 #define ONE MORE(GO_ON)
+/* Of nine the last one is beyond the reach of offsets: it moves back to the second, from where the first is loaded. */
+#define BEFORE ", #-16]"
+#define REST_OF_9 ONE ONE ONE MORE("], #-112")
 #define GO_BACK "ldrd r3, r9, [sp, #8]\n"
-KNOWN(pairs_of_9, GO_ON, GO_ON, GO_ON, ONE ONE ONE ONE ONE ONE GO_BACK)
+PAIRS(pairs_of_3, "]", AT_1, AT_2, BLOCKS_OF_3("]", AT_1, AT_2))
+PAIRS(pairs_of_4, "]", AT_1, AT_2, BLOCKS_OF_4("]", AT_1, AT_2, AT_3))
+PAIRS(pairs_of_8, "]", AT_1, AT_2, BLOCKS_OF_MORE("]", AT_1, AT_2, AT_3, AT_4, REST_OF_8))
+PAIRS(pairs_of_9, GO_ON, GO_ON, GO_ON, BLOCKS_OF_MORE(BEFORE, GO_ON, GO_ON, GO_ON, GO_ON, REST_OF_9))
 
 __attribute__((naked, noinline)) static void pairs_of_2(const job_t *job UNUSED) {
-  __asm volatile(BEGIN("") PAIR("]", ", #16]") TAIL("]") "b .Lended%=\n"
-                 ".balign 4\n.Lblock%=:\n" HEAD(", #16]", "]", FIRST_A, FIRST_B)
-                 ".Lended%=:\n ldr r0, [sp]\n cmp r1, r0\n bne .Lblock%=\n" NEXT_PAIR ::: "memory");
+  __asm volatile(BEGIN("") PAIR("]", AT_1) TAIL("]") "b .Lended%=\n"
+                 ".balign 4\n.Lblock%=:\n" HEAD(AT_1, "]", FIRST_A, FIRST_B)
+                 ".Lended%=:\n" SECOND_BLOCK(HEAD(AT_1, "]", FIRST_A, FIRST_B)) MORE_BLOCKS NEXT_PAIR ::: "memory");
 }
 
 #define ENTER "ldr r11, [sp, #16]\n ldr pc, [sp, #20]\n"

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* `out_zero` is the c of forms/mve/_once.py; `stream` ends with biases and slopes as multipliers. */
+/* out_c is a multiple of 8 where the number of vectors is known. `out_zero` is the c of forms/mve/_once.py; `stream` ends with biases and slopes as multipliers. */
 typedef ek_conv_2d_by_twos_mve_t ek_conv_2d_by_twos_once_mve_t;
 
 /* As those of `ek_conv_2d_by_twos_mve_...`. */

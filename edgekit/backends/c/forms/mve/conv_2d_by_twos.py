@@ -40,7 +40,8 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         return None
     kernel, down = way
     found = fold(fields, np.asarray(fields["weights"]).reshape(shape[0], -1))
-    line = once(fields, found, FRACTION, ADDENDS)
+    even = shape[0] % (2 * HALF) == 0 or kernel in (FILE, FILE + "_strips")
+    line = once(fields, found, FRACTION, ADDENDS) if even else None
     two = [(found, of("out_zero"), FILE)] if np.all(found.second) else []
     by_columns = found.weights.reshape(shape).transpose(0, 2, 1, 3).reshape(shape[0], -1)
     rounds = max(1, -(-(vectors - LOOPED) // ROUND))
