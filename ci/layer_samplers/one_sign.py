@@ -40,8 +40,17 @@ def rgb(d: Draw) -> Graph:
     return b.ended(b.weighted(op, "input", (2 * d.upto(8), 3, 3, 3), 0))
 
 
+def even_blocks(d: Draw) -> Graph:
+    """Windows of two, three, four, eight and nine vectors into multiples of 8."""
+    (kh, kw), in_c = d.turn((((1, 1), 64), ((1, 1), 128), ((3, 3), 16), ((10, 4), 1), ((3, 3), 3)))
+    b = Builder("even", (d.of(1, 1, 2), kh + d.upto(7), kw + d.upto(7), in_c), d.of(*range(1000)))
+    op = Conv2D(padding="same" if d.of(0, 1, 1) else "valid")
+    return b.ended(b.weighted(op, "input", (8 * d.upto(8), kh, kw, in_c), 0))
+
+
 SAMPLERS: tuple[Sampler, ...] = (
     (of_one_sign(by_twos), 90),
+    (of_one_sign(even_blocks), 75),
     (of_one_sign(groups), 60),
     (of_one_sign(groups_apart), 40),
     (of_one_sign(depthwise_conv_2d), 60),
