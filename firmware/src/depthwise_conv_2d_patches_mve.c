@@ -41,9 +41,12 @@ typedef struct {
   const uint16_t *places;     /* 64 */
   int32_t iterations;
   int32_t kind; /* 72: of `.Lkinds` */
+  int32_t columns; /* 76: iterations of the last column, from whose words on, as `rows` */
+  uint32_t column[4];
 } job_t;
 
 #define PATCH(q) "vldrw.u32 " q ", [q3, #-64]!\n"
+#define COLUMN "vldrw.u32 q2, [q3, #-128]!\n"
 #define BIAS(q) "vadd.i32 " q ", " q ", r5\n"
 #define FIRST(q) "vqrdmulh.s32 " q ", " q ", r7\n"
 #define SECOND(q) "vqrdmulh.s32 " q ", " q ", r8\n"
@@ -66,6 +69,18 @@ typedef struct {
   EK_EVEN("q1") PATCH("q5") EK_ODD("q1") PATCH("q6") EK_SUM("r0", "q5", "q4") PATCH("q7") BIAS("q1")         \
   EK_SUM("r2", "q6", "q4") PATCH("q5") EK_SUM("r4", "q7", "q4") EK_EVEN("q0") EK_SUM("r6", "q5", "q4") EK_ODD("q0") \
   FIRST("q1") BIAS("q0")
+/* By one multiplication, the last column of an odd width: 4 patches of two outputs each. */
+#define A_COLUMN                                                                                    \
+  FIRST("q0") COLUMN EK_SUM("r0", "q2", "q5") EK_JOIN EK_SUM("r2", "q2", "q7") COLUMN EK_SUM("r4", "q2", "q5") \
+  EK_ONCE_2("q1") PLACES("q0") EK_SUM("r6", "q2", "q7") STORE("q0")
+#define B_COLUMN                                                                                    \
+  EK_EVEN("q1") COLUMN EK_SUM("r0", "q2", "q5") EK_ODD("q1") EK_SUM("r2", "q2", "q7") BIAS("q1") COLUMN \
+  EK_SUM("r4", "q2", "q5") EK_EVEN("q0") EK_SUM("r6", "q2", "q7") EK_ODD("q0") FIRST("q1") BIAS("q0")
+#define LAST_COLUMN                                                                                 \
+  EK_END_ONCE(FIRST("q0")) "ldr lr, [r12, #76]\n vldrw.32 q3, [r12, #80]\n vadd.i32 q3, q3, r3\n"   \
+  COLUMN EK_SUM("r0", "q2", "q5") EK_SUM("r2", "q2", "q7") COLUMN EK_SUM("r4", "q2", "q5") EK_SUM("r6", "q2", "q7") \
+  "b .LcolumnB%=\n.balign 4\n.LcolumnLoop%=:\n" A_COLUMN ".LcolumnB%=:\n" B_COLUMN "le lr, .LcolumnLoop%=\n" \
+  EK_END_ONCE(FIRST("q0"))
 /* A channel's first A. */
 #define BEGIN1                                                                                      \
   "vldrw.32 q6, [r10, #-4]\n vadd.i32 q3, q3, r3\n" PATCH("q2") "vshl.i32 q7, q6, #8\n" EK_SUM("r4", "q2", "q6") \
@@ -139,6 +154,8 @@ BODY(channels, ADDRESS("plain1") ADDRESS("clamped1") ADDRESS("plain2") ADDRESS("
          SHIFTED)
 BODY(channels_once, ADDRESS("once1") ADDRESS("once2")
          KIND_ONCE("once1", BEGIN1, EK_A_OF_4_ONCE(PATCH("q2")), EK_B_OF_4_ONCE(PATCH("q2"))) KIND_ONCE("once2", BEGIN2, A2_ONCE, B2_ONCE))
+BODY(channels_odd, ADDRESS("odd1")
+     LOOP("odd1", "", BEGIN1, EK_A_OF_4_ONCE(PATCH("q2")), EK_B_OF_4_ONCE(PATCH("q2")), LAST_COLUMN))
 
 /* What lays out rows of a group; in the order of the registers r0 to r12. */
 typedef struct {
@@ -151,18 +168,21 @@ typedef struct {
   int32_t inner, outer;  /* words whose new two pixels are in the image, later ones */
   int32_t half;          /* whether the first of those has one */
   int32_t odd;           /* 0, or one more word of all but the first of the last one's, then 1 zero point, 2 a pixel */
+  int8_t *column;        /* where that word goes in `..._odd`, row by row */
 } lines_t;
 
-#define WORD(pixels)                                                                                \
-  "vst40.8 {" pixels "}, [r4]\n vst41.8 {" pixels "}, [r4]\n"                                       \
-  "vst42.8 {" pixels "}, [r4]\n vst43.8 {" pixels "}, [r4]!\n"
-#define FOUR WORD("q0, q1, q2, q3")
+#define WORD(pixels, at)                                                                            \
+  "vst40.8 {" pixels "}, [" at "]\n vst41.8 {" pixels "}, [" at "]\n"                               \
+  "vst42.8 {" pixels "}, [" at "]\n vst43.8 {" pixels "}, [" at "]!\n"
+#define FOUR WORD("q0, q1, q2, q3", "r4")
+#define LAST WORD("q1, q2, q3, q4", "r4")
+#define LAST_ODD "ldr r6, [sp]\n" WORD("q1, q2, q3, q4", "r6") "str r6, [sp]\n"
 #define ALL(q) "vldrb.u8 " q ", [r6]\n"
 #define SOME(q) "vpst\n vldrbt.u8 " q ", [r6]\n"
-#define LINES(name, begin, load)                                                                    \
+#define LINES(name, begin, load, last)                                                                  \
   __attribute__((naked, noinline)) static void name(const lines_t *lines UNUSED) {                  \
     __asm volatile(                                                                                 \
-        "push {r4-r11, lr}\n vpush {d8-d9}\n ldm r0, {r0-r12}\n" begin "b .Lrow%=\n"                \
+        "push {r4-r11, lr}\n vpush {d8-d9}\n ldr r1, [r0, #52]\n push {r1}\n ldm r0, {r0-r12}\n" begin "b .Lrow%=\n" \
         ".Loutside%=:\n vmov q0, q2\n vdup.8 q2, r7\n vmov q1, q3\n vdup.8 q3, r7\n b .Lstore%=\n"  \
         ".Lrow%=:\n mov r6, r0\n add r0, r2\n cmp r8, #1\n bne .Lborder%=\n"                        \
         "vdup.8 q2, r7\n" load("q3") "add r6, r1\n"                                                 \
@@ -174,19 +194,23 @@ typedef struct {
         ".Lstore%=:\n" FOUR "le lr, .Loutside%=\n"                                                  \
         ".Lrest%=:\n cmp r12, #1\n bge .Lodd%=\n"                                                   \
         ".Lend%=:\n mov r6, r4\n mov r4, r5\n mov r5, r6\n subs r3, #1\n bne .Lrow%=\n"             \
-        "vpop {d8-d9}\n pop {r4-r11, pc}\n"                                                        \
+        "add sp, #4\n vpop {d8-d9}\n pop {r4-r11, pc}\n"                                          \
         ".Lborder%=:\n vdup.8 q2, r7\n vdup.8 q3, r7\n bgt .Lbegun%=\n"                             \
         load("q2") "add r6, r1\n" load("q3") "add r6, r1\n b .Lbegun%=\n"                           \
         ".Lodd%=:\n vdup.8 q4, r7\n beq .Llast%=\n" load("q4")                                      \
-        ".Llast%=:\n" WORD("q1, q2, q3, q4") "b .Lend%=\n" ::: "memory");                            \
+        ".Llast%=:\n" last "b .Lend%=\n" ::: "memory");                            \
   }
 
-LINES(all_lanes, "", ALL)
-LINES(some_lanes, "vmsr p0, r6\n", SOME)
+LINES(all_lanes, "", ALL, LAST)
+LINES(some_lanes, "vmsr p0, r6\n", SOME, LAST)
+LINES(all_lanes_odd, "", ALL, LAST_ODD)
+LINES(some_lanes_odd, "vmsr p0, r6\n", SOME, LAST_ODD)
 
 static inline void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y, int8_t *scratch, int32_t top,
                  void (*channels_of)(const job_t *)) {
   const int32_t line = p->words * GROUP, half = line * (p->pairs + 1), step = p->in_w * p->in_c;
+  const int odd = channels_of == channels_odd;
+  int8_t *column = scratch + 2 * half; /* words of the last column, if `odd` */
   const int8_t *end = scratch + 8 / (p->stride == 1 ? 4 : 1) * GROUP * p->iterations;
   const int32_t above = top < 0 ? -top : 0, below = top + p->rows > p->in_h ? p->in_h - top : p->rows;
   for (int32_t r = above > 0 ? 0 : below; r < p->rows; r = r + 1 == above ? below : r + 1) {
@@ -194,15 +218,21 @@ static inline void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_
     for (int32_t i = 0; i < line; i += 16) {
       vstrbq_s8(to + i, vdupq_n_s8((int8_t)p->in_zero));
     }
+    for (int32_t i = 0; odd && i < GROUP; i += 16) {
+      vstrbq_s8(column + r * GROUP + i, vdupq_n_s8((int8_t)p->in_zero));
+    }
   }
   job_t job = {.iterations = p->iterations, .places = p->places, .out_zero = p->out_zero};
-  job.kind = channels_of == channels_once ? p->stride - 1 : (p->low != INT8_MIN || p->high != INT8_MAX) + 2 * (p->stride - 1);
+  job.kind = odd ? 0 : channels_of == channels_once ? p->stride - 1 : (p->low != INT8_MIN || p->high != INT8_MAX) + 2 * (p->stride - 1);
   vstrhq_s16((int16_t *)job.low, vdupq_n_s16((int16_t)p->low));
   vstrhq_s16((int16_t *)job.high, vdupq_n_s16((int16_t)p->high));
   uint32x4_t rows = vdupq_n_u32((uint32_t)end);
   rows = vsetq_lane_u32((uint32_t)(end + half), rows, 1);
   rows = vsetq_lane_u32((uint32_t)(end + line), rows, 2);
   rows = vsetq_lane_u32((uint32_t)(end + half + line), rows, 3);
+  const uint32_t after = (uint32_t)(column + 8 * GROUP * p->columns);
+  const uint32x4_t columns = vaddq_n_u32(vmulq_n_u32(vidupq_n_u32(0, 1), GROUP), after);
+  job.columns = p->columns;
   lines_t lines = {.pitch = p->in_c, .step = step, .rows = below - above, .zero = p->in_zero, .left = p->pad_left};
   lines.inner = p->inner;
   lines.outer = p->outer;
@@ -216,7 +246,13 @@ static inline void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_
     lines.lanes = vctp8q((uint32_t)left);
     job.channels = left < CHANNELS ? left : CHANNELS;
     vstrwq_u32(job.rows, vaddq_n_u32(rows, 4U * (uint32_t)job.channels));
-    (left < CHANNELS ? some_lanes : all_lanes)(&lines);
+    lines.column = column + above * GROUP;
+    if (odd) {
+      vstrwq_u32(job.column, vaddq_n_u32(columns, 4U * (uint32_t)job.channels));
+      (left < CHANNELS ? some_lanes_odd : all_lanes_odd)(&lines);
+    } else {
+      (left < CHANNELS ? some_lanes : all_lanes)(&lines);
+    }
     job.filters = p->filters + FILTER * c;
     job.y = y + c;
     channels_of(&job);
@@ -243,4 +279,9 @@ void ek_depthwise_conv_2d_patches_mve(const ek_depthwise_conv_2d_patches_mve_t *
 void ek_depthwise_conv_2d_patches_once_mve(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y,
                                            uint8_t *scratch) {
   bands(p, x, y, (int8_t *)scratch, channels_once);
+}
+
+void ek_depthwise_conv_2d_patches_odd_mve(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y,
+                                          uint8_t *scratch) {
+  bands(p, x, y, (int8_t *)scratch, channels_odd);
 }
