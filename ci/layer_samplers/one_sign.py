@@ -30,6 +30,13 @@ def of_one_sign(sampler: Callable[[Draw], Graph]) -> Callable[[Draw], Graph]:
     return drawn
 
 
+def odd_widths(d: Draw) -> Graph:
+    """Depthwise 3x3 windows, rows of an odd number of pixels."""
+    b = Builder("odd", (d.of(1, 1, 2), 5 + d.upto(60), 3 + 2 * d.upto(10), d.channels(64)), d.of(*range(1000)))
+    op = DepthwiseConv2D(padding="same" if d.of(0, 1, 1) else "valid")
+    return b.ended(b.weighted(op, "input", (1, d.of(2, 3, 3), d.of(2, 3, 3), b.graph.tensors["input"].shape[3]), 3))
+
+
 def rgb(d: Draw) -> Graph:
     """3x3 windows of 3 channels into an even number, rows of a multiple of 4 pixels."""
     stride, valid = d.turn((1, 2)), d.of(0, 0, 1) == 1
@@ -55,5 +62,6 @@ SAMPLERS: tuple[Sampler, ...] = (
     (of_one_sign(groups_apart), 40),
     (of_one_sign(depthwise_conv_2d), 60),
     (of_one_sign(few_channels), 80),
+    (of_one_sign(odd_widths), 80),
     (of_one_sign(rgb), 60),
 )

@@ -19,8 +19,7 @@ def features(fields: Fields) -> dict[str, float]:
     loads = 2 - left + 2 * fields["inner"] + (outer and half) + (odd and half and not outer)
     shifted = int(np.count_nonzero(fields["filters"].reshape(-1, 8)[:, 2] == 0))
     limited = fields["low"] != -128 or fields["high"] != 127
-    apart = fields["kernel"].endswith("_odd_mve")  # the last column of an odd width
-    once = apart or fields["kernel"].endswith("_once_mve")
+    once = fields["kernel"].endswith(("_once_mve", "_odd_mve"))
     outside = bands * fields["rows"] - rows
     return {
         "call": 1, "bands": bands, "groups": bands * groups, "rows": rows * groups,
@@ -28,9 +27,7 @@ def features(fields: Fields) -> dict[str, float]:
         "half": rows * groups * (outer and half), "left": rows * groups * (left != 1),
         "some_loads": rows * loads * (channels % 16 > 0),
         "outside": outside, "filled": outside * fields["words"] * 4,
-        "columns": bands * channels * fields["columns"], "apart": bands * channels * apart,
-        "rows_apart": rows * groups * apart, "filled_apart": outside * apart, "bands_apart": bands * apart,
-        "channels": bands * channels, "shifted": bands * shifted,
+        "columns": bands * channels * fields["columns"], "channels": bands * channels, "shifted": bands * shifted,
         **{f"{name}_{s}": bands * count * iterations * (stride == s) for s in (1, 2) for name, count in
            (("once", channels * once), ("plain", (channels - shifted) * (not limited and not once)),
             ("clamped", (channels - shifted) * limited), ("shifting", shifted))},
