@@ -12,12 +12,12 @@ import pytest
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
-from edgekit.backends.c.forms.mve import _once
-from edgekit.graph import Graph
+from edgekit.backends.c.forms.mve import _once, _patches
+from edgekit.graph import Graph, Quantization
 from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
-from edgekit.reference.arithmetic import multiply
+from edgekit.reference.arithmetic import high_mul, multiply
 from tests.firmware import test_mve_by_twos as by_twos
 from tests.firmware import test_mve_groups as groups
 from tests.firmware.proof import GUARD, Case, prove
@@ -58,6 +58,7 @@ def cases(graphs: list[Graph], name: str, kernel: str = ONCE) -> tuple[list[Case
 
 def test_depthwise_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
     graphs = [depthwise(i, ("relu", "relu6")[i % 2]) for i in range(len(DEPTHWISE))]
+    graphs += [scaled(depthwise(i), 2.0**-12) for i in (0, 6, 11)]  # shifts that have no second multiplier
     some, kernels = cases(graphs, "depthwise")
     assert kernels == {f"depthwise_conv_2d_{name}_once_mve" for name in ("patches", "plane")} | {ODD}
     kinds = {(c.kernel, c.fields.get("stride"), c.fields.get("kind")) for graph in graphs for _, c in found(graph)}
@@ -105,3 +106,43 @@ def test_rgb_is_exact_on_the_emulated_core(tmp_path: Path) -> None:
     some, _ = cases(graphs, "rgb", "conv_2d_rgb_once_mve")
     assert len(some) == len(RGB)
     prove(some, "qemu-m55", tmp_path / "program")
+
+
+@pytest.mark.parametrize("fraction", [2, 3])
+def test_lines_are_the_reference_at_every_accumulator(fraction: int) -> None:
+    """Of random multipliers, channels that are one number and those that reach far beyond the clamp among them."""
+    rng, lines = np.random.default_rng(7), 0
+    for i in range(60):
+        m, shift = int(rng.integers(1 << 30, 1 << 31)), -int(rng.integers(3, 9))
+        low, high = sorted(int(v) for v in rng.integers(-30_000, 60_000, 2))
+        low = high if i % 9 == 0 else low
+        line = _once._line(m, shift, low, high, fraction, i % 3)
+        if line is None:
+            continue
+        lines += 1
+        a = np.arange(low, high + 1)
+        raw = (high_mul(a + line[1], line[0]) + i % 3).astype(np.int16).astype(np.int64)
+        outputs = np.clip(raw + (1 << fraction >> 1) >> fraction, -128, 127)
+        assert np.array_equal(outputs, np.clip(multiply(a, m, shift) - 128, -128, 127))
+    assert lines > 40
+
+
+def test_outputs_beyond_16_bits_have_no_line() -> None:
+    m, shift, most = 1 << 30, -3, 1 << 15 - _patches.FRACTION
+    assert _once._line(m, shift, -100, 16 * (most - 130), _patches.FRACTION, 0) is not None
+    assert _once._line(m, shift, -100, 16 * (2 * most + 200), _patches.FRACTION, 0) is None
+
+
+def test_other_zero_points_and_clamps_take_two_multiplications() -> None:
+    for graph in (depthwise(0), by_twos.convolution(1, (1, 4, 4, 64), 8, (1, 1), activation="relu"), rgb(1)):
+        assert found(graph)
+        assert not found(with_zero_point(graph, -127))
+    assert not found(depthwise(0, "none")) and not found(rgb(1, "none"))
+    narrow = depthwise(1, "relu6")
+    y = narrow.tensors[narrow.outputs[0]]
+    narrow.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(0.06, -128))  # 6 is below the highest value
+    assert not found(narrow)
+
+
+def test_layers_with_a_channel_without_a_line_keep_two() -> None:
+    assert not found(scaled(depthwise(0), 2.0**9))

@@ -56,7 +56,7 @@ def patches(call: Call) -> list[Call]:
     line = once(fields, found, FRACTION)
     filters = {FILE: pack(found, kernel, np.where(halfwords(found, of("out_zero")), found.second, 0))}
     if line is not None:
-        filters = {ONCE: pack(line[0], kernel, line[0].second), **filters}
+        filters = {ONCE: pack(line[0], kernel, np.ones_like(line[0].second)), **filters}
     common = {
         **{name: fields[name] for name in KEPT}, "stride": stride, "band": band, "pairs": pairs, "rows": rows,
         **_columns(of("in_w"), of("pad_left"), words - (out_w % 2 if stride == 1 else 0)),
