@@ -46,7 +46,11 @@ def depthwise(i: int, activation: Activation = "relu") -> Graph:
 def found(graph: Graph, kernel: str = ONCE) -> list[tuple[int, Call]]:
     """The calls of such kernels, or of one, among the candidates, with their numbers."""
     calls = candidates_of(graph, graph.nodes[0], "cortex-m55")
-    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and (kernel in c.kernel or kernel == ONCE and c.kernel == ODD)]
+    return [
+        (i, c)
+        for i, c in enumerate(calls)
+        if isinstance(c, Call) and (kernel in c.kernel or (kernel == ONCE and c.kernel == ODD))
+    ]
 
 
 def cases(graphs: list[Graph], name: str, kernel: str = ONCE) -> tuple[list[Case], set[str]]:
@@ -140,7 +144,9 @@ def test_other_zero_points_and_clamps_take_two_multiplications() -> None:
     assert not found(depthwise(0, "none")) and not found(rgb(1, "none"))
     narrow = depthwise(1, "relu6")
     y = narrow.tensors[narrow.outputs[0]]
-    narrow.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(0.06, -128))  # 6 is below the highest value
+    narrow.tensors[y.name] = replace(
+        y, quantization=Quantization.per_tensor(0.06, -128)
+    )  # 6 is below the highest value
     assert not found(narrow)
 
 

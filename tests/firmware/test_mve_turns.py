@@ -1,4 +1,4 @@
-"""Helium fully connected layers whose loads and products take turns: the simulator's integers, and where the form ends."""
+"""Helium fully connected layers whose loads and products take turns: exact, and where the form ends."""
 
 from __future__ import annotations
 

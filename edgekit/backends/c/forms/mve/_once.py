@@ -2,8 +2,8 @@
 
 Of values of one sign the reference rounds no tie of a negative number, so that it is one line (`forms/dsp/_relu.py`).
 Here it is floor(((a + b) n + 2^30) / 2^31) + c, with bits of fraction that VQRSHRNB takes away; the output's zero point
-is in b, c is the same for all channels. Its slope n is as near as a Q31 number can be. Where the line begins is found by
-adding multiples of 2^16, as kernels keep the low half: for each b n has another remainder, and one lies between steps
+is in b, c is the same for all channels. Its slope n is as near as a Q31 number can be. Where the line begins is found
+by adding multiples of 2^16, as kernels keep the low half: for each b n has another remainder, and one lies between steps
 of the reference. Channels are proven one by one, over the accumulators that int8 inputs can reach; outputs and their
 fractions fit 16 bits before their clamp.
 """
@@ -32,7 +32,7 @@ REACH = 1 << 26  # of accumulators, so that products with slopes fit 64 bits
 def once(
     fields: Mapping[str, Value], found: Folded, fraction: int, addends: Iterable[int] = (0,)
 ) -> tuple[Folded, int] | None:
-    """`found` with slopes as multipliers, biases that have the zero point, and c, one of `addends`; None without any."""
+    """`found` with slopes as multipliers, biases that have the zero point, and c of `addends`; None without any."""
     if [integer(fields, name) for name in ("out_zero", "low", "high")] != [LOWEST, LOWEST, HIGHEST]:
         return None
     w = found.weights.reshape(len(found.bias), -1).astype(np.int64)
@@ -101,4 +101,6 @@ def _outputs(raw: Ints, fraction: int) -> Ints:
 
 def _whole(raw: Ints) -> bool:
     """Whether no turn is between the lowest, last but one, and the highest: all of them fit 16 bits; before, 32."""
-    return bool(np.abs(raw).max() <= INT32_MAX and raw[-1] - raw[-2] == np.diff(raw[-2:].astype(np.int16).astype(np.int64))[0])
+    return bool(
+        np.abs(raw).max() <= INT32_MAX and raw[-1] - raw[-2] == np.diff(raw[-2:].astype(np.int16).astype(np.int64))[0]
+    )

@@ -25,7 +25,7 @@ KEPT = (
 
 
 def patches(call: Call) -> list[Call]:
-    """The forms of a portable depthwise `call`, by one multiplication an output first; none where a condition does not hold."""
+    """The forms of a portable depthwise `call`, by one multiplication first; none where a condition does not hold."""
     fields = call.fields
 
     def of(name: str) -> int:
@@ -67,7 +67,8 @@ def patches(call: Call) -> list[Call]:
             name,
             {
                 **common, "words": words, "iterations": len(places) - columns, "columns": columns,
-                "places": (places * channels).astype(np.uint16).reshape(-1), "filters": filters[name.replace(ODD, ONCE)],
+                "places": (places * channels).astype(np.uint16).reshape(-1),
+                "filters": filters[ONCE if name == ODD else name],
             },
             scratch=groups * GROUP,
             in_place=(0,) if whole else (),

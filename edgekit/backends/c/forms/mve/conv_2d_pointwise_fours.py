@@ -42,7 +42,8 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
 
 
 def stream(found: Folded, once: bool) -> NDArray[np.int8]:
-    """Of every four channels filters, of whole vectors biases, constants (`once`: without second multipliers) and the places of four pixels' outputs."""
+    """Of every four channels filters, of whole vectors biases, constants, without second multipliers if `once`, and the
+    places of four pixels' outputs."""
     out_c, in_c = found.weights.shape
     filters = found.weights
     if in_c == BLOCK:

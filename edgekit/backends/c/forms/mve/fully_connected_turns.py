@@ -36,7 +36,7 @@ def form(layer: Layer, call: Call) -> Call | None:
 
 def stream(found: Folded) -> NDArray[np.int8]:
     """Vectors of weights and constants as the kernel loads them."""
-    units, in_c = found.weights.shape
+    units = len(found.bias)
     parts: list[NDArray[np.int8]] = []
     for first in range(0, units, BLOCK):
         weights = found.weights[first : first + BLOCK].reshape(BLOCK, -1, CHUNK).swapaxes(0, 1).reshape(-1, VECTOR)
