@@ -1,4 +1,4 @@
-"""Layers of other samplers with a ReLU whose zero point is the lowest value, which take one multiplication an output."""
+"""Layers of other samplers with a ReLU whose zero point is the lowest value, which multiply once an output."""
 
 from __future__ import annotations
 

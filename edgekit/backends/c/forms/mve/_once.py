@@ -3,9 +3,9 @@
 Of values of one sign the reference rounds no tie of a negative number, so that it is one line (`forms/dsp/_relu.py`).
 Here it is floor(((a + b) n + 2^30) / 2^31) + c, with bits of fraction that VQRSHRNB takes away; the output's zero point
 is in b, c is the same for all channels. Its slope n is as near as a Q31 number can be. Where the line begins is found
-by adding multiples of 2^16, as kernels keep the low half: for each b n has another remainder, and one lies between steps
-of the reference. Channels are proven one by one, over the accumulators that int8 inputs can reach; outputs and their
-fractions fit 16 bits before their clamp.
+by adding multiples of 2^16, as kernels keep the low half: for each b n has another remainder, and one lies between
+steps of the reference. Channels are proven one by one, over the accumulators that int8 inputs can reach; outputs and
+their fractions fit 16 bits before their clamp.
 """
 
 from __future__ import annotations
