@@ -1,5 +1,6 @@
 """Convolutions two windows times four filters at a time, `firmware/src/conv_2d_by_twos_mve.c`, and by one
-multiplication an output, `conv_2d_by_twos_once_mve.c`: 1x1 of 48 channels and more, windows that share columns of more than 16 bytes."""
+multiplication an output, `conv_2d_by_twos_once_mve.c`: 1x1 of 48 channels and more, windows that share columns of
+more than 16 bytes."""
 
 from __future__ import annotations
 
