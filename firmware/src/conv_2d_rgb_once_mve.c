@@ -14,7 +14,7 @@
  * A block: weights, places of the round before the first, biases, multipliers.
  *
  * Budget of 4 pixels and 2 outputs: windows 8, products 16, lanes 4, requantization 4, narrowing 2, store 2, loop 1: 37
- * instructions, 37 cycles. A row of a block 6 (7), a block 40. Lines as in `lines_mve.h`. */
+ * instructions, 37 cycles. A row of a block 6 (11), a block 15 (36). Lines as in `lines_mve.h`. */
 #include "edgekit/conv_2d_rgb_once_mve.h"
 
 #include "edgekit/assembly_mve.h"

@@ -9,6 +9,9 @@
  * Where outputs go is a table of offsets, the same for all channels. What an iteration computes too much (odd heights, the
  * last of the 8) goes to places that a later one overwrites: the packer checks that.
  *
+ * An odd width computes a column twice. In `_odd` the words of the last column lie apart, row by row, so that its patches follow
+ * each other too; they come last, and only two outputs of each are computed.
+ *
  * Order: as in depthwise_turns_mve.h; the first iteration of a channel begins in the middle of the loop. Channels of which it
  * is not proven that outputs fit 16 bits are shifted.
  *
@@ -17,7 +20,8 @@
  * r7 multiplier, r8 second multiplier, r9 places, r10 filters, r11 output zero point, r12 job.
  *
  * Budget, instructions and cycles: 8 outputs 26 and 26 at stride 1, 31 and 31 at stride 2 (3 more with a clamp that saturation
- * is not; general shifts take no turns, 42 and 47 instructions); a channel of a band 14 and 27; laying out 11 and 15 for 2
+ * is not; general shifts take no turns, 42 and 47 instructions; by one multiplication, `_once` and `_odd`, 23 and 29; 25 in the
+ * last column of `_odd`, for which a channel takes 17 more); a channel of a band 14 and 27; laying out 11 and 15 for 2
  * pixels of 16 channels, 15 and 20 a row. Requantization as in conv_2d_mve.c, where VQRDMLASH is VQRDMULH and the addition of
  * the zero point. */
 #include "edgekit/depthwise_conv_2d_patches_mve.h"
