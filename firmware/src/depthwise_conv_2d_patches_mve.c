@@ -183,10 +183,10 @@ typedef struct {
 #define LAST_ODD "ldr r6, [sp]\n" WORD("q1, q2, q3, q4", "r6") "str r6, [sp]\n"
 #define ALL(q) "vldrb.u8 " q ", [r6]\n"
 #define SOME(q) "vpst\n vldrbt.u8 " q ", [r6]\n"
-#define LINES(name, begin, load, last)                                                                  \
+#define LINES(name, room, begin, load, last, free)                                                                  \
   __attribute__((naked, noinline)) static void name(const lines_t *lines UNUSED) {                  \
     __asm volatile(                                                                                 \
-        "push {r4-r11, lr}\n vpush {d8-d9}\n ldr r1, [r0, #52]\n push {r1}\n ldm r0, {r0-r12}\n" begin "b .Lrow%=\n" \
+        "push {r4-r11, lr}\n vpush {d8-d9}\n" room "ldm r0, {r0-r12}\n" begin "b .Lrow%=\n" \
         ".Loutside%=:\n vmov q0, q2\n vdup.8 q2, r7\n vmov q1, q3\n vdup.8 q3, r7\n b .Lstore%=\n"  \
         ".Lrow%=:\n mov r6, r0\n add r0, r2\n cmp r8, #1\n bne .Lborder%=\n"                        \
         "vdup.8 q2, r7\n" load("q3") "add r6, r1\n"                                                 \
@@ -198,20 +198,23 @@ typedef struct {
         ".Lstore%=:\n" FOUR "le lr, .Loutside%=\n"                                                  \
         ".Lrest%=:\n cmp r12, #1\n bge .Lodd%=\n"                                                   \
         ".Lend%=:\n mov r6, r4\n mov r4, r5\n mov r5, r6\n subs r3, #1\n bne .Lrow%=\n"             \
-        "add sp, #4\n vpop {d8-d9}\n pop {r4-r11, pc}\n"                                          \
+        free "vpop {d8-d9}\n pop {r4-r11, pc}\n"                                          \
         ".Lborder%=:\n vdup.8 q2, r7\n vdup.8 q3, r7\n bgt .Lbegun%=\n"                             \
         load("q2") "add r6, r1\n" load("q3") "add r6, r1\n b .Lbegun%=\n"                           \
         ".Lodd%=:\n vdup.8 q4, r7\n beq .Llast%=\n" load("q4")                                      \
         ".Llast%=:\n" last "b .Lend%=\n" ::: "memory");                            \
   }
 
-LINES(all_lanes, "", ALL, LAST)
-LINES(some_lanes, "vmsr p0, r6\n", SOME, LAST)
-LINES(all_lanes_odd, "", ALL, LAST_ODD)
-LINES(some_lanes_odd, "vmsr p0, r6\n", SOME, LAST_ODD)
+#define ROOM "ldr r1, [r0, #52]\n push {r1}\n"
+#define FREE "add sp, #4\n"
+LINES(all_lanes, "", "", ALL, LAST, "")
+LINES(some_lanes, "", "vmsr p0, r6\n", SOME, LAST, "")
+LINES(all_lanes_odd, ROOM, "", ALL, LAST_ODD, FREE)
+LINES(some_lanes_odd, ROOM, "vmsr p0, r6\n", SOME, LAST_ODD, FREE)
 
-static inline void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y, int8_t *scratch, int32_t top,
-                 void (*channels_of)(const job_t *)) {
+#define INLINE static inline __attribute__((always_inline)) void
+INLINE band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y, int8_t *scratch, int32_t top,
+            void (*channels_of)(const job_t *)) {
   const int32_t line = p->words * GROUP, half = line * (p->pairs + 1), step = p->in_w * p->in_c;
   const int odd = channels_of == channels_odd;
   int8_t *column = scratch + 2 * half; /* words of the last column, if `odd` */
@@ -226,7 +229,10 @@ static inline void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_
       vstrbq_s8(column + r * GROUP + i, vdupq_n_s8((int8_t)p->in_zero));
     }
   }
-  job_t job = {.iterations = p->iterations, .places = p->places, .out_zero = p->out_zero};
+  job_t job; /* of which a kind reads what is set */
+  job.iterations = p->iterations;
+  job.places = p->places;
+  job.out_zero = p->out_zero;
   job.kind = odd ? 0 : channels_of == channels_once ? p->stride - 1 : (p->low != INT8_MIN || p->high != INT8_MAX) + 2 * (p->stride - 1);
   vstrhq_s16((int16_t *)job.low, vdupq_n_s16((int16_t)p->low));
   vstrhq_s16((int16_t *)job.high, vdupq_n_s16((int16_t)p->high));
@@ -234,9 +240,6 @@ static inline void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_
   rows = vsetq_lane_u32((uint32_t)(end + half), rows, 1);
   rows = vsetq_lane_u32((uint32_t)(end + line), rows, 2);
   rows = vsetq_lane_u32((uint32_t)(end + half + line), rows, 3);
-  const uint32_t after = (uint32_t)(column + 8 * GROUP * p->columns);
-  const uint32x4_t columns = vaddq_n_u32(vmulq_n_u32(vidupq_n_u32(0, 1), GROUP), after);
-  job.columns = p->columns;
   lines_t lines = {.pitch = p->in_c, .step = step, .rows = below - above, .zero = p->in_zero, .left = p->pad_left};
   lines.inner = p->inner;
   lines.outer = p->outer;
@@ -250,9 +253,11 @@ static inline void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_
     lines.lanes = vctp8q((uint32_t)left);
     job.channels = left < CHANNELS ? left : CHANNELS;
     vstrwq_u32(job.rows, vaddq_n_u32(rows, 4U * (uint32_t)job.channels));
-    lines.column = column + above * GROUP;
     if (odd) {
-      vstrwq_u32(job.column, vaddq_n_u32(columns, 4U * (uint32_t)job.channels));
+      lines.column = column + above * GROUP;
+      const uint32_t after = (uint32_t)(column + 8 * GROUP * p->columns) + 4U * (uint32_t)job.channels;
+      vstrwq_u32(job.column, vaddq_n_u32(vmulq_n_u32(vidupq_n_u32(0, 1), GROUP), after));
+      job.columns = p->columns;
       (left < CHANNELS ? some_lanes_odd : all_lanes_odd)(&lines);
     } else {
       (left < CHANNELS ? some_lanes : all_lanes)(&lines);
@@ -263,8 +268,8 @@ static inline void band(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_
   }
 }
 
-static inline void bands(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y, int8_t *scratch,
-                         void (*channels_of)(const job_t *)) {
+INLINE bands(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y, int8_t *scratch,
+             void (*channels_of)(const job_t *)) {
   for (int32_t n = 0; n < p->batches; ++n) {
     for (int32_t at = 0; at < p->out_h; at += p->band) {
       const int32_t oy = at + p->band <= p->out_h ? at : p->out_h - p->band;
