@@ -29,6 +29,7 @@ WINDOWS: tuple[tuple[int, int, int, int, int, tuple[int, int], tuple[int, int], 
     (2, 2, 5, 3, 4, (9, 9), ONE, "same"), (1, 3, 3, 40, 4, TWO, ONE, "valid"), (1, 5, 2, 6, 4, THREE, ONE, "same"),
     (1, 5, 6, 3, 8, THREE, ONE, "same"), (1, 9, 9, 3, 4, THREE, TWO, "same"), (2, 4, 3, 2, 12, THREE, ONE, "same"),
 )  # fmt: skip
+FUNCTIONS = ("", "_64", "_128", "_strips", "_strips_32", "_strips_48", "_strips_144")
 CHANNELS = (48, 64, 80, 128, 160, 176, 192, 336)
 
 

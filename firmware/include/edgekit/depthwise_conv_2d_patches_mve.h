@@ -16,6 +16,7 @@ typedef struct {
   int32_t words, pairs, iterations;     /* patches in a row of them; rows of patches; 8 outputs each */
   int32_t rows;                         /* of the input that a band reads, those of the padding too */
   int32_t inner, outer, half;           /* words whose new two pixels are in the image, later ones, whether those have one */
+  int32_t columns;                      /* iterations of the last column, where that lies apart */
   const uint16_t *places;               /* (iterations, 8): where outputs go, in bytes from the band's first of a channel */
   const int32_t *filters;               /* a channel: bias, multiplier, 2^(31-e)+1 or 0, 0 or the shift, 4x4 weights */
 } ek_depthwise_conv_2d_patches_mve_t;
@@ -24,6 +25,16 @@ typedef struct {
  * the shapes are equal. */
 void ek_depthwise_conv_2d_patches_mve(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y,
                                       uint8_t *scratch);
+
+/* By one multiplication an output, no clamp but saturation; filters have a slope as multiplier and the zero point in the bias
+ * (forms/mve/_once.py), and no shift. */
+void ek_depthwise_conv_2d_patches_once_mve(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y,
+                                           uint8_t *scratch);
+
+/* The same at stride 1 for an odd width, whose last column comes last: `words` less one; scratch: behind that of these words
+ * 64 bytes of each row and what the last patches read beyond. */
+void ek_depthwise_conv_2d_patches_odd_mve(const ek_depthwise_conv_2d_patches_mve_t *p, const int8_t *x, int8_t *y,
+                                          uint8_t *scratch);
 
 #ifdef __cplusplus
 }

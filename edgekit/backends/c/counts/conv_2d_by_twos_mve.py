@@ -13,7 +13,7 @@ def features(fields: Fields) -> dict[str, float]:
     blocks = fields["out_c"] // 4
     found: dict[str, float] = {"call": 1}
     batches, height, width = (fields[name] for name in ("batches", "out_h", "out_w"))
-    if not fields["kernel"].startswith("conv_2d_by_twos_mve_strips"):
+    if "_strips" not in fields["kernel"]:
         height, width = 1, batches * height * width
         jobs, pairs = 1 + width % 2, ceil_div(width, 2)
     elif fields["down"]:

@@ -19,6 +19,7 @@ def features(fields: Fields) -> dict[str, float]:
     loads = 2 - left + 2 * fields["inner"] + (outer and half) + (odd and half and not outer)
     shifted = int(np.count_nonzero(fields["filters"].reshape(-1, 8)[:, 2] == 0))
     limited = fields["low"] != -128 or fields["high"] != 127
+    once = fields["kernel"].endswith(("_once_mve", "_odd_mve"))
     outside = bands * fields["rows"] - rows
     return {
         "call": 1, "bands": bands, "groups": bands * groups, "rows": rows * groups,
@@ -26,8 +27,8 @@ def features(fields: Fields) -> dict[str, float]:
         "half": rows * groups * (outer and half), "left": rows * groups * (left != 1),
         "some_loads": rows * loads * (channels % 16 > 0),
         "outside": outside, "filled": outside * fields["words"] * 4,
-        "channels": bands * channels, "shifted": bands * shifted,
+        "columns": bands * channels * fields["columns"], "channels": bands * channels, "shifted": bands * shifted,
         **{f"{name}_{s}": bands * count * iterations * (stride == s) for s in (1, 2) for name, count in
-           (("plain", (channels - shifted) * (not limited)), ("clamped", (channels - shifted) * limited),
-            ("shifting", shifted))},
+           (("once", channels * once), ("plain", (channels - shifted) * (not limited and not once)),
+            ("clamped", (channels - shifted) * limited), ("shifting", shifted))},
     }  # fmt: skip

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.forms.mve._bands import inside_image
 from edgekit.backends.c.forms.mve._halves import in_halfwords
+from edgekit.backends.c.forms.mve._once import once
 from edgekit.backends.c.forms.mve._pack import HALF, ORDER
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 
@@ -19,13 +20,16 @@ TEN = 10  # outputs of 3 channels, eight and two
 TWO, MOST_BLOCKS = 2, 8  # channels whose blocks are unrolled
 HELD = 7  # vectors of weights that one load brings
 LARGEST_OUT_C, LARGEST_OUT_W, LARGEST_ROW = 1 << 12, 1 << 15, 1 << 15  # the last in bytes, of 2 channels
+FRACTION, PLACES = 3, 1 << 16  # bits in EK_ONCE_3; bytes that places in halfwords reach
 ROOM = 4096  # bytes of scratch that lines may take, unless one takes more
 
 
-def lines(call: Call, channels: int, kernel: str, *, ten: bool = False, pairs: bool = False) -> Call | None:
+def lines(
+    call: Call, channels: int, kernel: str, *, ten: bool = False, pairs: bool = False, single: bool = False
+) -> Call | None:
     """The form of a portable convolution `call` of so many channels; None where a condition does not hold.
 
-    `ten`: into 10 outputs. `pairs`: of pixels, which share loads of weights.
+    `ten`: into 10 outputs. `pairs`: of pixels, which share loads of weights. `single`: by one multiplication an output.
     """
     fields = call.fields
 
@@ -39,7 +43,8 @@ def lines(call: Call, channels: int, kernel: str, *, ten: bool = False, pairs: b
     if (of("kernel_h"), of("kernel_w"), of("in_c")) != (KERNEL, KERNEL, channels) or not inside_image(call):
         return None
     column, step = KERNEL * channels, VECTOR // channels * channels  # bytes of a column; of a row that go at a time
-    outputs = out_c == TEN and out_w % ROUND == 0 if ten else out_c % BLOCK == 0
+    outputs = out_c % (TWO if single else BLOCK) == 0 if not ten else out_c == TEN
+    outputs &= out_w % ROUND == 0 or not (ten or single)
     columns = (out_w - 1) * stride + KERNEL
     image = min(columns - left, in_w)  # columns
     gap, inside, pitch = (columns - image) * column, image * channels, in_w * channels
@@ -52,9 +57,14 @@ def lines(call: Call, channels: int, kernel: str, *, ten: bool = False, pairs: b
     found = fold(fields, np.asarray(fields["weights"]).reshape(out_c, -1))
     if not np.all(found.second) or (pairs and (out_w % PAIR or not in_halfwords(found, of("out_zero")))):
         return None
+    slope = once(fields, found, FRACTION) if single else None
+    if single and slope is None:
+        return None
     line = columns * column
     band = min(out_h, max(1, ROOM // line))
     samples = batches if batches * out_h * line <= ROOM else 1
+    if single and samples * band * out_w * out_c > PLACES:
+        return None
     rows = [_rows(row * down - top, in_h, pitch) for row in range(out_h)]
     outside = any(-1 in some for some in rows)
     groups = -(-inside // step)
@@ -69,11 +79,13 @@ def lines(call: Call, channels: int, kernel: str, *, ten: bool = False, pairs: b
             "count": VECTOR * (groups - 1) + inside - step * (groups - 1),
             "line_gap": line - groups * KERNEL * step, "down": down * pitch - groups * step,
             "runs": _runs(rows, band, down * pitch), "offsets": _offsets(channels, gap),
-            **_pixels(channels, stride, out_w, out_c),
-            "weights": np.concatenate(
+            "out_zero": fields["out_zero"], **_pixels(channels, stride, out_w, out_c), **(
+                {"pixels": out_w // ROUND, "code": stride - 1, "blocks": out_c // TWO, "out_zero": ROUND * out_c}
+                if single else {}
+            ),
+            "weights": _pack_single(slope[0]) if slope else np.concatenate(
                 [_pack_pairs(found) if pairs else _pack(found, channels), *([_rest(found)] if ten else [])]
             ),
-            "out_zero": fields["out_zero"],
         },
         scratch=first_line + samples * band * line + 2 * VECTOR,
     )  # fmt: skip
@@ -141,6 +153,16 @@ def _pack_pairs(found: Folded) -> NDArray[np.int32]:
         parts += [second_odd[[0, 2, 1, 3]], np.tile(found.bias[odd], PAIR), np.tile(found.bias[even], PAIR)]
         parts += [first_even[:2], second_even[::2], first_even[2:], second_even[1::2]]
         parts += [found.multiplier[even], found.second[even], first_odd, found.multiplier[odd], found.second[odd]]
+    return np.concatenate([part.reshape(-1) for part in parts]).astype(np.int32)
+
+
+def _pack_single(found: Folded) -> NDArray[np.int32]:
+    """By twos, as `conv_2d_rgb_once_mve.c` says: weights, places of a round before the first, biases, slopes."""
+    at = (np.arange(-ROUND, 0)[:, None] * len(found.bias) + np.arange(TWO)).astype("<i2").view("<i4").reshape(-1)
+    parts: list[NDArray[Any]] = []
+    for first in range(0, len(found.bias), TWO):
+        two = [first, first + 1]
+        parts += [_vectors(found, two, KERNEL)[1].swapaxes(0, 1), at, found.bias[two], found.multiplier[two]]
     return np.concatenate([part.reshape(-1) for part in parts]).astype(np.int32)
 
 

@@ -19,4 +19,5 @@ def form(layer: Layer, call: Call) -> list[Call]:
         weights = np.asarray(fields["weights"])
         by_channels = replace(call, fields={**fields, "weights": weights.reshape(-1, weights.shape[-1]).T})
         return products(by_channels, {**{n: fields[n] for n in GEOMETRY if n != "out_c"}, "out_c": weights.shape[-1]})
-    return [found for found in (patches(call), strips(call)) if found is not None]
+    by_strips = strips(call)
+    return [*patches(call), *([by_strips] if by_strips else [])]

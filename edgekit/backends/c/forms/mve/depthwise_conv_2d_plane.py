@@ -1,4 +1,5 @@
-"""Depthwise convolution plane by plane: groups, bands, filters and constants of `depthwise_conv_2d_plane_mve.c`.
+"""Depthwise convolution plane by plane: groups, bands, filters and constants of `depthwise_conv_2d_plane_mve.c` and, by
+one multiplication an output, of `depthwise_conv_2d_plane_once_mve.c`.
 
 Where no group of outputs fits, of `depthwise_conv_2d_plane_chunks_mve.c`.
 """
@@ -14,10 +15,13 @@ from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value
 from edgekit.backends.c.forms.mve._halves import in_halfwords
+from edgekit.backends.c.forms.mve._once import once
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 from edgekit.backends.c.forms.mve._strips import cropped, upright
 
 OPERATOR = "depthwise_conv_2d"
+FILE, FILE_ONCE, FILE_CHUNKS = (f"depthwise_conv_2d_plane{name}_mve" for name in ("", "_once", "_chunks"))
+FRACTION = 2  # bits in EK_ONCE_2
 VECTOR, OUTPUTS, WINDOWS = 16, 8, 4  # lanes of a gather; outputs of an iteration; addresses of a vector
 ROOM = 8 * 1024  # bytes of scratch that bands may take, unless one group of rows takes more
 LARGEST_OFFSET, LARGEST_LANE = (1 << 16) - 1, (1 << 8) - 1
@@ -108,11 +112,12 @@ def form(layer: Layer, call: Call) -> list[Call]:
     if not shapes:
         return []
     folded = fold(fields, np.asarray(fields["weights"]).reshape(rows.kernel * columns.kernel, -1).T)
-    if not np.all(folded.second):
-        return []
-    if shapes[0][1].size != ONE and not in_halfwords(folded, integer(fields, "out_zero")):
-        return []
-    return [_call(fields, folded, (rows, columns), laid, shape, kind) for kind, shape in shapes]
+    groups = shapes[0][1].size != ONE
+    line = once(fields, folded, FRACTION) if groups else None
+    ways = [(line[0], FILE_ONCE)] if line else []
+    if np.all(folded.second) and not (groups and not in_halfwords(folded, integer(fields, "out_zero"))):
+        ways.append((folded, FILE if groups else FILE_CHUNKS))
+    return [_call(fields, way, (rows, columns), laid, shape, kind) for way in ways for kind, shape in shapes]
 
 
 def _axis(fields: Mapping[str, Value], side: str) -> Axis:
@@ -187,9 +192,9 @@ def _spans(rows: Axis, band: int) -> list[tuple[int, int]]:
 
 
 def _call(
-    fields: Mapping[str, Value], found: Folded, axes: tuple[Axis, Axis], laid: Plane, shape: Shape, kind: int
+    fields: Mapping[str, Value], way: tuple[Folded, str], axes: tuple[Axis, Axis], laid: Plane, shape: Shape, kind: int
 ) -> Call:
-    rows, columns = axes
+    (rows, columns), (found, kernel) = axes, way
     channels, multiplier, out_c = integer(fields, "in_c"), integer(fields, "depth_multiplier"), len(found.bias)
     clamped = (fields["low"], fields["high"]) != (-128, 127)
     whole = shape.band == rows.outputs and multiplier == 1 and [a.size for a in axes] == [a.outputs for a in axes]
@@ -197,7 +202,7 @@ def _call(
     pixels = np.arange(VECTOR)
     near = np.concatenate([np.clip(pixels, 0, max(laid.rest - 1, 0)), pixels * (laid.full > 0)]) * channels
     return Call(
-        "depthwise_conv_2d_plane_chunks_mve" if shape.size == ONE else "depthwise_conv_2d_plane_mve",
+        kernel,
         {
             "windows": _windows(axes, laid, shape),
             "vectors": shape.vectors, "iterations": shape.iterations, "kind": clamped * CLAMPED + kind * KINDS,
