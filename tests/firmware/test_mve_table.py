@@ -10,7 +10,7 @@ import pytest
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_table import FILE, LEAST, MOST_APART, MOST_CHANNELS, WIDE, table
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_table import FILE, LEAST, MOST_APART, MOST_CHANNELS, WIDE
 from edgekit.graph import Graph
 from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -65,10 +65,7 @@ def test_every_value_of_the_input() -> None:
     ((_, call),) = found(graph)
     x = np.arange(256).astype(np.uint8).view(np.int8).reshape(1, 16, 16, 1)
     (y,) = Simulator(graph).run({"input": x}).values()
-    portable = candidates_of(graph, graph.nodes[0], "cortex-m55")[-1]
-    assert isinstance(portable, Call)
-    assert np.array_equal(y.reshape(256, 5).T, table(portable))
-    assert np.array_equal(table(portable).reshape(-1), np.asarray(call.fields["table"]))
+    assert np.array_equal(y.reshape(256, 5).T.reshape(-1), np.asarray(call.fields["table"]))
 
 
 @pytest.mark.parametrize(

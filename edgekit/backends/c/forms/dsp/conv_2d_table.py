@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.backends.c import lookup
 from edgekit.backends.c.call import Call, Layer, Value
 from edgekit.backends.c.forms.dsp._lines import of_pixels
-from edgekit.graph.ops.conv_2d import Conv2D
-from edgekit.reference.arithmetics import arithmetic
-from edgekit.reference.ops.conv_2d import prepare_integer
 
 OPERATOR = "conv_2d"
-VALUES, WORD = 256, 4
+WORD = 4
 CHANNELS: Mapping[int, int] = {1: 12, 2: 12, 3: 12, 4: 12, 8: 16, 16: 16}  # with functions: a pixel's bytes of code
 ADD = 4  # bytes of code more where pixels are apart
 FEWEST, MOST = WORD, 64  # channels of the function for any number
@@ -24,16 +21,9 @@ COPY, COPIES = 8, MOST // WORD  # bytes of code for a word, and how many there a
 FILE = "pointwise_table_dsp"
 
 
-def table(layer: Layer) -> NDArray[np.int32]:
-    """Outputs of x as an unsigned byte, in words: of three channels as if there were four."""
-    op, count = layer.op, layer.input(1).shape[0]
-    assert isinstance(op, Conv2D)
-    x, y = (t.with_(shape=(1, 1, VALUES, c)) for t, c in ((layer.input(0), 1), (layer.outputs[0], count)))
-    kernel = prepare_integer(replace(op, stride=(1, 1)), [x, *layer.inputs[1:]], [y], arithmetic("tflm"))
-    values = np.arange(VALUES).astype(np.uint8).view(np.int8).reshape(x.shape)
-    (found,) = kernel([values, *[None] * (len(layer.inputs) - 1)])
-    rows = found.reshape(VALUES, count).astype(np.int8)
-    return (np.pad(rows, ((0, 0), (0, 1))) if count == 3 else rows).reshape(-1).view(np.int32)
+def _words(rows: NDArray[np.int8]) -> NDArray[np.int32]:
+    """A table in words: of three channels as if there were four."""
+    return (np.pad(rows, ((0, 0), (0, 1))) if rows.shape[1] == 3 else rows).reshape(-1).view(np.int32)
 
 
 def form(layer: Layer, call: Call) -> Call | None:
@@ -57,7 +47,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     known = lines.fields(count)
     image = lines.lines * (lines.samples * lines.step + int(known["gap"]))  # type: ignore[arg-type]
     fields: dict[str, Value] = {
-        "table": table(layer),
+        "table": _words(lookup.of_one_input(layer)),
         "skip": skip,
         "size": lines.lines * lines.samples * count,
         "gap": known["gap"],

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
+from edgekit.backends.c import lookup
 from edgekit.backends.c.call import Call, Layer
 from edgekit.backends.c.forms.mve._pairs import places
 from edgekit.backends.c.forms.mve._requantize import integer
 from edgekit.backends.c.forms.mve.conv_2d_pointwise import picture
-from edgekit.reference.arithmetic import multiply, saturating_cast, wrap_int32
 
 OPERATOR, FILE = "conv_2d", "pointwise_table_mve"
 LANES, AT_ONCE = 16, 4  # pixels; channels of a pass
@@ -33,12 +28,12 @@ def form(layer: Layer, call: Call) -> Call | None:
         return None
     count, down = len(pixels), geometry["stride_h"] * geometry["in_w"]
     dense, wide = pixels[-1] == count - 1, out_c in WIDE
-    rows = table(call)
+    rows = lookup.of_one_input(layer)
     return Call(
         FILE + ("_apart" if not dense else "_one" if out_c == 1 else "_wide" if wide else ""),
         {
             "count": count, "fours": out_c // AT_ONCE, "rest": out_c % AT_ONCE, "step": LANES * out_c,
-            "table": (rows.T if wide else rows).reshape(-1),
+            "table": (rows if wide else rows.T).reshape(-1),
             "places": tuple(i * out_c * (not wide) for i in range(LANES)),
             "batches": geometry["batches"], "rows": geometry["out_h"], "columns": geometry["out_w"],
             "apart": geometry["stride_w"], "row": down,
@@ -47,16 +42,3 @@ def form(layer: Layer, call: Call) -> Call | None:
         scratch=0 if dense else count + LANES - 1,
         source=FILE,
     )  # fmt: skip
-
-
-def table(call: Call) -> NDArray[np.int8]:
-    """(channels, 256): what every value of the input gives, by its bits as a number without a sign."""
-    fields: dict[str, Any] = dict(call.fields)
-    x = np.arange(1 << 8).astype(np.uint8).view(np.int8).astype(np.int64)
-    weights, bias, multiplier, shift = (
-        np.asarray(fields[name]).astype(np.int64).reshape(-1, 1) for name in ("weights", "bias", "multiplier", "shift")
-    )
-    sums = wrap_int32(bias + (x - fields["in_zero"]) * weights)
-    found = multiply(sums, multiplier, shift)
-    made: NDArray[np.int8] = saturating_cast(found, fields["out_zero"], "int8", fields["low"], fields["high"])
-    return made
