@@ -16,8 +16,8 @@ from optuna.trial import TrialState
 
 from edgekit.errors import EdgekitError, ToolError
 from edgekit.search.plan import Plan, opened, quiet
-from edgekit.search.sampler import rank
-from edgekit.search.space import suggested
+from edgekit.search.sampler import clashes, rank
+from edgekit.search.space import points, suggested
 from edgekit.search.storage import DONE, WORKER, again, fail, requeue_dead, worker
 from edgekit.search.trial import Bench, Infeasible
 from edgekit.train import Progress
@@ -76,8 +76,8 @@ def _one(plan: Plan, study: optuna.Study, bench: Bench, name: str, within: Calla
         trial.set_user_attr(WORKER, name)
         before = rank(study, trial.number)
         point = suggested(trial, plan.recipe.search.space)
-        if before >= plan.trials:  # another worker was faster
-            raise _Surplus
+        if before >= plan.trials or clashes(study, trial.number, trial.params, points(plan.recipe.search.space)):
+            raise _Surplus  # another worker was faster
         begun.append(trial.number)
         return _tried(plan, study, bench, trial, point, within(before))
 

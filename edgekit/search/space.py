@@ -6,7 +6,7 @@ import copy
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from edgekit.errors import InputError
@@ -73,7 +73,7 @@ def suggested(trial: optuna.Trial, space: Mapping[str, Dimension]) -> Point:
     point: Point = {}
     for key, one in space.items():
         if one.choices is not None:
-            named = {_stored(choice): choice for choice in one.choices}
+            named = _named(one.choices)
             point[key] = named[trial.suggest_categorical(key, list(named))]
         elif one.integer:
             point[key] = trial.suggest_int(key, one.low, one.high, step=one.step or 1, log=one.log)
@@ -82,12 +82,24 @@ def suggested(trial: optuna.Trial, space: Mapping[str, Dimension]) -> Point:
     return point
 
 
+def distributions(space: Mapping[str, Dimension]) -> dict[str, optuna.distributions.BaseDistribution]:
+    """What `suggested` asks Optuna for."""
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    return {
+        key: CategoricalDistribution(list(_named(one.choices))) if one.choices is not None
+        else IntDistribution(one.low, one.high, one.log, one.step or 1) if one.integer
+        else FloatDistribution(one.low, one.high, one.log, one.step)
+        for key, one in space.items()
+    }  # fmt: skip
+
+
 def points(space: Mapping[str, Dimension]) -> float:
     """How many different points there are; infinity where a dimension is continuous."""
     count = 1.0
     for one in space.values():
         if one.choices is not None:
-            count *= len({_stored(choice) for choice in one.choices})
+            count *= len(_named(one.choices))
         elif one.integer or one.step is not None:
             assert one.low is not None and one.high is not None
             count *= math.floor((one.high - one.low) / (one.step or 1) + 1e-9) + 1
@@ -96,8 +108,9 @@ def points(space: Mapping[str, Dimension]) -> float:
     return count
 
 
-def _stored(choice: Any) -> Any:
-    return choice if isinstance(choice, SCALARS) else json.dumps(choice)
+def _named(choices: Sequence[Any]) -> dict[Any, Any]:
+    """The choices by what Optuna stores of them."""
+    return {choice if isinstance(choice, SCALARS) else json.dumps(choice): choice for choice in choices}
 
 
 def _parts(key: str) -> list[str]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from tests.search.conftest import made_up
 
 optuna = pytest.importorskip("optuna", reason="needs the extra search")
 pytest.importorskip("torch", reason="needs the extra train")
+
+from edgekit.search.sampler import clashes  # noqa: E402
 
 Make = Callable[..., Recipe]
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,10 +109,28 @@ def test_another_recipe_is_another_study(recipe: Make, tmp_path: Path, free: Non
     assert ended(first) != ended(other)
 
 
-def test_no_more_trials_than_points(recipe: Make, tmp_path: Path, free: None) -> None:
-    space = {"model.options.width": {"choices": [0.5, 1.0]}, "train.learning_rate": {"choices": [0.01]}}
-    result = search(recipe(space), "nano33ble", 50, output=tmp_path)
-    assert len(result.trials) == 2
+@pytest.mark.parametrize("sampler", ["tpe", "nsga2", "random"])
+def test_a_finite_space_is_tried_point_by_point(recipe: Make, tmp_path: Path, free: None, sampler: str) -> None:
+    space = {
+        "model.options.width": {"choices": [0.5, 1.0]},
+        "train.learning_rate": {"low": 0.01, "high": 0.03, "step": 0.01},
+        "train.epochs": {"low": 1, "high": 2},
+    }
+    made = recipe(space, sampler=sampler)
+    first = search(made, "nano33ble", 7, output=tmp_path)
+    all_of_them = search(made, "nano33ble", 50, output=tmp_path)
+    assert ended(all_of_them)[:7] == ended(first)
+    tried = [tuple(round(value, 9) for value in t.point.values()) for t in all_of_them.trials]
+    assert sorted(tried) == sorted(product((0.5, 1.0), (0.01, 0.02, 0.03), (1, 2)))
+
+
+def test_two_workers_at_one_point() -> None:
+    study = optuna.create_study()
+    for _ in range(2):
+        study.ask().suggest_categorical("a", ["x"])
+    point = {"a": "x"}
+    assert not clashes(study, 0, point, 2) and clashes(study, 1, point, 2), "the second one draws again"
+    assert not clashes(study, 1, point, 1), "of the trials of older versions two may have used up the points"
 
 
 def test_errors(recipe: Make, tmp_path: Path, free: None) -> None:
