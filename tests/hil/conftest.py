@@ -44,10 +44,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             raise pytest.UsageError(str(error)) from error
         cases = [(target, model) for target in targets for model in models]
     names = [f"{target}-{Path(model).stem or 'small'}" for target, model in cases]
-    metafunc.parametrize("board", cases, indirect=True, ids=names, scope="session")
+    metafunc.parametrize("board", cases, indirect=True, ids=names, scope="package")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # an emulator that waits for requests keeps a core busy
 def board(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[vehicle.Vehicle]:
     """A running firmware."""
     option = request.config.getoption
