@@ -7,12 +7,7 @@
  * Requantization as there. */
 #define CONSTANTS 48
 #define HEAD(at1, at2, a, b)                                                                                    \
-  DOT("mladav", "r0", "q0", "q4") LANES_A NEXT("q3")                                                            \
-  DOT("mladav", "r8", "q0", "q5") LANES_B NEXT("q0")                                                            \
-  DOT("mladav", "r2", "q1", "q4") "vadd.i32 q6, q6, q3\n"                                                       \
-  DOT("mladav", "r10", "q1", "q5") "vadd.i32 q7, q7, q3\n"                                                      \
-  DOT("mladav", "r4", "q0", "q4") NEXT("q3")                                                                    \
-  DOT("mladav", "r12", "q0", "q5") NEXT("q2")                                                                   \
+  SUMS_TO_LANES                                                                                                 \
   "vqrdmulh.s32 q6, q6, q3\n" NEXT("q0")                                                                        \
   DOT("mladav", "r6", "q2", "q4") A(at1)                                                                        \
   "vqrdmulh.s32 q7, q7, q3\n" NEXT("q3")                                                                        \

@@ -17,12 +17,7 @@
 #define STORE_B "vstrb.32 q7, [r5], #4\n"
 #define SCALE(q) "vqrdmlash.s32 " q ", q3, r11\n"
 #define SCALED(at1)                                                                                             \
-  DOT("mladav", "r0", "q0", "q4") LANES_A NEXT("q3")                                                            \
-  DOT("mladav", "r8", "q0", "q5") LANES_B NEXT("q0")                                                            \
-  DOT("mladav", "r2", "q1", "q4") "vadd.i32 q6, q6, q3\n"                                                       \
-  DOT("mladav", "r10", "q1", "q5") "vadd.i32 q7, q7, q3\n"                                                      \
-  DOT("mladav", "r4", "q0", "q4") NEXT("q3")                                                                    \
-  DOT("mladav", "r12", "q0", "q5") NEXT("q2")                                                                   \
+  SUMS_TO_LANES                                                                                                 \
   SCALE("q6") NEXT("q0") DOT("mladav", "r6", "q2", "q4") A(at1)                                                 \
   SCALE("q7") NEXT("q1") DOT("mladav", "lr", "q2", "q5") B(at1)
 #define HEAD(at1, at2, a, b)                                                                                    \

@@ -27,12 +27,7 @@
   LASH(c, "q1") ADD(d, "q3") V("q3", "112") MUL(d, "q2") "vmovnt.i32 " a ", " b "\n" next(b) LASH(d, "q1")
 /* Up to the second pair's way to lanes, then the requantization of both. */
 #define SECOND_PAIR(u0, u1, v0, v1, r, s, c0, c1, d0, d1, again, a0, b0)                         \
-  EVEN_LANES(r, "r0", "r4") X(u1, c1) MA("r12", "q1", v1) EVEN_LANES(s, "r8", "r12") X(v1, d1)   \
-  M("r0", "q0", u1) X(u0, c0) M("r8", "q0", v1) V("q0", "80") M("r4", "q1", u1) X(v0, d0)       \
-  M("r12", "q1", v1) V("q1", "112") M("r2", "q0", u1) M("r10", "q0", v1) V("q0", "0")           \
-  M("r6", "q1", u1) V(u1, "144") M("lr", "q1", v1) V("q1", "32") MA("r0", "q0", u0) V(v1, "128") \
-  MA("r8", "q0", v0) V("q0", "16") MA("r4", "q1", u0) ADD(r, v1) MA("r12", "q1", v0) V("q1", "48") \
-  MA("r2", "q0", u0) ADD(s, v1) MA("r10", "q0", v0) V("q0", "160")                              \
+  SECOND_PAIR_BEGUN(u0, u1, v0, v1, r, s, c0, c1, d0, d1) V("q0", "160")                         \
   MA("r6", "q1", u0) EVEN_LANES(u0, "r0", "r4") MA("lr", "q1", v0) EVEN_LANES(v0, "r8", "r12")  \
   MUL(r, u1) ODD_LANES(u0, "r2", "r6") MUL(s, u1) ODD_LANES(v0, "r10", "lr")                     \
   LASH(r, "q0") ADD(u0, v1) LASH(s, "q0") ADD(v0, v1) again(V("q1", "32"))                     \

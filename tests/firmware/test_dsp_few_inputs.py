@@ -9,26 +9,17 @@ from itertools import product
 import numpy as np
 import pytest
 
-from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.dsp import conv_2d_few_to_1, conv_2d_table
 from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
-from tests.firmware import proof
 from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
-from tests.firmware.proof import Case
+from tests.firmware.named import cases_of, found, kernels_of
 from tests.firmware.shapes import layer_graph
 
 TABLE, TO_1 = (module.FILE for module in (conv_2d_table, conv_2d_few_to_1))
 SCALES = ((1e-3, 0.05), (1.0, 60.0), (1.0, 150.0), (1.0, 0.25), (1e-7, 1.0))  # left shifts, constants
 EXACT = ((1.0, 60.0), (1e-3, 0.05), (1.0, 150.0), (1e-7, 1.0))  # where a word of two outputs is
 SIDES = ((1, 1, 1), (1, 2, 3), (1, 3, 8), (2, 3, 3), (1, 1, 17), (3, 5, 7), (1, 6, 13), (2, 3, 32))  # images, sides
-
-
-def found(graph: Graph) -> dict[str, int]:
-    """The candidates' places by the names of their kernels and of their files."""
-    calls = list(enumerate(candidates_of(graph, graph.nodes[0], "cortex-m4")))
-    return {name: i for i, call in reversed(calls) if isinstance(call, Call) for name in (call.file, call.kernel)}
 
 
 def drawn() -> Iterator[tuple[str, Graph]]:
@@ -58,14 +49,11 @@ def drawn() -> Iterator[tuple[str, Graph]]:
 
 
 DRAWN = list(drawn())
-CASES = [
-    Case(f"{name}_{i}", graph, i, 2, proof.GUARD, candidate=found(graph)[name]) for i, (name, graph) in enumerate(DRAWN)
-]
+CASES = cases_of(DRAWN)
 
 
 def test_all_functions_are_proven() -> None:
-    kernels = {call.kernel for case in CASES for call in proof.first_forms(case.graph, "cortex-m4", case.candidate)
-               if isinstance(call, Call)}  # fmt: skip
+    kernels = kernels_of(CASES)
     tables = {f"pointwise_table_to_{n}{by}_dsp" for n, by in product(conv_2d_table.CHANNELS, ("", "_by_2", "_apart"))}
     to_1 = {f"pointwise_{n}_to_1{of}_dsp" for n, of in product(conv_2d_few_to_1.PLACES, ("", "_fours", "_by_2"))}
     assert kernels == tables | {TABLE} | to_1

@@ -10,8 +10,6 @@ from itertools import product
 import numpy as np
 import pytest
 
-from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.dsp import (
     _one_fours,
     _packed_four,
@@ -29,9 +27,8 @@ from edgekit.backends.c.forms.dsp import (
 from edgekit.graph import Graph, Quantization
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.fully_connected import FullyConnected
-from tests.firmware import proof
 from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
-from tests.firmware.proof import Case
+from tests.firmware.named import cases_of, found, kernels_of
 from tests.firmware.shapes import layer_graph
 
 IMAGES, SEVENS = "pointwise_images_dsp", conv_2d_one_rows.SEVENS
@@ -43,12 +40,6 @@ ACROSS = (*((n, 1) for n in fully_connected_one_four.WORDS), *((n, 2) for n in f
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1.0, 0.25), (1e-7, 1.0))  # left shifts, constants
 BY_TWO = Conv2D((2, 2))
 EXACT = ((1e-3, 0.05), (1.0, 60.0), (1.0, 150.0), (1e-7, 1.0))  # where a word of two outputs is
-
-
-def found(graph: Graph) -> dict[str, int]:
-    """The candidates' places by the names of their kernels and of their files."""
-    calls = list(enumerate(candidates_of(graph, graph.nodes[0], "cortex-m4")))
-    return {name: i for i, call in reversed(calls) if isinstance(call, Call) for name in (call.file, call.kernel)}
 
 
 def drawn() -> Iterator[tuple[str, Graph]]:
@@ -128,14 +119,11 @@ def zeroed(graph: Graph, x: int, y: int) -> Graph:
 
 
 DRAWN = list(drawn())
-CASES = [
-    Case(f"{name}_{i}", graph, i, 2, proof.GUARD, candidate=found(graph)[name]) for i, (name, graph) in enumerate(DRAWN)
-]
+CASES = cases_of(DRAWN)
 
 
 def test_all_functions_are_proven() -> None:
-    kernels = {call.kernel for case in CASES for call in proof.first_forms(case.graph, "cortex-m4", case.candidate)
-               if isinstance(call, Call)}  # fmt: skip
+    kernels = kernels_of(CASES)
     rows = {f"pointwise_rows_8_to_{n}_by_{w}_dsp" for n, w in product(conv_2d_rows.CHANNELS, conv_2d_rows.PIXELS)}
     one = {f"pointwise_one_rows_{n}_dsp" for n in conv_2d_one_rows.INPUTS}
     one |= {f"pointwise_one_sevens_{n}_dsp" for n in conv_2d_one_rows.OF_SEVENS}

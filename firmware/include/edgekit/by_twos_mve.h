@@ -53,6 +53,14 @@ typedef struct {
 #define FIRST_B "vmov q7[2], q7[0], r8, r10\n"
 #define LANES_A "vmov q6[3], q6[1], r4, r6\n"
 #define LANES_B "vmov q7[3], q7[1], r12, lr\n"
+/* The first products of a block while the sums of the one before come to lanes, and the first constants. */
+#define SUMS_TO_LANES                                                                                           \
+  DOT("mladav", "r0", "q0", "q4") LANES_A NEXT("q3")                                                            \
+  DOT("mladav", "r8", "q0", "q5") LANES_B NEXT("q0")                                                            \
+  DOT("mladav", "r2", "q1", "q4") "vadd.i32 q6, q6, q3\n"                                                       \
+  DOT("mladav", "r10", "q1", "q5") "vadd.i32 q7, q7, q3\n"                                                      \
+  DOT("mladav", "r4", "q0", "q4") NEXT("q3")                                                                    \
+  DOT("mladav", "r12", "q0", "q5") NEXT("q2")
 /* The last vector of a block; `at`: of the windows' first ones. */
 #define TAIL(at)                                                                                                \
   DOT("mladava", "r0", "q0", "q4") NEXT("q2") DOT("mladava", "r2", "q1", "q4") NEXT("q3")                       \

@@ -67,6 +67,14 @@
   MA("r2", "q0", u1) four MA("r10", "q0", v1) V("q1", "112") MA("r6", "q1", u1) V("q0", "64")    \
   MA("lr", "q1", v1) ODD_LANES(r, "r2", "r6") MA("r0", "q0", u1) ODD_LANES(s, "r10", "lr")       \
   MA("r8", "q0", v1) V("q1", "96") MA("r4", "q1", u1)
+/* The second pair's first products, while the first pair's sums come to lanes. */
+#define SECOND_PAIR_BEGUN(u0, u1, v0, v1, r, s, c0, c1, d0, d1)                                  \
+  EVEN_LANES(r, "r0", "r4") X(u1, c1) MA("r12", "q1", v1) EVEN_LANES(s, "r8", "r12") X(v1, d1)   \
+  M("r0", "q0", u1) X(u0, c0) M("r8", "q0", v1) V("q0", "80") M("r4", "q1", u1) X(v0, d0)        \
+  M("r12", "q1", v1) V("q1", "112") M("r2", "q0", u1) M("r10", "q0", v1) V("q0", "0")            \
+  M("r6", "q1", u1) V(u1, "144") M("lr", "q1", v1) V("q1", "32") MA("r0", "q0", u0) V(v1, "128") \
+  MA("r8", "q0", v0) V("q0", "16") MA("r4", "q1", u0) ADD(r, v1) MA("r12", "q1", v0) V("q1", "48") \
+  MA("r2", "q0", u0) ADD(s, v1) MA("r10", "q0", v0)
 #define LEFT_32(u1, v1, r, s, step)                                                              \
   "vmovnt.i32 " v1 ", " u1 "\n", EVEN_BYTES(s), ODD_BYTES(s, v1),    \
       "vstrb.8 " s ", [r7, " r "]\n" step
