@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +20,7 @@ from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.reference.arithmetic import multiply, quantize_multiplier
 from tests.firmware import proof
+from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
@@ -134,13 +134,3 @@ def test_every_accumulator(e: int, clamp: tuple[int, int]) -> None:
         expected = np.clip(multiply(a, *quantize_multiplier(real)), *clamp) if folded.varies[0] else folded.constant[0]
         np.testing.assert_array_equal(found, np.clip(np.broadcast_to(expected, a.shape), -128 - zero, 127 - zero))
     assert proven >= 7
-
-
-@pytest.mark.usefixtures("host_as_m4")
-def test_host(tmp_path: Path) -> None:
-    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
-
-
-@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
-def test_emulated(target: str, tmp_path: Path) -> None:
-    proof.prove(CASES if target == "qemu-m4" else CASES[::4], target, tmp_path)  # the others run the same instructions

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from edgekit.graph import Graph
 from edgekit.graph.operator import Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware import proof
+from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
 
@@ -131,13 +131,3 @@ def test_other_layers_take_other_forms(shape: tuple[int, ...], out_c: int, op: C
 def test_only_small_layers_are_connected(out_c: int, taken: bool) -> None:
     graph = layer_graph("conv_2d", (1, 4, 4, 2), out_c, (3, 3), 1, SCALES[0], np.random.default_rng(0), Conv2D((2, 2)))
     assert any(call.file in CONNECTED for call in files(graph).values()) == taken
-
-
-@pytest.mark.usefixtures("host_as_m4")
-def test_host(tmp_path: Path) -> None:
-    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
-
-
-@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
-def test_emulated(target: str, tmp_path: Path) -> None:
-    proof.prove(CASES if target == "qemu-m4" else CASES[::3], target, tmp_path)
