@@ -8,6 +8,7 @@ from edgekit.graph import Graph
 from edgekit.graph.ops.conv_2d import Conv2D
 
 CHANNELS = (*range(1, 17), *(32, 64) * 2)
+ROWS = (*((8, 8, n) for n in (0, 1, 4, 5)), *((8, 0, n) for n in (4, 16, 17)), (4, 28, 0), (4, 7, 28))
 STRIDES = ((1, 1), (1, 1), (2, 2), (1, 3), (2, 1))
 
 
@@ -19,4 +20,11 @@ def table(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D(stride), "input", (d.of(1, channels, channels), 1, 1, 1), 0))
 
 
-SAMPLERS: tuple[Sampler, ...] = ((table, 6 * len(CHANNELS)),)
+def rows(d: Draw) -> Graph:
+    """Few pixels: multiples of a number and some more."""
+    channels, unit, more = d.turn(ROWS)
+    b = Builder("rows", (1, 1, more + unit * d.upto(8), 1), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D(), "input", (channels, 1, 1, 1), 0))
+
+
+SAMPLERS: tuple[Sampler, ...] = ((table, 6 * len(CHANNELS)), (rows, 5 * len(ROWS)))
