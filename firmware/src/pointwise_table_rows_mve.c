@@ -4,13 +4,13 @@
  * channels a pixel's outputs are a doubleword of the table: a gather of two takes the low words of the halves of a vector
  * as indices, pixels 0 and 1 if places come as 0, 2, 1, 3; turned, 2 and 3. Eight pixels a round, loops for many, none for
  * 4, 16 and 17. What is left of eights is 1 or 4 pixels, or some are computed again. Of four channels a gather takes
- * words of 4 pixels, 28 a round; rounds begin at equal distances and may overlap.
+ * words of 4 pixels, 28 a round, in the last one some again.
  *
- * Registers: r0 table, r1 input, r2 output, r3 places, r12 step, lr rounds. A round: q6 and q7 places, then turned
+ * Registers: r0 table, r1 input, r2 output, r3 places, r12 bytes of outputs computed again, lr rounds. A round: q6 and q7 places, then turned
  * indices, q4 and q5 indices, q0-q3 outputs; of words q0 indices, q1-q7 places, then outputs.
  *
  * Budget: 10 instructions for 8 pixels and one for a loop, 6 for 4 more, 4 for 1 more, 11 for some again; 4 a call, and its
- * return. 7, 22 and 24 for 4, 16 and 17 pixels. Of four channels 18 for 28 pixels. */
+ * return. 7, 22 and 24 for 4, 16 and 17 pixels. Of four channels 17 for 28 pixels. */
 #include "edgekit/pointwise_table_rows_mve.h"
 
 #include "edgekit/assembly_mve.h"
@@ -32,6 +32,7 @@
   "vldmia r3!, {d12-d15}\n" PIXELS("q4", "q6") PIXELS("q5", "q7") ROWS("q0", "q4") "vrev64.32 q6, q4\n" ROWS("q2", "q5") \
   "vrev64.32 q7, q5\n" ROWS("q1", "q6") ROWS("q3", "q7") "vstmia r2!, {d0-d7}\n"
 #define EIGHTS "1:\n" EIGHT "le lr, 1b\n"
+#define BACK "sub r2, r12\n"
 #define LEFT "vldrw.u32 q5, [r3]\n"
 
 KERNEL(4, SOME("vldrw.u32 q0, [r3]\n" FOUR("q3", "q0", "q2", "q0", "q1") "vstmia r2, {d0-d3}\n"))
@@ -45,8 +46,10 @@ KERNEL(17, SOME("vpush {d8-d15}\n vldmia r3, {d6-d15}\n" /* places: q3, q4, q5, 
 KERNEL(eights, BEGIN EIGHTS END)
 KERNEL(and_1, BEGIN EIGHTS LEFT PIXELS("q4", "q5") ROWS("q0", "q4") "vstmia r2, {d0}\n" END)
 KERNEL(and_4, BEGIN EIGHTS LEFT FOUR("q4", "q5", "q6", "q0", "q1") "vstmia r2, {d0-d3}\n" END)
-KERNEL(again, BEGIN EIGHTS "sub r2, r12\n" EIGHT END)
+KERNEL(again, BEGIN EIGHTS BACK EIGHT END)
 
 #define WORDS(q) PIXELS("q0", q) "vldrw.u32 " q ", [r0, q0, uxtw #2]\n"
-KERNEL(words, BEGIN "1:\n vldmia r3!, {d2-d15}\n" WORDS("q1") WORDS("q2") WORDS("q3") WORDS("q4") WORDS("q5") WORDS("q6")
-              WORDS("q7") "vstmia r2, {d2-d15}\n add r2, r12\n le lr, 1b\n" END)
+#define ROUND                                                                                                       \
+  "vldmia r3!, {d2-d15}\n" WORDS("q1") WORDS("q2") WORDS("q3") WORDS("q4") WORDS("q5") WORDS("q6") WORDS("q7")       \
+  "vstmia r2!, {d2-d15}\n"
+KERNEL(words, BEGIN "1:\n" ROUND "le lr, 1b\n" BACK ROUND END)

@@ -26,7 +26,7 @@ LAYERS: tuple[Layer, ...] = (
     (1, 1, LEAST, 1, 1, (1, 1)), (1, 7, 60, 1, 1, (2, 1)), (2, 3, 65, 1, 8, (1, 2)),
     (1, 2, 17 * MOST_APART, 1, 3, (1, MOST_APART)), (4, 4, 4, 1, 1, (1, 1)), (1, 1, 17, 1, 8, (1, 1)),
     (1, 31, 31, 1, 8, (2, 2)), (2, 9, 12, 1, 2, (2, 2)), (1, 4, 5, 1, 32, (1, 1)), (2, 3, 7, 1, 64, (1, 1)),
-    (1, 9, 9, 1, 32, (2, 2)), (2, 9, 10, 1, 64, (2, 2)),
+    (1, 9, 9, 1, 32, (2, 2)), (2, 9, 10, 1, 64, (2, 2)), (1, 12, 12, 1, 1, (1, 1)), (2, 7, 12, 1, 1, (1, 1)),
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
         ((number, call),) = found(graph)
         calls.append(call)
         cases.append(Case(f"table_{i}", graph, i, 2, GUARD, candidate=number))
-    assert {call.kernel for call in calls} == {FILE, f"{FILE}_one", f"{FILE}_wide", f"{FILE}_apart"}
+    assert {call.kernel for call in calls} == {FILE, f"{FILE}_one", f"{FILE}_many", f"{FILE}_wide", f"{FILE}_apart"}
     for kernel in (FILE, f"{FILE}_apart"):
         shapes = {(c.fields["fours"] == 0, c.fields["rest"]) for c in calls if c.kernel == kernel}
         assert shapes >= {(False, rest) for rest in range(4)} | {(True, 2), (True, 3)}
@@ -80,3 +80,13 @@ def test_every_value_of_the_input() -> None:
 )  # fmt: skip
 def test_pixels_and_channels(layer: Layer, taken: bool) -> None:
     assert bool(found(graph_of(layer, 0))) == taken
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [((1, 12, 4, 1, 1, (1, 1)), "_many"), ((1, 11, 4, 1, 1, (1, 1)), "_one"), ((1, 12, 5, 1, 1, (1, 1)), "_one")],
+)
+def test_words_of_one_channel(layer: Layer, name: str) -> None:
+    """By 48, where every row begins at a word."""
+    ((_, call),) = found(graph_of(layer, 0))
+    assert call.kernel == FILE + name

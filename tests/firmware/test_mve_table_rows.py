@@ -9,7 +9,7 @@ import pytest
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
-from edgekit.backends.c.forms.mve.conv_2d_pointwise_table_rows import FILE, MOST, ROUND
+from edgekit.backends.c.forms.mve.conv_2d_pointwise_table_rows import FILE, MOST, MOST_DENSE, ROUND
 from edgekit.graph import Graph
 from edgekit.graph.operator import Activation
 from edgekit.graph.ops.conv_2d import Conv2D
@@ -20,11 +20,11 @@ Pair = tuple[int, int]
 Layer = tuple[int, int, int, int, Pair, Pair]  # batches, height, width, output channels, window, stride
 ONE, TWO = (1, 1), (2, 2)
 LAYERS: tuple[Layer, ...] = (
-    *((1, 1, n, 8, ONE, ONE) for n in (4, *range(8, 18), 21, 25, 30, 36, MOST)),
+    *((1, 1, n, 8, ONE, ONE) for n in (4, *range(8, 18), 21, 25, 30, 36, MOST_DENSE)),
     (4, 3, 3, 8, ONE, TWO), (1, 7, 7, 8, ONE, TWO), (1, 5, 5, 8, ONE, TWO), (4, 5, 5, 8, ONE, TWO),
     (2, 9, 11, 8, ONE, (3, 2)), (4, 1, 1, 8, (3, 3), ONE), (9, 1, 1, 8, (3, 2), TWO), (1, 31, 31, 8, ONE, TWO),
-    (1, 13, 13, 4, ONE, TWO), (1, 4, 7, 4, ONE, ONE), (2, 5, 7, 4, ONE, (1, 2)), (1, 16, 16, 4, ONE, ONE),
-    (28, 1, 1, 4, (3, 3), ONE),
+    (1, 13, 13, 4, ONE, TWO), (1, 4, 14, 4, ONE, ONE), (2, 5, 7, 4, ONE, (1, 2)), (1, 16, 31, 4, ONE, TWO),
+    (29, 1, 1, 4, (3, 3), ONE),
 )  # fmt: skip
 
 
@@ -57,9 +57,9 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     ("layer", "taken"),
     [
         *(((1, 1, n, 8, ONE, ONE), n == 4 or n >= 8) for n in range(1, 10)),
-        ((1, 1, MOST, 8, ONE, ONE), True), ((1, 1, MOST + 1, 8, ONE, ONE), False), ((1, 1, 16, 7, ONE, ONE), False),
-        ((1, 1, ROUND - 1, 4, ONE, ONE), False), ((1, 1, ROUND, 4, ONE, ONE), True),
-        ((1, 1, ROUND + 29, 4, ONE, ONE), False),  # prime, and more than a round
+        ((1, 1, MOST_DENSE, 8, ONE, ONE), True), ((1, 1, MOST_DENSE + 1, 8, ONE, ONE), False),
+        ((1, 1, 2 * MOST, 8, ONE, TWO), True), ((1, 1, 2 * MOST + 1, 8, ONE, TWO), False),
+        ((1, 1, 16, 7, ONE, ONE), False), ((1, 1, ROUND, 4, ONE, ONE), False), ((1, 1, ROUND + 1, 4, ONE, ONE), True),
         ((4, 1, 1, 8, (3, 3), ONE), True), ((4, 1, 2, 8, (3, 3), ONE), False), ((4, 2, 1, 8, (1, 3), ONE), True),
     ],
 )  # fmt: skip

@@ -18,7 +18,7 @@ OPERATOR, FILE = "conv_2d", "pointwise_table_rows_mve"
 DOUBLE, WORD = 8, 4  # channels
 FOUR, EIGHT, ROUND = 4, 8, 28  # pixels: that come at once; of a round, of one of four channels
 ALONE = (4, 16, 17)  # pixels of functions without rounds
-MOST = 256  # pixels, as each has a word for its place
+MOST, MOST_DENSE = 256, 100  # pixels, as each has a word for its place; next to each other, where columns are as fast
 ORDER = (0, 2, 1, 3)  # of four pixels: the first and third are indices as they come, the others turned
 Ints = NDArray[np.int64]
 
@@ -28,22 +28,24 @@ def form(layer: Layer, call: Call) -> Call | None:
     if geometry is None or integer(call.fields, "in_c") != 1 or channels not in (DOUBLE, WORD):
         return None
     pixels = places(geometry, 1)
-    found = None if pixels is None or len(pixels) > MOST else (_doubles if channels == DOUBLE else _words)(pixels)
+    if pixels is None or len(pixels) > (MOST_DENSE if pixels[-1] == len(pixels) - 1 else MOST):
+        return None
+    found = (_doubles if channels == DOUBLE else _words)(pixels)
     if found is None:
         return None
-    kernel, order, step, rounds = found
+    kernel, order, again, rounds = found
     return Call(
         f"{FILE}_{kernel}",
         {
             "table": lookup.of_one_input(layer).reshape(-1).view(np.int64), "places": order.reshape(-1).astype(np.int32),
-            "step": step, "rounds": rounds,
+            "again": again, "rounds": rounds,
         },
         source=FILE,
     )  # fmt: skip
 
 
 def _doubles(pixels: Ints) -> tuple[str, Ints, int, int] | None:
-    """Kernel, order, step and rounds of eight channels."""
+    """Kernel, order, bytes again and rounds of eight channels."""
     rounds, rest = divmod(len(pixels), EIGHT)
     alone = len(pixels) in ALONE
     if not rounds and not alone:
@@ -59,11 +61,7 @@ def _doubles(pixels: Ints) -> tuple[str, Ints, int, int] | None:
 
 
 def _words(pixels: Ints) -> tuple[str, Ints, int, int] | None:
-    """The same of four channels: as few rounds as begin at equal distances; None where that is half more than need be."""
-    more, least = len(pixels) - ROUND, -(-len(pixels) // ROUND)
-    rounds = next((n for n in range(least, least * 3 // 2 + 1) if n > 1 and more % (n - 1) == 0), int(more == 0))
-    if more < 0 or not rounds:
-        return None
-    apart = more // max(1, rounds - 1)
-    order = np.concatenate([pixels[i * apart : i * apart + ROUND] for i in range(rounds)])
-    return "words", order, apart * WORD, rounds
+    """The same of four channels."""
+    rounds = (len(pixels) - 1) // ROUND
+    order = np.concatenate([pixels[: rounds * ROUND], pixels[-ROUND:]])
+    return ("words", order, (ROUND * (rounds + 1) - len(pixels)) * WORD, rounds) if rounds else None
