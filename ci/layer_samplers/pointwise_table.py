@@ -40,4 +40,10 @@ def many(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D(), "input", (1, 1, 1, 1), 0))
 
 
-SAMPLERS: tuple[Sampler, ...] = ((table, 6 * len(CHANNELS)), (rows, 5 * len(ROWS)), (pairs, 24), (many, 16))
+def places(d: Draw) -> Graph:
+    """Few channels of a picture of up to 256 pixels, in steps of two."""
+    b = Builder("places", (1, 5 + d.upto(11), 8 + d.upto(8), 1), d.of(*range(1000)))
+    return b.ended(b.weighted(Conv2D((d.of(1, 2), 2)), "input", (d.turn((1, 2, 3)), 1, 1, 1), 0))
+
+
+SAMPLERS: tuple[Sampler, ...] = ((table, 6 * len(CHANNELS)), (rows, 5 * len(ROWS)), (pairs, 24), (many, 16), (places, 21))
