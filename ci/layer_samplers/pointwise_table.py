@@ -46,4 +46,6 @@ def places(d: Draw) -> Graph:
     return b.ended(b.weighted(Conv2D((d.of(1, 2), 2)), "input", (d.turn((1, 2, 3)), 1, 1, 1), 0))
 
 
-SAMPLERS: tuple[Sampler, ...] = ((table, 6 * len(CHANNELS)), (rows, 5 * len(ROWS)), (pairs, 24), (many, 16), (places, 21))
+SAMPLERS: tuple[Sampler, ...] = (
+    (table, 6 * len(CHANNELS)), (rows, 5 * len(ROWS)), (pairs, 24), (many, 16), (places, 21),
+)  # fmt: skip

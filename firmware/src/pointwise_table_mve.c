@@ -2,15 +2,15 @@
  *
  * Blocking: lanes are 16 pixels. They index up to four channels' tables by gathers, whose outputs are scattered to their
  * places; all pixels pass for four channels, then for the next ones. Of one channel outputs are stored as they come, of
- * rows that are words by 48. What is left of 16 pixels are lanes that do not count. Of 32 and 64 channels all outputs of a pixel lie side by side in the table,
- * and are copied. Pixels that are apart are brought together in scratch before, row by row.
+ * rows that are words 48 at a time. What is left of 16 pixels are lanes that do not count. Of 32 and 64 channels all
+ * outputs of a pixel lie side by side in the table, and are copied. Pixels that are apart are brought together in scratch
+ * before, row by row.
  *
  * Registers: q0 pixels, q1-q3 outputs, q4-q7 places of four channels; r7 r8 r9 r12 their tables, r0 input, r10 output; r1 and
  * r2 where a pass begins in either, r3 pixels, r4 passes of four, r5 channels of the last pass, r6 bytes of a step.
  *
- * Budget, of 16 pixels: 3 instructions and 2 for each channel of a pass; 4 where there is but one,
- * or 6 for 48 of them. Of a pixel of 32 or 64 channels 5. 10 a pass, 13 a call. To bring pixels together 4 for 16 of them,
- * 7 a row. Instructions, that is: a core loads the bytes of a gather one by one. */
+ * Budget, of 16 pixels: 3 instructions and 2 for each channel of a pass; 4 where there is but one, or 6 for 48 of them. Of
+ * a pixel of 32 or 64 channels 5. 10 a pass, 13 a call. To bring pixels together 4 for 16 of them, 7 a row. Instructions, that is: a core loads the bytes of a gather one by one. */
 #include "edgekit/pointwise_table_mve.h"
 
 #include <arm_mve.h>

@@ -1,12 +1,12 @@
-/* What `ek_conv_2d` computes for 1x1 kernels of one input channel, output channels by eights or tens, on Helium: by tables
- * of pairs of outputs.
+/* What `ek_conv_2d` computes for 1x1 kernels of one input channel, output channels by eights or tens, on Helium: by
+ * tables of pairs of outputs.
  *
  * Blocking: lanes are 8 pixels of halfwords. A gather by a vector of places brings their bytes, wherever they are; they
  * index tables of two channels by gathers, whose pairs are scattered to their places. All pixels pass for 8 channels
  * (`tens`: for 10), then for the next ones. What is left of 8 pixels are lanes that do not count.
  *
- * Registers: q1 pixels, q0 and q2 outputs, q3-q7 places of pairs; r6 r8 r9 r10 r11 their tables, r0 places in the input, r1
- * input, r12 output, which a pass begins at r7 and r2; r3 pixels, r4 passes, r5 bytes of a step.
+ * Registers: q1 pixels, q0 and q2 outputs, q3-q7 places of pairs; r6 r8 r9 r10 r11 their tables, r0 places in the input,
+ * r1 input, r12 output, which a pass begins at r7 and r2; r3 pixels, r4 passes, r5 bytes of a step.
  *
  * Budget: 12 instructions for 8 pixels and 8 channels, 14 for 10; 10 or 11 a pass, 9 or 10 a call, and its return. */
 #include "edgekit/pointwise_table_pairs_mve.h"

@@ -1,16 +1,17 @@
-/* What `ek_conv_2d` computes for 1x1 kernels of one input channel, four or eight output channels, on Helium: rows of a table.
+/* What `ek_conv_2d` computes for 1x1 kernels of one input channel, four or eight output channels, on Helium: by rows of a
+ * table.
  *
  * Blocking: a gather by a vector of places brings the bytes of 4 pixels, wherever they are, to lanes of words. Of eight
- * channels a pixel's outputs are a doubleword of the table: a gather of two takes the low words of the halves of a vector
- * as indices, pixels 0 and 1 if places come as 0, 2, 1, 3; turned, 2 and 3. Eight pixels a round, loops for many, none for
- * 4, 16 and 17. What is left of eights is 1 or 4 pixels, or some are computed again. Of four channels a gather takes
- * words of 4 pixels, 28 a round, in the last one some again.
+ * channels a pixel's outputs are a doubleword of the table: a gather of two takes the low words of the halves of a
+ * vector as indices, pixels 0 and 1 if places come as 0, 2, 1, 3; turned, 2 and 3. Eight pixels a round, loops for many,
+ * none for 4, 16 and 17. What is left of eights is 1 or 4 pixels, or some are computed again. Of four channels a gather
+ * takes words of 4 pixels, 28 a round, in the last one some again.
  *
- * Registers: r0 table, r1 input, r2 output, r3 places, r12 bytes of outputs computed again, lr rounds. A round: q6 and q7 places, then turned
- * indices, q4 and q5 indices, q0-q3 outputs; of words q0 indices, q1-q7 places, then outputs.
+ * Registers: r0 table, r1 input, r2 output, r3 places, r12 bytes of outputs computed again, lr rounds. A round: q6 and q7
+ * places, then turned indices, q4 and q5 indices, q0-q3 outputs; of words q0 indices, q1-q7 places, then outputs.
  *
- * Budget: 10 instructions for 8 pixels and one for a loop, 6 for 4 more, 4 for 1 more, 11 for some again; 4 a call, and its
- * return. 7, 22 and 24 for 4, 16 and 17 pixels. Of four channels 17 for 28 pixels. */
+ * Budget: 10 instructions for 8 pixels and one for a loop, 6 for 4 more, 4 for 1 more, 11 for some again; 4 a call, and
+ * its return. 7, 22 and 24 for 4, 16 and 17 pixels. Of four channels 17 for 28 pixels. */
 #include "edgekit/pointwise_table_rows_mve.h"
 
 #include "edgekit/assembly_mve.h"

@@ -20,16 +20,30 @@ def test_a_pixel(channels: int, of_pixel: float) -> None:
 
 @pytest.mark.parametrize(
     ("channels", "pixels", "found"),
-    [(1, 144, 12 + 2 + 9 + 2), (8, 9, 12 + 5 + 3 + 1), (8, 17, 12 + 9 + 3 + 2), (8, 128, 12 + 1 + 64 + 10),
-     (8, 1, 12 + 3), (64, 100, 12 + 1 + 150 + 58)],
+    [
+        (1, 144, 12 + 2 + 9 + 2),
+        (8, 9, 12 + 5 + 3 + 1),
+        (8, 17, 12 + 9 + 3 + 2),
+        (8, 128, 12 + 1 + 64 + 10),
+        (8, 1, 12 + 3),
+        (64, 100, 12 + 1 + 150 + 58),
+    ],
 )
 def test_on_helium(channels: int, pixels: int, found: int) -> None:
     assert bounds_table.on_helium(channels, pixels) == found
 
 
+@pytest.mark.parametrize(
+    ("channels", "pixels", "found"),
+    [(3, 49, 12 + 3 * 7 + 3 + 4), (3, 16, 12 + 7 + 2), (3, 19, 12 + 7 + 7 + 2), (8, 9, 21), (1, 49, 12 + 1 + 4 + 1)],
+)
+def test_argued_on_helium(channels: int, pixels: int, found: int) -> None:
+    assert bounds_table.argued_on_helium(channels, pixels) == found
+
+
 @pytest.mark.parametrize("channels", bounds_table.ROWS)
 def test_gathers_that_share_indices(channels: int) -> None:
-    """Stored as they come, k of them bring at most 2 (k + 1) words of outputs, whatever pixels the lanes' indices are of.
+    """Stored as they come, k of them bring at most 2 (k + 1) words of outputs, whatever pixel a lane is of.
 
     A lane has the places of a pixel in gathers that are less than a pixel's words apart. So those further apart share
     neither lanes nor places, and what they bring is a sum.

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.graphs import Builder
 from edgekit.backends.c.call import Call
+from edgekit.backends.c.choice import Optimize, choose
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_table_rows import FILE, MOST, MOST_DENSE, ROUND
 from edgekit.graph import Graph
@@ -65,6 +66,21 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_pixels_and_windows(layer: Layer, taken: bool) -> None:
     assert bool(found(graph_of(layer, 0))) == taken
+
+
+@pytest.mark.parametrize("layer", [(1, 3, 3, 8, ONE, ONE), (1, 7, 7, 8, ONE, TWO), (1, 1, 17, 8, ONE, ONE)])
+def test_tables_are_for_speed(layer: Layer) -> None:
+    """Where flash counts, 2 KB are not worth what they save beside a larger layer."""
+    b = Builder("larger", (1, 16, 16, 8), 0)
+    larger = b.ended(b.weighted(Conv2D(), "input", (16, 3, 3, 8), 0))
+    candidates = [candidates_of(g, g.nodes[0], "cortex-m55") for g in (graph_of(layer, 0), larger)]
+    by_table = []
+    objectives: tuple[Optimize, ...] = ("speed", "flash")
+    for optimize in objectives:
+        call = choose(candidates, "cortex-m55", optimize)[0]
+        assert isinstance(call, Call)
+        by_table.append("_table_" in call.kernel)
+    assert by_table == [True, False]
 
 
 def test_of_one_channel_only() -> None:

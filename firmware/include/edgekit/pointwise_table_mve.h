@@ -11,7 +11,7 @@ extern "C" {
 /* Assembly knows the places of the first six fields. */
 typedef struct {
   int32_t count;         /* of pixels */
-  int32_t fours, rest;   /* channels of the output: 4 times `fours` and up to 3; `many`: pixels, 48 times `fours` and up to 47 */
+  int32_t fours, rest;   /* channels of the output: 4 times `fours` and up to 3; `many`: pixels, 48 times, up to 47 */
   int32_t step;          /* bytes of 16 pixels of the output */
   const int8_t *table;   /* of every channel 256 outputs, by the input as a number without a sign; `wide`: all channels of a number */
   uint8_t places[16];    /* of 16 pixels in the output, in bytes */

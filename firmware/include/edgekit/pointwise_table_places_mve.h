@@ -1,4 +1,4 @@
-/* 1x1 convolution, int8, NHWC, one input channel into up to three: Helium, by tables, pixels at any places of a small picture. */
+/* 1x1 convolution, int8, NHWC, one input channel into up to three: Helium, by tables, pixels apart in a small picture. */
 #ifndef EDGEKIT_POINTWISE_TABLE_PLACES_MVE_H
 #define EDGEKIT_POINTWISE_TABLE_PLACES_MVE_H
 

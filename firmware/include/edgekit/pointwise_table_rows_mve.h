@@ -1,4 +1,4 @@
-/* 1x1 convolution, int8, NHWC, one input channel: Helium, four or eight outputs are a row of a table, pixels at any places. */
+/* 1x1 convolution, int8, NHWC, one input channel into four or eight: Helium, by rows of a table, pixels at any places. */
 #ifndef EDGEKIT_POINTWISE_TABLE_ROWS_MVE_H
 #define EDGEKIT_POINTWISE_TABLE_ROWS_MVE_H
 

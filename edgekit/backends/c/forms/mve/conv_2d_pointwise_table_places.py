@@ -1,4 +1,4 @@
-"""1x1 convolutions of one channel into up to three, pixels apart, by tables: `firmware/src/pointwise_table_places_mve.c`."""
+"""1x1 convolutions of one channel into up to three, pixels apart: `firmware/src/pointwise_table_places_mve.c`."""
 
 from __future__ import annotations
 

@@ -37,11 +37,13 @@ def form(layer: Layer, call: Call) -> Call | None:
     return Call(
         f"{FILE}_{kernel}",
         {
-            "table": lookup.of_one_input(layer).reshape(-1).view(np.int64), "places": order.reshape(-1).astype(np.int32),
-            "again": again, "rounds": rounds,
+            "table": lookup.of_one_input(layer).reshape(-1).view(np.int64),
+            "places": order.reshape(-1).astype(np.int32),
+            "again": again,
+            "rounds": rounds,
         },
         source=FILE,
-    )  # fmt: skip
+    )
 
 
 def _doubles(pixels: Ints) -> tuple[str, Ints, int, int] | None:
