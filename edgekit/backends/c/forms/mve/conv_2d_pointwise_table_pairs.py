@@ -11,7 +11,7 @@ from edgekit.backends.c.forms.mve._requantize import integer
 from edgekit.backends.c.forms.mve.conv_2d_pointwise import picture
 
 OPERATOR, FILE = "conv_2d", "pointwise_table_pairs_mve"
-LANES, PAIR = 8, 2
+LANES, PAIR, PAIRS = 8, 2, 5
 PASSES = (8, 10)  # channels
 MOST_CHANNELS, MOST, MOST_PLACE = 40, 512, (1 << 16) - 1  # pixels have a halfword each for their places
 
@@ -30,7 +30,7 @@ def form(layer: Layer, call: Call) -> Call | None:
         {
             "count": len(pixels), "passes": channels // width, "step": LANES * channels,
             "table": rows.T.reshape(-1), "places": np.pad(pixels, (0, -len(pixels) % LANES)).astype(np.uint16),
-            "lanes": tuple(i * channels // PAIR for i in range(LANES)),
+            "lanes": tuple(i * channels // PAIR + pair for pair in range(PAIRS) for i in range(LANES)),
         },
         source=FILE,
     )  # fmt: skip
