@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -18,6 +20,8 @@ from edgekit.reference import Simulator
 from tests.firmware.proof import GUARD, Case, prove
 from tests.firmware.scales import scaled, with_zero_point
 
+L = TypeVar("L")
+Proofs = tuple[list[Case], list[Call]]
 Layer = tuple[int, int, int, int, int, tuple[int, int]]
 # batches, height, width, input channels, output channels, strides
 LAYERS: tuple[Layer, ...] = (
@@ -37,21 +41,29 @@ def graph_of(layer: Layer, i: int, activation: Activation = "none", padding: Pad
     return b.ended(b.weighted(op, "input", (out_c, 1, 1, shape[-1]), 0))
 
 
-def found(graph: Graph) -> list[tuple[int, Call]]:
+def found(graph: Graph, file: str = FILE) -> list[tuple[int, Call]]:
     calls = candidates_of(graph, graph.nodes[0], "cortex-m55")
-    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and c.file == FILE]
+    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and c.file == file]
+
+
+def cases_of(
+    layers: Sequence[L], graph_of: Callable[..., Graph], every: int, file: str
+) -> tuple[list[Case], list[Call]]:
+    """Of all layers, of every few with a zero point that is no end and with shifts to the left; and their calls."""
+    graphs = [graph_of(layer, i) for i, layer in enumerate(layers)]
+    graphs += [with_zero_point(graph_of(layer, i, "relu"), -5) for i, layer in enumerate(layers[::every])]
+    graphs += [scaled(graph_of(layer, i), 2.0**14) for i, layer in enumerate(layers[::every])]
+    cases, calls = [], []
+    for i, graph in enumerate(graphs):
+        assert found(graph, file), i
+        ((number, call),) = found(graph, file)
+        calls.append(call)
+        cases.append(Case(f"table_{i}", graph, i, 2, GUARD, candidate=number))
+    return cases, calls
 
 
 def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
-    graphs = [graph_of(layer, i) for i, layer in enumerate(LAYERS)]
-    graphs += [with_zero_point(graph_of(layer, i, "relu"), -5) for i, layer in enumerate(LAYERS[::5])]
-    graphs += [scaled(graph_of(layer, i), 2.0**14) for i, layer in enumerate(LAYERS[::5])]  # shifts to the left
-    cases, calls = [], []
-    for i, graph in enumerate(graphs):
-        assert found(graph), i
-        ((number, call),) = found(graph)
-        calls.append(call)
-        cases.append(Case(f"table_{i}", graph, i, 2, GUARD, candidate=number))
+    cases, calls = cases_of(LAYERS, graph_of, 5, FILE)
     assert {call.kernel for call in calls} == {FILE, f"{FILE}_one", f"{FILE}_many", f"{FILE}_wide", f"{FILE}_apart"}
     for kernel in (FILE, f"{FILE}_apart"):
         shapes = {(c.fields["fours"] == 0, c.fields["rest"]) for c in calls if c.kernel == kernel}

@@ -6,13 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.mve.conv_2d_pointwise_table_places import FILE, LEAST
-from edgekit.graph import Graph
-from tests.firmware.proof import GUARD, Case, prove
-from tests.firmware.scales import scaled, with_zero_point
-from tests.firmware.test_mve_table import Layer, graph_of
+from tests.firmware.proof import prove
+from tests.firmware.test_mve_table import Layer, cases_of, found, graph_of
 
 LAYERS: tuple[Layer, ...] = tuple(
     (*shape, 1, n, stride)
@@ -21,19 +17,9 @@ LAYERS: tuple[Layer, ...] = tuple(
 )
 
 
-def found(graph: Graph) -> list[tuple[int, Call]]:
-    calls = candidates_of(graph, graph.nodes[0], "cortex-m55")
-    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and c.file == FILE]
-
-
 def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
-    graphs = [graph_of(layer, i) for i, layer in enumerate(LAYERS)]
-    graphs += [with_zero_point(graph_of(layer, i, "relu"), -5) for i, layer in enumerate(LAYERS[::4])]
-    graphs += [scaled(graph_of(layer, i), 2.0**14) for i, layer in enumerate(LAYERS[::4])]  # shifts to the left
-    cases = []
-    for i, graph in enumerate(graphs):
-        ((number, _),) = found(graph)
-        cases.append(Case(f"places_{i}", graph, i, 2, GUARD, candidate=number))
+    cases, calls = cases_of(LAYERS, graph_of, 4, FILE)
+    assert {call.kernel for call in calls} == {f"{FILE}_{channels}" for channels in (1, 2, 3)}
     prove(cases, "qemu-m55", tmp_path / "program")
 
 
@@ -46,4 +32,4 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_pixels_and_channels(layer: Layer, taken: bool) -> None:
-    assert bool(found(graph_of(layer, 0))) == taken
+    assert bool(found(graph_of(layer, 0), FILE)) == taken

@@ -14,8 +14,8 @@ from edgekit.backends.c.forms.mve.conv_2d_pointwise_table_rows import FILE, MOST
 from edgekit.graph import Graph
 from edgekit.graph.operator import Activation
 from edgekit.graph.ops.conv_2d import Conv2D
-from tests.firmware.proof import GUARD, Case, prove
-from tests.firmware.scales import scaled, with_zero_point
+from tests.firmware.proof import prove
+from tests.firmware.test_mve_table import cases_of, found
 
 Pair = tuple[int, int]
 Layer = tuple[int, int, int, int, Pair, Pair]  # batches, height, width, output channels, window, stride
@@ -35,21 +35,9 @@ def graph_of(layer: Layer, i: int, activation: Activation = "none") -> Graph:
     return b.ended(b.weighted(Conv2D(stride, activation=activation), "input", (out_c, *window, 1), 0))
 
 
-def found(graph: Graph) -> list[tuple[int, Call]]:
-    calls = candidates_of(graph, graph.nodes[0], "cortex-m55")
-    return [(i, c) for i, c in enumerate(calls) if isinstance(c, Call) and c.file == FILE]
-
-
 def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
-    graphs = [graph_of(layer, i) for i, layer in enumerate(LAYERS)]
-    graphs += [with_zero_point(graph_of(layer, i, "relu"), -5) for i, layer in enumerate(LAYERS[::5])]
-    graphs += [scaled(graph_of(layer, i), 2.0**14) for i, layer in enumerate(LAYERS[::5])]  # shifts to the left
-    cases, kernels = [], set()
-    for i, graph in enumerate(graphs):
-        assert found(graph), i
-        ((number, call),) = found(graph)
-        kernels.add(call.kernel)
-        cases.append(Case(f"rows_{i}", graph, i, 2, GUARD, candidate=number))
+    cases, calls = cases_of(LAYERS, graph_of, 5, FILE)
+    kernels = {call.kernel for call in calls}
     assert kernels == {f"{FILE}_{name}" for name in ("4", "16", "17", "eights", "and_1", "and_4", "again", "words")}
     prove(cases, "qemu-m55", tmp_path / "program")
 
@@ -65,7 +53,7 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_pixels_and_windows(layer: Layer, taken: bool) -> None:
-    assert bool(found(graph_of(layer, 0))) == taken
+    assert bool(found(graph_of(layer, 0), FILE)) == taken
 
 
 @pytest.mark.parametrize("layer", [(1, 3, 3, 8, ONE, ONE), (1, 7, 7, 8, ONE, TWO), (1, 1, 17, 8, ONE, ONE)])
@@ -85,4 +73,4 @@ def test_tables_are_for_speed(layer: Layer) -> None:
 
 def test_of_one_channel_only() -> None:
     b = Builder("table_rows", (1, 4, 4, 2), 0)
-    assert not found(b.ended(b.weighted(Conv2D(), "input", (8, 1, 1, 2), 0)))
+    assert not found(b.ended(b.weighted(Conv2D(), "input", (8, 1, 1, 2), 0)), FILE)
