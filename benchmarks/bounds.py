@@ -194,7 +194,8 @@ def _with_words(bound: Bound, together: float, shape: Shape) -> float:
 def argued(core: str, shape: Shape) -> float:
     """The same with what is not proven."""
     if _of_one_input(shape):
-        return least(core, shape)
+        of_table = bounds_table.argued_on_helium if core == "m55" else bounds_table.on_dsp
+        return of_table(shape.outputs // shape.windows, shape.windows)
     if core == "m55":
         return _on_helium(shape, STORED if shape.outputs // shape.windows in EVEN_LANES else STORED_ALONE)
     dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows

@@ -1,16 +1,16 @@
 /* What `ek_conv_2d` computes for 1x1 kernels of one input channel, on Helium: a function of one byte, by a table a channel.
  *
  * Blocking: lanes are 16 pixels. They index up to four channels' tables by gathers, whose outputs are scattered to their
- * places; all pixels pass for four channels, then for the next ones. Of one channel outputs are stored as they come. What is
- * left of 16 pixels are lanes that do not count. Of 32 and 64 channels all outputs of a pixel lie side by side in the table,
- * and are copied. Pixels that are apart are brought together in scratch before, row by row.
+ * places; all pixels pass for four channels, then for the next ones. Of one channel outputs are stored as they come, of
+ * rows that are words 48 at a time. What is left of 16 pixels are lanes that do not count. Of 32 and 64 channels all
+ * outputs of a pixel lie side by side in the table, and are copied. Pixels that are apart are brought together in scratch
+ * before, row by row.
  *
  * Registers: q0 pixels, q1-q3 outputs, q4-q7 places of four channels; r7 r8 r9 r12 their tables, r0 input, r10 output; r1 and
  * r2 where a pass begins in either, r3 pixels, r4 passes of four, r5 channels of the last pass, r6 bytes of a step.
  *
- * Budget, of 16 pixels: 3 instructions and 2 for each channel of a pass; 4 where there is but one. Of a
- * pixel of 32 or 64 channels 5. 10 a pass, 13 a call. To
- * bring pixels together 4 for 16 of them, 7 a row. Instructions, that is: a core loads the bytes of a gather one by one. */
+ * Budget, of 16 pixels: 3 instructions and 2 for each channel of a pass; 4 where there is but one, or 6 for 48 of them. Of
+ * a pixel of 32 or 64 channels 5. 10 a pass, 13 a call. To bring pixels together 4 for 16 of them, 7 a row. Instructions, that is: a core loads the bytes of a gather one by one. */
 #include "edgekit/pointwise_table_mve.h"
 
 #include <arm_mve.h>
@@ -46,12 +46,21 @@ __attribute__((naked)) void ek_pointwise_table_mve(const ek_pointwise_table_mve_
       ".Lend%=:\n vpop {d8-d15}\n pop {r4-r10, pc}\n" ::: "memory");
 }
 
+#define OUTPUTS(y, x) "vldrb.u8 " y ", [r0, " x "]\n"
+#define BY_16 "dlstp.8 lr, r3\n 1:\n vldrb.u8 q0, [r1], #16\n" OUTPUTS("q1", "q0") "vstrb.8 q1, [r2], #16\n letp lr, 1b\n"
+
 __attribute__((naked)) void ek_pointwise_table_mve_one(const ek_pointwise_table_mve_t *p UNUSED, const int8_t *x UNUSED,
                                                        int8_t *y UNUSED) {
   __asm volatile(
-      "ldr r3, [r0]\n ldr r0, [r0, #16]\n mov r12, lr\n dlstp.8 lr, r3\n"
-      "1:\n vldrb.u8 q0, [r1], #16\n vldrb.u8 q1, [r0, q0]\n vstrb.8 q1, [r2], #16\n letp lr, 1b\n"
-      "bx r12\n" ::: "memory");
+      "ldr r3, [r0]\n ldr r0, [r0, #16]\n mov r12, lr\n" BY_16 "bx r12\n" ::: "memory");
+}
+
+__attribute__((naked)) void ek_pointwise_table_mve_many(const ek_pointwise_table_mve_t *p UNUSED, const int8_t *x UNUSED,
+                                                        int8_t *y UNUSED) {
+  __asm volatile(
+      "mov r12, lr\n ldrd lr, r3, [r0, #4]\n ldr r0, [r0, #16]\n"
+      "1:\n vldmia r1!, {d2-d7}\n" OUTPUTS("q0", "q1") OUTPUTS("q1", "q2") OUTPUTS("q2", "q3") "vstmia r2!, {d0-d5}\n le lr, 1b\n"
+      "cbz r3, .Lend%=\n" BY_16 ".Lend%=:\n bx r12\n" ::: "memory");
 }
 
 #define COPY(shift, vectors)                                                                             \

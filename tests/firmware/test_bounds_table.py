@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, combinations, product
+
 import pytest
 
 from benchmarks import bounds, bounds_table, sweep
@@ -18,10 +20,59 @@ def test_a_pixel(channels: int, of_pixel: float) -> None:
 
 @pytest.mark.parametrize(
     ("channels", "pixels", "found"),
-    [(1, 144, 12 + 2 + 9 + 2), (8, 17, 12 + 1 + 9 + 2), (8, 128, 12 + 1 + 64 + 10), (64, 100, 12 + 1 + 200 + 58)],
+    [
+        (1, 144, 12 + 2 + 9 + 2),
+        (8, 9, 12 + 5 + 3 + 1),
+        (8, 17, 12 + 9 + 3 + 2),
+        (8, 128, 12 + 1 + 64 + 10),
+        (8, 1, 12 + 3),
+        (64, 100, 12 + 1 + 150 + 58),
+    ],
 )
 def test_on_helium(channels: int, pixels: int, found: int) -> None:
     assert bounds_table.on_helium(channels, pixels) == found
+
+
+@pytest.mark.parametrize(
+    ("channels", "pixels", "found"),
+    [(3, 49, 12 + 3 * 7 + 3 + 4), (3, 16, 12 + 7 + 2), (3, 19, 12 + 7 + 7 + 2), (8, 9, 21), (1, 49, 12 + 1 + 4 + 1)],
+)
+def test_argued_on_helium(channels: int, pixels: int, found: int) -> None:
+    assert bounds_table.argued_on_helium(channels, pixels) == found
+
+
+@pytest.mark.parametrize("channels", bounds_table.ROWS)
+def test_gathers_that_share_indices(channels: int) -> None:
+    """Stored as they come, k of them bring at most 2 (k + 1) words of outputs, whatever pixel a lane is of.
+
+    A lane has the places of a pixel in gathers that are less than a pixel's words apart. So those further apart share
+    neither lanes nor places, and what they bring is a sum.
+    """
+    words, near = channels // 4, range(1, 4)
+    most: dict[tuple[int, int], int] = {}
+    for count, lanes in product(range(1, 2 * words), range(1, 5)):
+        sets = list(combinations(range(4), lanes))
+        starts = [[0, *accumulate(apart)] for apart in product(near, repeat=count - 1)]
+        most[count, lanes] = max(
+            _most([first + s for s in some], words, of) for some, of, first in product(starts, sets, range(words))
+        )
+    together = dict(most)  # of gathers in any places
+    for _ in range(3):
+        for ((n, a), x), ((m, b), y) in product(tuple(together.items()), most.items()):
+            if a + b <= 4:
+                together[n + m, a + b] = max(together.get((n + m, a + b), 0), x + y)
+    assert all(found <= 2 * (count + 1) for (count, _), found in together.items())
+
+
+def _most(starts: list[int], words: int, lanes: tuple[int, ...]) -> int:
+    """Words of outputs in the places of their lanes, where a lane's index is of the best pixel."""
+    found = {0}
+    for lane in lanes:
+        of_pixel: dict[int, int] = {}
+        for place in (start + lane for start in starts):
+            of_pixel[place // words] = of_pixel.get(place // words, 0) | 1 << place
+        found = {one | more for one in found for more in of_pixel.values()}
+    return max(map(int.bit_count, found))
 
 
 @pytest.mark.parametrize("core", ["m4", "m55"])

@@ -12,6 +12,8 @@ def features(fields: Fields) -> dict[str, float]:
     blocks, fours, rest = ceil_div(fields["count"], LANES), fields["fours"], fields["rest"]
     if fields["kernel"].endswith("_one"):
         return {"call": 1, "blocks": blocks}
+    if fields["kernel"].endswith("_many"):
+        return {"call": 1, "rounds": fours, "rest": rest > 0, "blocks": ceil_div(rest, LANES)}
     one, wide = fields["step"] == LANES, fields["step"] > MANY
     copied = {"pixels": fields["count"] * wide, "pixels_64": fields["count"] * (fields["step"] == MOST)}
     if fields["kernel"].endswith("_wide"):

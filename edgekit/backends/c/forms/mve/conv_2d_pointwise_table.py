@@ -14,6 +14,7 @@ MOST_CHANNELS = 16  # the places of 16 pixels of four channels are bytes
 WIDE = (32, 64)
 MOST_APART = 17  # as the places of 16 pixels of the input
 LEAST = 16  # pixels, for which 256 outputs in flash pay
+AT_A_TIME = 48  # pixels, where there are many of one channel
 
 
 def form(layer: Layer, call: Call) -> Call | None:
@@ -29,10 +30,13 @@ def form(layer: Layer, call: Call) -> Call | None:
     count, down = len(pixels), geometry["stride_h"] * geometry["in_w"]
     dense, wide = pixels[-1] == count - 1, out_c in WIDE
     rows = lookup.of_one_input(layer)
+    many = dense and out_c == 1 and count >= AT_A_TIME and geometry["in_w"] % AT_ONCE == 0  # words, from any row on
+    fours, rest = divmod(count, AT_A_TIME) if many else divmod(out_c, AT_ONCE)
+    one = "_many" if many else "_one"
     return Call(
-        FILE + ("_apart" if not dense else "_one" if out_c == 1 else "_wide" if wide else ""),
+        FILE + ("_apart" if not dense else one if out_c == 1 else "_wide" if wide else ""),
         {
-            "count": count, "fours": out_c // AT_ONCE, "rest": out_c % AT_ONCE, "step": LANES * out_c,
+            "count": count, "fours": fours, "rest": rest, "step": LANES * out_c,
             "table": (rows if wide else rows.T).reshape(-1),
             "places": tuple(i * out_c * (not wide) for i in range(LANES)),
             "batches": geometry["batches"], "rows": geometry["out_h"], "columns": geometry["out_w"],
