@@ -2,18 +2,22 @@
 #ifndef EDGEKIT_KRONECKER_COLUMNS_DSP_H
 #define EDGEKIT_KRONECKER_COLUMNS_DSP_H
 
+#include <stddef.h>
+
 #include "edgekit/conv_2d_kronecker_dsp.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Columns of all channels; `columns`, of all rows, are a multiple of four, of eight where windows are apart. */
-typedef void expand_t(uint8_t *to, const int8_t *from, int32_t columns);
+typedef ek_conv_2d_kronecker_dsp_t params_t;
+
+/* Rows of the input, each of `blocks` blocks. */
+typedef void expand_t(uint8_t *to, const int8_t *from, int32_t rows, const params_t *p);
 
 #if EK_DSP_INSTRUCTIONS
 
-_Static_assert(EK_KRONECKER_BITS == 21, "the assembly's shifts");
+_Static_assert(EK_KRONECKER_BITS == 21 && offsetof(params_t, pitch) == 4, "the assembly's shifts, two words in its order");
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
@@ -38,19 +42,31 @@ _Static_assert(EK_KRONECKER_BITS == 21, "the assembly's shifts");
 #define STORE_FOUR(AT_0, AT_1, AT_2, AT_3, AT_4, AT_5)                                   \
   "  str r3, [r0, #" #AT_0 "]\n  str r4, [r0, #" #AT_1 "]\n  str r5, [r0, #" #AT_2 "]\n"  \
   "  str r7, [r0, #" #AT_3 "]\n  str r8, [r0, #" #AT_4 "]\n  str r9, [r0, #" #AT_5 "]\n"
-#define EXPAND(NAME, COLUMNS, BLOCK)                                                     \
-  __attribute__((naked, noinline)) static void NAME(uint8_t *to, const int8_t *from, int32_t columns) { \
+/* r12 blocks left, lr from one to the next; rows left, where the row is and `blocks` are on the stack. */
+#define EXPAND(NAME, BYTES, BLOCK)                                                       \
+  __attribute__((naked, noinline)) static void NAME(uint8_t *to, const int8_t *from, int32_t rows, const params_t *p) { \
     __asm__ volatile(                                                                    \
         "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                \
-        "  mov r12, r2\n"                                                                \
+        "  ldrd r4, lr, [r3]\n"                                                          \
+        "  mov r3, r0\n"                                                                 \
+        "  push {r2, r3, r4}\n"                                                          \
         "  mov r2, #0x800080\n"                                                          \
-        "1:\n" BLOCK                                                                     \
-        "  subs r12, #" #COLUMNS "\n"                                                    \
+        "1:\n"                                                                           \
+        "  ldr r12, [sp, #8]\n"                                                          \
+        "2:\n" BLOCK                                                                     \
+        "  subs r12, #1\n"                                                               \
+        "  add r0, lr\n"                                                                 \
+        "  bne 2b\n"                                                                     \
+        "  ldrd r3, r0, [sp]\n"                                                          \
+        "  adds r0, #" #BYTES "\n"                                                       \
+        "  subs r3, #1\n"                                                                \
+        "  strd r3, r0, [sp]\n"                                                          \
         "  bne 1b\n"                                                                     \
+        "  add sp, #12\n"                                                                \
         "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                               \
   }
-EXPAND(expand_1, 4, FOUR "  stmia.w r0!, {r3, r4, r5, r7, r8, r9}\n")
-EXPAND(expand_2, 8, FOUR STORE_FOUR(0, 8, 16, 24, 32, 40) FOUR STORE_FOUR(4, 12, 20, 28, 36, 44) "  adds r0, #48\n")
+EXPAND(expand_1, 24, FOUR "  stmia.w r0, {r3, r4, r5, r7, r8, r9}\n")
+EXPAND(expand_2, 48, FOUR STORE_FOUR(0, 8, 16, 24, 32, 40) FOUR STORE_FOUR(4, 12, 20, 28, 36, 44))
 #pragma GCC diagnostic pop
 
 #else
@@ -58,20 +74,18 @@ EXPAND(expand_2, 8, FOUR STORE_FOUR(0, 8, 16, 24, 32, 40) FOUR STORE_FOUR(4, 12,
 static int32_t word_of(const int8_t *from) {
   return (from[0] + 128) + (from[6] + 128) * (1 << EK_KRONECKER_BITS);
 }
-static void expand_1(uint8_t *to, const int8_t *from, int32_t columns) {
-  for (; columns > 0; columns -= 4, from += 12) {
-    for (int32_t i = 0; i < 6; ++i, to += 4) {
-      *(int32_t *)(void *)to = word_of(from + i / 2 + i % 2 * 3);
+static void expand(uint8_t *to, const int8_t *from, int32_t rows, const params_t *p, int32_t apart) {
+  for (; rows > 0; --rows, to += 24 * apart) {
+    for (int32_t block = 0; block < p->blocks; ++block, from += 12 * apart) {
+      for (int32_t i = 0; i < 6 * apart; ++i) {
+        const int32_t input = i / (2 * apart), odd = i / apart % 2, half = i % apart;
+        *(int32_t *)(void *)(to + block * p->pitch + 4 * i) = word_of(from + input + 3 * odd + 12 * half);
+      }
     }
   }
 }
-static void expand_2(uint8_t *to, const int8_t *from, int32_t columns) {
-  for (; columns > 0; columns -= 8, from += 24) {
-    for (int32_t i = 0; i < 12; ++i, to += 4) {
-      *(int32_t *)(void *)to = word_of(from + i / 4 + i / 2 % 2 * 3 + i % 2 * 12);
-    }
-  }
-}
+static void expand_1(uint8_t *to, const int8_t *from, int32_t rows, const params_t *p) { expand(to, from, rows, p, 1); }
+static void expand_2(uint8_t *to, const int8_t *from, int32_t rows, const params_t *p) { expand(to, from, rows, p, 2); }
 
 #endif
 

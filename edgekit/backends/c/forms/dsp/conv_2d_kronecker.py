@@ -17,7 +17,7 @@ BITS = 21  # EK_KRONECKER_BITS
 Z = 1 << BITS
 MOVED = 128  # what makes inputs 0 to 255
 WORD = 4
-SLACK = 16  # bytes by which padding is filled further than it reaches
+ROOM = 8192  # bytes of scratch: rows at the ends of bands are expanded twice
 SKIPPED = (0, 1, 3)  # a line's first outputs that are none, as bits
 
 
@@ -33,13 +33,16 @@ def form(layer: Layer, call: Call) -> Call | None:
     if line is None or not _fits(line):
         return None
     zero = layer.input(0).zero_point
-    pitch = f["in_w"] * CHANNELS * WORD // 2
-    fields, rows = fields_of(layer, f, pitch, 1)
+    apart = f["stride_w"] > 1
+    read = CHANNELS * WORD * (4 if apart else 2)  # of a row by a block
+    blocks = f["in_w"] // (FOUR * f["stride_w"])
+    fields, rows = fields_of(layer, f, blocks * read, 1, ROOM)
     del fields["out_zero"]  # it is in the starts
-    fields |= {"in_zero": (zero + MOVED) * (1 + Z), "skip": SKIPPED[ends[0]], "tail": ends[1]}
-    fields["stream"] = _stream(line, zero, pitch, f["stride_w"] > 1, f["pad_left"])
-    kernel = FILE if f["stride_w"] == 1 else "conv_2d_kronecker_apart_dsp"
-    return Call(kernel, fields, scratch=rows * pitch + SLACK, source=FILE)
+    fields |= {"blocks": blocks, "pitch": rows * read, "in_zero": (zero + MOVED) * (1 + Z)}
+    fields |= {"skip": SKIPPED[ends[0]], "tail": ends[1]}
+    fields["stream"] = _stream(line, zero, (rows - SIDE) * read, apart, f["pad_left"])
+    kernel = "conv_2d_kronecker_apart_dsp" if apart else FILE
+    return Call(kernel, fields, scratch=blocks * rows * read, source=FILE)
 
 
 def _ends(f: dict[str, int]) -> tuple[int, int] | None:
@@ -70,25 +73,20 @@ def _fits(line: Folded) -> bool:
     return bool(np.all(line.factor == DOUBLE) and np.all(low >= 0) and np.all(high < Z))
 
 
-def _stream(line: Folded, zero: int, pitch: int, apart: bool, padded: int) -> NDArray[np.int32]:
-    """As `conv_2d_kronecker_dsp.h` says."""
+def _stream(line: Folded, zero: int, following: int, apart: bool, padded: int) -> NDArray[np.int32]:
+    """As `conv_2d_kronecker_dsp.h` says; `following`: from where a block ends to the next."""
     start, w = _sums(line)
     first = -(2 * MOVED - 1) * np.minimum(w, 0).sum(axis=(1, 2, 3))  # of a sum that another one completes
     padding = (zero + MOVED) * w.sum(axis=(1, 3))
     begin = first + start * Z + (start - first) * Z**2
-    begun = np.stack([begin & 0xFFFFFFFF, begin >> 32], axis=1)
+    low, high = (begin & 0xFFFFFFFF).reshape(-1, 2), (begin >> 32).reshape(-1, 2)
+    begun = np.stack([high, low], axis=2).reshape(-1, 4) if apart else np.concatenate([low, np.repeat(high, 2, 1)], 1)
     ends, middle = w[:, :, 2] + w[:, :, 0] * Z, w[:, :, 1]
-    steps = [ends, middle * Z] if apart else [ends, middle * Z, middle]
-    if apart and padded:
-        steps = [middle, ends]
-    pairs = np.stack(steps, axis=3).reshape(len(w) // 2, 2, SIDE, -1)  # (pairs, both, rows, inputs and steps)
-    taps = pairs.transpose(0, 2, 3, 1).reshape(len(pairs), SIDE, -1)
-    read = CHANNELS * WORD * (4 if apart else 2)  # of a row by a block
-    hops = np.array([-2 * pitch, pitch - read, pitch - read])[:, None]
-    rows = np.concatenate([np.broadcast_to(hops, (len(pairs), SIDE, 1)), taps], axis=2)
-    lines = np.stack([line.multiplier, line.divider], axis=1)
-    lacks = first + padding[:, 2]
-    left = start - first + padding[:, 0] << 10
-    parts = [begun.reshape(-1, 4), rows.reshape(len(pairs), -1), lines.reshape(-1, 4), lacks.reshape(-1, 2)]
-    words = np.concatenate([*parts, left.reshape(-1, 2)], axis=1)
+    steps = ([middle, ends] if padded else [ends, middle * Z]) if apart else [ends, middle * Z, middle]
+    taps = np.stack(steps, axis=3).reshape(len(low), 2, -1).transpose(0, 2, 1)  # (pairs, rows and inputs and steps, both)
+    constants = np.stack([line.multiplier, line.divider], axis=1).reshape(-1, 4)
+    constants = np.insert(constants, 2, following, axis=1)
+    lacks = (first + padding[:, 2]).reshape(-1, 2)
+    left = (start - first + padding[:, 0] << 10).reshape(-1, 2)
+    words = np.concatenate([begun, taps.reshape(len(low), -1), constants, lacks, left], axis=1)
     return np.ascontiguousarray(words & 0xFFFFFFFF).astype(np.uint32).view(np.int32).reshape(-1)

@@ -1,0 +1,142 @@
+"""Convolution of three channels by Kronecker substitution gives the simulator's integers: on the host by C twins, and on
+emulated cores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.emission import candidates_of
+from edgekit.backends.c.forms.dsp._relu import one_line
+from edgekit.backends.c.forms.dsp._requantize import Folded, fold
+from edgekit.backends.c.forms.dsp.conv_2d_kronecker import BITS, FILE, _fits
+from edgekit.graph import Graph
+from edgekit.graph.operator import Activation, Padding
+from edgekit.graph.ops.conv_2d import Conv2D
+from tests.firmware import proof
+from tests.firmware.proof import Case
+from tests.firmware.shapes import layer_graph
+from tests.firmware.test_dsp_relu import rectified
+
+SCALES = ((1.0, 60.0), (1.0, 2500.0), (1e-3, 0.05), (1e-7, 1.0))  # of the last all channels are constants
+STRIDES = ((1, 1), (2, 2), (2, 1), (1, 2), (3, 1), (3, 2))
+PADDINGS: tuple[Padding, ...] = ("same", "same", "valid")
+FOURS = (1, 2, 3, 1, 5, 2, 4)  # of columns that a line's blocks begin with
+Z = 1 << BITS
+
+
+def calls(graph: Graph) -> dict[int, Call]:
+    found = candidates_of(graph, graph.nodes[0], "cortex-m4")
+    return {k: c for k, c in enumerate(found) if isinstance(c, Call) and c.file == FILE}
+
+
+def drawn() -> Iterator[tuple[str, Graph]]:
+    """Lines of one block, of two and more, strides, both paddings, batches, clamps, bands of all lines and of few."""
+    rng = np.random.default_rng(71)
+    for i in range(42):
+        stride = STRIDES[i % 6]
+        activation: Activation = ("relu", "relu", "relu6")[i // 4 % 3]
+        op = Conv2D(stride, padding=PADDINGS[i % 5 % 3], activation=activation)
+        height = int(rng.integers(1, 12)) + 2 * (op.padding == "valid")
+        shape = 1 + i % 3, height, FOURS[i % 7] * 4 * stride[1], 3
+        graph = layer_graph("conv_2d", shape, 2 + 2 * (i % 4), (3, 3), 1, SCALES[i // 2 % 4], rng, op)
+        yield f"drawn_{i}", rectified(graph, -9 if i % 4 == 1 else -128)
+    for i, stride in enumerate(STRIDES[:2]):
+        shape, op = (2, 75, 40 + 24 * i, 3), Conv2D(stride, padding="same", activation="relu")
+        yield f"bands_{i}", rectified(layer_graph("conv_2d", shape, 2, (3, 3), 1, SCALES[0], rng, op))
+
+
+def ends_of(graph: Graph, seed: int) -> dict[str, NDArray[np.int8]]:
+    """Two samples: inputs at the ends of int8, and any."""
+    rng, shape = np.random.default_rng(seed), graph.tensors["x"].shape
+    values = np.concatenate([np.where(rng.integers(0, 2, shape), 127, -128), rng.integers(-128, 128, shape)])
+    return {"x": values.astype(np.int8)}
+
+
+DRAWN = dict(drawn())
+CASES = [
+    Case(name, graph, guard=proof.GUARD, candidate=k, inputs=ends_of(graph, i))
+    for i, (name, graph) in enumerate(DRAWN.items())
+    for k in calls(graph)
+]
+
+
+def test_cases_of_every_kind() -> None:
+    assert len(CASES) >= 0.8 * len(DRAWN)  # some channels have no line
+    found = [call for case in CASES for call in calls(case.graph).values()]
+    assert len({c.kernel for c in found}) == 2
+    fields = [{k: v for k, v in c.fields.items() if isinstance(v, int)} for c in found]
+    assert {f["skip"] for f in fields} == {1, 3} and {f["tail"] for f in fields} == {0, 1}
+    assert {f["lines"] < f["out_h"] for f in fields} == {False, True}
+    assert {f["low"] for f in fields} >= {-128, -9} and {f["batches"] for f in fields} == {1, 2, 3}
+
+
+def one(width: int = 8, out_c: int = 4, scale: float = 60.0, **changes: object) -> Graph:
+    op = replace(Conv2D(padding="same", activation="relu"), **changes)  # type: ignore[arg-type]
+    graph = layer_graph("conv_2d", (1, 5, width, 3), out_c, (3, 3), 1, (1.0, scale), np.random.default_rng(2), op)
+    return rectified(graph)
+
+
+@pytest.mark.parametrize(("graph", "taken"), [
+    (one(), True), (one(out_c=3), False), (one(width=10), False), (one(dilation=(1, 2)), False),
+    (one(activation="none"), True), (one(stride=(2, 2)), True), (one(width=12, stride=(2, 2)), False),
+    (one(stride=(1, 3)), False), (one(scale=3.0), False),
+])  # fmt: skip
+def test_conditions(graph: Graph, taken: bool) -> None:
+    """Multipliers from an eighth on have no line of doubled sums."""
+    assert bool(calls(graph)) == taken
+
+
+def test_only_where_outputs_have_one_sign() -> None:
+    graph = one(activation="none")
+    assert calls(rectified(graph, -128)) and not calls(rectified(graph, -127))
+
+
+@pytest.mark.parametrize(("bias", "fits"), [(0, True), (-1, False), (Z - 1 - 510, True), (Z - 510, False)])
+def test_every_sum_is_below_the_next(bias: int, fits: bool) -> None:
+    """A weight of 1, doubled, and inputs of 0 to 255."""
+    weights = np.zeros((1, 27), np.int8)
+    weights[0, 4] = 1
+    number, true = np.array([1]), np.array([True])
+    folded = Folded(weights, 0 * number, number, number, true, 0 * number, 2 * number, bias + 256 * number)
+    assert _fits(folded) == fits
+    assert not _fits(replace(folded, factor=4 * number))
+
+
+@pytest.mark.parametrize("exponent", range(5, 13))
+def test_sums_around_the_middle(exponent: int) -> None:
+    """All accumulators of a line that moves them there have the outputs of one that does not."""
+    rng = np.random.default_rng(exponent)
+    weights, bias = rng.integers(-128, 128, (3, 27)).astype(np.int8), rng.integers(-3000, 3000, 3)
+    real = rng.uniform(0.5, 1, 3) * 2.0**-exponent
+    folded = fold(weights, bias, 5, real, (0, 255))
+    assert folded is not None
+    plain, around = (one_line(folded, real, (0, 255), -128, around=to) for to in (None, Z // 2))
+    assert plain is not None and around is not None and _fits(around)
+    w = folded.weights.astype(np.int64)
+    low = folded.bias + np.minimum(-128 * w, 127 * w).sum(axis=1)
+    high = folded.bias + np.maximum(-128 * w, 127 * w).sum(axis=1)
+    for channel in range(3):
+        a = np.arange(low[channel], high[channel] + 1)
+        np.testing.assert_array_equal(*(np.clip(_wide(line, channel, a) >> 3, -128, 127) for line in (plain, around)))
+
+
+def _wide(line: Folded, channel: int, a: NDArray[np.int64]) -> NDArray[np.int64]:
+    moved = int(line.factor[channel]) * a + int(line.offset[channel])
+    return np.asarray(int(line.divider[channel]) + ((moved * int(line.multiplier[channel]) + (1 << 31)) >> 32))
+
+
+@pytest.mark.usefixtures("host_as_m4")
+def test_host(tmp_path: Path) -> None:
+    proof.prove(CASES, "host-c", tmp_path, sanitize=True)
+
+
+@pytest.mark.parametrize("target", ["qemu-m4", "qemu-m7", "qemu-m33"])
+def test_emulated(target: str, tmp_path: Path) -> None:
+    proof.prove(CASES if target == "qemu-m4" else CASES[::3], target, tmp_path)
