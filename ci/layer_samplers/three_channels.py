@@ -1,5 +1,5 @@
-"""3x3 convolutions of three channels into few: pictures that lie in scratch as a whole, those of one size, and with a ReLU
-rows of fours of columns."""
+"""3x3 convolutions of three channels into few: pictures that lie in scratch as a whole, those of one size, and with a
+ReLU rows of fours of columns."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ _Static_assert(offsetof(outputs_t, stream_end) == 48 && sizeof(outputs_t) == 56,
 /* An accumulator's first sum to TO, its second to LO. */
 #define SUMS(TO, LO, HI)                              \
   "  ubfx " TO ", " LO ", #0, #" SHIFT "\n"           \
-  "  lsr.w " LO ", " LO ", #" SHIFT "\n"          \
+  "  lsr.w " LO ", " LO ", #" SHIFT "\n"              \
   "  bfi " LO ", " HI ", #11, #10\n"
 #define RELU(D, SLOPE, START) EK_RELU_OF(D, SLOPE, START) EK_RELU_SATURATE(D)
 #define OUTPUTS(A, B, C, D) RELU(A, "r2", "r3") RELU(B, "r2", "r3") RELU(C, "r2", "r3") RELU(D, "r2", "r3")

@@ -1,5 +1,5 @@
-"""Convolution of three channels by Kronecker substitution gives the simulator's integers: on the host by C twins, and on
-emulated cores."""
+"""Convolution of three channels by Kronecker substitution gives the simulator's integers: on the host by C twins, and
+on emulated cores."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.dsp._relu import one_line
 from edgekit.backends.c.forms.dsp._requantize import Folded, fold
 from edgekit.backends.c.forms.dsp.conv_2d_kronecker import BITS, FILE, _fits
-from edgekit.graph import Graph
+from edgekit.backends.c.groups import divide
+from edgekit.graph import Graph, Node, Tensor
 from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.conv_2d import Conv2D
+from edgekit.graph.ops.pad import Pad
 from tests.firmware import proof
 from tests.firmware.proof import Case
 from tests.firmware.shapes import layer_graph
@@ -81,6 +83,31 @@ def one(width: int = 8, out_c: int = 4, scale: float = 60.0, **changes: object) 
     op = replace(Conv2D(padding="same", activation="relu"), **changes)  # type: ignore[arg-type]
     graph = layer_graph("conv_2d", (1, 5, width, 3), out_c, (3, 3), 1, (1.0, scale), np.random.default_rng(2), op)
     return rectified(graph)
+
+
+def behind_a_pad() -> Graph:
+    """Windows two apart, a column of padding on their left and none on their right: what a pad of 1 becomes."""
+    op = Conv2D((2, 2), padding="valid", activation="relu")
+    graph = rectified(layer_graph("conv_2d", (1, 18, 18, 3), 4, (3, 3), 1, SCALES[0], np.random.default_rng(3), op))
+    x, sides = graph.tensors["x"], (1, 1)
+    graph.tensors["p"] = replace(x, name="p")
+    graph.tensors["x"] = Tensor("x", (1, 16, 16, 3), "int8", x.quantization)
+    conv = replace(graph.nodes[0], inputs=("p", "w", "b"))
+    graph.nodes = [Node(Pad(((0, 0), sides, sides, (0, 0))), ("x",), ("p",)), conv]
+    graph.validate()
+    return graph
+
+
+@pytest.mark.parametrize("target", ["host-c", "qemu-m4"])
+@pytest.mark.usefixtures("host_as_m4")
+def test_a_column_of_padding_before_windows_two_apart(target: str, tmp_path: Path) -> None:
+    graph = behind_a_pad()
+    (group,) = divide(graph, "cortex-m4").groups
+    assert {(c.kernel, c.fields["skip"], c.fields["tail"]) for c in group.calls.values()} == {
+        ("conv_2d_kronecker_apart_dsp", 0, 0)
+    }
+    case = Case("padded", graph, guard=proof.GUARD, inputs=ends_of(graph, 1))
+    proof.prove([case], target, tmp_path, sanitize=target == "host-c")
 
 
 @pytest.mark.parametrize(("graph", "taken"), [

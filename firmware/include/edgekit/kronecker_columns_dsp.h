@@ -33,11 +33,11 @@ _Static_assert(EK_KRONECKER_BITS == 21 && offsetof(params_t, pitch) == 4, "the a
   "  sxtab16 r11, r2, r5, ror #8\n"       \
   "  pkhbt r3, r6, r8, lsl #5\n"          \
   "  lsrs r4, r7, #16\n"                  \
-  "  pkhbt r4, r4, r11, lsl #21\n" \
+  "  pkhbt r4, r4, r11, lsl #21\n"        \
   "  pkhbt r5, r7, r9, lsl #5\n"          \
   "  pkhbt r7, r8, r10, lsl #5\n"         \
   "  lsrs r8, r6, #16\n"                  \
-  "  pkhbt r8, r8, r10, lsl #21\n" \
+  "  pkhbt r8, r8, r10, lsl #21\n"        \
   "  pkhbt r9, r9, r11, lsl #5\n"
 #define STORE_FOUR(AT_0, AT_1, AT_2, AT_3, AT_4, AT_5)                                   \
   "  str r3, [r0, #" #AT_0 "]\n  str r4, [r0, #" #AT_1 "]\n  str r5, [r0, #" #AT_2 "]\n"  \

@@ -1,9 +1,10 @@
-"""Convolution of three channels by Kronecker substitution with the DSP instructions, four outputs of two channels a block."""
+"""Convolution of three channels by Kronecker substitution with the DSP instructions, four pixels of two channels."""
 
 from __future__ import annotations
 
 from edgekit.backends.c.counts._rows import expanded, is_clamped
 from edgekit.backends.c.counts._window import Fields
+
 
 def features(fields: Fields) -> dict[str, float]:
     batches, rows, blocks = fields["batches"], list(expanded(fields)), fields["blocks"]

@@ -83,7 +83,7 @@ def _stream(line: Folded, zero: int, following: int, apart: bool, padded: int) -
     begun = np.stack([high, low], axis=2).reshape(-1, 4) if apart else np.concatenate([low, np.repeat(high, 2, 1)], 1)
     ends, middle = w[:, :, 2] + w[:, :, 0] * Z, w[:, :, 1]
     steps = ([middle, ends] if padded else [ends, middle * Z]) if apart else [ends, middle * Z, middle]
-    taps = np.stack(steps, axis=3).reshape(len(low), 2, -1).transpose(0, 2, 1)  # (pairs, rows and inputs and steps, both)
+    taps = np.stack(steps, axis=3).reshape(len(low), 2, -1).transpose(0, 2, 1)  # (pairs, rows to steps, both channels)
     constants = np.stack([line.multiplier, line.divider], axis=1).reshape(-1, 4)
     constants = np.insert(constants, 2, following, axis=1)
     lacks = (first + padding[:, 2]).reshape(-1, 2)
