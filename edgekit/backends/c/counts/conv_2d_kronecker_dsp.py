@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edgekit.backends.c.counts._rows import expanded, is_clamped
+from edgekit.backends.c.counts._rows import expanded
 from edgekit.backends.c.counts._window import Fields
 
 
@@ -15,5 +15,4 @@ def features(fields: Fields) -> dict[str, float]:
         "rows": inside, "columns": inside * blocks,
         "channels": batches * len(rows) * (fields["out_c"] // 2), "lines": lines, "longer": lines * (blocks > 1),
         "tails": lines * fields["tail"], "blocks": lines * blocks,
-        "clamped": batches * fields["out_h"] * fields["out_w"] * fields["out_c"] * is_clamped(fields),
     }  # fmt: skip

@@ -18,7 +18,6 @@ Z = 1 << BITS
 MOVED = 128  # what makes inputs 0 to 255
 WORD = 4
 ROOM = 8192  # bytes of scratch: rows at the ends of bands are expanded twice
-SKIPPED = (0, 1, 3)  # a line's first outputs that are none, as bits
 
 
 def form(layer: Layer, call: Call) -> Call | None:
@@ -30,17 +29,20 @@ def form(layer: Layer, call: Call) -> Call | None:
     f, folded = found
     real = effective_scale(layer.input(0), layer.input(1), layer.outputs[0])
     line = one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point, around=Z // 2)
-    if line is None or not _fits(line):
+    if line is None or not _fits(line) or (f["low"], f["high"]) != (-128, 127):
         return None
     zero = layer.input(0).zero_point
     apart = f["stride_w"] > 1
     read = CHANNELS * WORD * (4 if apart else 2)  # of a row by a block
     blocks = f["in_w"] // (FOUR * f["stride_w"])
     fields, rows = fields_of(layer, f, blocks * read, 1, ROOM)
-    del fields["out_zero"]  # it is in the starts
+    for name in ("out_zero", "low", "high"):  # in the starts, and what saturation leaves
+        del fields[name]
     fields |= {"blocks": blocks, "pitch": rows * read, "in_zero": (zero + MOVED) * (1 + Z)}
-    fields |= {"skip": SKIPPED[ends[0]], "tail": ends[1]}
-    fields["stream"] = _stream(line, zero, (rows - SIDE) * read, apart, f["pad_left"])
+    fields |= {"begin": 0 if ends[0] == 2 - apart else f["out_c"], "tail": ends[1]}
+    stream = _stream(line, zero, (rows - SIDE) * read, apart, f["pad_left"])
+    fields |= {"down": f["stride_h"] * read, "across": blocks * rows * read}
+    fields |= {"stream_size": stream.nbytes, "stream": stream}
     kernel = "conv_2d_kronecker_apart_dsp" if apart else FILE
     return Call(kernel, fields, scratch=blocks * rows * read, source=FILE)
 
