@@ -104,8 +104,8 @@ _Static_assert(offsetof(params_t, out_c) == 0 && offsetof(params_t, stream) == 2
 #define TAIL_1 "  add.w r6, r6, r7, asr #10\n  add.w r8, r8, r11, asr #10\n"
 #define TAIL_2 "  add.w r6, r6, r9, asr #10\n  add.w r8, r8, lr, asr #10\n"
 
-/* On the stack: 0 stream, 4 x, 8 the end of the line, or 0 at its first block, 12 line, 16 y, 20 out_c, 24 down, 28 across, 32 begin,
- * 36 tail, 40 the stream's end, 44 stop, 48 first, 52 y of the first line, 56 the weights' end. */
+/* On the stack: 0 stream, 4 x, 8 the end of the line, or 0 at its first block, 12 line, 16 y, 20 out_c, 24 down, 28 across,
+ * 32 begin, 36 tail, 40 the stream's end, 44 stop, 48 first, 52 y of the first line, 56 the weights' end. */
 #define LINES(NAME, APART, CONSTANTS_AT, LEFT_AT, PAIR)                                            \
   __attribute__((naked, noinline)) static void NAME(const params_t *p, const uint8_t *stop, const uint8_t *first, int8_t *y) { \
     __asm__ volatile(                                                                              \

@@ -21,8 +21,8 @@ ROOM = 8192  # bytes of scratch: rows at the ends of bands are expanded twice
 
 
 def form(layer: Layer, call: Call) -> Call | None:
-    """None where the kernel's conditions do not hold: that lines of the input are fours of columns (of windows two apart
-    eights), outputs have one sign, and saturation is their only clamp, too."""
+    """None where the kernel's conditions do not hold: that lines of the input are fours of columns (windows two
+    apart: eights), outputs have one sign, and saturation is their only clamp, too."""
     found = folded_rows(layer, call) if layer.input(0).shape[-1] == CHANNELS else None
     ends = _ends(found[0]) if found is not None else None
     if found is None or ends is None:
