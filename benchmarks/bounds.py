@@ -4,13 +4,14 @@ Cortex-M4 (M7, M33): SMMULR and SMMLAR for an output; 3 to 6 to put four togethe
 clamp (bounds_words_dsp.py); STM for 52, of all registers but its base. SMLAD takes two products, of inputs that SXTB16
 expanded two at a time (a word of four as it is has low bytes without a sign in its halves; EOR gives these one, for as
 much as SXTB16), 56 of which an LDM loads, its base too. Before the kernel and for its return 12; PUSH may be missing.
-Winograd's algorithm needs fewer products. Where windows overlap, SMLAL takes four, of two inputs and two weights in
-halves of registers, if their sums fit halves (`conv_2d_thirteen_pairs_dsp`): x0 wa, x1 wa + x0 wb and x1 wb. Where they
-do not, two of these at most are of use: the middle ones of one output, whose inputs then have different weights, or one
-input or one weight for two outputs; and a sum in a half takes an instruction to leave it, which is more than half a
-SMLAD that is saved. Loads count in layers of one sample or one output (bounds_tiny_dsp.py), and together with stores in
-1x1 and fully connected ones of four inputs (bounds_pointwise_dsp.py); of five, loads, and what brings a pixel's odd
-input (bounds_pointwise_five_dsp.py).
+Winograd's algorithm needs fewer products. Where windows overlap, SMLAL takes four, of two inputs and two weights in one
+register each: x0 wa, x1 wa + x0 wb and x1 wb, sums of three outputs, in halves where they fit
+(`conv_2d_thirteen_pairs_dsp`) or in 21 bits each (`conv_2d_kronecker_dsp`). Where windows do not overlap, two of these
+at most are of use: the middle ones of one output, whose inputs then have different weights, or one input or one weight
+for two outputs; and a sum in a half takes an instruction to leave it, which is more than half a SMLAD that is saved.
+Loads count in layers of one sample or one output (bounds_tiny_dsp.py), and together with stores in 1x1 and fully
+connected ones of four inputs (bounds_pointwise_dsp.py); of five, loads, and what brings a pixel's odd input
+(bounds_pointwise_five_dsp.py).
 
 On all cores 1x1 convolutions of one input need no product at all (bounds_table.py), nor do larger windows of which one
 input is inside the picture.

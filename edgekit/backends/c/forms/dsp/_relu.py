@@ -28,13 +28,15 @@ Line = tuple[int, int, int, int]
 
 
 def one_line(
-    folded: Folded, real: NDArray[np.float64], clamp: tuple[int, int], zero: int, wide: bool = False
-) -> Folded | None:
+    folded: Folded, real: NDArray[np.float64], clamp: tuple[int, int], zero: int, wide: bool = False,
+    around: int | None = None,
+) -> Folded | None:  # fmt: skip
     """`folded` with slopes as multipliers and c as dividers; None where a channel has no such line.
 
     Args:
         real, clamp, wide: as `fold` took them.
         zero: the output's zero point.
+        around: where the middle of all sums is to be, as near as a line leaves it; else they are moved by little.
     """
     if clamp[0] < 0:
         return None
@@ -45,7 +47,7 @@ def one_line(
     factor, offset = np.full(m.shape, DOUBLE), np.zeros(m.shape, np.int64)
     slope, start = np.zeros(m.shape, np.int64), (folded.constant + zero) << FRACTION
     for i in np.flatnonzero(folded.varies):
-        found = _line(int(m[i]), int(shift[i]), (int(low[i]), int(high[i])), clamp, zero)
+        found = _line(int(m[i]), int(shift[i]), (int(low[i]), int(high[i])), clamp, zero, around)
         if found is None or (found[0] != DOUBLE and not wide):
             return None
         factor[i], offset[i], slope[i], start[i] = found
@@ -53,7 +55,9 @@ def one_line(
 
 
 @lru_cache(1 << 14)  # tiles of a layer have the same channels
-def _line(m: int, shift: int, reach: tuple[int, int], clamp: tuple[int, int], zero: int) -> Line | None:
+def _line(
+    m: int, shift: int, reach: tuple[int, int], clamp: tuple[int, int], zero: int, around: int | None
+) -> Line | None:
     """f, b, n and c, proven; None without any."""
 
     def reference(a: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -65,6 +69,7 @@ def _line(m: int, shift: int, reach: tuple[int, int], clamp: tuple[int, int], ze
         return None
     first = rises(reference, *reach)
     (above, least), (below, most) = _bounds(reference, first, reach, clamp, zero)
+    moved = 0 if around is None else around - factor // 2 * sum(reach)
     nearest = round(m * 2.0 ** (shift + 1 + FRACTION - doublings))
     for k in range(2 * SLOPES + 1):
         slope = nearest + (k + 1) // 2 * (-1) ** k
@@ -75,9 +80,9 @@ def _line(m: int, shift: int, reach: tuple[int, int], clamp: tuple[int, int], ze
         if not 0 < slope < HALF or ends[0] > ends[1]:
             continue
         for span in SPANS:
-            moved = _start(slope, (int(ends[0]), int(ends[1])), span)
-            if moved is not None and max(-reach[0], reach[1]) * factor + abs(moved[0]) <= INT32_MAX:
-                line = factor, moved[0], slope, moved[1]
+            start = _start(slope, (int(ends[0]) - moved * slope, int(ends[1]) - moved * slope), span)
+            if start is not None and max(-reach[0], reach[1]) * factor + abs(moved + start[0]) <= INT32_MAX:
+                line = factor, moved + start[0], slope, start[1]
                 checked = np.concatenate([first, first - 1, reach])  # no rise is at the lowest
                 return line if np.array_equal(_outputs(checked, line, zero, clamp), reference(checked)) else None
     return None

@@ -36,13 +36,15 @@ def padding(f: dict[str, int]) -> int:
     return max(f["pad_left"], (f["out_w"] - 1) * f["stride_w"] + SIDE - f["pad_left"] - f["in_w"])
 
 
-def fields_of(layer: Layer, f: dict[str, int], pitch: int, together: int) -> tuple[dict[str, Value], int]:
+def fields_of(
+    layer: Layer, f: dict[str, int], pitch: int, together: int, room: int = ROOM
+) -> tuple[dict[str, Value], int]:
     """What the parameters have in common, and the rows that a band has; `pitch`: bytes of a row, `together`: lines."""
     lines = f["out_h"]
-    if _read(f, lines) * pitch > ROOM:
+    if _read(f, lines) * pitch > room:
         most = lines // together * together
         least = min(lines, together)
-        lines = next((n for n in range(most, least, -together) if _read(f, n) * pitch <= ROOM), least)
+        lines = next((n for n in range(most, least, -together) if _read(f, n) * pitch <= room), least)
     zero, row = layer.input(0).zero_point, f["in_w"] * f["in_c"]
     fields: dict[str, Value] = {name: f[name] for name in KEPT}
     fields |= {"in_zero": int(np.array([zero, zero], np.int16).view(np.int32)[0]), "in_size": f["in_h"] * row}
