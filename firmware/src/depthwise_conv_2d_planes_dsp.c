@@ -16,13 +16,13 @@
  * With one multiplication an output (_relu): 68 and 48; 96 cycles. 12x12x64: 1.6 instructions and 2.2 cycles a MAC. */
 #include "edgekit/depthwise_conv_2d_planes_dsp.h"
 
-#include "edgekit/depthwise_blocks_dsp.h"
-
-enum { TAPS = 3 };
+#include "edgekit/depthwise_blocks_two_dsp.h"
 
 typedef struct {
   uint32_t *planes;
-  uint32_t zeros; /* what stands for four channels outside the input */
+  uint32_t zeros;    /* what stands for four channels outside the input */
+  int32_t stride;
+  int32_t widths[2]; /* outputs from a column of blocks to the next: of the first kind and of the second */
   planes_t in;
   strips_t out;
 } state_t;
@@ -46,22 +46,28 @@ static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, const
 /* So many strips of a group of channels. */
 static void band(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, int32_t channel, int32_t count, outputs_t *compute) {
   strips_t *const out = &s->out;
-  const int32_t down = 2 * count * p->out_line_step;
+  const int32_t down = (3 - s->stride) * count * p->out_line_step, word = 4 * s->stride, *const widths = s->widths;
   transpose(&s->in, channel);
-  out->bytes = count * out->pitch;
+  const part_t *last = s->in.parts + s->in.count - 1;
+  for (; s->in.count > 1 && last->steps[0] == 0 && last->steps[1] == 0; --last) { /* it stays as it is */
+    --s->in.count;
+  }
+  out->bytes = (count + 1 - s->stride) * out->pitch;
   const int32_t back = out->bytes + (out->odd ? out->pitch : 0);
-  out->three = (back_t){12 - back, 3 * p->out_column_step - down};
-  out->two = (back_t){8 - back, 2 * p->out_column_step - down};
+  out->three = (back_t){word * widths[0] - back, widths[0] * p->out_column_step - down};
+  out->two = (back_t){word * widths[1] - back, widths[1] * p->out_column_step - down};
   compute(out);
   out->y += down;
 }
 
 __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y,
-                                             uint8_t *scratch, outputs_t *compute) {
-  const int32_t width = 3 * p->threes + 2 * p->twos, words = width - 1 + TAPS, most = words - p->pad_column;
+                                             uint8_t *scratch, int32_t stride, outputs_t *compute) {
+  const int32_t width = 3 * p->threes + 2 * p->twos, words = stride * (width - 1) + TAPS, most = words - p->pad_column;
   const int32_t in_size = p->lines * p->columns * p->channels, out_size = p->out_lines * width * p->channels;
-  const int32_t all = p->out_lines >> 1, odd = p->out_lines & 1, plane = (p->band + 1 + odd) * words;
+  const int32_t all = stride == 1 ? p->out_lines >> 1 : p->out_lines, odd = stride == 1 ? p->out_lines & 1 : 0;
+  const int32_t plane = (p->band + 1 + odd) * words;
   state_t s;
+  s.stride = stride;
   s.planes = (uint32_t *)(void *)scratch;
   s.zeros = (uint32_t)(p->in_zero & 0xFF) * 0x01010101U;
   s.out.pitch = 4 * words;
@@ -75,6 +81,13 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
   s.out.zero = p->out_zero;
   s.out.threes = p->threes;
   s.out.twos = p->twos;
+  s.widths[0] = 3;
+  s.widths[1] = 2;
+  if (stride == 2) { /* three are two blocks that overlap, the last ones */
+    s.out.threes = 2 * p->threes + p->twos;
+    s.widths[0] = 2;
+    s.widths[1] = 2 - p->threes;
+  }
   const uint32_t zeros = (uint32_t)(p->in_zero & 0xFFFF) * 0x00010001U;
   uint32_t *const end = s.planes + PLANES * plane;
   for (uint32_t *row = s.planes; row != end; row += words) { /* columns outside, the same for all groups */
@@ -88,7 +101,7 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
       s.out.y = y + c;
       for (int32_t first = 0; first < all; first += p->band) {
         const int32_t last = first + p->band < all ? first + p->band : all;
-        s.out.odd = last == all ? odd : 0;
+        s.out.odd = stride == 2 || (last == all && odd);
         s.out.constants = p->constants + c * CONSTANTS;
         if (first > 0) {
           for (uint32_t *to = s.planes; to != end; to += plane) {
@@ -96,7 +109,7 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
           }
         }
         if (first > 0 || last < all || c == 0) {
-          divide(p, &s, x, first > 0 ? first + 1 : 0, last + 1 + s.out.odd, first);
+          divide(p, &s, x, first > 0 ? first + 1 : 0, last + 1 + (last == all ? odd : 0), first);
         }
         band(p, &s, c, last - first, compute);
       }
@@ -105,11 +118,11 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
   }
 }
 
-void ek_depthwise_conv_2d_planes_dsp(const ek_depthwise_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {
-  images(p, x, y, scratch, plain_outputs);
-}
-
-void ek_depthwise_conv_2d_planes_relu_dsp(const ek_depthwise_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y,
-                                          uint8_t *scratch) {
-  images(p, x, y, scratch, relu_outputs);
-}
+#define KERNEL(NAME, STRIDE, OUTPUTS)                                                                           \
+  void NAME(const ek_depthwise_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {        \
+    images(p, x, y, scratch, STRIDE, OUTPUTS);                                                                  \
+  }
+KERNEL(ek_depthwise_conv_2d_planes_dsp, 1, plain_outputs)
+KERNEL(ek_depthwise_conv_2d_planes_relu_dsp, 1, relu_outputs)
+KERNEL(ek_depthwise_conv_2d_planes_two_dsp, 2, plain_outputs_two)
+KERNEL(ek_depthwise_conv_2d_planes_two_relu_dsp, 2, relu_outputs_two)
