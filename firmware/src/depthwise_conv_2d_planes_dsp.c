@@ -20,15 +20,15 @@
 
 typedef struct {
   uint32_t *planes;
-  uint32_t zeros;    /* what stands for four channels outside the input */
-  int32_t stride;
-  int32_t widths[2]; /* outputs from a column of blocks to the next: of the first kind and of the second */
+  uint32_t zeros; /* what stands for four channels outside the input */
+  int32_t stride, width;
   planes_t in;
   strips_t out;
 } state_t;
 
-/* Where the lines of an image are for rows of words from `row` to `end`, of a band whose first row is `first`. */
-static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, const int8_t *x, int32_t row, int32_t end, int32_t first) {
+/* Where the lines of an image are for a band's rows of words, from `first` to `end`. */
+static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, const int8_t *x, int32_t first, int32_t end) {
+  int32_t row = first;
   part_t *part = s->in.parts;
   for (; row < end; row += part++->rows) {
     const int32_t line = 2 * row - p->pad_line, whole = (p->lines - line) >> 1;
@@ -46,16 +46,25 @@ static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, const
 /* So many strips of a group of channels. */
 static void band(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, int32_t channel, int32_t count, outputs_t *compute) {
   strips_t *const out = &s->out;
-  const int32_t down = (3 - s->stride) * count * p->out_line_step, word = 4 * s->stride, *const widths = s->widths;
+  const int32_t down = (3 - s->stride) * count * p->out_line_step, column = p->out_column_step;
   transpose(&s->in, channel);
   const part_t *last = s->in.parts + s->in.count - 1;
   for (; s->in.count > 1 && last->steps[0] == 0 && last->steps[1] == 0; --last) { /* it stays as it is */
     --s->in.count;
   }
-  out->bytes = (count + 1 - s->stride) * out->pitch;
-  const int32_t back = out->bytes + (out->odd ? out->pitch : 0);
-  out->three = (back_t){word * widths[0] - back, widths[0] * p->out_column_step - down};
-  out->two = (back_t){word * widths[1] - back, widths[1] * p->out_column_step - down};
+  if (s->stride == 1) {
+    out->bytes = count * out->pitch;
+    const int32_t back = out->bytes + (out->odd ? out->pitch : 0);
+    out->three = (back_t){12 - back, 3 * column - down};
+    out->two = (back_t){8 - back, 2 * column - down};
+  } else { /* blocks are two lines, or one down from the one before */
+    const int32_t lines = 2 - count % 2;
+    out->threes = (count + 1) >> 1;
+    out->twos = count;
+    out->bytes = 8 * s->width - 8;
+    out->three = (back_t){2 * out->pitch - 8 * s->width, 2 * out->line_step - s->width * column};
+    out->two = (back_t){lines * out->pitch - 8 * s->width, lines * out->line_step - s->width * column};
+  }
   compute(out);
   out->y += down;
 }
@@ -68,6 +77,7 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
   const int32_t plane = (p->band + 1 + odd) * words;
   state_t s;
   s.stride = stride;
+  s.width = width;
   s.planes = (uint32_t *)(void *)scratch;
   s.zeros = (uint32_t)(p->in_zero & 0xFF) * 0x01010101U;
   s.out.pitch = 4 * words;
@@ -81,13 +91,6 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
   s.out.zero = p->out_zero;
   s.out.threes = p->threes;
   s.out.twos = p->twos;
-  s.widths[0] = 3;
-  s.widths[1] = 2;
-  if (stride == 2) { /* three are two blocks that overlap, the last ones */
-    s.out.threes = 2 * p->threes + p->twos;
-    s.widths[0] = 2;
-    s.widths[1] = 2 - p->threes;
-  }
   const uint32_t zeros = (uint32_t)(p->in_zero & 0xFFFF) * 0x00010001U;
   uint32_t *const end = s.planes + PLANES * plane;
   for (uint32_t *row = s.planes; row != end; row += words) { /* columns outside, the same for all groups */
@@ -101,15 +104,10 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
       s.out.y = y + c;
       for (int32_t first = 0; first < all; first += p->band) {
         const int32_t last = first + p->band < all ? first + p->band : all;
-        s.out.odd = stride == 2 || (last == all && odd);
+        s.out.odd = last == all ? odd : 0;
         s.out.constants = p->constants + c * CONSTANTS;
-        if (first > 0) {
-          for (uint32_t *to = s.planes; to != end; to += plane) {
-            memcpy(to, to + p->band * words, (size_t)s.out.pitch);
-          }
-        }
         if (first > 0 || last < all || c == 0) {
-          divide(p, &s, x, first > 0 ? first + 1 : 0, last + 1 + (last == all ? odd : 0), first);
+          divide(p, &s, x, first, last + 1 + s.out.odd);
         }
         band(p, &s, c, last - first, compute);
       }

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from edgekit.backends.c.counts.depthwise_conv_2d_planes_dsp import features
-from edgekit.backends.c.forms.dsp.depthwise_conv_2d_planes import PARTS, PITCH, _band, _rows, parts
+from edgekit.backends.c.forms.dsp.depthwise_conv_2d_planes import MEMORY, PARTS, PITCH, _band, _rows, parts, pitch_fits
 from edgekit.graph import Graph
 from tests.firmware import proof
 from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
@@ -63,18 +63,19 @@ def test_a_group_is_transposed_in_three_parts_at_most() -> None:
 def test_bands_have_two_lines_at_the_least(lines: int) -> None:
     """Of an odd number the last is computed with the one before it."""
     for rows in range(1, lines + 3):
-        band = _band(lines, 2, rows, 4)
+        band = _band(lines, 4, 2, rows)
         assert 2 <= band <= lines and lines % band != 1
         assert band < rows or all(lines % other == 1 for other in range(2, band))
 
 
-def test_bands_take_no_more_memory_than_the_output() -> None:
+def test_bands_take_no_more_memory_than_the_output_or_a_little() -> None:
     several = 0
     for graph in LAYERS:
-        y = graph.tensors["y"]
+        x, y = graph.tensors["x"], graph.tensors["y"]
         for call in planes_of(graph).values():
             band, lines = (int(call.fields[name]) for name in ("band", "out_lines"))  # type: ignore[arg-type]
-            assert call.scratch <= y.elements // y.shape[0] or all(lines % other == 1 for other in range(2, band))
+            most = max(y.elements // y.shape[0], min(x.elements // x.shape[0] // 2, MEMORY))
+            assert call.scratch <= most or all(lines % other == 1 for other in range(2, band))
             several += band < lines
     assert several
 
@@ -96,3 +97,7 @@ def test_conditions(
     graph = layer(size, channels, kernel, **BY_TWO, **of)
     assert {call.kernel for call in planes_of(graph).values()} <= KERNELS
     assert bool(planes_of(graph)) == taken
+
+
+def test_a_row_of_words_fits_half_a_register_twice() -> None:
+    assert pitch_fits(PITCH - 4, 2) and not pitch_fits(PITCH, 2) and pitch_fits(PITCH, 1)

@@ -14,22 +14,22 @@ extern "C" {
 
 enum { CONSTANTS = 6, TAPS = 3 };
 
-/* From the end of a column of blocks to the next one's beginning. */
+/* From the end of a column of blocks to the next one's beginning; with stride 2 of a line of blocks. */
 typedef struct {
   int32_t x, y;
 } back_t;
 
-/* Strips of outputs of four channels, in the order in which the assembly copies it to its stack; in brackets of stride 2. */
+/* Strips of outputs of four channels, in the order in which the assembly copies it to its stack; in brackets with stride 2. */
 typedef struct {
   int32_t column_step, line_step, zero; /* of the outputs */
   int32_t pitch;                        /* 12: bytes of a row of words */
-  int32_t bytes;                        /* of all strips (but the last) */
-  back_t three, two;                    /* (two: to the last column) */
-  int32_t threes, twos;                 /* 36: columns of blocks (threes: all) */
+  int32_t bytes;                        /* of all strips (to the last column of outputs) */
+  back_t three, two;                    /* (two: to the last line) */
+  int32_t threes, twos;                 /* 36: columns of blocks (threes: lines, twos: lines of outputs) */
   const int32_t *constants;
   const uint32_t *x;                    /* the first channel's first row */
   int8_t *y;                            /* the next channel's is one byte further */
-  int32_t plane, odd;                   /* 56; odd: below these is one line more (1) */
+  int32_t plane, odd;                   /* 56; odd: below these is one line more */
 } strips_t;
 
 typedef void outputs_t(const strips_t *strips);
@@ -171,11 +171,13 @@ OUTPUTS(relu_outputs, RELU)
 
 static void outputs_of(const strips_t *s, int32_t stride, int relu) {
   const int32_t words = s->pitch / 4, width = (words - TAPS) / stride + 1;
+  const int32_t strips = stride == 2 ? s->twos : s->bytes / s->pitch + s->odd, odd = stride == 1 && s->odd;
   for (int32_t c = 0; c < PLANES; ++c) {
     const int32_t *of = s->constants + c * CONSTANTS;
-    const uint32_t *x = s->x + c * (s->plane / 4), *const last = x + s->bytes / 4;
-    for (int8_t *y = s->y + c; x != last + s->odd * words; x += words) {
-      for (int32_t line = 0; line < 3 - stride - (stride == 1 && x == last); ++line, y += s->line_step) {
+    const uint32_t *x = s->x + c * (s->plane / 4);
+    int8_t *y = s->y + c;
+    for (int32_t strip = 1; strip <= strips; ++strip, x += words) {
+      for (int32_t line = 0; line < 3 - stride - (odd && strip == strips); ++line, y += s->line_step) {
         for (int32_t i = 0; i < width; ++i) {
           int32_t sum = of[5];
           for (int32_t k = 0; k < TAPS; ++k) {

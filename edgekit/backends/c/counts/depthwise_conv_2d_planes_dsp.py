@@ -18,12 +18,12 @@ def features(fields: Fields) -> dict[str, float]:
     bands, edges = ceil_div(strips, band), GROUP * (band + 1 + odd)
     batches, groups = fields["batches"], fields["batches"] * fields["channels"] // GROUP
     parts, outside = _parts(fields, strips, odd)
-    rows, parts_all = groups * (strips + 1 + odd), groups * parts
+    rows, parts_all = groups * (strips + bands + odd), groups * parts
     if bands == 1:  # transposed once an image
         rows, parts_all = rows - (groups - batches) * outside, parts_all - (groups - batches) * outside
     return {
         "call": 1, "edges": edges, "outside": edges * (words - pad - columns), "batches": batches,
-        "bands": groups * bands, "copied": groups * (bands - 1) * words, "copies": groups * (bands - 1),
+        "bands": groups * bands,
         "divided": parts * (groups if bands > 1 else batches), "parts": parts_all,
         "rows": rows, "odd_rows": rows * (columns % 2), "columns": rows * columns,
         **(_blocks if stride == 1 else _blocks_two)(fields, groups),
@@ -42,14 +42,11 @@ def _blocks(fields: Fields, groups: int) -> dict[str, float]:
 
 
 def _blocks_two(fields: Fields, groups: int) -> dict[str, float]:
-    """Those of an odd last line, which move back, cost a little more."""
-    band, columns = fields["band"], groups * (2 * fields["threes"] + fields["twos"])
-    whole, rest = divmod(fields["out_lines"], band)
-    odd = whole * (band % 2) + rest % 2
-    return {
-        "block_columns": columns * (whole + (rest > 0)), "last_lines": columns * odd,
-        "blocks": columns * (whole * (band // 2) + rest // 2 + odd),
-    }  # fmt: skip
+    """Lines of them; the last of an odd number of columns costs a little more."""
+    columns = 2 * fields["threes"] + fields["twos"]
+    whole, rest = divmod(fields["out_lines"], fields["band"])
+    lines = GROUP * groups * (whole * ceil_div(fields["band"], 2) + ceil_div(rest, 2))
+    return {"block_lines": lines, "last_columns": lines * fields["threes"], "blocks": lines * columns}
 
 
 def _parts(fields: Fields, strips: int, odd: int) -> tuple[int, int]:
@@ -57,7 +54,7 @@ def _parts(fields: Fields, strips: int, odd: int) -> tuple[int, int]:
     last ones are all outside."""
     band, pad, lines, found, outside = fields["band"], fields["pad_line"], fields["lines"], 0, 0
     for first in range(0, strips, band):
-        row, end = first + (first > 0), min(first + band, strips) + 1
+        row, end = first, min(first + band, strips) + 1
         end += odd * (end > strips)
         while row < end:
             outside += 2 * row - pad >= lines

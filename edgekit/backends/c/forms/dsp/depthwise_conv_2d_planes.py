@@ -16,10 +16,11 @@ OPERATOR, FILE = "depthwise_conv_2d", "depthwise_conv_2d_planes_dsp"
 GROUP, TAPS, PARTS = 4, 3, 3
 STRIDES = {1: "depthwise_conv_2d_planes", 2: "depthwise_conv_2d_planes_two"}
 KEPT = ("batches", "in_zero", "out_zero", "low", "high")
-PITCH = 1 << 16  # bytes of a row of words, which share a register with a weight
-# Instructions: blocks, a column of them, eight values transposed; with stride 2 blocks, columns, bands of a group.
+PITCH = 1 << 15  # bytes of a row of words; twice as many share a register with a weight
+# Instructions: blocks, a column of them, eight values transposed; with stride 2 blocks, a line of them, a channel.
 THREE, TWO, COLUMN, EIGHT = 68, 48, 13, 14
-BLOCK, BLOCKS, BAND = 51, 16, 260
+BLOCK, LINE, CHANNEL = 52, 16, 65
+MEMORY = 6 << 10  # bytes, up to which half an input may be taken where an output is less
 
 
 def form(layer: Layer, call: Call) -> list[Call] | None:
@@ -50,11 +51,13 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         for prefix, shape in (("", x.shape), ("out_", y.shape)):
             lines[f"{prefix}{name}_step"] = channels * (shape[2] if side == "h" else 1)
     row = 4 * GROUP * (stride * (out_columns - 1) + TAPS)
-    if parts(lines["lines"], lines["pad_line"], _rows(out_lines, stride)) > PARTS or row >= GROUP * PITCH:
+    if parts(lines["lines"], lines["pad_line"], _rows(out_lines, stride)) > PARTS or not pitch_fits(row // GROUP, stride):
         return None
     lines["threes"], lines["twos"] = _blocks(out_columns, stride)
-    rows = y.elements // y.shape[0] // row  # no more memory than an output beside the input
-    lines["band"] = band = _band(out_lines, stride, rows, lines["threes"] * 2 + lines["twos"])
+    most = y.elements // y.shape[0]  # no more memory than an output beside the input
+    if stride == 2:
+        most = max(most, min(x.elements // x.shape[0] // 2, MEMORY))
+    lines["band"] = band = _band(out_lines, out_columns, stride, most // row)
 
     def made(kernel: str, of: Folded) -> Call:
         taps = of.weights.reshape(weights.shape)
@@ -95,25 +98,30 @@ def _cost(lines: int, columns: int, stride: int) -> int:
     """Instructions of four channels; with stride 1 those of a last line alone are a little more than the half."""
     threes, twos = _blocks(columns, stride)
     if stride == 2:
-        blocks = (2 * threes + twos) * (BLOCK * (lines + 1 >> 1) + BLOCKS)
+        blocks = (lines + 1 >> 1) * (BLOCK * (2 * threes + twos) + LINE)
     else:
         blocks = round((lines // 2 + 0.6 * (lines % 2)) * (threes * THREE + twos * TWO) + COLUMN * (threes + twos))
     return GROUP * blocks + _rows(lines, stride) * stride * columns * EIGHT
 
 
-def _band(lines: int, stride: int, rows: int, blocks: int) -> int:
+def _band(lines: int, columns: int, stride: int, rows: int) -> int:
     """Rows of words that outputs begin in, where there is memory for so many rows; with stride 2 two at the least, also
     in the last band, and as the fewest instructions want it."""
     if stride == 1:
         return max(1, min(lines // 2, rows - 1 - lines % 2))
     allowed = [band for band in range(2, lines + 1) if lines % band != 1]
+    line = (columns + 1 >> 1) * BLOCK + LINE
 
     def cost(band: int) -> tuple[int, int]:
         whole, rest = divmod(lines, band)
         pairs, bands = whole * (band + 1 >> 1) + (rest + 1 >> 1), whole + (rest > 0)
-        return GROUP * blocks * (pairs * BLOCK + bands * BLOCKS) + bands * BAND, band
+        return GROUP * (pairs * line + bands * CHANNEL) + bands * 2 * columns * EIGHT, band
 
     return min([band for band in allowed if band < rows] or allowed[:1], key=cost)
+
+
+def pitch_fits(pitch: int, stride: int) -> bool:
+    return stride == 1 or pitch < PITCH
 
 
 def _pack(weights: NDArray[Any]) -> NDArray[np.int32]:
