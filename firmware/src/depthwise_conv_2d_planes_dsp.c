@@ -26,9 +26,8 @@ typedef struct {
   strips_t out;
 } state_t;
 
-/* Where the lines of an image are for a band's rows of words, from `first` to `end`. */
-static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, const int8_t *x, int32_t first, int32_t end) {
-  int32_t row = first;
+/* Where the lines of an image are for rows of words from `row` to `end`, of a band whose first row is `first`. */
+static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, const int8_t *x, int32_t row, int32_t end, int32_t first) {
   part_t *part = s->in.parts;
   for (; row < end; row += part++->rows) {
     const int32_t line = 2 * row - p->pad_line, whole = (p->lines - line) >> 1;
@@ -106,8 +105,13 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
         const int32_t last = first + p->band < all ? first + p->band : all;
         s.out.odd = last == all ? odd : 0;
         s.out.constants = p->constants + c * CONSTANTS;
+        if (first > 0) { /* its lines may have been overwritten */
+          for (uint32_t *to = s.planes; to != end; to += plane) {
+            memcpy(to, to + p->band * words, (size_t)s.out.pitch);
+          }
+        }
         if (first > 0 || last < all || c == 0) {
-          divide(p, &s, x, first, last + 1 + s.out.odd);
+          divide(p, &s, x, first > 0 ? first + 1 : 0, last + 1 + s.out.odd, first);
         }
         band(p, &s, c, last - first, compute);
       }

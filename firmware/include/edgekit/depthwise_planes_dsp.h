@@ -45,6 +45,9 @@ _Static_assert(offsetof(planes_t, gap) == 8 && offsetof(planes_t, parts) == 20 &
   "  str r8, [r4], #4\n"                                 \
   "  str r9, [r5], #4\n"                                 \
   "  str r10, [r6], #4\n"
+#define FIRST "  ldr r7, [r1]\n  ldr.w r8, [r2]\n" COLUMN
+#define SECOND \
+  "  ldr r7, [r1, r3]\n  ldr.w r8, [r2, r12]\n  add r1, r1, r3, lsl #1\n  add r2, r2, r12, lsl #1\n" COLUMN
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
@@ -74,21 +77,18 @@ __attribute__((naked, noinline)) static void transpose(const planes_t *planes, i
       "2:\n"
       "  ldr.w r7, [r11, #4]\n"
       "  add lr, r0, r7, lsl #2\n"
-      "  lsls r7, r7, #31\n"
-      "  beq 3f\n"
-      "  sub r1, r1, r3\n" /* an odd number of columns begins with a second one */
+      "  lsls r7, r7, #31\n" /* the columns begin where four at a time end with the last */
+      "  beq 6f\n"
+      "  sub r1, r1, r3\n"
       "  sub r2, r2, r12\n"
-      "  b 4f\n"
-      "3:\n"
-      "  ldr r7, [r1]\n"
-      "  ldr.w r8, [r2]\n"
-      COLUMN
-      "4:\n"
-      "  ldr r7, [r1, r3]\n"
-      "  ldr.w r8, [r2, r12]\n"
-      "  add r1, r1, r3, lsl #1\n"
-      "  add r2, r2, r12, lsl #1\n"
-      COLUMN
+      "  bcs 4f\n"
+      "  b 8f\n"
+      "6:\n"
+      "  bcs 7f\n"
+      "3:\n" FIRST
+      "4:\n" SECOND
+      "7:\n" FIRST
+      "8:\n" SECOND
       "  cmp r0, lr\n"
       "  bne 3b\n"
       "  ldr r10, [sp, #12]\n"
@@ -113,6 +113,8 @@ __attribute__((naked, noinline)) static void transpose(const planes_t *planes, i
 }
 #pragma GCC diagnostic pop
 #undef COLUMN
+#undef FIRST
+#undef SECOND
 
 #else
 

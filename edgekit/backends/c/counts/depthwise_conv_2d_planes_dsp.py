@@ -18,14 +18,15 @@ def features(fields: Fields) -> dict[str, float]:
     bands, edges = ceil_div(strips, band), GROUP * (band + 1 + odd)
     batches, groups = fields["batches"], fields["batches"] * fields["channels"] // GROUP
     parts, outside = _parts(fields, strips, odd)
-    rows, parts_all = groups * (strips + bands + odd), groups * parts
+    rows, parts_all = groups * (strips + 1 + odd), groups * parts
     if bands == 1:  # transposed once an image
         rows, parts_all = rows - (groups - batches) * outside, parts_all - (groups - batches) * outside
     return {
         "call": 1, "edges": edges, "outside": edges * (words - pad - columns), "batches": batches,
-        "bands": groups * bands,
+        "bands": groups * bands, "copied": groups * (bands - 1) * words, "copies": groups * (bands - 1),
         "divided": parts * (groups if bands > 1 else batches), "parts": parts_all,
-        "rows": rows, "odd_rows": rows * (columns % 2), "columns": rows * columns,
+        "rows": rows, "entered_1": rows * (columns % 4 == 1), "entered_2": rows * (columns % 4 == 2),
+        "entered_3": rows * (columns % 4 == 3), "columns": rows * columns,
         **(_blocks if stride == 1 else _blocks_two)(fields, groups),
         **clamped(fields, groups * GROUP * lines * width),
     }  # fmt: skip
@@ -54,7 +55,7 @@ def _parts(fields: Fields, strips: int, odd: int) -> tuple[int, int]:
     last ones are all outside."""
     band, pad, lines, found, outside = fields["band"], fields["pad_line"], fields["lines"], 0, 0
     for first in range(0, strips, band):
-        row, end = first, min(first + band, strips) + 1
+        row, end = first + (first > 0), min(first + band, strips) + 1
         end += odd * (end > strips)
         while row < end:
             outside += 2 * row - pad >= lines
