@@ -122,11 +122,18 @@ def cost(call: Call, core: str, level: str = LEVEL) -> Cost | None:
 
 @cache
 def text(file: str, core: str, level: str = LEVEL, kernels: frozenset[str] = frozenset()) -> int | None:
-    """Bytes of a kernel file's code, or of what these kernels of it link; None where it was not measured."""
+    """Bytes of a kernel file's code, or of what these kernels of it link; None where it was not measured.
+
+    What several kernels link both counts once: as much as all of the file's would link more than there is.
+    """
     found = measured(file)
     size: int | None = found.get("text", {}).get(level, {}).get(core)
     linked: dict[str, int] = found.get("linked", {}).get(level, {}).get(core, {})
-    return size if size is None or not kernels else min(size, sum(linked.get(name, size) for name in kernels))
+    if size is None or not kernels:
+        return size
+    sizes = [linked.get(name, size) for name in kernels]
+    shared = max(0, sum(linked.values()) - size) // max(1, len(linked) - 1)
+    return min(size, max(*sizes, sum(sizes) - shared * (len(sizes) - 1), 0))
 
 
 def fingerprint(file: str) -> str:
