@@ -5,7 +5,7 @@
  * by column. Then channel by channel, in columns of blocks of 2x3 and 2x2 outputs, downwards; a block reads two rows of words.
  * Of an odd number of lines the last is computed alone, 1x3 and 1x2. Outside the input is the zero point, which is folded into
  * the bias. A band of strips of two lines of outputs is computed at a time, all where there is memory; the last row of words is
- * the next band's first.
+ * the next band's first, from which that goes backwards.
  * Weights: (w0, w1) of each column for a row of words, (w1, w2) for the one below. For words (x0, x1), (x2, x3) the upper
  * output is SMLAD with (w0, w1) and SMLABT with w2, the lower SMLATB with w0 and SMLAD with (w1, w2). Weights and bias are
  * doubled, as ek_requantize wants. Three words of weights are in registers at a time, from the stack.
@@ -21,6 +21,7 @@
 typedef struct {
   uint32_t *planes;
   uint32_t zeros; /* what stands for four channels outside the input */
+  int32_t start; /* words from there to the first column inside of a band's first row */
   int32_t stride, width;
   planes_t in;
   strips_t out;
@@ -31,7 +32,7 @@ static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, const
   part_t *part = s->in.parts;
   for (; row < end; row += part++->rows) {
     const int32_t line = 2 * row - p->pad_line, whole = (p->lines - line) >> 1;
-    part->to = s->planes + p->pad_column + (row - first) * (s->out.pitch >> 2);
+    part->to = s->planes + s->start + (row - first) * (s->out.pitch / 4);
     part->rows = line < 0 || whole <= 0 ? 1 : (whole < end - row ? whole : end - row);
     for (int32_t i = 0; i < 2; ++i) {
       const int inside = (uint32_t)(line + i) < (uint32_t)p->lines;
@@ -79,12 +80,9 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
   s.width = width;
   s.planes = (uint32_t *)(void *)scratch;
   s.zeros = (uint32_t)(p->in_zero & 0xFF) * 0x01010101U;
-  s.out.pitch = 4 * words;
   s.in.plane = s.out.plane = 4 * plane;
   s.in.columns = p->columns < most ? p->columns : most;
-  s.in.gap = 4 * (words - s.in.columns);
   s.in.down = 2 * p->line_step - s.in.columns * p->column_step;
-  s.out.x = s.planes;
   s.out.column_step = p->out_column_step;
   s.out.line_step = p->out_line_step;
   s.out.zero = p->out_zero;
@@ -100,16 +98,17 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
   }
   for (int32_t n = 0; n < p->batches; ++n, x += in_size, y += out_size) {
     for (int32_t c = 0; c < p->channels; c += PLANES) {
+      int32_t pitch = ((all - 1) / p->band & 1) ? -4 * words : 4 * words; /* the last band goes forward */
       s.out.y = y + c;
       for (int32_t first = 0; first < all; first += p->band) {
         const int32_t last = first + p->band < all ? first + p->band : all;
         s.out.odd = last == all ? odd : 0;
         s.out.constants = p->constants + c * CONSTANTS;
-        if (first > 0) { /* its lines may have been overwritten */
-          for (uint32_t *to = s.planes; to != end; to += plane) {
-            memcpy(to, to + p->band * words, (size_t)s.out.pitch);
-          }
-        }
+        s.out.x = s.planes + (pitch < 0 ? p->band * words : 0);
+        s.out.pitch = pitch;
+        s.start = p->pad_column + (pitch < 0 ? p->band * words : 0);
+        s.in.gap = pitch - 4 * s.in.columns;
+        pitch = -pitch;
         if (first > 0 || last < all || c == 0) {
           divide(p, &s, x, first > 0 ? first + 1 : 0, last + 1 + s.out.odd, first);
         }

@@ -22,7 +22,7 @@ typedef struct {
 /* Strips of outputs of four channels, in the order in which the assembly copies it to its stack; in brackets with stride 2. */
 typedef struct {
   int32_t column_step, line_step, zero; /* of the outputs */
-  int32_t pitch;                        /* 12: bytes of a row of words */
+  int32_t pitch;                        /* 12: bytes to the next row of words */
   int32_t bytes;                        /* of all strips (to the last column of outputs) */
   back_t three, two;                    /* (two: to the last line) */
   int32_t threes, twos;                 /* 36: columns of blocks (threes: lines, twos: lines of outputs) */
@@ -170,7 +170,7 @@ OUTPUTS(relu_outputs, RELU)
 #else
 
 static void outputs_of(const strips_t *s, int32_t stride, int relu) {
-  const int32_t words = s->pitch / 4, width = (words - TAPS) / stride + 1;
+  const int32_t words = s->pitch / 4, width = ((words < 0 ? -words : words) - TAPS) / stride + 1;
   const int32_t strips = stride == 2 ? s->twos : s->bytes / s->pitch + s->odd, odd = stride == 1 && s->odd;
   for (int32_t c = 0; c < PLANES; ++c) {
     const int32_t *of = s->constants + c * CONSTANTS;

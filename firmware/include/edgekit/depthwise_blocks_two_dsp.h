@@ -17,7 +17,7 @@ extern "C" {
   "  pkhtb r4, r11, r10, asr #16\n" \
   "  lsls r5, r5, #17\n"            \
   "  pkhtb r5, r5, r12, asr #16\n"
-#define NEXT_ROW "  add r0, r0, r5, lsr #17\n"
+#define NEXT_ROW "  add r0, r0, r5, asr #17\n"
 #define BIAS(D) "  ldr " D ", [sp, #36]\n"
 /* A row's first three columns to the line that it begins, of which B has the bias, and to the one that it ends; its last two. */
 #define BEGUN(A, B) ADD(A, "r6", "r1", B) ADD(B, "r8", "r1", B) TAP(A, "r7", "r2") TAP(A, "r8", "r3")
@@ -33,7 +33,7 @@ extern "C" {
   "  ldrd r6, r7, [r0, #12]\n" ENDED_2("r10") BEGUN_2("r12", "r6", "r7") NEXT_ROW  \
   "  ldmia.w r0!, {r6, r7, r8}\n" ENDED("r11", "r12")                              \
   "  ldrd r6, r7, [r0], #4\n" ENDED_2("r12")                                       \
-  "  sub r0, r0, r5, lsr #16\n"
+  "  sub r0, r0, r5, asr #16\n"
 
 #define ALL(OF) OF("r9") OF("r10") OF("r11") OF("r12")
 #define OF_TWO(A) REQUANTIZE(A, "r6", "r7", "r8")

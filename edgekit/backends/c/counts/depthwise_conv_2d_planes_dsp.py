@@ -23,7 +23,7 @@ def features(fields: Fields) -> dict[str, float]:
         rows, parts_all = rows - (groups - batches) * outside, parts_all - (groups - batches) * outside
     return {
         "call": 1, "edges": edges, "outside": edges * (words - pad - columns), "batches": batches,
-        "bands": groups * bands, "copied": groups * (bands - 1) * words, "copies": groups * (bands - 1),
+        "bands": groups * bands,
         "divided": parts * (groups if bands > 1 else batches), "parts": parts_all,
         "rows": rows, "entered_1": rows * (columns % 4 == 1), "entered_2": rows * (columns % 4 == 2),
         "entered_3": rows * (columns % 4 == 3), "columns": rows * columns,

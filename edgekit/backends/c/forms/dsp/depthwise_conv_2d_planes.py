@@ -16,7 +16,7 @@ OPERATOR, FILE = "depthwise_conv_2d", "depthwise_conv_2d_planes_dsp"
 GROUP, TAPS, PARTS = 4, 3, 3
 STRIDES = {1: "depthwise_conv_2d_planes", 2: "depthwise_conv_2d_planes_two"}
 KEPT = ("batches", "in_zero", "out_zero", "low", "high")
-PITCH = 1 << 15  # bytes of a row of words; twice as many share a register with a weight
+PITCH = 1 << 14  # bytes of a row of words; twice as many, or less than none, share a register with a weight
 # Instructions: blocks, a column of them, eight values transposed; with stride 2 blocks, a line of them, a channel.
 THREE, TWO, COLUMN, EIGHT = 68, 48, 13, 14
 BLOCK, LINE, CHANNEL = 52, 16, 65
