@@ -19,20 +19,22 @@
 #include "edgekit/depthwise_blocks_two_dsp.h"
 
 typedef struct {
-  uint32_t *planes;
-  uint32_t zeros; /* what stands for four channels outside the input */
-  int32_t start; /* words from there to the first column inside of a band's first row */
-  int32_t stride, width;
+  uint32_t *first; /* a band's first row of words */
+  uint32_t zeros;  /* what stands for four channels outside the input */
+  int32_t width;   /* of a line of outputs */
   planes_t in;
   strips_t out;
 } state_t;
+
+/* So many strips of a group of channels. */
+typedef void compute_t(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, int32_t count);
 
 /* Where the lines of an image are for rows of words from `row` to `end`, of a band whose first row is `first`. */
 static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, const int8_t *x, int32_t row, int32_t end, int32_t first) {
   part_t *part = s->in.parts;
   for (; row < end; row += part++->rows) {
     const int32_t line = 2 * row - p->pad_line, whole = (p->lines - line) >> 1;
-    part->to = s->planes + s->start + (row - first) * (s->out.pitch / 4);
+    part->to = s->first + p->pad_column + (row - first) * (s->out.pitch / 4);
     part->rows = line < 0 || whole <= 0 ? 1 : (whole < end - row ? whole : end - row);
     for (int32_t i = 0; i < 2; ++i) {
       const int inside = (uint32_t)(line + i) < (uint32_t)p->lines;
@@ -43,42 +45,45 @@ static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, const
   s->in.count = (int32_t)(part - s->in.parts);
 }
 
-/* So many strips of a group of channels. */
-static void band(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, int32_t channel, int32_t count, outputs_t *compute) {
+/* The rows of words of a group's band. */
+static void bring(planes_t *in, int32_t channel) {
+  transpose(in, channel);
+  const part_t *last = in->parts + in->count - 1;
+  for (; in->count > 1 && last->steps[0] == 0 && last->steps[1] == 0; --last) { /* the next group has the same outside */
+    --in->count;
+  }
+}
+
+static void strips_1(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, int32_t count) {
   strips_t *const out = &s->out;
-  const int32_t down = (3 - s->stride) * count * p->out_line_step, column = p->out_column_step;
-  transpose(&s->in, channel);
-  const part_t *last = s->in.parts + s->in.count - 1;
-  for (; s->in.count > 1 && last->steps[0] == 0 && last->steps[1] == 0; --last) { /* it stays as it is */
-    --s->in.count;
-  }
-  if (s->stride == 1) {
-    out->bytes = count * out->pitch;
-    const int32_t back = out->bytes + (out->odd ? out->pitch : 0);
-    out->three = (back_t){12 - back, 3 * column - down};
-    out->two = (back_t){8 - back, 2 * column - down};
-  } else { /* blocks are two lines, or one down from the one before */
-    const int32_t lines = 2 - count % 2;
-    out->threes = (count + 1) >> 1;
-    out->twos = count;
-    out->bytes = 8 * s->width - 8;
-    out->three = (back_t){2 * out->pitch - 8 * s->width, 2 * out->line_step - s->width * column};
-    out->two = (back_t){lines * out->pitch - 8 * s->width, lines * out->line_step - s->width * column};
-  }
-  compute(out);
-  out->y += down;
+  const int32_t down = 2 * count * p->out_line_step;
+  out->bytes = count * out->pitch;
+  const int32_t back = out->bytes + (out->odd ? out->pitch : 0);
+  out->three = (back_t){12 - back, 3 * p->out_column_step - down};
+  out->two = (back_t){8 - back, 2 * p->out_column_step - down};
+}
+
+/* Blocks are two lines down from the one before; of an odd number the last are one. */
+static void strips_2(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, int32_t count) {
+  strips_t *const out = &s->out;
+  const int32_t lines = 2 - count % 2, back = 8 * s->width, line = s->width * p->out_column_step;
+  out->threes = (count + 1) >> 1;
+  out->twos = count;
+  out->bytes = back - 8;
+  out->three = (back_t){2 * out->pitch - back, 2 * p->out_line_step - line};
+  out->two = (back_t){lines * out->pitch - back, lines * p->out_line_step - line};
 }
 
 __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y,
-                                             uint8_t *scratch, int32_t stride, outputs_t *compute) {
+                                             uint8_t *scratch, int32_t stride, compute_t *compute) {
   const int32_t width = 3 * p->threes + 2 * p->twos, words = stride * (width - 1) + TAPS, most = words - p->pad_column;
   const int32_t in_size = p->lines * p->columns * p->channels, out_size = p->out_lines * width * p->channels;
   const int32_t all = stride == 1 ? p->out_lines >> 1 : p->out_lines, odd = stride == 1 ? p->out_lines & 1 : 0;
   const int32_t plane = (p->band + 1 + odd) * words;
+  uint32_t *const planes = (uint32_t *)(void *)scratch, *const end = planes + PLANES * plane;
+  const int32_t begin = ((all - 1) / p->band & 1) ? -4 * words : 4 * words; /* the last band goes forward */
   state_t s;
-  s.stride = stride;
   s.width = width;
-  s.planes = (uint32_t *)(void *)scratch;
   s.zeros = (uint32_t)(p->in_zero & 0xFF) * 0x01010101U;
   s.in.plane = s.out.plane = 4 * plane;
   s.in.columns = p->columns < most ? p->columns : most;
@@ -89,8 +94,7 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
   s.out.threes = p->threes;
   s.out.twos = p->twos;
   const uint32_t zeros = (uint32_t)(p->in_zero & 0xFFFF) * 0x00010001U;
-  uint32_t *const end = s.planes + PLANES * plane;
-  for (uint32_t *row = s.planes; row != end; row += words) { /* columns outside, the same for all groups */
+  for (uint32_t *row = planes; row != end; row += words) { /* columns outside, the same for all groups */
     row[0] = zeros;
     for (int32_t i = p->pad_column + s.in.columns; i < words; ++i) {
       row[i] = zeros;
@@ -98,32 +102,37 @@ __attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_d
   }
   for (int32_t n = 0; n < p->batches; ++n, x += in_size, y += out_size) {
     for (int32_t c = 0; c < p->channels; c += PLANES) {
-      int32_t pitch = ((all - 1) / p->band & 1) ? -4 * words : 4 * words; /* the last band goes forward */
+      int32_t pitch = begin;
       s.out.y = y + c;
       for (int32_t first = 0; first < all; first += p->band) {
         const int32_t last = first + p->band < all ? first + p->band : all;
         s.out.odd = last == all ? odd : 0;
         s.out.constants = p->constants + c * CONSTANTS;
-        s.out.x = s.planes + (pitch < 0 ? p->band * words : 0);
+        s.out.x = s.first = planes + (pitch < 0 ? p->band * words : 0);
         s.out.pitch = pitch;
-        s.start = p->pad_column + (pitch < 0 ? p->band * words : 0);
         s.in.gap = pitch - 4 * s.in.columns;
         pitch = -pitch;
         if (first > 0 || last < all || c == 0) {
           divide(p, &s, x, first > 0 ? first + 1 : 0, last + 1 + s.out.odd, first);
         }
-        band(p, &s, c, last - first, compute);
+        bring(&s.in, c);
+        compute(p, &s, last - first);
+        s.out.y += (stride == 1 ? 2 : 1) * (last - first) * p->out_line_step;
       }
     }
     ek_clamp_all(y, out_size, p->low, p->high);
   }
 }
 
-#define KERNEL(NAME, STRIDE, OUTPUTS)                                                                           \
-  void NAME(const ek_depthwise_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {        \
-    images(p, x, y, scratch, STRIDE, OUTPUTS);                                                                  \
+#define KERNEL(NAME, STRIDE, OUTPUTS)                                                                                    \
+  static void NAME##_band(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, int32_t count) {                        \
+    strips_##STRIDE(p, s, count);                                                                                        \
+    OUTPUTS(&s->out);                                                                                                    \
+  }                                                                                                                      \
+  void ek_##NAME(const ek_depthwise_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {              \
+    images(p, x, y, scratch, STRIDE, NAME##_band);                                                                       \
   }
-KERNEL(ek_depthwise_conv_2d_planes_dsp, 1, plain_outputs)
-KERNEL(ek_depthwise_conv_2d_planes_relu_dsp, 1, relu_outputs)
-KERNEL(ek_depthwise_conv_2d_planes_two_dsp, 2, plain_outputs_two)
-KERNEL(ek_depthwise_conv_2d_planes_two_relu_dsp, 2, relu_outputs_two)
+KERNEL(depthwise_conv_2d_planes_dsp, 1, plain_outputs)
+KERNEL(depthwise_conv_2d_planes_relu_dsp, 1, relu_outputs)
+KERNEL(depthwise_conv_2d_planes_two_dsp, 2, plain_outputs_two)
+KERNEL(depthwise_conv_2d_planes_two_relu_dsp, 2, relu_outputs_two)
