@@ -74,8 +74,14 @@ static void strips_2(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, int
   out->two = (back_t){lines * out->pitch - back, lines * p->out_line_step - line};
 }
 
-__attribute__((noinline)) static void images(const ek_depthwise_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y,
-                                             uint8_t *scratch, int32_t stride, compute_t *compute) {
+#if defined(__clang__)
+#define ONE_COPY __attribute__((noinline))
+#else
+#define ONE_COPY __attribute__((noinline, noclone))
+#endif
+
+ONE_COPY static void images(const ek_depthwise_conv_2d_planes_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch,
+                            int32_t stride, compute_t *compute) {
   const int32_t width = 3 * p->threes + 2 * p->twos, words = stride * (width - 1) + TAPS, most = words - p->pad_column;
   const int32_t in_size = p->lines * p->columns * p->channels, out_size = p->out_lines * width * p->channels;
   const int32_t all = stride == 1 ? p->out_lines >> 1 : p->out_lines, odd = stride == 1 ? p->out_lines & 1 : 0;
