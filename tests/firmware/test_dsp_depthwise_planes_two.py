@@ -1,5 +1,5 @@
-"""The depthwise form of planes of four channels with stride 2 gives the simulator's integers: on the host by C twins, on
-emulated cores by instructions."""
+"""The depthwise form of planes with stride 2 gives the simulator's integers: on the host by C twins, on emulated cores
+by instructions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BY_TWO = {"stride": (2, 2)}
 
 
 def layers() -> Iterator[Graph]:
-    """Even and odd numbers of lines and columns of both orientations, padding before, behind and none, several groups."""
+    """Even and odd numbers of lines and columns, both orientations; padding before, behind and none; several groups."""
     for i, size in enumerate(SIZES):
         for k in range(4):
             turn = 4 * i + k

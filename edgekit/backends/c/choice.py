@@ -2,7 +2,7 @@
 
     speed   the least time, layer by layer; but a kernel that saves next to none of the model's is not worth its code,
             and where the text is more than 16 KiB (M55: 32), kernels that save the least for their size give way, for
-            at most a tenth of the time
+            at most a tenth of the time; one that then fits comes back
     ram     as speed; `groups` then takes other forms where they save memory
     flash   the smallest product of time and squared bytes of code and constants, at -Os: a percent less flash may cost
             two percent more time, and no more; code counts once for all layers that share a kernel
@@ -84,6 +84,7 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
 
     total = least = time(calls)
     limit = TEXT_OF_HELIUM if core == "cortex-m55" else TEXT
+    every, gone = candidates, list[Unit]()
     while True:
         size, trials = text(calls), []
         for unit, trial in _without_one(calls, candidates, cost):
@@ -92,11 +93,28 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
             if useless and smaller > 0 and beyond(trial) <= beyond(calls):  # another kernel instead may save nothing
                 trials.append(((after - total) / smaller, unit, trial))
         if not trials:
-            return calls
+            break
         _, dropped, calls = min(trials, key=lambda made: made[0])
         total = time(calls)
+        gone.append(dropped)
         # Once dropped, a kernel stays so: one that gives way in its turn must not bring it back.
         candidates = [[c for c in some if not _in(c, dropped)] or some for some in candidates]
+    while True:  # the last that gave way may have left room for one before it
+        trials = []
+        for unit in gone:
+            either = ([call, *(c for c in some if _in(c, unit))] for call, some in zip(calls, every, strict=True))
+            trial = [_best(some, cost) for some in either]
+            saved = total - time(trial)
+            if saved > SAVED * total and text(trial) <= limit and beyond(trial) <= beyond(calls):
+                trials.append((saved, unit, trial))
+        if not trials:
+            return calls
+        _, _, calls = max(trials, key=lambda made: made[0])
+        total = time(calls)
+
+
+def _best(some: Sequence[Call | Alias], cost: Callable[[Call | Alias], Cost]) -> Call | Alias:
+    return min(some, key=lambda call: cost(call).rank)
 
 
 def _without_one(
@@ -104,10 +122,6 @@ def _without_one(
 ) -> Iterator[tuple[Unit, Calls]]:
     """The choices without one of the kernel files, and without one of several kernels of a file, where that can be: by
     any others, and by others of files that are used already."""
-
-    def rank(call: Call | Alias) -> tuple[bool, float]:
-        return cost(call).rank
-
     used = _kernels(calls)
     several = [(file, name) for file, names in sorted(used.items()) if len(names) > 1 for name in sorted(names)]
     for unit in [*((file, "") for file in sorted(used)), *several]:
@@ -116,7 +130,7 @@ def _without_one(
             if all(rest for call, rest in zip(calls, found, strict=True) if _in(call, unit)):
                 yield (
                     unit,
-                    [min(o, key=rank) if _in(c, unit) else c for c, o in zip(calls, found, strict=True)],
+                    [_best(o, cost) if _in(c, unit) else c for c, o in zip(calls, found, strict=True)],
                 )
 
 

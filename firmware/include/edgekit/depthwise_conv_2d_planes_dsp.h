@@ -1,4 +1,4 @@
-/* Depthwise 2-D convolution of at most 3x3 taps, int8, NHWC, four channels at a time, with the DSP instructions. */
+/* Depthwise 2-D convolution of at most 3x3 taps, stride 1 or 2, int8, NHWC, four channels at a time, with the DSP instructions. */
 #ifndef EDGEKIT_DEPTHWISE_CONV_2D_PLANES_DSP_H
 #define EDGEKIT_DEPTHWISE_CONV_2D_PLANES_DSP_H
 
@@ -13,10 +13,10 @@ typedef struct {
   int32_t batches, channels;
   int32_t lines, columns, line_step, column_step; /* of the input; bytes from one to the next */
   int32_t out_lines, out_line_step, out_column_step;
-  int32_t threes, twos;                 /* a line of outputs is so many times three, then two; with stride 2 one three at the most */
+  int32_t threes, twos;                 /* a line of outputs is so many times three (stride 2: once at the most), then two */
   int32_t pad_line, pad_column;         /* padding before the first */
   int32_t in_zero, out_zero, low, high; /* zero points; clamp of the fused activation */
-  int32_t band;                         /* strips of two lines of outputs at a time; with stride 2 lines, at least 2, of the last band too */
+  int32_t band;                         /* strips of two lines of outputs at a time; stride 2: lines, all bands of two or more */
   const int32_t *constants;             /* (channels, 6): of each column of the kernel bytes w0, w1, w1, w2; multiplier, */
 } ek_depthwise_conv_2d_planes_dsp_t;    /* divider (or start: relu_dsp.h), 2 * bias */
 

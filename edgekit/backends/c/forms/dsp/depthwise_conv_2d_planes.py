@@ -42,7 +42,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     folded = fold(weights.reshape(channels, -1), bias, x.zero_point, real, clamp_of(call))
     if folded is None:
         return None
-    turned = _cost(*reversed(sides), stride) < _cost(*sides, stride)
+    turned = _cost(sides[1], sides[0], stride) < _cost(*sides, stride)
     out_lines, out_columns = reversed(sides) if turned else sides
     lines: dict[str, Any] = {"channels": channels, "out_lines": out_lines}
     for name, side in zip(("line", "column"), "wh" if turned else "hw", strict=True):
@@ -51,7 +51,8 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         for prefix, shape in (("", x.shape), ("out_", y.shape)):
             lines[f"{prefix}{name}_step"] = channels * (shape[2] if side == "h" else 1)
     row = 4 * GROUP * (stride * (out_columns - 1) + TAPS)
-    if parts(lines["lines"], lines["pad_line"], _rows(out_lines, stride)) > PARTS or not pitch_fits(row // GROUP, stride):
+    rows = _rows(out_lines, stride)
+    if parts(lines["lines"], lines["pad_line"], rows) > PARTS or not pitch_fits(row // GROUP, stride):
         return None
     lines["threes"], lines["twos"] = _blocks(out_columns, stride)
     most = y.elements // y.shape[0]  # no more memory than an output beside the input
