@@ -13,11 +13,11 @@
  * requantization needs, by one LDM.
  * With stride 2 (_two) a row of words begins one line of outputs and ends the one above: three SMLAD with (w0, w1), three of its
  * upper halves with w2. Blocks are 2x2 outputs and read three rows, along lines; depthwise_blocks_two_dsp.h has the registers.
- * Budget: 74 instructions for 2x3 outputs (54 MACs: 1.37 each), 52 for 2x2; 16 for a column of blocks, 45 for a channel; 54 for
- * 32 values transposed, 15 for a row of them. Cycles by LDR 2, LDRD 3, LDM 1 + n, branch 2: 103 for 2x3 outputs, 1.9 a MAC.
- * With one multiplication an output (_relu): 68 and 48; 96 cycles. 12x12x64: 1.6 instructions and 2.2 cycles a MAC.
+ * Budget: 74 instructions for 2x3 outputs (54 MACs: 1.37 each), 52 for 2x2; 16 for a column of blocks, 45 for a channel; 24 for
+ * 16 values transposed, 15 for a row of them. Cycles by LDR 2, LDRD 3, LDM 1 + n, branch 2: 103 for 2x3 outputs, 1.9 a MAC.
+ * With one multiplication an output (_relu): 68 and 48; 96 cycles. 12x12x64: 1.6 instructions and 2.3 cycles a MAC.
  * With stride 2 58 for 2x2 outputs (36 MACs: 1.6 each), 84 cycles (2.3); with one multiplication 52 and 77; 16 for a line of
- * blocks. 24x24x32: 2.4 instructions and 3.3 cycles a MAC. */
+ * blocks. 24x24x16 outputs, three bands: 2.25 instructions and 3.3 cycles a MAC. */
 #include "edgekit/depthwise_conv_2d_planes_dsp.h"
 
 #include "edgekit/depthwise_blocks_two_dsp.h"

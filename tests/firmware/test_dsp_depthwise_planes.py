@@ -13,7 +13,7 @@ import pytest
 
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.counts.depthwise_conv_2d_planes_dsp import features
-from edgekit.backends.c.emission import candidates_of
+from edgekit.backends.c.emission import Tile, candidates_of
 from edgekit.backends.c.forms.dsp.depthwise_conv_2d_planes import PARTS, _rows, parts
 from edgekit.backends.c.memory import memory_map
 from edgekit.graph import Graph, Quantization
@@ -124,6 +124,14 @@ def test_conditions(
 def test_several_outputs_of_a_channel_are_refused() -> None:
     graph = layer_graph("depthwise_conv_2d", (1, 9, 9, 4), 8, (3, 3), 1, SCALES[0], np.random.default_rng(1))
     assert not planes_of(graph)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_single_line_of_the_input_is_refused(rows: int) -> None:
+    """Columns are transposed by twos."""
+    graph = layer((9, 9), 4, (2, 3))
+    found = candidates_of(graph, graph.nodes[0], "cortex-m4", Tile(in_rows=rows, out_rows=2, pad=1))
+    assert any(isinstance(call, Call) and call.file == FILE for call in found) == (rows == 2)
 
 
 def test_a_left_shift_is_refused() -> None:

@@ -25,8 +25,7 @@ def features(fields: Fields) -> dict[str, float]:
         "call": 1, "edges": edges, "outside": edges * (words - pad - columns), "batches": batches,
         "bands": groups * bands,
         "divided": parts * (groups if bands > 1 else batches), "parts": parts_all,
-        "rows": rows, "entered_1": rows * (columns % 4 == 1), "entered_2": rows * (columns % 4 == 2),
-        "entered_3": rows * (columns % 4 == 3), "columns": rows * columns,
+        "rows": rows, "odd_rows": rows * (columns % 2), "entered": rows * (columns // 2 % 2), "columns": rows * columns,
         **(_blocks if stride == 1 else _blocks_two)(fields, groups),
         **clamped(fields, groups * GROUP * lines * width),
     }  # fmt: skip

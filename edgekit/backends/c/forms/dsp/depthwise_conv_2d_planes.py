@@ -34,7 +34,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         return None
     x, w, y = layer.input(0), layer.input(1), layer.outputs[0]
     channels, sides = x.shape[3], (y.shape[1], y.shape[2])
-    if channels % GROUP or min(sides) == 1 or not {fields["pad_top"], fields["pad_left"]} <= {0, 1}:
+    if channels % GROUP or min(*sides, *x.shape[1:3]) == 1 or not {fields["pad_top"], fields["pad_left"]} <= {0, 1}:
         return None
     weights = np.zeros((channels, TAPS, TAPS), np.int8)
     weights[:, :height, :width] = layer.data(1)[0].transpose(2, 0, 1)
