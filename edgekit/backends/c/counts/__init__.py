@@ -65,7 +65,7 @@ def features(call: Call) -> dict[str, float] | None:
 @cache
 def measured(file: str) -> Mapping[str, Any]:
     """The kernel file's data: `fingerprint`; by core `costs`, fingerprints; by level and core `text`, `linked` (text by
-    kernel), `instructions` and `cycles`.
+    kernel), `both` (by two of them), `instructions` and `cycles`.
 
     Empty where there is none.
     """
@@ -124,16 +124,21 @@ def cost(call: Call, core: str, level: str = LEVEL) -> Cost | None:
 def text(file: str, core: str, level: str = LEVEL, kernels: frozenset[str] = frozenset()) -> int | None:
     """Bytes of a kernel file's code, or of what these kernels of it link; None where it was not measured.
 
-    What several kernels link both counts once: as much as all of the file's would link more than there is.
+    What two of them both link counts once, where that was measured.
     """
     found = measured(file)
     size: int | None = found.get("text", {}).get(level, {}).get(core)
     linked: dict[str, int] = found.get("linked", {}).get(level, {}).get(core, {})
     if size is None or not kernels:
         return size
-    sizes = [linked.get(name, size) for name in kernels]
-    shared = max(0, sum(linked.values()) - size) // max(1, len(linked) - 1)
-    return min(size, max(*sizes, sum(sizes) - shared * (len(sizes) - 1), 0))
+    both: dict[str, int] = found.get("both", {}).get(level, {}).get(core, {})
+    total, before = 0, list[str]()
+    for name in sorted(kernels):
+        own = linked.get(name, size)
+        pairs = [(linked.get(other, size), both.get(f"{other}+{name}")) for other in before]
+        total += own - max((own + of - pair for of, pair in pairs if pair is not None), default=0)
+        before.append(name)
+    return min(size, total)
 
 
 def fingerprint(file: str) -> str:
