@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from math import inf
 
 import pytest
 
 from benchmarks import graphs, sweep
 from edgekit.backends import backend
 from edgekit.backends.c import choice, counts
-from edgekit.backends.c.call import Alias, Call
+from edgekit.backends.c.call import Call
 from edgekit.backends.c.choice import FLASH_WORTH, LEVELS, Optimize
 from edgekit.backends.c.emission import calls_of, candidates_of
 from edgekit.backends.c.fit import CODE_BYTES, division_for
@@ -23,7 +22,6 @@ from edgekit.target import Memory, Target, find_target
 
 CORES = ("cortex-m4", "cortex-m55")
 TILED = 1.05  # whole 1x1 layers have one form on the M55, which tiles of few pixels do without: ram can be smaller
-TABLES = 2048  # bytes of tables in a network's text, at the most
 MAKES = {make.__name__: make for make in graphs.NETWORKS}
 
 
@@ -63,27 +61,6 @@ def test_each_objective_is_best_at_its_own(name: str, core: str) -> None:
     assert cost["ram"] <= cost["speed"]
     fast = flash_bytes(network(name), found["speed"], core, "-Os")
     assert size["flash"] ** FLASH_WORTH["flash"] * time["flash"] <= fast ** FLASH_WORTH["flash"] * 2 * time["speed"]
-
-
-@pytest.mark.parametrize("name", MAKES)
-def test_no_kernel_is_left_out_for_which_there_is_room(name: str) -> None:
-    graph, core = network(name), "cortex-m4"
-    candidates = [candidates_of(graph, node, core) for node in graph.nodes]
-    calls = choice.choose(candidates, core, "speed")
-    calls_of_all = [c for some in candidates for c in some if isinstance(c, Call)]
-    times = {id(c): cost.time for c in calls_of_all if (cost := counts.cost(c, core)) is not None}
-
-    def time(call: Call | Alias) -> float:
-        return times.get(id(call), 0.0 if isinstance(call, Alias) else inf)
-
-    total = sum(map(time, calls))
-    for unit in {(c.file, c.kernel) for c in calls_of_all}:
-        trial = [
-            min([call, *(c for c in some if isinstance(c, Call) and (c.file, c.kernel) == unit)], key=time)
-            for call, some in zip(calls, candidates, strict=True)
-        ]
-        saved = total - sum(map(time, trial))
-        assert saved <= choice.SAVED * total or choice.text_bytes(trial, core) > choice.TEXT - TABLES
 
 
 @pytest.mark.parametrize("name", MAKES)

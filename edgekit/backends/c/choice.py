@@ -2,7 +2,7 @@
 
     speed   the least time, layer by layer; but a kernel that saves next to none of the model's is not worth its code,
             and where the text is more than 16 KiB (M55: 32), kernels that save the least for their size give way, for
-            at most a tenth of the time; one for which they leave room comes back
+            at most a tenth of the time
     ram     as speed; `groups` then takes other forms where they save memory
     flash   the smallest product of time and squared bytes of code and constants, at -Os: a percent less flash may cost
             two percent more time, and no more; code counts once for all layers that share a kernel
@@ -83,11 +83,7 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
         return tables + text_bytes(calls, core)
 
     total = least = time(calls)
-    every, limit = candidates, TEXT_OF_HELIUM if core == "cortex-m55" else TEXT
-
-    def fits(calls: Calls) -> bool:
-        return text(calls) <= limit
-
+    limit = TEXT_OF_HELIUM if core == "cortex-m55" else TEXT
     while True:
         size, trials = text(calls), []
         for unit, trial in _without_one(calls, candidates, cost):
@@ -96,33 +92,11 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
             if useless and smaller > 0 and beyond(trial) <= beyond(calls):  # another kernel instead may save nothing
                 trials.append(((after - total) / smaller, unit, trial))
         if not trials:
-            return _filled(calls, every, cost, fits)
+            return calls
         _, dropped, calls = min(trials, key=lambda made: made[0])
         total = time(calls)
         # Once dropped, a kernel stays so: one that gives way in its turn must not bring it back.
         candidates = [[c for c in some if not _in(c, dropped)] or some for some in candidates]
-
-
-def _filled(
-    calls: Calls, candidates: Sequence[Calls], cost: Callable[[Call | Alias], Cost], fits: Callable[[Calls], bool]
-) -> Calls:
-    """With kernels for which the last that gave way left room after all, those first that save most."""
-    units = sorted({(c.file, c.kernel) for some in candidates for c in some if isinstance(c, Call)})
-    while True:
-        total, trials = sum(cost(call).time for call in calls), []
-        for unit in units:
-            either = ([call, *(c for c in some if _in(c, unit))] for call, some in zip(calls, candidates, strict=True))
-            trial = [_best(some, cost) for some in either]
-            saved = total - sum(cost(call).time for call in trial)
-            if saved > SAVED * total and fits(trial):
-                trials.append((saved, unit, trial))
-        if not trials:
-            return calls
-        _, _, calls = max(trials, key=lambda made: made[0])
-
-
-def _best(some: Sequence[Call | Alias], cost: Callable[[Call | Alias], Cost]) -> Call | Alias:
-    return min(some, key=lambda call: cost(call).rank)
 
 
 def _without_one(
@@ -130,6 +104,10 @@ def _without_one(
 ) -> Iterator[tuple[Unit, Calls]]:
     """The choices without one of the kernel files, and without one of several kernels of a file, where that can be: by
     any others, and by others of files that are used already."""
+
+    def rank(call: Call | Alias) -> tuple[bool, float]:
+        return cost(call).rank
+
     used = _kernels(calls)
     several = [(file, name) for file, names in sorted(used.items()) if len(names) > 1 for name in sorted(names)]
     for unit in [*((file, "") for file in sorted(used)), *several]:
@@ -138,7 +116,7 @@ def _without_one(
             if all(rest for call, rest in zip(calls, found, strict=True) if _in(call, unit)):
                 yield (
                     unit,
-                    [_best(o, cost) if _in(c, unit) else c for c, o in zip(calls, found, strict=True)],
+                    [min(o, key=rank) if _in(c, unit) else c for c, o in zip(calls, found, strict=True)],
                 )
 
 
