@@ -16,6 +16,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,7 @@ LEVELS = ("-O3", "-Os")
 SPARE = 2  # layers more than coefficients
 LAYERS, RUNS = 30, 12  # of a kernel for its cycles, and of each of its parts
 DIGITS = 6  # of a coefficient
+PAIRED = 4  # kernels of a file, whose code is also measured by twos
 FITTED = re.compile(r"^\[(instructions|cycles)\.", re.MULTILINE)
 EMPTY: Mapping[str, str] = {}
 Key = tuple[str, str, str]  # level, core, kernel
@@ -101,14 +103,15 @@ def code_bytes(file: str, options: Options, level: str) -> int:
         return toolchain.sizes(image, options).text
 
 
-def linked_bytes(file: str, kernel: str, options: Options, level: str) -> int:
-    """Bytes of one kernel of the file and of what it calls there."""
+def linked_bytes(file: str, kernels: Sequence[str], options: Options, level: str) -> int:
+    """Bytes of these kernels of the file and of what they call there."""
     with tempfile.TemporaryDirectory() as name:
         image, root = Path(name) / "kernel.elf", firmware_folder()
         command = [
             options.compiler, *options.flags, *toolchain.WARNINGS, level, f"-I{root / 'include'}",
             "-ffunction-sections", "-fdata-sections", str(root / "src" / f"{file}.c"), "-nostdlib", "-Wl,--gc-sections",
-            f"-Wl,--entry=ek_{kernel}", "-Wl,--unresolved-symbols=ignore-all", "-o", str(image),
+            *(f"-Wl,--undefined=ek_{kernel}" for kernel in kernels), f"-Wl,--entry=ek_{kernels[0]}",
+            "-Wl,--unresolved-symbols=ignore-all", "-o", str(image),
         ]  # fmt: skip
         subprocess.run(command, check=True, timeout=120)
         return toolchain.sizes(image, options).text
@@ -124,7 +127,7 @@ def add_cycles(file: str, core: str, fits: Sequence[str]) -> None:
     parts = _parts(file)
     of_core = re.compile(rf'^\[cycles\."[^"]+"\.{core}\.', re.MULTILINE)
     kept = [part for part in parts if FITTED.search(part) and not of_core.search(part)]
-    of_text = [part for part in parts if part.startswith(("[text.", "[linked."))]
+    of_text = [part for part in parts if part.startswith(("[text.", "[linked.", "[both."))]
     costs = {**counts.measured(file).get("costs", {}), core: cycles.fingerprint(core)}
     _write(file, of_text, [*kept, *fits], costs)
 
@@ -141,7 +144,7 @@ def _parts(file: str) -> list[str]:
 
 
 def _text(file: str, fitted: Sequence[Key]) -> list[str]:
-    """The code's bytes by level and core, whole and of each kernel where there are several."""
+    """The code's bytes by level and core, whole, and of each kernel where there are several; of few of each two too."""
     kernels = defaultdict[tuple[str, str], list[str]](list)
     for level, core, kernel in fitted:
         kernels[level, core].append(kernel)
@@ -151,8 +154,12 @@ def _text(file: str, fitted: Sequence[Key]) -> list[str]:
         found.append("\n".join([f'[text."{level}"]', *(f"{c} = {code_bytes(file, OPTIONS[c], level)}" for c in cores)]))
     for (level, core), names in kernels.items():
         if len(names) > 1:
-            sizes = (f"{name} = {linked_bytes(file, name, OPTIONS[core], level)}" for name in names)
+            sizes = (f"{name} = {linked_bytes(file, [name], OPTIONS[core], level)}" for name in names)
             found.append("\n".join([f'[linked."{level}".{core}]', *sizes]))
+        if 1 < len(names) <= PAIRED:
+            pairs = combinations(sorted(names), 2)
+            sizes = (f'"{a}+{b}" = {linked_bytes(file, [a, b], OPTIONS[core], level)}' for a, b in pairs)
+            found.append("\n".join([f'[both."{level}".{core}]', *sizes]))
     return found
 
 

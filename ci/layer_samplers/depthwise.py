@@ -57,17 +57,22 @@ def several(d: Draw) -> Graph:
     return b.ended(b.weighted(op, "input", (1, side, side, channels * d.of(1, 1, 2)), 3))
 
 
-def fours(d: Draw) -> Graph:
+def fours(d: Draw, stride: int = 1) -> Graph:
     """Depthwise convolutions of fours of channels, one pixel apart, as most of a network are; tall pictures too."""
-    op = DepthwiseConv2D(padding="same" if d.of(0, 1, 1, 1) else "valid", activation=d.turn(("relu", "none", "relu")))
+    activation = d.turn(("relu", "none", "relu"))
+    op = DepthwiseConv2D((stride, stride), padding="same" if d.of(0, 1, 1, 1) else "valid", activation=activation)
     (kh, kw), channels = (d.of(2, 3, 3, 3), d.of(2, 3, 3, 3)), 4 * d.of(1, 1, 2, 4, 8)
-    x = (d.of(1, 1, 2), kh + d.upto(30), kw + d.upto(24), channels)
+    x = (d.of(1, 1, 2), kh + d.upto(30 * stride), kw + d.upto(24 * stride), channels)
     b = Builder("fours", x, d.of(*range(1000)))
     graph = b.ended(b.weighted(op, "input", (1, kh, kw, channels), 3))
     if d.of(0, 1, 1, 1) == 0:  # a clamp inside the range
         y = graph.tensors[graph.outputs[0]]
         graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))
     return graph
+
+
+def fours_apart(d: Draw) -> Graph:
+    return fours(d, stride=2)
 
 
 SAMPLERS: tuple[Sampler, ...] = (
@@ -77,4 +82,5 @@ SAMPLERS: tuple[Sampler, ...] = (
     (few_channels, 200),
     (several, 40),
     (fours, 60),
+    (fours_apart, 80),
 )

@@ -13,8 +13,8 @@ import pytest
 
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.counts.depthwise_conv_2d_planes_dsp import features
-from edgekit.backends.c.emission import candidates_of
-from edgekit.backends.c.forms.dsp.depthwise_conv_2d_planes import PARTS, parts
+from edgekit.backends.c.emission import Tile, candidates_of
+from edgekit.backends.c.forms.dsp.depthwise_conv_2d_planes import PARTS, _rows, parts
 from edgekit.backends.c.memory import memory_map
 from edgekit.graph import Graph, Quantization
 from edgekit.graph.operator import ACTIVATIONS
@@ -82,9 +82,9 @@ def test_a_group_is_transposed_in_three_parts_at_most() -> None:
     for call in CALLS:
         found = features({**call.fields, "kernel": call.kernel})
         lines, pad, out_lines = (int(call.fields[name]) for name in ("lines", "pad_line", "out_lines"))  # type: ignore[arg-type]
-        assert found["parts"] <= parts(lines, pad, out_lines) * found["bands"]
-        assert parts(lines, pad, out_lines) <= PARTS
-    assert parts(9, 1, 9) == PARTS and parts(8, 1, 9) == PARTS + 1
+        most = parts(lines, pad, _rows(out_lines, 1))
+        assert found["parts"] <= most * found["bands"] and most <= PARTS
+    assert parts(9, 1, _rows(9, 1)) == PARTS and parts(8, 1, _rows(9, 1)) == PARTS + 1
 
 
 def test_bands_take_no_more_memory_than_the_output() -> None:
@@ -109,7 +109,8 @@ def test_bands_take_no_more_memory_than_the_output() -> None:
         ((1, 9), 4, (3, 3), {}, False),
         ((9, 9), 5, (3, 3), {}, False),
         ((9, 9), 4, (4, 3), {}, False),
-        ((9, 9), 4, (3, 3), {"stride": (2, 2)}, False),
+        ((9, 9), 4, (3, 3), {"stride": (3, 3)}, False),
+        ((9, 9), 4, (3, 3), {"stride": (2, 1)}, False),
         ((9, 9), 4, (3, 3), {"stride": (1, 2)}, False),
         ((9, 9), 4, (3, 3), {"dilation": (1, 2)}, False),
     ],
@@ -123,6 +124,14 @@ def test_conditions(
 def test_several_outputs_of_a_channel_are_refused() -> None:
     graph = layer_graph("depthwise_conv_2d", (1, 9, 9, 4), 8, (3, 3), 1, SCALES[0], np.random.default_rng(1))
     assert not planes_of(graph)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_single_line_of_the_input_is_refused(rows: int) -> None:
+    """Columns are transposed by twos."""
+    graph = layer((9, 9), 4, (2, 3))
+    found = candidates_of(graph, graph.nodes[0], "cortex-m4", Tile(in_rows=rows, out_rows=2, pad=1))
+    assert any(isinstance(call, Call) and call.file == FILE for call in found) == (rows == 2)
 
 
 def test_a_left_shift_is_refused() -> None:

@@ -12,24 +12,24 @@
 extern "C" {
 #endif
 
-enum { CONSTANTS = 6 };
+enum { CONSTANTS = 6, TAPS = 3 };
 
-/* From the end of a column of blocks to the next one's beginning. */
+/* From the end of a column of blocks to the next one's beginning; with stride 2 of a line of blocks. */
 typedef struct {
   int32_t x, y;
 } back_t;
 
-/* Strips of outputs of four channels, in the order in which the assembly copies it to its stack. */
+/* Strips of outputs of four channels, in the order in which the assembly copies it to its stack; in brackets with stride 2. */
 typedef struct {
   int32_t column_step, line_step, zero; /* of the outputs */
-  int32_t pitch;                        /* 12: bytes of a row of words */
-  int32_t bytes;                        /* of all strips */
-  back_t three, two;
-  int32_t threes, twos;                 /* 36: columns of blocks */
+  int32_t pitch;                        /* 12: bytes to the next row of words */
+  int32_t bytes;                        /* of all strips (to the last column of outputs) */
+  back_t three, two;                    /* (two: to the last line) */
+  int32_t threes, twos;                 /* 36: columns of blocks (threes: lines, twos: lines of outputs) */
   const int32_t *constants;
   const uint32_t *x;                    /* the first channel's first row */
   int8_t *y;                            /* the next channel's is one byte further */
-  int32_t plane, odd;                   /* 56; odd: below all strips is one line more */
+  int32_t plane, odd;                   /* 56; odd: below these is one line more */
 } strips_t;
 
 typedef void outputs_t(const strips_t *strips);
@@ -169,31 +169,32 @@ OUTPUTS(relu_outputs, RELU)
 
 #else
 
-static void blocks(const strips_t *s, int relu) {
-  const int32_t width = 3 * s->threes + 2 * s->twos, words = s->pitch / 4;
+static void outputs_of(const strips_t *s, int32_t stride, int relu) {
+  const int32_t words = s->pitch / 4, width = ((words < 0 ? -words : words) - TAPS) / stride + 1;
+  const int32_t strips = stride == 2 ? s->twos : s->bytes / s->pitch + s->odd, odd = stride == 1 && s->odd;
   for (int32_t c = 0; c < PLANES; ++c) {
     const int32_t *of = s->constants + c * CONSTANTS;
-    const uint32_t *x = s->x + c * (s->plane / 4), *const last = x + s->bytes / 4;
-    for (int8_t *y = s->y + c; x != last + s->odd * words; x += words, y += 2 * s->line_step) {
-      for (int32_t i = 0; i < width; ++i) {
-        for (int32_t line = 0; line < 2 - (x == last); ++line) {
+    const uint32_t *x = s->x + c * (s->plane / 4);
+    int8_t *y = s->y + c;
+    for (int32_t strip = 1; strip <= strips; ++strip, x += words) {
+      for (int32_t line = 0; line < 3 - stride - (odd && strip == strips); ++line, y += s->line_step) {
+        for (int32_t i = 0; i < width; ++i) {
           int32_t sum = of[5];
-          for (int32_t k = 0; k < 3; ++k) {
+          for (int32_t k = 0; k < TAPS; ++k) {
             const uint32_t w = (uint32_t)of[k], above = ek_sxtab16(ek_sxtb16(w), w), below = ek_sxtab16_odd(ek_sxtb16_odd(w), w);
-            const uint32_t first = x[i + k], second = x[words + i + k];
+            const uint32_t first = x[stride * i + k], second = x[words + stride * i + k];
             sum = line ? ek_smlatb(first, above, sum) : ek_smlad(first, above, sum);
             sum = line ? ek_smlad(second, below, sum) : ek_smlabt(second, below, sum);
           }
-          y[line * s->line_step + i * s->column_step] =
-              relu ? ek_requantize_relu(sum, of[3], of[4]) : ek_requantize(sum, of[3], of[4], s->zero);
+          y[i * s->column_step] = relu ? ek_requantize_relu(sum, of[3], of[4]) : ek_requantize(sum, of[3], of[4], s->zero);
         }
       }
     }
   }
 }
 
-static void plain_outputs(const strips_t *strips) { blocks(strips, 0); }
-static void relu_outputs(const strips_t *strips) { blocks(strips, 1); }
+static void plain_outputs(const strips_t *strips) { outputs_of(strips, 1, 0); }
+static void relu_outputs(const strips_t *strips) { outputs_of(strips, 1, 1); }
 
 #endif
 

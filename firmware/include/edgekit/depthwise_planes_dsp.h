@@ -33,8 +33,12 @@ typedef struct {
 #if EK_DSP_INSTRUCTIONS
 _Static_assert(offsetof(planes_t, gap) == 8 && offsetof(planes_t, parts) == 20 && offsetof(part_t, rows) == 20, "planes_t");
 
-/* A column of two lines, which are in r7 and r8, to four channels. */
+/* A column of two lines to four channels; two columns. */
 #define COLUMN                                           \
+  "  ldr r7, [r1]\n"                                     \
+  "  ldr.w r8, [r2]\n"                                   \
+  "  add r1, r1, r3\n"                                   \
+  "  add r2, r2, r12\n"                                  \
   "  pkhtb r9, r8, r7, asr #16\n" /* channels 2 and 3 */ \
   "  pkhbt r7, r7, r8, lsl #16\n" /* channels 0 and 1 */ \
   "  sxtb16 r8, r7, ror #8\n"                            \
@@ -45,19 +49,42 @@ _Static_assert(offsetof(planes_t, gap) == 8 && offsetof(planes_t, parts) == 20 &
   "  str r8, [r4], #4\n"                                 \
   "  str r9, [r5], #4\n"                                 \
   "  str r10, [r6], #4\n"
+#define HALVES(A, B, X, Y, ROTATED) "  sxtb16 " A ", " X ROTATED "\n  sxtb16 " B ", " Y ROTATED "\n"
+#define COLUMNS                                    \
+  "  ldr r7, [r1]\n"                               \
+  "  ldr.w r8, [r2]\n"                             \
+  "  ldr.w r9, [r1, r3]\n"                         \
+  "  ldr.w r10, [r2, r12]\n"                       \
+  "  add r1, r1, r3, lsl #1\n"                     \
+  "  add r2, r2, r12, lsl #1\n"                    \
+  "  pkhtb r11, r8, r7, asr #16\n"                 \
+  "  pkhbt r7, r7, r8, lsl #16\n"                  \
+  "  pkhbt r8, r9, r10, lsl #16\n"                 \
+  "  pkhtb r9, r10, r9, asr #16\n"                 \
+  "  sxtb16 r10, r7, ror #8\n"                     \
+  "  str r10, [r4], #4\n"                          \
+  "  sxtb16 r10, r8, ror #8\n"                     \
+  "  str r10, [r4], #4\n"                          \
+  HALVES("r7", "r8", "r7", "r8", "")               \
+  "  strd r7, r8, [r0], #8\n"                      \
+  HALVES("r7", "r8", "r11", "r9", ", ror #8")      \
+  "  strd r7, r8, [r6], #8\n"                      \
+  HALVES("r11", "r9", "r11", "r9", "")             \
+  "  strd r11, r9, [r5], #8\n"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
-/* Of four channels from `channel` on. r0, r4, r5, r6 planes, r1, r2 lines, r3, r12 steps, lr end of the row; the stack: parts and
- * rows left, channel, the next part. */
+/* Of four channels from `channel` on. r0, r4, r5, r6 planes, r1, r2 lines, r3, r12 steps, lr end of the row; the stack: the next
+ * part, channel, parts and rows left, at 48 `planes`. */
 __attribute__((naked, noinline)) static void transpose(const planes_t *planes, int32_t channel) {
   __asm__ volatile(
       "  push {r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, lr}\n"
-      "  mov r11, r0\n"
+      "  str r0, [sp, #48]\n"
       "  ldr r8, [r0, #16]\n"
       "  add r9, r0, #20\n"
       "1:\n"
       "  ldr r10, [sp, #4]\n"
+      "  ldr r11, [sp, #48]\n"
       "  ldmia.w r9!, {r0, r1, r2, r3, r12, lr}\n"
       "  strd r8, lr, [sp, #8]\n"
       "  str.w r9, [sp]\n"
@@ -74,24 +101,17 @@ __attribute__((naked, noinline)) static void transpose(const planes_t *planes, i
       "2:\n"
       "  ldr.w r7, [r11, #4]\n"
       "  add lr, r0, r7, lsl #2\n"
-      "  lsls r7, r7, #31\n"
-      "  beq 3f\n"
-      "  sub r1, r1, r3\n" /* an odd number of columns begins with a second one */
-      "  sub r2, r2, r12\n"
-      "  b 4f\n"
-      "3:\n"
-      "  ldr r7, [r1]\n"
-      "  ldr.w r8, [r2]\n"
+      "  lsls r7, r7, #31\n" /* an odd column alone; then pairs, by twos: there is one at the least */
+      "  beq 6f\n"
       COLUMN
-      "4:\n"
-      "  ldr r7, [r1, r3]\n"
-      "  ldr.w r8, [r2, r12]\n"
-      "  add r1, r1, r3, lsl #1\n"
-      "  add r2, r2, r12, lsl #1\n"
-      COLUMN
+      "6:\n"
+      "  bcs 4f\n"
+      "3:\n" COLUMNS
+      "4:\n" COLUMNS
       "  cmp r0, lr\n"
       "  bne 3b\n"
       "  ldr r10, [sp, #12]\n"
+      "  ldr r11, [sp, #48]\n"
       "  ldrd r7, r8, [r11, #8]\n"
       "  subs.w r10, r10, #1\n"
       "  beq 5f\n"
@@ -113,6 +133,8 @@ __attribute__((naked, noinline)) static void transpose(const planes_t *planes, i
 }
 #pragma GCC diagnostic pop
 #undef COLUMN
+#undef HALVES
+#undef COLUMNS
 
 #else
 

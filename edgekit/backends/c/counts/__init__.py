@@ -65,7 +65,7 @@ def features(call: Call) -> dict[str, float] | None:
 @cache
 def measured(file: str) -> Mapping[str, Any]:
     """The kernel file's data: `fingerprint`; by core `costs`, fingerprints; by level and core `text`, `linked` (text by
-    kernel), `instructions` and `cycles`.
+    kernel), `both` (by two of them), `instructions` and `cycles`.
 
     Empty where there is none.
     """
@@ -122,11 +122,23 @@ def cost(call: Call, core: str, level: str = LEVEL) -> Cost | None:
 
 @cache
 def text(file: str, core: str, level: str = LEVEL, kernels: frozenset[str] = frozenset()) -> int | None:
-    """Bytes of a kernel file's code, or of what these kernels of it link; None where it was not measured."""
+    """Bytes of a kernel file's code, or of what these kernels of it link; None where it was not measured.
+
+    What two of them both link counts once, where that was measured.
+    """
     found = measured(file)
     size: int | None = found.get("text", {}).get(level, {}).get(core)
     linked: dict[str, int] = found.get("linked", {}).get(level, {}).get(core, {})
-    return size if size is None or not kernels else min(size, sum(linked.get(name, size) for name in kernels))
+    if size is None or not kernels:
+        return size
+    both: dict[str, int] = found.get("both", {}).get(level, {}).get(core, {})
+    total, before = 0, list[str]()
+    for name in sorted(kernels):
+        own = linked.get(name, size)
+        pairs = [(linked.get(other, size), both.get(f"{other}+{name}")) for other in before]
+        total += own - max((own + of - pair for of, pair in pairs if pair is not None), default=0)
+        before.append(name)
+    return min(size, total)
 
 
 def fingerprint(file: str) -> str:

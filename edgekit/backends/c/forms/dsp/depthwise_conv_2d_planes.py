@@ -14,21 +14,27 @@ from edgekit.reference.requantize import effective_scale
 
 OPERATOR, FILE = "depthwise_conv_2d", "depthwise_conv_2d_planes_dsp"
 GROUP, TAPS, PARTS = 4, 3, 3
+STRIDES = {1: "depthwise_conv_2d_planes", 2: "depthwise_conv_2d_planes_two"}
 KEPT = ("batches", "in_zero", "out_zero", "low", "high")
-THREE, TWO, COLUMN, EIGHT = 68, 48, 13, 14  # instructions: blocks, a column of them, eight values transposed
+PITCH = 1 << 14  # bytes of a row of words; twice as many, or less than none, share a register with a weight
+# Instructions: blocks, a column of them, eight values transposed; with stride 2 blocks, a line of them, a channel.
+THREE, TWO, COLUMN, EIGHT = 68, 48, 13, 14
+BLOCK, LINE, CHANNEL = 52, 16, 65
+MEMORY = 6 << 10  # bytes, up to which half an input may be taken where an output is less
 
 
 def form(layer: Layer, call: Call) -> list[Call] | None:
     """By one multiplication an output where that can be, and by two; None where the kernel's conditions do not hold."""
     fields = call.fields
-    height, width = (int(fields[name]) for name in ("kernel_h", "kernel_w"))  # type: ignore[arg-type]
-    apart = [fields[f"stride_{side}"] != 1 for side in "hw"]
+    height, width, stride = (int(fields[name]) for name in ("kernel_h", "kernel_w", "stride_h"))  # type: ignore[arg-type]
     spread = [fields[f"dilation_{side}"] != 1 and fields[f"kernel_{side}"] != 1 for side in "hw"]
-    if max(height, width) > TAPS or fields["depth_multiplier"] != 1 or any(apart) or any(spread):
+    if max(height, width) > TAPS or fields["depth_multiplier"] != 1 or any(spread):
+        return None
+    if stride not in STRIDES or stride != fields["stride_w"]:
         return None
     x, w, y = layer.input(0), layer.input(1), layer.outputs[0]
     channels, sides = x.shape[3], (y.shape[1], y.shape[2])
-    if channels % GROUP or min(sides) == 1 or not {fields["pad_top"], fields["pad_left"]} <= {0, 1}:
+    if channels % GROUP or min(*sides, *x.shape[1:3]) == 1 or not {fields["pad_top"], fields["pad_left"]} <= {0, 1}:
         return None
     weights = np.zeros((channels, TAPS, TAPS), np.int8)
     weights[:, :height, :width] = layer.data(1)[0].transpose(2, 0, 1)
@@ -36,7 +42,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     folded = fold(weights.reshape(channels, -1), bias, x.zero_point, real, clamp_of(call))
     if folded is None:
         return None
-    turned = _cost(*reversed(sides)) < _cost(*sides)
+    turned = _cost(sides[1], sides[0], stride) < _cost(*sides, stride)
     out_lines, out_columns = reversed(sides) if turned else sides
     lines: dict[str, Any] = {"channels": channels, "out_lines": out_lines}
     for name, side in zip(("line", "column"), "wh" if turned else "hw", strict=True):
@@ -44,12 +50,15 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         lines[f"pad_{name}"] = fields["pad_top" if side == "h" else "pad_left"]
         for prefix, shape in (("", x.shape), ("out_", y.shape)):
             lines[f"{prefix}{name}_step"] = channels * (shape[2] if side == "h" else 1)
-    if parts(lines["lines"], lines["pad_line"], out_lines) > PARTS:
+    row = 4 * GROUP * (stride * (out_columns - 1) + TAPS)
+    rows = _rows(out_lines, stride)
+    if parts(lines["lines"], lines["pad_line"], rows) > PARTS or not pitch_fits(row // GROUP, stride):
         return None
-    lines["threes"], lines["twos"] = _blocks(out_columns)
-    row = 4 * GROUP * (out_columns - 1 + TAPS)
-    rows = y.elements // y.shape[0] // row  # no more memory than an output beside the input
-    lines["band"] = band = max(1, min(out_lines // 2, rows - 1 - out_lines % 2))
+    lines["threes"], lines["twos"] = _blocks(out_columns, stride)
+    most = y.elements // y.shape[0]  # no more memory than an output beside the input
+    if stride == 2:
+        most = max(most, min(x.elements // x.shape[0] // 2, MEMORY))
+    lines["band"] = band = _band(out_lines, out_columns, stride, most // row)
 
     def made(kernel: str, of: Folded) -> Call:
         taps = of.weights.reshape(weights.shape)
@@ -58,33 +67,62 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         return Call(
             kernel,
             {**{name: fields[name] for name in KEPT}, **lines, "constants": constants},
-            scratch=row * (band + 1 + out_lines % 2),
-            in_place=(0,) if x.shape == y.shape else (),
+            scratch=row * _rows(2 * band + out_lines % 2 if stride == 1 else band, stride),
+            in_place=(0,) if stride == 1 and x.shape == y.shape else (),
             source=FILE,
         )
 
-    line = one_line(folded, real, clamp_of(call), y.zero_point)
-    return [*([made("depthwise_conv_2d_planes_relu_dsp", line)] if line else []), made(FILE, folded)]
+    line, kernel = one_line(folded, real, clamp_of(call), y.zero_point), STRIDES[stride]
+    return [*([made(f"{kernel}_relu_dsp", line)] if line else []), made(f"{kernel}_dsp", folded)]
 
 
-def parts(lines: int, pad: int, out_lines: int) -> int:
-    """Of pairs of lines of the padded input at the most: one with the padding before, those that are all inside, and
-    each of those with lines behind the input."""
-    pairs = out_lines // 2 + 1 + out_lines % 2
-    return pad + 1 + max(0, pairs - (lines + pad) // 2)
+def parts(lines: int, pad: int, rows: int) -> int:
+    """Of rows of words, two lines of the padded input, at the most: one with the padding before, those that are all
+    inside, and each of those with lines behind the input."""
+    return pad + 1 + max(0, rows - (lines + pad) // 2)
 
 
-def _blocks(columns: int) -> tuple[int, int]:
-    """Columns of blocks of three outputs, and of two."""
+def _rows(out_lines: int, stride: int) -> int:
+    """Of words, for so many lines of outputs."""
+    return out_lines // 2 + 1 + out_lines % 2 if stride == 1 else out_lines + 1
+
+
+def _blocks(columns: int, stride: int) -> tuple[int, int]:
+    """Columns of blocks of three outputs, and of two; with stride 2 three are two of two, of which one is in both."""
+    if stride == 2:
+        return columns % 2, columns // 2 - columns % 2
     twos = -columns % 3
     return (columns - 2 * twos) // 3, twos
 
 
-def _cost(lines: int, columns: int) -> int:
-    """Instructions of four channels; those of a last line alone are a little more than the half."""
-    threes, twos = _blocks(columns)
-    blocks = (lines // 2 + 0.6 * (lines % 2)) * (threes * THREE + twos * TWO) + COLUMN * (threes + twos)
-    return round(GROUP * blocks + (lines // 2 + 1 + lines % 2) * columns * EIGHT)
+def _cost(lines: int, columns: int, stride: int) -> int:
+    """Instructions of four channels; with stride 1 those of a last line alone are a little more than the half."""
+    threes, twos = _blocks(columns, stride)
+    if stride == 2:
+        blocks = (lines + 1 >> 1) * (BLOCK * (2 * threes + twos) + LINE)
+    else:
+        blocks = round((lines // 2 + 0.6 * (lines % 2)) * (threes * THREE + twos * TWO) + COLUMN * (threes + twos))
+    return GROUP * blocks + _rows(lines, stride) * stride * columns * EIGHT
+
+
+def _band(lines: int, columns: int, stride: int, rows: int) -> int:
+    """Rows of words that outputs begin in, where there is memory for so many rows; with stride 2 two at the least, also
+    in the last band, and as the fewest instructions want it."""
+    if stride == 1:
+        return max(1, min(lines // 2, rows - 1 - lines % 2))
+    allowed = [band for band in range(2, lines + 1) if lines % band != 1]
+    line = (columns + 1 >> 1) * BLOCK + LINE
+
+    def cost(band: int) -> tuple[int, int]:
+        whole, rest = divmod(lines, band)
+        pairs, bands = whole * (band + 1 >> 1) + (rest + 1 >> 1), whole + (rest > 0)
+        return GROUP * (pairs * line + bands * CHANNEL) + bands * 2 * columns * EIGHT, band
+
+    return min([band for band in allowed if band < rows] or allowed[:1], key=cost)
+
+
+def pitch_fits(pitch: int, stride: int) -> bool:
+    return stride == 1 or pitch < PITCH
 
 
 def _pack(weights: NDArray[Any]) -> NDArray[np.int32]:
