@@ -2,52 +2,20 @@
 #ifndef EDGEKIT_HALVES_COLUMNS_DSP_H
 #define EDGEKIT_HALVES_COLUMNS_DSP_H
 
-#include <stddef.h>
-
-#include "edgekit/arch_dsp.h"
-#include "edgekit/assembly_dsp.h"
 #include "edgekit/conv_2d_halves_dsp.h"
+#include "edgekit/halves_pairs_dsp.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef ek_conv_2d_halves_dsp_t params_t;
-typedef struct pass pass_t;
-
-/* The taps of both windows to `columns`. In assembly with registers of its own: r0 columns, r1 and r2 the windows, r3 to r12
- * are free, the pass lies on the stack. */
-typedef void expand_t(const pass_t *p);
-
-/* Pairs of pixels at equal distances, in the order in which the assembly has them on its stack. */
-struct pass {
-  int8_t *y[2];
-  int32_t zero; /* 8 */
-  const int32_t *stream_end, *stream; /* 12: of the pairs of channels; 16 */
-  uint32_t *columns;        /* 20 */
-  int32_t skip;             /* 24: bytes of code */
-  const uint32_t *end;      /* 28: of the columns */
-  const int8_t *window[2];  /* 32 */
-  expand_t *expand;         /* 40 */
-  int32_t step, gap, count; /* 44: from window to window; 48: from the last output of a pixel to the first of the next; 52 */
-  int32_t odd;              /* 56: bytes of code to skip for an odd last channel; negative where there is none */
-  int32_t rows, pitch;      /* 60: of the kernel; 64: from one to the next */
-  int32_t words, back;      /* 68: whole ones of a row; 72: where, from their end, its last word begins; 0 if there is no rest */
-  void (*pairs)(const pass_t *p);
-};
 
 #if EK_DSP_INSTRUCTIONS
-
-_Static_assert(offsetof(pass_t, stream_end) == 12 && offsetof(pass_t, end) == 28 && offsetof(pass_t, expand) == 40, "pass_t");
-_Static_assert(offsetof(pass_t, odd) == 56 && offsetof(pass_t, back) == 72 && sizeof(pass_t) == 80, "pass_t");
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
 
-#define WORD(A, B)                                                                                       \
-  "  ldr.w r5, " A "\n"                                                                                  \
-  "  ldr.w r7, " B "\n" BYTES("r4", "r5") BYTES("r6", "r7")                                              \
-  "  stmia.w r0!, {r4, r5, r6, r7}\n"
 #define NEXT_WORD "  adds r1, #4\n  adds r2, #4\n"
 /* A word of three rows: of any two windows; of those whose rows are shared but one. */
 #define APART WORD("[r1]", "[r2]") WORD("[r1, r3]", "[r2, r3]") WORD("[r1, r3, lsl #1]", "[r2, r3, lsl #1]")
@@ -100,8 +68,6 @@ _Static_assert(offsetof(pass_t, odd) == 56 && offsetof(pass_t, back) == 72 && si
   "  orr r8, r4, r5, lsl #16\n"                        \
   "  orr r11, r5, r6, lsl #16\n" TWOS
 
-#define EXPAND(NAME, TEXT) \
-  __attribute__((naked, noinline)) static void NAME(const pass_t *p) { __asm__ volatile("  ldr r3, [sp, #64]\n" TEXT "  bx lr\n"); }
 #define THREE(NAME, WORDS)          \
   EXPAND(NAME, "  ldr r12, [sp, #68]\n"         \
                "1:\n" WORDS NEXT_WORD           \
@@ -142,11 +108,6 @@ EXPAND(rows, "  mov r8, r1\n"
 #pragma GCC diagnostic pop
 
 #else
-
-static uint32_t *word(uint32_t *to, const int8_t *a, const int8_t *b) {
-  ek_expand(to, a, 4, 4);
-  return ek_expand(to + 2, b, 4, 2);
-}
 
 /* The word at `at` of three rows. */
 static uint32_t *three_words(const pass_t *p, uint32_t *to, int32_t at) {

@@ -24,22 +24,25 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     found = bands(layer, call)
     if found is None or weights.shape[2] * weights.shape[3] < WORD or weights.size > FEW:
         return None
-    x = layer.input(0)
-    real = effective_scale(x, layer.input(1), layer.outputs[0])
-    flat = weights.reshape(weights.shape[0], -1)
-    folded = fold(flat, bias_of(layer, flat.shape[0]), x.zero_point, real, clamp_of(call), wide=True)
-    if folded is None:
-        return None
-    line = one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point, wide=True)
     fields, band = found
     calls = []
-    for kernel, of in (("conv_2d_halves_relu_dsp", line), (FILE, folded)):
-        if of is not None:
-            taps = in_order(of.halves.reshape(weights.shape))
-            groups = taps.shape[1] // WORD
-            packed = {"groups": groups, "stream": _stream(taps, of)}
-            calls.append(Call(kernel, fields | packed, scratch=16 * groups + band, source=FILE))
+    for by, of in folds(layer, call).items():
+        taps = in_order(of.halves.reshape(weights.shape))
+        groups = taps.shape[1] // WORD
+        packed = {"groups": groups, "stream": stream(taps, of)}
+        calls.append(Call(f"conv_2d_halves{by}_dsp", fields | packed, scratch=16 * groups + band, source=FILE))
     return calls
+
+
+def folds(layer: Layer, call: Call) -> dict[str, Folded]:
+    """By one multiplication an output (`_relu`) where that can be, and by two, where it can."""
+    real = effective_scale(layer.input(0), layer.input(1), layer.outputs[0])
+    flat = layer.data(1).reshape(layer.input(1).shape[0], -1)
+    folded = fold(flat, bias_of(layer, flat.shape[0]), layer.input(0).zero_point, real, clamp_of(call), wide=True)
+    if folded is None:
+        return {}
+    line = one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point, wide=True)
+    return {"": folded} if line is None else {"_relu": line, "": folded}
 
 
 def in_order(weights: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -64,7 +67,7 @@ def in_order(weights: NDArray[np.int16]) -> NDArray[np.int16]:
     return np.concatenate([words.reshape(channels, -1), ends], axis=1)
 
 
-def _stream(taps: NDArray[np.int16], folded: Folded) -> NDArray[np.int32]:
+def stream(taps: NDArray[np.int16], folded: Folded) -> NDArray[np.int32]:
     """Pairs of channels, then an odd last one."""
     even = taps.shape[0] // 2 * 2
     parts = []
