@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from edgekit.graph import Graph, Node
+from edgekit.graph import Graph, Node, brief
 from edgekit.pipeline.accuracy import named, shown
 from edgekit.report import analog, qat, quantization
 from edgekit.report.firmware import firmware
@@ -161,7 +161,7 @@ def _firmware(manifest: Mapping[str, Any]) -> str:
     if bench is not None:
         head = ["layer", "operator", "MACs>", f"{bench['unit']}>", "per MAC>"]
         layers = [
-            [_code(r["layer"]), _code(r["op"]), f"{r['macs']:,}", f"{r['count']:,}",
+            [_layer(r["layer"]), _code(r["op"]), f"{r['macs']:,}", f"{r['count']:,}",
              f"{r['count'] / r['macs']:.3f}" if r["macs"] else ""]
             for r in bench["layers"]
         ]  # fmt: skip
@@ -181,7 +181,7 @@ def _layers(graph: Graph, quality: Quality) -> str:
         zero = str(q.zero_point[0]) if q is not None and q.scale.size == 1 else "-"
         bar = f'<span class="bar" style="width:{100 * macs / most:.1f}%"></span>' if macs else ""
         rows.append([
-            escape(node.name), _code(node.op.name), " × ".join(map(str, tensor.shape)), f"{macs:,}{bar}",
+            _layer(node.name), _code(node.op.name), " × ".join(map(str, tensor.shape)), f"{macs:,}{bar}",
             size(weights) if weights else "-", scale, zero, *_quality(quality, node.name),
         ])  # fmt: skip
     head = ["layer", "operator", "output", "MACs>", "constants>", "scale>", "zero point>"]
@@ -219,6 +219,12 @@ def _macs(graph: Graph, node: Node) -> int:
 
 def _size(count: int | None) -> str | None:
     return None if count is None else size(count)
+
+
+def _layer(name: str) -> str:
+    """Its name as the terminal has it; the whole one where the pointer rests."""
+    short = brief(name)
+    return escape(short) if short == name else f'<span title="{escape(name)}">{escape(short)}</span>'
 
 
 def _code(text: str) -> str:

@@ -21,7 +21,7 @@ FRONT = (
 )
 PLOTS = (
     "Filled: the front. Hollow: others that keep all limits. The line: what each cost buys at best. Crosses below: "
-    "those that do not keep them, at the edge where they cost more than all others."
+    "those that do not keep them, at an edge where they cost more or less than all others."
 )
 WIDE = 20.0  # from this ratio of largest to smallest on, an axis is logarithmic
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edgekit.report.html import _memory
+from edgekit.report.html import _layer, _memory
 
 MEMORY = {"weights_bytes": 2048, "peak_activation_bytes": 1024, "target": {"flash": 1 << 20, "ram": 1 << 18}}
 
@@ -21,3 +21,8 @@ def test_memory_of_generated_c_is_what_it_takes() -> None:
     ]
     compiled = _memory({**MEMORY, "target": {}}, {**facts, "flash_code_bytes": 512})
     assert compiled[1:] == [("4.0 KiB", "constants, and 512 B of code")]
+
+
+def test_a_layer_has_the_first_of_its_names_and_all_where_the_pointer_rests() -> None:
+    assert _layer("conv<1>") == "conv&lt;1&gt;"
+    assert _layer('relu;"bias";conv') == '<span title="relu;&quot;bias&quot;;conv">relu</span>'
