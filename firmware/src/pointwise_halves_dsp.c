@@ -5,7 +5,7 @@
  * twice. What conv_2d_halves_dsp.c does with pairs of windows, whose registers and budget these have (halves_pairs_dsp.h),
  * without what it does for larger ones: half its code.
  * Budget: 10 instructions for 4 inputs (16 MACs: 0.625 each), 3 for every 32 but the first 4, 26 for the four outputs of a block,
- * 22 by one multiplication (_relu); 17 for a pair of pixels, and 9 for 4 inputs of both. */
+ * 22 by one multiplication (_relu); 22 for a pair of pixels, and 9 for 4 inputs of both. */
 #include "edgekit/pointwise_halves_dsp.h"
 
 #include "edgekit/halves_pairs_dsp.h"

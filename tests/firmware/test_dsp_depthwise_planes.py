@@ -4,7 +4,7 @@ cores by instructions."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -58,12 +58,16 @@ def planes_of(graph: Graph) -> dict[int, Call]:
     return {k: call for k, call in found if isinstance(call, Call) and call.file == FILE}
 
 
+def cases_of(name: str, some: Sequence[Graph]) -> list[Case]:
+    return [
+        Case(f"{name}_{i}_{k}", graph, i, 2, proof.GUARD, candidate=k)
+        for i, graph in enumerate(some)
+        for k in planes_of(graph)
+    ]
+
+
 LAYERS = list(layers())
-CASES = [
-    Case(f"planes_{i}_{k}", graph, i, 2, proof.GUARD, candidate=k)
-    for i, graph in enumerate(LAYERS)
-    for k in planes_of(graph)
-]
+CASES = cases_of("planes", LAYERS)
 CALLS = [call for graph in LAYERS for call in planes_of(graph).values()]
 
 

@@ -12,10 +12,8 @@ import pytest
 from edgekit.backends.c.counts.depthwise_conv_2d_planes_dsp import features
 from edgekit.backends.c.forms.dsp.depthwise_conv_2d_planes import MEMORY, PARTS, PITCH, _band, _rows, parts, pitch_fits
 from edgekit.graph import Graph
-from tests.firmware import proof
 from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
-from tests.firmware.proof import Case
-from tests.firmware.test_dsp_depthwise_planes import layer, planes_of
+from tests.firmware.test_dsp_depthwise_planes import cases_of, layer, planes_of
 
 KERNELS = {"depthwise_conv_2d_planes_two_dsp", "depthwise_conv_2d_planes_two_relu_dsp"}
 SIZES = ((4, 4), (3, 4), (5, 3), (6, 6), (7, 7), (8, 12), (9, 10), (13, 13), (24, 8), (7, 34), (50, 5), (18, 18))
@@ -33,11 +31,7 @@ def layers() -> Iterator[Graph]:
 
 
 LAYERS = list(layers())
-CASES = [
-    Case(f"planes_two_{i}_{k}", graph, i, 2, proof.GUARD, candidate=k)
-    for i, graph in enumerate(LAYERS)
-    for k in planes_of(graph)
-]
+CASES = cases_of("planes_two", LAYERS)
 CALLS = [call for graph in LAYERS for call in planes_of(graph).values()]
 
 
