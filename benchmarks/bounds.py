@@ -14,7 +14,8 @@ connected ones of four inputs (bounds_pointwise_dsp.py); of five, loads, and wha
 (bounds_pointwise_five_dsp.py).
 
 On all cores 1x1 convolutions of one input need no product at all (bounds_table.py), nor do larger windows of which one
-input is inside the picture.
+input is inside the picture. Larger tables are left out, whatever they save: two inputs have 65,536 values, and so may
+the sum that a table could requantize, 64 KiB of flash for each channel of a layer with three weights.
 
 Cortex-M55: VMLADAVA takes 16 products. One LDM begins eight sums; or, where a window leaves lanes free, these hold the
 biases, for half a store and a sixteenth of a load a window; where a vector can have several windows (any that overlap),

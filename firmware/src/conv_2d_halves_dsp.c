@@ -40,19 +40,12 @@ static void lines_of(const params_t *p, pass_t *pass, expand_t *const expand[2],
 
 __attribute__((noinline)) static void images(const params_t *p, const int8_t *x, int8_t *y, uint8_t *scratch,
                                              void (*pairs)(const pass_t *pass)) {
-  const int32_t fours = p->groups - 1, line = p->out_w * p->out_c, down = p->stride_h * p->in_row;
+  const int32_t line = p->out_w * p->out_c, down = p->stride_h * p->in_row;
   pass_t pass;
   expand_t *expand[2];
   choose(p, &pass, expand);
-  pass.zero = p->out_zero;
-  pass.stream = p->stream;
+  BEGIN(pass, p, p->groups, pairs);
   pass.rows = p->kernel_h;
-  pass.pairs = pairs;
-  pass.stream_end = p->stream + p->out_c / 2 * (4 * p->groups + 6);
-  pass.columns = (uint32_t *)(void *)scratch;
-  pass.end = pass.columns + 4 * p->groups;
-  pass.skip = fours == 0 ? 8 * 40 + 8 : (-fours & 7) * 40;
-  pass.odd = p->out_c % 2 == 0 ? -1 : fours == 0 ? 8 * 24 + 8 : (-fours & 7) * 24;
   pass.pitch = p->dilation_h * p->pitch;
   int8_t *const band = p->copied ? ek_band(p, scratch + 16 * p->groups) : 0;
   for (int32_t n = 0; n < p->batches; ++n, x += p->in_size, y += p->out_h * line) {

@@ -33,16 +33,9 @@ static void pixels(const pass_t *p) {
 
 __attribute__((noinline)) static void lines(const ek_pointwise_halves_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch,
                                             void (*pairs)(const pass_t *pass)) {
-  const int32_t fours = p->words - 1, line = p->width * p->out_c;
+  const int32_t line = p->width * p->out_c;
   pass_t pass;
-  pass.zero = p->out_zero;
-  pass.stream = p->stream;
-  pass.pairs = pairs;
-  pass.stream_end = p->stream + p->out_c / 2 * (4 * p->words + 6);
-  pass.columns = (uint32_t *)(void *)scratch;
-  pass.end = pass.columns + 4 * p->words;
-  pass.skip = fours == 0 ? 8 * 40 + 8 : (-fours & 7) * 40;
-  pass.odd = p->out_c % 2 == 0 ? -1 : fours == 0 ? 8 * 24 + 8 : (-fours & 7) * 24;
+  BEGIN(pass, p, p->words, pairs);
   pass.words = p->words;
   pass.pitch = 0;
   pass.expand = pixels;
