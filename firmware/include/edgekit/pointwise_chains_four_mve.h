@@ -11,7 +11,7 @@ extern "C" {
 /* Assembly knows the places of these fields. w are a channel's 8 weights. */
 typedef struct {
   int32_t filters[24];   /* (w, 0) of channels 4 to 7, (-w, w) of 4 and 5 */
-  int32_t places[8];     /* bytes from the first output to where r0 r2 r4 r6 r7 r8 r10 r12 are */
+  int32_t places[8];     /* bytes from the first output to where r0 r2 r4 r7 are, of 100 pixels r0 r2 r4 r6 r7 r8 r10 r12 */
   int32_t biases[5];     /* of channels 4, 5, 4, 5, 6 */
   const int32_t *stream; /* (w, 0) of channels 0 to 3, (-w, w) of 6 and 7; biases 0 1 0 1 2 3 2 3; (-w, w) of 0 to 3. Biases of
                             channels 0 and 1, four times; for every other two (w, 0) of both, (-w, w) of both, biases four

@@ -79,12 +79,14 @@ def without_loops(
     biases: Sequence[int],
     stream: Sequence[NDArray[np.int32]],
     scratch: int,
+    sixteens: Sequence[int] = PLACES,
 ) -> Call:
-    """The call of a function for so many pixels, with the words of what its first pixels need."""
+    """The call of a function for so many pixels, with the words of what its first pixels need; `sixteens` of them whose
+    outputs are at places."""
     return Call(
         f"{file}_{pixels}",
         {
-            "filters": tuple(filters.tolist()), "places": tuple(VECTOR * BLOCK * i for i in PLACES),
+            "filters": tuple(filters.tolist()), "places": tuple(VECTOR * BLOCK * i for i in sixteens),
             "biases": tuple(biases[:BETWEEN]), "stream": np.concatenate(stream), "others": tuple(biases[BETWEEN:]),
         },
         scratch=spread(scratch),

@@ -24,6 +24,7 @@ from edgekit.backends.c.forms.mve._requantize import Folded, integer
 
 OPERATOR, FILE = "conv_2d", "pointwise_chains_four_mve"
 PIXELS = (36, 68, 100)
+PLACED, FEW = 68, (1, 2, 3, 0, 0, 0, 0, 0)  # up to so many pixels, the sixteens whose outputs r0 r2 r4 r7 have
 PASSES = ((0, 1), (2, 3), (4, 5), (6, 7))
 
 
@@ -35,7 +36,8 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     biases = _biases(found, (4, 5, 4, 5, 6, 7, 6, 7)).tolist()
     stream = [*_products(found, integer(fields, "out_zero")), *_constants(found)]
     scratch = (pixels * BLOCK + len(PLACES)) * WORD
-    return [without_loops(FILE, pixels, _filters(found, (4, 5, 6, 7), (4, 5)), biases, stream, scratch)]
+    filters, at = _filters(found, (4, 5, 6, 7), (4, 5)), PLACES if pixels > PLACED else FEW
+    return [without_loops(FILE, pixels, filters, biases, stream, scratch, at)]
 
 
 def _filters(found: Folded, first: Sequence[int], second: Sequence[int]) -> NDArray[np.int32]:
