@@ -1,13 +1,14 @@
 """What 1x1 convolutions of 6 to 8 channels take at the least on Helium, whatever the form.
 
 N outputs, V = N / 4 vectors of them, W windows:
-- 11 instructions to the kernel; PUSH, VPUSH, VPOP, POP; the parameters' and the output's address come in registers that
-  sums need, so that two move them. Fewer vector or core registers than all cost more, but in the smallest layers.
+- 11 instructions to the kernel; PUSH, VPUSH, VPOP, POP; the output's address comes in a register that sums need, so
+  that one moves it (the parameters' may be loaded by the LDM that begins sums). Fewer vector or core registers than all
+  cost more, but in the smallest layers.
 - N VMLADAV: both operands are vectors, and lanes of 16 bits do not hold the sums of weights that use their range.
 - PUSH stores 8 sums, whose registers are the even ones. V * 2 multiplications, V narrowings, N / 96 stores: as in
   bounds.py, with `stored` = 16 where a bound is argued: to store more at once by VSTM, vectors that are ready wait in
   registers, and those of 8 channels then have lanes of different ones, whose multipliers take registers or loads; that
-  this costs more than it saves has been tried on paper only.
+  this costs more than it saves has been tried on paper only. Argued as well is one load of the first multipliers.
 
 Products. Loads bring pixels or filters, which lie apart: between two loads at most 4 of the ones meet 4 of the others,
 so that each but the first one makes at most 16 products possible. A sum begins
@@ -42,7 +43,8 @@ help: a store of sums that skips constants moves its pointer first.
 from __future__ import annotations
 
 CHANNELS = range(6, 9)
-KERNEL, SAVED, MOVED = 13, 2, 2  # a call; vector registers; addresses
+KERNEL, SAVED, MOVED, FIRST = 13, 2, 1, 1  # a call; vector registers; an address; argued: first multipliers
+ARGUED = 16  # outputs a store
 FROM_SAVED, FROM_MOVED = 16, 64  # outputs from which on these pay
 SPREAD, CONSTANT = 9 / 16, 1 / 8  # of a window, to come next to constants; of constants, to come next to it
 BACK = {3: (4, 0.0), 4: (4, 0.0), 8: (4, 2.25)}
@@ -53,7 +55,8 @@ def least(windows: int, filters: int, row: int, stored: int) -> int:
     """Instructions of `windows` into `filters` channels, with `stored` outputs a store; windows are apart, `row` of
     them in a row, or it is 0."""
     outputs = windows * filters
-    call = KERNEL + SAVED * (outputs >= FROM_SAVED) + MOVED * (outputs >= FROM_MOVED)
+    moved = MOVED + FIRST * (stored == ARGUED)
+    call = KERNEL + SAVED * (outputs >= FROM_SAVED) + moved * (outputs >= FROM_MOVED)
     vectors = _up(outputs, 4)
     summed = outputs + _up(outputs, 8) + 3 * vectors + _up(outputs, stored)
     begun = min(outputs / 16, windows * (copied(row) if row else SPREAD))
