@@ -1,0 +1,82 @@
+"""Convolution of 1x1 taps, 5 inputs, 16 channels, SMLAL for the fifth: `firmware/src/pointwise_packed_odd_dsp.c`.
+
+Of two channels the second one's sum is 256 times as large, with a multiplier of 24 bits, and is proven to give the
+reference's outputs. Its bias and the fifth product must not have different signs in sum and in part, whatever the
+input; what the other inputs are moved by (`_moved`) makes that so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call, Layer, bias_of
+from edgekit.backends.c.forms.dsp._lines import of_pixels
+from edgekit.backends.c.forms.dsp._packed import HALF, ORDER, dividers, exact
+from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
+from edgekit.reference.requantize import effective_scale
+
+OPERATOR = "conv_2d"
+INPUTS, CHANNELS = 5, 16
+STEPS = {INPUTS: "", 2 * INPUTS: "_by_2"}  # bytes from pixel to pixel
+FILE = "pointwise_packed_odd_dsp"
+FACTOR = 256  # of the second channel's sums
+SMALLEST = 1 << 30  # no multiplier of the first one, as 2^32 less twice that would not fit
+FARTHEST, APART = 4096, 64  # inputs are moved by multiples of APART
+Ints = NDArray[np.int64]
+
+
+def form(layer: Layer, call: Call) -> Call | None:
+    """None where the kernel's conditions do not hold."""
+    f, x, w, lines = call.fields, layer.input(0), layer.input(1), of_pixels(layer, call)
+    if lines is None or (w.shape[0], x.shape[3]) != (CHANNELS, INPUTS):
+        return None
+    if lines.images != 1 or lines.step not in STEPS or (f["low"], f["high"]) != (-128, 127):
+        return None
+    real, weights = effective_scale(x, w, layer.outputs[0]), layer.data(1).reshape(CHANNELS, -1)
+    folded, zero = fold(weights, bias_of(layer, CHANNELS), x.zero_point, real, clamp_of(call)), int(f["out_zero"])  # type: ignore[arg-type]
+    divider = None if folded is None else dividers(folded, real, zero)
+    if folded is None or divider is None:
+        return None
+    first, second = np.arange(CHANNELS).reshape(-1, 2, 2).transpose(1, 0, 2).reshape(2, -1)
+    wide = replace(folded, factor=np.full(CHANNELS, FACTOR), multiplier=(folded.multiplier + FACTOR // 4) // (FACTOR // 2))
+    weights = folded.weights.astype(np.int64)
+    moved = _moved(weights[second], folded.bias[second])
+    if moved is None or np.any(folded.multiplier[first] <= SMALLEST) or not np.all(exact(wide, real, zero, divider)[second]):
+        return None
+    fifth = weights[second, -1] + (weights[first, -1] << 24)
+    if np.any(np.abs(fifth) >= 1 << 31):
+        return None
+    bias = folded.bias - moved * weights[:, :-1].sum(axis=1)
+    halves = weights[:, ORDER].astype(np.int16, order="C")
+    columns = [
+        FACTOR * bias[second], bias[first], fifth, halves.view(np.int32)[first], (FACTOR * halves).view(np.int32)[second],
+        (1 << 32) - 2 * folded.multiplier[first], divider[first], wide.multiplier[second], divider[second],
+    ]  # fmt: skip
+    offset = moved % HALF
+    return Call(
+        f"pointwise_packed_odd_{INPUTS}_to_{CHANNELS}{STEPS[lines.step]}_dsp",
+        {
+            "stream": np.column_stack(columns).astype(np.int32),
+            "gap": lines.fields(CHANNELS)["gap"],
+            "row": lines.samples * lines.step,
+            "outputs": lines.lines * lines.samples * CHANNELS,
+            "line_step": lines.line_step,
+            "offset": offset * HALF + offset,
+        },
+        source=FILE,
+    )
+
+
+def _moved(weights: Ints, bias: Ints) -> int | None:
+    """What all inputs but the last one are moved by, nearest to 0, so that the bias that remains has the sign of its sum
+    with the last product, whatever that input; None where nothing does."""
+    others, last = weights[:, :-1].sum(axis=1), weights[:, -1]
+    for moved in sorted(range(-FARTHEST, FARTHEST + 1, APART), key=abs):
+        rest = bias - moved * others
+        signs = np.array([rest, rest - 128 * last, rest + 127 * last]) < 0
+        if np.all(signs == signs[0]):
+            return moved
+    return None
