@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.backends.c.call import Call, Layer, bias_of
+from edgekit.backends.c.call import Call, Layer, Value, bias_of
 from edgekit.backends.c.forms.dsp._lines import of_pixels
 from edgekit.backends.c.forms.dsp._packed import HALF, ORDER, dividers, exact
 from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
@@ -24,6 +24,7 @@ STEPS = {INPUTS: "", 2 * INPUTS: "_by_2"}  # bytes from pixel to pixel
 FILE = "pointwise_packed_odd_dsp"
 FACTOR = 256  # of the second channel's sums
 SMALLEST = 1 << 30  # no multiplier of the first one, as 2^32 less twice that would not fit
+FIRST, SECOND = np.arange(CHANNELS).reshape(-1, 2, 2).transpose(1, 0, 2).reshape(2, -1)  # channels of pairs
 FARTHEST, APART = 4096, 64  # inputs are moved by multiples of APART
 Ints = NDArray[np.int64]
 
@@ -33,46 +34,39 @@ def form(layer: Layer, call: Call) -> Call | None:
     f, x, w, lines = call.fields, layer.input(0), layer.input(1), of_pixels(layer, call)
     if lines is None or (w.shape[0], x.shape[3]) != (CHANNELS, INPUTS):
         return None
-    if lines.images != 1 or lines.step not in STEPS or (f["low"], f["high"]) != (-128, 127):
+    low, high, zero = (int(f[name]) for name in ("low", "high", "out_zero"))  # type: ignore[arg-type]
+    if lines.images != 1 or lines.step not in STEPS or (low, high) != (-128, 127):
         return None
     real, weights = effective_scale(x, w, layer.outputs[0]), layer.data(1).reshape(CHANNELS, -1)
-    folded, zero = fold(weights, bias_of(layer, CHANNELS), x.zero_point, real, clamp_of(call)), int(f["out_zero"])  # type: ignore[arg-type]
+    folded = fold(weights, bias_of(layer, CHANNELS), x.zero_point, real, clamp_of(call))
     divider = None if folded is None else dividers(folded, real, zero)
-    if folded is None or divider is None:
+    if folded is None or divider is None or np.any(folded.multiplier[FIRST] <= SMALLEST):
         return None
-    first, second = np.arange(CHANNELS).reshape(-1, 2, 2).transpose(1, 0, 2).reshape(2, -1)
-    wide = replace(folded, factor=np.full(CHANNELS, FACTOR), multiplier=(folded.multiplier + FACTOR // 4) // (FACTOR // 2))
-    weights = folded.weights.astype(np.int64)
-    moved = _moved(weights[second], folded.bias[second])
-    if moved is None or np.any(folded.multiplier[first] <= SMALLEST) or not np.all(exact(wide, real, zero, divider)[second]):
+    rounded = (folded.multiplier + FACTOR // 4) // (FACTOR // 2)
+    wide = replace(folded, factor=np.full(CHANNELS, FACTOR), multiplier=rounded)
+    if not np.all(exact(wide, real, zero, divider)[SECOND]):
         return None
-    fifth = weights[second, -1] + (weights[first, -1] << 24)
-    if np.any(np.abs(fifth) >= 1 << 31):
+    values = folded.weights.astype(np.int64)
+    moved, fifth = _moved(values[SECOND], folded.bias[SECOND]), values[SECOND, -1] + (values[FIRST, -1] << 24)
+    if moved is None or np.any(np.abs(fifth) >= 1 << 31):
         return None
-    bias = folded.bias - moved * weights[:, :-1].sum(axis=1)
-    halves = weights[:, ORDER].astype(np.int16, order="C")
-    columns = [
-        FACTOR * bias[second], bias[first], fifth, halves.view(np.int32)[first], (FACTOR * halves).view(np.int32)[second],
-        (1 << 32) - 2 * folded.multiplier[first], divider[first], wide.multiplier[second], divider[second],
-    ]  # fmt: skip
-    offset = moved % HALF
-    return Call(
-        f"pointwise_packed_odd_{INPUTS}_to_{CHANNELS}{STEPS[lines.step]}_dsp",
-        {
-            "stream": np.column_stack(columns).astype(np.int32),
-            "gap": lines.fields(CHANNELS)["gap"],
-            "row": lines.samples * lines.step,
-            "outputs": lines.lines * lines.samples * CHANNELS,
-            "line_step": lines.line_step,
-            "offset": offset * HALF + offset,
-        },
-        source=FILE,
-    )
+    bias = folded.bias - moved * values[:, :-1].sum(axis=1)
+    halves = values[:, ORDER].astype(np.int16, order="C")
+    first = (1 << 32) - 2 * folded.multiplier, divider
+    stream = [FACTOR * bias[SECOND], bias[FIRST], fifth, halves.view(np.int32)[FIRST]]
+    stream += [(FACTOR * halves).view(np.int32)[SECOND], *(a[FIRST] for a in first), rounded[SECOND], divider[SECOND]]
+    fields: dict[str, Value] = {"stream": np.column_stack(stream).astype(np.int32)}
+    fields |= {"gap": lines.fields(CHANNELS)["gap"], "row": lines.samples * lines.step}
+    fields |= {"outputs": lines.lines * lines.samples * CHANNELS, "line_step": lines.line_step}
+    fields |= {"offset": moved % HALF * (HALF + 1)}
+    return Call(f"pointwise_packed_odd_{INPUTS}_to_{CHANNELS}{STEPS[lines.step]}_dsp", fields, source=FILE)
 
 
 def _moved(weights: Ints, bias: Ints) -> int | None:
-    """What all inputs but the last one are moved by, nearest to 0, so that the bias that remains has the sign of its sum
-    with the last product, whatever that input; None where nothing does."""
+    """What all inputs but the last one are moved by, nearest to 0; None where nothing does.
+
+    The bias that remains has the sign of its sum with the last product, whatever that input.
+    """
     others, last = weights[:, :-1].sum(axis=1), weights[:, -1]
     for moved in sorted(range(-FARTHEST, FARTHEST + 1, APART), key=abs):
         rest = bias - moved * others
