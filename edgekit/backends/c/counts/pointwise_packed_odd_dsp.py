@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from edgekit.backends.c.counts._window import Fields
 
-INPUTS, CHANNELS = 5, 16
+INPUTS = 5
 
 
 def features(fields: Fields) -> dict[str, float]:
-    pixels, step = fields["outputs"] // CHANNELS, INPUTS * (1 + ("_by_" in fields["kernel"]))
-    return {"call": 1, "lines": pixels * step // fields["row"], "pixels": pixels}
+    step = INPUTS * (1 + ("_by_" in fields["kernel"]))
+    return {"call": 1, "lines": fields["lines"], "pixels": fields["lines"] * fields["row"] // step}

@@ -1,4 +1,4 @@
-"""Convolution of 1x1 taps, 5 inputs, 16 channels, SMLAL for the fifth: `firmware/src/pointwise_packed_odd_dsp.c`.
+"""Convolution of 1x1 taps, 5 inputs, 8 or 16 channels, SMLAL for the fifth: `firmware/src/pointwise_packed_odd_dsp.c`.
 
 Of two channels the second one's sum is 256 times as large, with a multiplier of 24 bits, and is proven to give the
 reference's outputs. Its bias and the fifth product must not have different signs in sum and in part, whatever the
@@ -19,12 +19,11 @@ from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 OPERATOR = "conv_2d"
-INPUTS, CHANNELS = 5, 16
+INPUTS, CHANNELS = 5, (8, 16)
 STEPS = {INPUTS: "", 2 * INPUTS: "_by_2"}  # bytes from pixel to pixel
 FILE = "pointwise_packed_odd_dsp"
 FACTOR = 256  # of the second channel's sums
 SMALLEST = 1 << 30  # no multiplier of the first one, as 2^32 less twice that would not fit
-FIRST, SECOND = np.arange(CHANNELS).reshape(-1, 2, 2).transpose(1, 0, 2).reshape(2, -1)  # channels of pairs
 FARTHEST, APART = 4096, 64  # inputs are moved by multiples of APART
 Ints = NDArray[np.int64]
 
@@ -32,34 +31,35 @@ Ints = NDArray[np.int64]
 def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
     f, x, w, lines = call.fields, layer.input(0), layer.input(1), of_pixels(layer, call)
-    if lines is None or (w.shape[0], x.shape[3]) != (CHANNELS, INPUTS):
+    count = w.shape[0]
+    if lines is None or x.shape[3] != INPUTS or count not in CHANNELS:
         return None
     low, high, zero = (int(f[name]) for name in ("low", "high", "out_zero"))  # type: ignore[arg-type]
     if lines.images != 1 or lines.step not in STEPS or (low, high) != (-128, 127):
         return None
-    real, weights = effective_scale(x, w, layer.outputs[0]), layer.data(1).reshape(CHANNELS, -1)
-    folded = fold(weights, bias_of(layer, CHANNELS), x.zero_point, real, clamp_of(call))
+    first, second = np.arange(count).reshape(-1, 2, 2).transpose(1, 0, 2).reshape(2, -1)  # of every four 0, 1 and 2, 3
+    real, weights = effective_scale(x, w, layer.outputs[0]), layer.data(1).reshape(count, -1)
+    folded = fold(weights, bias_of(layer, count), x.zero_point, real, clamp_of(call))
     divider = None if folded is None else dividers(folded, real, zero)
-    if folded is None or divider is None or np.any(folded.multiplier[FIRST] <= SMALLEST):
+    if folded is None or divider is None or np.any(folded.multiplier[first] <= SMALLEST):
         return None
     rounded = (folded.multiplier + FACTOR // 4) // (FACTOR // 2)
-    wide = replace(folded, factor=np.full(CHANNELS, FACTOR), multiplier=rounded)
-    if not np.all(exact(wide, real, zero, divider)[SECOND]):
+    wide = replace(folded, factor=np.full(count, FACTOR), multiplier=rounded)
+    if not np.all(exact(wide, real, zero, divider)[second]):
         return None
     values = folded.weights.astype(np.int64)
-    moved, fifth = _moved(values[SECOND], folded.bias[SECOND]), values[SECOND, -1] + (values[FIRST, -1] << 24)
+    moved, fifth = _moved(values[second], folded.bias[second]), values[second, -1] + (values[first, -1] << 24)
     if moved is None or np.any(np.abs(fifth) >= 1 << 31):
         return None
     bias = folded.bias - moved * values[:, :-1].sum(axis=1)
     halves = values[:, ORDER].astype(np.int16, order="C")
-    first = (1 << 32) - 2 * folded.multiplier, divider
-    stream = [FACTOR * bias[SECOND], bias[FIRST], fifth, halves.view(np.int32)[FIRST]]
-    stream += [(FACTOR * halves).view(np.int32)[SECOND], *(a[FIRST] for a in first), rounded[SECOND], divider[SECOND]]
+    stream = [FACTOR * bias[second], bias[first], fifth, halves.view(np.int32)[first]]
+    stream += [(FACTOR * halves).view(np.int32)[second], (1 << 32) - 2 * folded.multiplier[first]]
+    stream += [divider[first], rounded[second], divider[second]]
     fields: dict[str, Value] = {"stream": np.column_stack(stream).astype(np.int32)}
-    fields |= {"gap": lines.fields(CHANNELS)["gap"], "row": lines.samples * lines.step}
-    fields |= {"outputs": lines.lines * lines.samples * CHANNELS, "line_step": lines.line_step}
-    fields |= {"offset": moved % HALF * (HALF + 1)}
-    return Call(f"pointwise_packed_odd_{INPUTS}_to_{CHANNELS}{STEPS[lines.step]}_dsp", fields, source=FILE)
+    fields |= {"lines": lines.lines, "row": lines.samples * lines.step, "gap": lines.fields(count)["gap"]}
+    fields |= {"line_step": lines.line_step, "offset": moved % HALF * (HALF + 1)}
+    return Call(f"pointwise_packed_odd_{INPUTS}_to_{count}{STEPS[lines.step]}_dsp", fields, source=FILE)
 
 
 def _moved(weights: Ints, bias: Ints) -> int | None:
