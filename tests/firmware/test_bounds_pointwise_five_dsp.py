@@ -242,3 +242,16 @@ def test_what_the_sweep_says() -> None:
         shape = layer.shape({1: 1})
         assert sweep.LIMITS["m4"]["pointwise"] * layer.outputs * layer.terms < bounds.least("m4", shape)
         assert bounds.least("m4", shape) <= bounds.argued("m4", shape)
+
+
+def test_two_channels_share_a_fifth_product() -> None:
+    """Of 8 and 16 channels 4 and 8 products less, for an instruction more of a pixel; `argued` is over the limit of 8."""
+    for units, argued_over in ((8, True), (16, False)):
+        layer = sweep.conv((1, 1), 1, 5, units, (12, 12))
+        assert layer is not None
+        shape = layer.shape({1: 1})
+        found = least(layer.outputs, 144, shape.together.least)
+        assert bounds.least("m4", shape) == pytest.approx(found - 144 * (units // 2 - 1))
+        limit = sweep.LIMITS["m4"]["pointwise"] * layer.outputs * layer.terms
+        assert bounds.least("m4", shape) < limit
+        assert (bounds.argued("m4", shape) > limit) is argued_over
