@@ -9,6 +9,8 @@ register each: x0 wa, x1 wa + x0 wb and x1 wb, sums of three outputs, in halves 
 (`conv_2d_thirteen_pairs_dsp`) or in 21 bits each (`conv_2d_kronecker_dsp`). Where windows do not overlap, two of these
 at most are of use: the middle ones of one output, whose inputs then have different weights, or one input or one weight
 for two outputs; and a sum in a half takes an instruction to leave it, which is more than half a SMLAD that is saved.
+But an odd input's products with two weights may be in two registers (`pointwise_packed_odd_dsp`): so two channels take
+one product less, if two instructions bring that input, sign extended and 2^8 times as large.
 Loads count in layers of one sample or one output (bounds_tiny_dsp.py), and together with stores in 1x1 and fully
 connected ones of four inputs (bounds_pointwise_dsp.py); of five, loads, and what brings a pixel's odd input
 (bounds_pointwise_five_dsp.py).
@@ -51,9 +53,10 @@ vectors of sums come, then one store of 64 outputs), and `argued` is `least`; wi
 other have lanes of different channels, whose multipliers are vectors too, and no schedule is known in which it does. On
 the M4 these are STRD for eight outputs, as words of y that wait for a longer store take registers, or the stack; LDM of
 48 inputs; an SXTB16 for the odd input of a pixel of three or five, as its bytes are two apart, and those inputs of two
-pixels never are; PUSH, POP and a load of constants; an addend (bounds_words_dsp.py); and what loading weights and
-constants takes of an output where a pixel has at least four: the least of all schedules of LDM that were searched,
-channel after channel with all registers.
+pixels never are; PUSH, POP and a load of constants; an addend (bounds_words_dsp.py); where two channels share the
+product of an odd input of five, a bias, which is no half of another word then, LDR for a pixel's word, and, for every
+two pixels, what puts x and y away and ends a turn; and what loading weights and constants takes of an output where a
+pixel has at least four: the least of all schedules of LDM that were searched, channel after channel with all registers.
 
 Fully connected layers of few outputs, where the fixed parts of a call count, on Helium:
 - 11 before the kernel's first instruction, and its return.
@@ -163,6 +166,7 @@ BOUNDS = {
 ARGUED = Bound(2.125, 0, 0, 2, 0, 1 / 2 + 1 / 48, overlapping=4)  # on the M4
 APART = {3: 0.5, 5: 0.5}  # of a pixel, by its inputs: an SXTB16 that has one of them only
 WEIGHTS_OF_FOUR, WEIGHTS = 0.625, 0.75  # of an output of four terms and of more, on the M4
+BESIDES = {5: (2.4, 0.075)}  # where two channels share an odd input's product: of a pixel, and of each of its outputs
 
 
 def least(core: str, shape: Shape) -> float:
@@ -181,7 +185,14 @@ def least(core: str, shape: Shape) -> float:
         found = max(found, bounds_pointwise_dsp.least(shape.terms, shape.outputs, shape.windows, shape.together))
         if shape.terms == bounds_pointwise_five_dsp.INPUTS:
             found = max(found, bounds_pointwise_five_dsp.least(shape.outputs, shape.windows, together))
+        found -= _of_two_channels(shape)
     return found
+
+
+def _of_two_channels(shape: Shape, of_pixel: float = 0, of_output: float = 0) -> float:
+    """What SMLAL saves, for an odd input's products with two weights, less an instruction for that input and more."""
+    units = shape.outputs // shape.windows
+    return shape.terms % 2 * shape.windows * max(0.0, units // 2 - 1 - of_pixel - of_output * units)
 
 
 def _of_one_input(shape: Shape) -> bool:
@@ -206,6 +217,7 @@ def argued(core: str, shape: Shape) -> float:
     found = _with_words(ARGUED, together + more, shape)
     if shape.kind in ("pointwise", "fully_connected"):
         found += APART.get(shape.terms, 0.0) * shape.windows
+        found -= _of_two_channels(shape, *BESIDES.get(shape.terms, ()))
     return max(found, least(core, shape))
 
 

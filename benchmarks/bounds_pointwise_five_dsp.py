@@ -4,7 +4,8 @@ Taken for granted: inputs come to halves of registers by SXTB16, two that are tw
 brought, or alone (LDRSB); SMLAD, or a product of halves, for at most two of them; SMMULR and SMMLAR for an output, with
 a multiplier and a divider; what puts outputs into words (bounds_words_dsp.py), which are aligned (of three channels no
 other ones take less, nor bytes, a test says). Inputs and weights are any; channels have no word in common, as one
-multiplier for all would be.
+multiplier for all would be. SMLAL may take the fifth products of two channels: it needs what two of these need, and
+bounds.py subtracts what it saves.
 
 Three instructions bring a pixel's inputs. Of three products two are of pairs, (1, 3) and (0, 2) or (2, 4), in registers
 without another pixel's inputs; the third one's input is 4 or 0, and such inputs of two pixels never are two bytes

@@ -71,6 +71,12 @@ def packed(d: Draw) -> Graph:
     return _graph((1, d.upto(12), step * (2 * d.upto(6) + odd), 5), outputs, Conv2D((2, step)), d)
 
 
+def packed_odd(d: Draw) -> Graph:
+    """Five inputs."""
+    outputs, step, odd = d.turn(tuple(product((8, 16), (1, 2), (0, 1))))
+    return _graph((1, d.upto(12), step * (2 * d.upto(6) + odd), 5), outputs, Conv2D((2, step)), d)
+
+
 def packed_four(d: Draw) -> Graph:
     """Four inputs, outputs by eights or fours."""
     out_c, kind = d.turn(tuple(product((4, 8, 12, 16, 24, 32, 64), range(4))))
@@ -106,6 +112,7 @@ SAMPLERS: tuple[Sampler, ...] = (
     (samples, 4 * len(SAMPLES)),
     (odd_images, 64),
     (packed, 3 * len(PACKED)),
+    (packed_odd, 32),
     (packed_four, 112),
     (packed_ten, 24),
     (packed_three, 96),

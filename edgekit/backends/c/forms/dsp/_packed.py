@@ -28,16 +28,24 @@ def dividers(folded: Folded, real: NDArray[np.float64], zero: int) -> Ints | Non
     Args:
         real: multipliers. zero: the output's zero point.
     """
+    divider = np.asarray(folded.divider // HALF * HALF + zero + 128)
+    return divider if folded.plain and np.all(exact(folded, real, zero, divider)) else None
+
+
+def exact(folded: Folded, real: NDArray[np.float64], zero: int, divider: Ints) -> NDArray[np.bool_]:
+    """Which channels' outputs are the reference's and fit a halfword before they saturate, with these dividers.
+
+    Sums are those of `folded.factor`, multipliers those of `folded`.
+    """
     count = folded.bias.size
     m, shift = quantize_multipliers(np.broadcast_to(real, (count,)))
-    divider = np.asarray(folded.divider // HALF * HALF + zero + 128)
     w = folded.weights.astype(np.int64)
     low = folded.bias + np.minimum(-128 * w, 127 * w).sum(axis=1)
     high = folded.bias + np.maximum(-128 * w, 127 * w).sum(axis=1)
 
-    def exact(i: int) -> bool:
+    def of_channel(i: int) -> bool:
         def half(a: Ints) -> Ints:
-            return sequence(a, int(folded.multiplier[i]), int(divider[i])) + zero + 128
+            return sequence(a, int(folded.multiplier[i]), int(divider[i]), int(folded.factor[i])) + zero + 128
 
         def found(a: Ints) -> Ints:
             return np.clip(half(a), 0, 255) - 128 - zero
@@ -50,4 +58,4 @@ def dividers(folded: Folded, real: NDArray[np.float64], zero: int) -> Ints | Non
         fits = np.all((ends >= -HALF // 2) & (ends < HALF // 2))
         return bool(fits) and equal(found, wanted, int(low[i]), int(high[i]))
 
-    return divider if folded.plain and all(exact(i) for i in range(count)) else None
+    return np.array([of_channel(i) for i in range(count)])
