@@ -72,9 +72,9 @@ def packed(d: Draw) -> Graph:
 
 
 def packed_odd(d: Draw) -> Graph:
-    """Five inputs."""
-    outputs, step, odd = d.turn(tuple(product((8, 16), (1, 2), (0, 1))))
-    return _graph((1, d.upto(12), step * (2 * d.upto(6) + odd), 5), outputs, Conv2D((2, step)), d)
+    """Five inputs and 16 outputs."""
+    step, odd = d.turn(tuple(product((1, 2), (0, 1))))
+    return _graph((1, d.upto(12), step * (2 * d.upto(6) + odd), 5), 16, Conv2D((2, step)), d)
 
 
 def packed_four(d: Draw) -> Graph:
@@ -112,7 +112,7 @@ SAMPLERS: tuple[Sampler, ...] = (
     (samples, 4 * len(SAMPLES)),
     (odd_images, 64),
     (packed, 3 * len(PACKED)),
-    (packed_odd, 32),
+    (packed_odd, 16),
     (packed_four, 112),
     (packed_ten, 24),
     (packed_three, 96),

@@ -1,5 +1,5 @@
-/* y[n,co] = requantize(bias[co] + sum over ci of (x[n,ci] - in_zero) * w[co,ci]), as conv_2d.c with 1x1 taps, of 5 inputs, 8
- * or 16 channels and lines of any number of pixels, each or every second one, with the DSP instructions.
+/* y[n,co] = requantize(bias[co] + sum over ci of (x[n,ci] - in_zero) * w[co,ci]), as conv_2d.c with 1x1 taps, of 5 inputs, 16
+ * channels and lines of any number of pixels, each or every second one, with the DSP instructions.
  *
  * SMLAD takes two products of one output, so that of five inputs one is left. SMLAL takes its products with the weights of two
  * channels: 256 x (wb + 2^24 wa) adds x wa to the upper word, where the first one's sum is, and 256 times x wb to the lower
@@ -12,9 +12,9 @@
  * Registers: r10 stream, r11, r12 and lr the pixel, r0-r9 constants; sums take the place of biases. x, y and what a line needs are on
  * the stack, where the first eight outputs wait: one LDM brings all of it back. Eight channels, 44 words, take six LDMs, of 10,
  * 8, 7, 7, 7 and 5 words.
- * Budget: 54 for eight channels: 4 SMLAL, 16 products, 16 for requantization, 12 to put together, 6 loads; 10 for a pixel, 11
- * of 16 channels, 4 for a line, 17 for the call: 1.49 a MAC of 16 channels, 1.5 of 49 pixels in lines of 7, 1.6 of 8 channels.
- * Cycles by LDR 2, LDM 1 + n, branch 2: 98 for eight channels, 2.9 a MAC. */
+ * Budget: 54 for eight channels: 4 SMLAL, 16 products, 16 for requantization, 12 to put together, 6 loads; 11 for a pixel,
+ * 4 for a line, 17 for the call: 1.49 a MAC, 1.5 of 49 pixels in lines of 7. Cycles by LDR 2, LDM 1 + n, branch 2: 98 for eight
+ * channels, 2.9 a MAC. */
 #include "edgekit/pointwise_packed_odd_dsp.h"
 
 #include <stddef.h>
@@ -54,7 +54,7 @@ _Static_assert(offsetof(ek_pointwise_packed_odd_dsp_t, offset) == 20, "six words
 
 /* On the stack: 0 lines that are left, 4 x, 8 y, 12 end of the line, 16 two words that wait, 24 from the end of a line to the next,
  * 28 from line to line, 32 stream, 36 offset. */
-#define PIXELS(NAME, STEP, CHANNELS, WORDS)                                                                   \
+#define PIXELS(NAME, STEP)                                                                                    \
   __attribute__((naked)) void NAME(const ek_pointwise_packed_odd_dsp_t *p, const int8_t *x, int8_t *y) {      \
     __asm__ volatile(                                                                                         \
         "  push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n"                                                     \
@@ -67,9 +67,10 @@ _Static_assert(offsetof(ek_pointwise_packed_odd_dsp_t, offset) == 20, "six words
         "  stmia.w sp, {r0, r1, r2, r3}\n"                                                                    \
         "  sxtab16 r12, r11, r4, ror #8\n"                                                                    \
         "  sxtab16 r11, r11, r4\n"                                                                            \
-        "  lsl lr, lr, #8\n" CHANNELS                                                                         \
+        "  lsl lr, lr, #8\n" EIGHT                                                                            \
+        "  strd r8, r9, [sp, #16]\n" EIGHT                                                                    \
         "  ldmia.w sp, {r0, r1, r2, r3, r4, r5, r6, r7, r10, r11}\n"                                          \
-        "  stmia.w r2!, {" WORDS "}\n"                                                                        \
+        "  stmia.w r2!, {r4, r5, r8, r9}\n"                                                                   \
         "  cmp r1, r3\n"                                                                                      \
         "  bne.w 1b\n"                                                                                        \
         "  add r3, r7\n"                                                                                      \
@@ -79,22 +80,19 @@ _Static_assert(offsetof(ek_pointwise_packed_odd_dsp_t, offset) == 20, "six words
         "  add sp, #40\n"                                                                                     \
         "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                    \
   }
-#define SIXTEEN EIGHT "  strd r8, r9, [sp, #16]\n" EIGHT
-PIXELS(ek_pointwise_packed_odd_5_to_8_dsp, "5", EIGHT, "r8, r9")
-PIXELS(ek_pointwise_packed_odd_5_to_8_by_2_dsp, "10", EIGHT, "r8, r9")
-PIXELS(ek_pointwise_packed_odd_5_to_16_dsp, "5", SIXTEEN, "r4, r5, r8, r9")
-PIXELS(ek_pointwise_packed_odd_5_to_16_by_2_dsp, "10", SIXTEEN, "r4, r5, r8, r9")
+PIXELS(ek_pointwise_packed_odd_5_to_16_dsp, "5")
+PIXELS(ek_pointwise_packed_odd_5_to_16_by_2_dsp, "10")
 #pragma GCC diagnostic pop
 
 #else
 
-static void pixels_of(const ek_pointwise_packed_odd_dsp_t *p, const int8_t *x, int8_t *y, int32_t channels, int32_t step) {
+static void pixels_of(const ek_pointwise_packed_odd_dsp_t *p, const int8_t *x, int8_t *y, int32_t step) {
   for (int32_t line = 0; line < p->lines; ++line, x += p->line_step) {
-    for (int32_t at_x = 0; at_x != p->row; at_x += step, y += channels) {
+    for (int32_t at_x = 0; at_x != p->row; at_x += step, y += 16) {
       const uint32_t four = ek_load4(x + at_x);
       const uint32_t even = ek_sxtab16(p->offset, four), odd = ek_sxtab16_odd(p->offset, four);
       const int32_t *at = p->stream;
-      for (int32_t i = 0; i < channels; i += i % 2 ? 3 : 1, at += 11) {
+      for (int32_t i = 0; i < 16; i += i % 2 ? 3 : 1, at += 11) {
         const uint64_t biases = (uint64_t)(uint32_t)at[1] << 32 | (uint32_t)at[0];
         const uint64_t sums = biases + (uint64_t)((int64_t)x[at_x + 4] * 256 * at[2]);
         const int32_t first = ek_smlad(odd, (uint32_t)at[4], ek_smlad(even, (uint32_t)at[3], (int32_t)(uint32_t)(sums >> 32)));
@@ -106,13 +104,11 @@ static void pixels_of(const ek_pointwise_packed_odd_dsp_t *p, const int8_t *x, i
     }
   }
 }
-#define PIXELS(NAME, CHANNELS, STEP)                                              \
+#define PIXELS(NAME, STEP)                                                        \
   void NAME(const ek_pointwise_packed_odd_dsp_t *p, const int8_t *x, int8_t *y) { \
-    pixels_of(p, x, y, CHANNELS, STEP);                                           \
+    pixels_of(p, x, y, STEP);                                                     \
   }
-PIXELS(ek_pointwise_packed_odd_5_to_8_dsp, 8, 5)
-PIXELS(ek_pointwise_packed_odd_5_to_8_by_2_dsp, 8, 10)
-PIXELS(ek_pointwise_packed_odd_5_to_16_dsp, 16, 5)
-PIXELS(ek_pointwise_packed_odd_5_to_16_by_2_dsp, 16, 10)
+PIXELS(ek_pointwise_packed_odd_5_to_16_dsp, 5)
+PIXELS(ek_pointwise_packed_odd_5_to_16_by_2_dsp, 10)
 
 #endif

@@ -1,4 +1,4 @@
-/* 1x1 convolution of 5 inputs and 8 or 16 channels whose fifth products come two at a time, int8, NHWC, with the DSP instructions. */
+/* 1x1 convolution of 5 inputs and 16 channels whose fifth products come two at a time, int8, NHWC, with the DSP instructions. */
 #ifndef EDGEKIT_POINTWISE_PACKED_ODD_DSP_H
 #define EDGEKIT_POINTWISE_PACKED_ODD_DSP_H
 
@@ -20,12 +20,8 @@ typedef struct {
 } ek_pointwise_packed_odd_dsp_t;
 
 /* y lies in whole words. A pixel is 5 bytes after the one before, or 10. */
-#define EK_POINTWISE_PACKED_ODD(N)                                                                                      \
-  void ek_pointwise_packed_odd_5_to_##N##_dsp(const ek_pointwise_packed_odd_dsp_t *p, const int8_t *x, int8_t *y);      \
-  void ek_pointwise_packed_odd_5_to_##N##_by_2_dsp(const ek_pointwise_packed_odd_dsp_t *p, const int8_t *x, int8_t *y);
-EK_POINTWISE_PACKED_ODD(8)
-EK_POINTWISE_PACKED_ODD(16)
-#undef EK_POINTWISE_PACKED_ODD
+void ek_pointwise_packed_odd_5_to_16_dsp(const ek_pointwise_packed_odd_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_packed_odd_5_to_16_by_2_dsp(const ek_pointwise_packed_odd_dsp_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-"""Convolution of 1x1 taps, 5 inputs, 8 or 16 channels, SMLAL for the fifth: `firmware/src/pointwise_packed_odd_dsp.c`.
+"""Convolution of 1x1 taps, 5 inputs, 16 channels, SMLAL for the fifth: `firmware/src/pointwise_packed_odd_dsp.c`.
 
 Of two channels the second one's sum is 256 times as large, with a multiplier of 24 bits, and is proven to give the
 reference's outputs. Its bias and the fifth product must not have different signs in sum and in part, whatever the
@@ -19,7 +19,7 @@ from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 OPERATOR = "conv_2d"
-INPUTS, CHANNELS = 5, (8, 16)
+INPUTS, CHANNELS = 5, 16
 STEPS = {INPUTS: "", 2 * INPUTS: "_by_2"}  # bytes from pixel to pixel
 FILE = "pointwise_packed_odd_dsp"
 FACTOR = 256  # of the second channel's sums
@@ -32,7 +32,7 @@ def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
     f, x, w, lines = call.fields, layer.input(0), layer.input(1), of_pixels(layer, call)
     count = w.shape[0]
-    if lines is None or x.shape[3] != INPUTS or count not in CHANNELS:
+    if lines is None or (count, x.shape[3]) != (CHANNELS, INPUTS):
         return None
     low, high, zero = (int(f[name]) for name in ("low", "high", "out_zero"))  # type: ignore[arg-type]
     if lines.images != 1 or lines.step not in STEPS or (low, high) != (-128, 127):
