@@ -88,6 +88,19 @@ def test_biases_keep_their_sign() -> None:
         assert (FILE in found(graph)) is holds
 
 
+@pytest.mark.parametrize(("bias", "holds"), [(8_100_000, True), (8_500_000, False)])
+def test_sums_256_times_as_large_fit_a_word(bias: int, holds: bool) -> None:
+    """Of multipliers so small that outputs of sums around 2^23 still depend on inputs."""
+    graph = _changed(_layer(), {}, dict.fromkeys(range(16), bias))
+    for name, scale, zero in (("x", 1.0, 0), ("w", 1.5 / 2**16, 0), ("b", 1.5 / 2**16, 0), ("y", 1.0, -128)):
+        tensor = graph.tensors[name]
+        q = tensor.quantization
+        assert q is not None
+        scales, zeros = np.full_like(q.scale, scale), np.full_like(q.zero_point, zero)
+        graph.tensors[name] = replace(tensor, quantization=replace(q, scale=scales, zero_point=zeros))
+    assert (FILE in found(graph)) is holds
+
+
 def test_moved() -> None:
     def moved(weights: list[int], bias: int) -> int | None:
         return MOVED(np.array([weights]), np.array([bias]))

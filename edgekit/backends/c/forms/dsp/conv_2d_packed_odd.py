@@ -23,6 +23,7 @@ INPUTS, CHANNELS = 5, 16
 STEPS = {INPUTS: "", 2 * INPUTS: "_by_2"}  # bytes from pixel to pixel
 FILE = "pointwise_packed_odd_dsp"
 FACTOR = 256  # of the second channel's sums
+ROOM = (1 << 31) // FACTOR  # which these fit a word below
 SMALLEST = 1 << 30  # no multiplier of the first one, as 2^32 less twice that would not fit
 FARTHEST, APART = 4096, 64  # inputs are moved by multiples of APART
 Ints = NDArray[np.int64]
@@ -48,8 +49,9 @@ def form(layer: Layer, call: Call) -> Call | None:
     if not np.all(exact(wide, real, zero, divider)[second]):
         return None
     values = folded.weights.astype(np.int64)
+    farthest = np.abs(folded.bias) + 128 * np.abs(values).sum(axis=1)
     moved, fifth = _moved(values[second], folded.bias[second]), values[second, -1] + (values[first, -1] << 24)
-    if moved is None or np.any(np.abs(fifth) >= 1 << 31):
+    if moved is None or np.any(farthest[second] >= ROOM) or np.any(np.abs(fifth) >= 1 << 31):
         return None
     bias = folded.bias - moved * values[:, :-1].sum(axis=1)
     halves = values[:, ORDER].astype(np.int16, order="C")
@@ -65,12 +67,12 @@ def form(layer: Layer, call: Call) -> Call | None:
 def _moved(weights: Ints, bias: Ints) -> int | None:
     """What all inputs but the last one are moved by, nearest to 0; None where nothing does.
 
-    The bias that remains has the sign of its sum with the last product, whatever that input.
+    The bias that remains has the sign of its sum with the last product, whatever that input, and both fit a word.
     """
     others, last = weights[:, :-1].sum(axis=1), weights[:, -1]
     for moved in sorted(range(-FARTHEST, FARTHEST + 1, APART), key=abs):
         rest = bias - moved * others
-        signs = np.array([rest, rest - 128 * last, rest + 127 * last]) < 0
-        if np.all(signs == signs[0]):
+        ends = np.array([rest, rest - 128 * last, rest + 127 * last])
+        if np.all((ends < 0) == (rest < 0)) and np.all(np.abs(ends) < ROOM):
             return moved
     return None
