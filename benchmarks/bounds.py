@@ -92,6 +92,7 @@ CALL = 12
 VECTOR, LANES_16 = 16, 8  # products of an instruction
 SUMS, LANES = 8, 4  # of one LDM or PUSH, vector
 STORED, STORED_ALONE = 96, 16  # outputs of a VSTM, of a store of one vector
+FIRST = 1  # load of first multipliers, argued
 EVEN_LANES = (1, 2, 4)  # filters, where all lanes of a vector have one
 MOVED, FROM_MOVED = 2, 64  # of a call, what only many outputs need
 ALONE = 4
@@ -210,7 +211,8 @@ def argued(core: str, shape: Shape) -> float:
         of_table = bounds_table.argued_on_helium if core == "m55" else bounds_table.on_dsp
         return of_table(shape.outputs // shape.windows, shape.windows)
     if core == "m55":
-        return _on_helium(shape, STORED if shape.outputs // shape.windows in EVEN_LANES else STORED_ALONE)
+        even = shape.outputs // shape.windows in EVEN_LANES
+        return _on_helium(shape, STORED) if even else _on_helium(shape, STORED_ALONE, FIRST)
     dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows
     more = (WEIGHTS if shape.terms > 4 else WEIGHTS_OF_FOUR if shape.terms == 4 else 0.0) if dense else 0.0
     together = shape.together.argued if more else shape.together.least
@@ -221,10 +223,10 @@ def argued(core: str, shape: Shape) -> float:
     return max(found, least(core, shape))
 
 
-def _on_helium(shape: Shape, stored: int) -> float:
-    """With `stored` outputs a store."""
+def _on_helium(shape: Shape, stored: int, first: int = 0) -> float:
+    """With `stored` outputs a store, and `first` loads of first multipliers in 1x1 layers of 6 to 8 channels."""
     if shape.kind == "pointwise" and shape.channels in bounds_pointwise_helium.CHANNELS:
-        return bounds_pointwise_helium.least(shape.windows, shape.outputs // shape.windows, shape.row, stored)
+        return bounds_pointwise_helium.least(shape.windows, shape.outputs // shape.windows, shape.row, stored, first)
     more = _up(shape.outputs, stored) + MOVED * (shape.outputs >= FROM_MOVED)
     found = BOUNDS["m55"].of(shape) + more
     if shape.kind in ("pointwise", "fully_connected") and shape.terms <= IN_LANES:

@@ -43,20 +43,18 @@ help: a store of sums that skips constants moves its pointer first.
 from __future__ import annotations
 
 CHANNELS = range(6, 9)
-KERNEL, SAVED, MOVED, FIRST = 13, 2, 1, 1  # a call; vector registers; an address; argued: first multipliers
-ARGUED = 16  # outputs a store
+KERNEL, SAVED, MOVED = 13, 2, 1  # a call; vector registers; an address
 FROM_SAVED, FROM_MOVED = 16, 64  # outputs from which on these pay
 SPREAD, CONSTANT = 9 / 16, 1 / 8  # of a window, to come next to constants; of constants, to come next to it
 BACK = {3: (4, 0.0), 4: (4, 0.0), 8: (4, 2.25)}
 OF_TWO_KINDS, OF_ONE = (5, 0.0), (7, 0.0)
 
 
-def least(windows: int, filters: int, row: int, stored: int) -> int:
-    """Instructions of `windows` into `filters` channels, with `stored` outputs a store; windows are apart, `row` of
-    them in a row, or it is 0."""
+def least(windows: int, filters: int, row: int, stored: int, first: int = 0) -> int:
+    """Instructions of `windows` into `filters` channels, with `stored` outputs a store and `first` loads of first
+    multipliers; windows are apart, `row` of them in a row, or it is 0."""
     outputs = windows * filters
-    moved = MOVED + FIRST * (stored == ARGUED)
-    call = KERNEL + SAVED * (outputs >= FROM_SAVED) + moved * (outputs >= FROM_MOVED)
+    call = KERNEL + SAVED * (outputs >= FROM_SAVED) + (MOVED + first) * (outputs >= FROM_MOVED)
     vectors = _up(outputs, 4)
     summed = outputs + _up(outputs, 8) + 3 * vectors + _up(outputs, stored)
     begun = min(outputs / 16, windows * (copied(row) if row else SPREAD))

@@ -44,7 +44,7 @@ __attribute__((noinline)) static void images(const params_t *p, const int8_t *x,
   pass_t pass;
   expand_t *expand[2];
   choose(p, &pass, expand);
-  BEGIN(pass, p, p->groups, pairs);
+  BEGIN(pass, p, p->groups, scratch, pairs);
   pass.rows = p->kernel_h;
   pass.pitch = p->dilation_h * p->pitch;
   int8_t *const band = p->copied ? ek_band(p, scratch + 16 * p->groups) : 0;

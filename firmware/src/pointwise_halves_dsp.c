@@ -35,7 +35,7 @@ __attribute__((noinline)) static void lines(const ek_pointwise_halves_dsp_t *p, 
                                             void (*pairs)(const pass_t *pass)) {
   const int32_t line = p->width * p->out_c;
   pass_t pass;
-  BEGIN(pass, p, p->words, pairs);
+  BEGIN(pass, p, p->words, scratch, pairs);
   pass.words = p->words;
   pass.pitch = 0;
   pass.expand = pixels;

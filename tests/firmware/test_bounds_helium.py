@@ -40,10 +40,10 @@ def test_sums_of_a_load(filters: int, group: tuple[int, ...]) -> None:
 
 def test_bounds_by_hand() -> None:
     """64 windows into 8: 16 and 992, 33 loads, 32 LDM, 31.4 loads of sums; a load and 32 stores, or 6 of 96 outputs."""
-    assert pointwise.least(64, 8, 0, 16) == 1106
+    assert pointwise.least(64, 8, 0, 16, 1) == 1106
     assert pointwise.least(64, 8, 0, bounds.STORED) == 1106 - 27
-    assert pointwise.least(64, 8, 8, 16) == 1098  # 8 loads, 8 stores and 8 stores of constants instead of 32 LDM
-    assert pointwise.least(64, 8, 4, 16) == 1106  # 16, 8 and 8
+    assert pointwise.least(64, 8, 8, 16, 1) == 1098  # 8 loads, 8 stores and 8 stores of constants instead of 32 LDM
+    assert pointwise.least(64, 8, 4, 16, 1) == 1106  # 16, 8 and 8
     assert pointwise.least(1, 8, 0, bounds.STORED) == 13 + 8 + 1 + 6 + 1 + 2
     assert pointwise.back(28, 1) == 4 and pointwise.back(40, 16) == 8
 

@@ -204,16 +204,16 @@ static void relu_pairs_of(const pass_t *pass) { all_pairs(pass, 1); }
 
 /* A pass over the stream of `GROUPS` fours of taps, by the fields that the parameters of both kernels have, whose types
  * differ. */
-#define BEGIN(PASS, P, GROUPS, HOW)                                                    \
-  do {                                                                                 \
-    const int32_t fours = (GROUPS) - 1;                                                \
-    (PASS).zero = (P)->out_zero;                                                       \
-    (PASS).stream = (P)->stream;                                                       \
-    (PASS).pairs = (HOW);                                                              \
-    (PASS).stream_end = (P)->stream + (P)->out_c / 2 * (4 * (GROUPS) + 6);             \
-    (PASS).columns = (uint32_t *)(void *)scratch;                                      \
-    (PASS).end = (PASS).columns + 4 * (GROUPS);                                        \
-    (PASS).skip = fours == 0 ? 8 * 40 + 8 : (-fours & 7) * 40;                         \
+#define BEGIN(PASS, P, GROUPS, SCRATCH, HOW)                                             \
+  do {                                                                                   \
+    const int32_t fours = (GROUPS) - 1;                                                  \
+    (PASS).zero = (P)->out_zero;                                                         \
+    (PASS).stream = (P)->stream;                                                         \
+    (PASS).pairs = (HOW);                                                                \
+    (PASS).stream_end = (P)->stream + (P)->out_c / 2 * (4 * (GROUPS) + 6);               \
+    (PASS).columns = (uint32_t *)(void *)(SCRATCH);                                      \
+    (PASS).end = (PASS).columns + 4 * (GROUPS);                                          \
+    (PASS).skip = fours == 0 ? 8 * 40 + 8 : (-fours & 7) * 40;                           \
     (PASS).odd = (P)->out_c % 2 == 0 ? -1 : fours == 0 ? 8 * 24 + 8 : (-fours & 7) * 24; \
   } while (0)
 
