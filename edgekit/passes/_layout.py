@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.graph import Graph, Node, Tensor
+from edgekit.graph import Graph, Node, Operator, Tensor
 from edgekit.graph.operator import Shape
 from edgekit.graph.ops.reshape import Reshape
 from edgekit.passes._rewrite import BINARY, ELEMENTWISE, prune
@@ -63,7 +64,8 @@ class Layout(Values):
             return self._fully_connected(node, first)
         if kind == "concatenation":
             return self._concatenation(node)
-        return first.is_transpose(self._shape(first)) and self._with_axes(node, first)
+        axes = first.axes(self._shape(first))
+        return axes is not None and self._with_axes(node, first, axes)
 
     def _uneven(self, node: Node) -> bool:
         """Whether scales per channel, or scales that a mere move changes, tie the node to its layout."""
@@ -179,52 +181,63 @@ class Layout(Values):
     def _concatenation(self, node: Node) -> bool:
         views = [self._view(str(n)) for n in node.inputs if self._constant(str(n)) is None]
         target = next((v for v in views if not v.is_reshape), None)
-        if target is None or not all(v.perm == target.perm and v.is_transpose(self._shape(v)) for v in views):
+        if target is None:
+            return False
+        axes, rank = target.axes(self._shape(target)), len(self._shape(target))
+        if axes is None or any((v.perm, v.axes(self._shape(v))) != (target.perm, axes) for v in views):
             return False
         names = []
         for name in map(str, node.inputs):
             data = self._constant(name)
-            back = inverse(target.perm)
-            names.append(self._view(name).tensor if data is None else self._add(name, data.transpose(back)))
+            names.append(self._view(name).tensor if data is None else self._add(name, _laid(data, axes, rank)))
         op: Any = node.op
-        outer = self.old.tensors[node.outputs[0]].shape
-        view = View("", tuple(outer[i] for i in inverse(target.perm)), target.perm, outer)
-        self._bind(node.outputs[0], replace(op, axis=target.perm[op.axis]), tuple(names), view)
+        view = replace(target, outer=self.old.tensors[node.outputs[0]].shape)
+        self._lying(node.outputs[0], replace(op, axis=axes[op.axis]), tuple(names), view)
         return True
 
-    def _with_axes(self, node: Node, view: View) -> bool:
-        """Operators of one input whose attributes name axes."""
+    def _with_axes(self, node: Node, view: View, axes: tuple[int, ...]) -> bool:
+        """Operators of one input whose attributes name axes; `axes`: which of the tensor's these are."""
         op: Any = node.op
-        perm, back = view.perm, inverse(view.perm)
+        shape = self._shape(view)
+        view = replace(view, outer=self.old.tensors[node.outputs[0]].shape)
         kind = node.op.name
+
+        def each(values: Sequence[Any], others: Sequence[Any]) -> tuple[Any, ...]:
+            """A value for each axis of the tensor, of which `others` are those that the operator does not know."""
+            return tuple(values[axes.index(i)] if i in axes else others[i] for i in range(len(shape)))
+
         changed: dict[str, Any]
         if kind in ("mean", "sum"):
-            axes = tuple(sorted(perm[a] for a in op.axes))
-            changed = {"axes": axes}
+            changed = {"axes": tuple(sorted(axes[a] for a in op.axes))}
             if not op.keep_dims:
-                left = [p for i, p in enumerate(perm) if i not in op.axes]
-                perm = tuple(sorted(left).index(p) for p in left)
+                left = [p for p in view.perm if p not in changed["axes"]]
+                view = replace(view, perm=tuple(sorted(left).index(p) for p in left))
         elif kind == "softmax":
-            if perm[-1] != len(perm) - 1:
+            if axes[-1] != len(shape) - 1:
                 return False
             changed = {}
         elif kind == "pad":
-            changed = {"paddings": tuple(op.paddings[i] for i in back)}
+            changed = {"paddings": each(op.paddings, [(0, 0)] * len(shape))}
         elif kind == "strided_slice" and not op.shrink_axes:
-            changed = {key: tuple(getattr(op, key)[i] for i in back) for key in ("begin", "end", "strides")}
+            ones = (1,) * len(shape)
+            changed = {key: each(getattr(op, key), other)
+                       for key, other in (("begin", (0,) * len(shape)), ("end", ones), ("strides", ones))}  # fmt: skip
         elif kind == "split":
-            return self._split(node, view)
+            return self._split(node, view, axes)
         else:
             return False
-        outer = self.old.tensors[node.outputs[0]].shape
-        result = View("", tuple(outer[i] for i in inverse(perm)), perm, outer)
-        self._bind(node.outputs[0], replace(op, **changed), (view.tensor,), result)
+        self._lying(node.outputs[0], replace(op, **changed), (view.tensor,), view)
         return True
 
-    def _split(self, node: Node, view: View) -> bool:
+    def _lying(self, name: str, op: Operator, inputs: tuple[str, ...], view: View) -> None:
+        """`_bind` with the result's own shape as the view's inner one."""
+        (shape,) = op.infer([self.new.tensors[n] for n in inputs])
+        self._bind(name, op, inputs, replace(view, tensor="", inner=shape))
+
+    def _split(self, node: Node, view: View, axes: tuple[int, ...]) -> bool:
         if set(node.outputs) & set(self.old.outputs):
             return False
-        op: Any = replace(node.op, axis=view.perm[node.op.axis])  # type: ignore[attr-defined,call-arg]
+        op: Any = replace(node.op, axis=axes[node.op.axis])  # type: ignore[attr-defined,call-arg]
         shapes = op.infer([self.new.tensors[view.tensor]])
         for name, shape in zip(node.outputs, shapes, strict=True):
             old = self.old.tensors[name]
@@ -232,3 +245,10 @@ class Layout(Values):
             self.views[name] = View(name, shape, view.perm, old.shape)
         self.new.nodes.append(Node(op, (view.tensor,), node.outputs))
         return True
+
+
+def _laid(data: NDArray[Any], axes: tuple[int, ...], rank: int) -> NDArray[Any]:
+    """A constant whose axis i is axis `axes[i]` of `rank`."""
+    order = sorted(range(len(axes)), key=lambda i: axes[i])
+    shape = [data.shape[axes.index(i)] if i in axes else 1 for i in range(rank)]
+    return data.transpose(order).reshape(shape)

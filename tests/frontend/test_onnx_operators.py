@@ -237,7 +237,9 @@ def test_names_that_are_no_text_and_missing_inputs_are_refused() -> None:
 
 REFUSED: list[tuple[Callable[[], bytes], type[EdgekitError], str]] = [
     (lambda: one("Erf", IMAGE, {}, {}), UnsupportedError, "Erf"),
-    (lambda: one("Conv", [1, 6, 9], {}, {"w": f32(4, 6, 3)}), UnsupportedError, "2-D"),
+    (lambda: one("Conv", [1, 6, 9, 5, 4], {}, {"w": f32(4, 6, 3, 3, 3)}), UnsupportedError, "2-D"),
+    (lambda: one("Conv", [1, 6, 9], {}, {"w": f32(4, 6, 3, 3)}), InputError, "3 dimensions"),
+    (lambda: one("MaxPool", [1, 6, 9], {"kernel_shape": [2, 2]}, {}), InputError, "kernel_shape"),
     (lambda: one("Pad", IMAGE, {"mode": "reflect"}, {"p": i64(0, 0, 1, 1, 0, 0, 1, 1)}), UnsupportedError, "reflect"),
     (lambda: model([helper.make_node("Relu", ["x"], ["y"])], {"x": [1, 3, "height", 8]}), InputError, "height"),
     (lambda: model([helper.make_node("Relu", ["x"], ["y"])], {"x": [1, 3]}, opset=12), UnsupportedError, "opset 12"),

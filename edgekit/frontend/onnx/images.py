@@ -53,8 +53,7 @@ def window(importer: Importer, node: OnnxNode, kernel: Pair) -> Window:
     """The node's window. Raises InputError when attributes are impossible."""
     shape = importer.shape(node.inputs[0])
     if len(shape) != 4:
-        raise node.unsupported(f"takes images of shape (N, C, H, W), found {len(shape)} dimensions",
-                               "add a dimension of length 1 for one-dimensional signals")  # fmt: skip
+        raise node.unsupported(f"takes images (N, C, H, W) or signals (N, C, L), found {len(shape)} dimensions")
     size = (shape[2], shape[3])
     stride = cast(Pair, tuple(node.integers("strides", [1, 1], 2)))
     dilation = cast(Pair, tuple(node.integers("dilations", [1, 1], 2)))

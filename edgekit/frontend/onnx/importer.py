@@ -27,6 +27,9 @@ from edgekit.graph.ops.transpose import Transpose
 Array = NDArray[Any]
 HANDLERS = "edgekit.frontend.onnx.ops"
 TO_NHWC, TO_NCHW = (0, 2, 3, 1), (0, 3, 1, 2)
+CHANNELS_LAST = {3: (0, 2, 1), 4: TO_NHWC}
+CHANNELS_FIRST = {3: (0, 2, 1), 4: TO_NCHW}
+"""By the rank of a signal (N, C, L) or an image (N, C, H, W)."""
 FOLD_LIMIT = 1 << 24  # elements of one folded constant
 TOTAL_LIMIT = 1 << 28  # bytes of all folded constants and graph constants together
 
@@ -203,8 +206,7 @@ class Importer:
         """Input `index`, an NCHW image, as an NHWC tensor. Raises UnsupportedError unless it has 4 dimensions."""
         rank = len(self.shape(node.inputs[index]))
         if rank != 4:
-            raise node.unsupported(f"takes images of shape (N, C, H, W), found {rank} dimensions",
-                                   "add a dimension of length 1 for one-dimensional signals")  # fmt: skip
+            raise node.unsupported(f"takes images (N, C, H, W) or signals (N, C, L), found {rank} dimensions")
         return self.transpose(self.tensor(node.inputs[index]), TO_NHWC, f"{node.inputs[index]}_nhwc")
 
     def bind_nchw(self, node: OnnxNode, tensor: str) -> None:
@@ -227,6 +229,8 @@ class Importer:
         Raises:
             UnsupportedError: no handler, or the handler cannot express the node. InputError: it breaks the standard.
         """
+        from edgekit.frontend.onnx import signals
+
         handler = plugins.module(HANDLERS, node.file)
         if handler is None or node.domain not in ("", "ai.onnx", getattr(handler, "DOMAIN", "")):
             where = f" of domain {node.domain}" if node.domain else ""
@@ -236,7 +240,10 @@ class Importer:
         if hasattr(handler, "fold") and all(v is None or isinstance(v, Constant) for v in given):
             self._fold(handler, node, [v.real() if isinstance(v, Constant) else None for v in given])
         elif hasattr(handler, "emit"):
-            handler.emit(self, node)
+            if signals.is_signal(self, node):
+                signals.emit(self, node, handler)
+            else:
+                handler.emit(self, node)
         else:
             raise node.unsupported(f"operator {node.op} is supported on constants only",
                                    "export with static shapes and constant folding")  # fmt: skip

@@ -1,7 +1,8 @@
-"""Which inputs and outputs are images, and therefore NHWC in the graph."""
+"""Which inputs and outputs are images, and therefore NHWC in the graph, or signals, and therefore (N, L, C)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from edgekit.frontend.onnx.node import OnnxNode
@@ -43,26 +44,29 @@ FIXED = frozenset(
 
 
 def nhwc_inputs(model: Any, nodes: list[OnnxNode]) -> set[str]:
-    """Names of the 4-D inputs, but those that the network itself transposes before any image operator sees them."""
+    """Names of the 4-D inputs, but those that the network itself transposes before any image operator sees them, and of
+    the 3-D ones that an image operator sees."""
     readers: dict[str, list[OnnxNode]] = {}
     for node in nodes:
         for name in node.inputs[:1] if node.op in IMAGE_OPERATORS else node.inputs:
             readers.setdefault(name, []).append(node)
-    candidates = [p.name for p in model.graph.input if len(p.type.tensor_type.shape.dim) == 4]
-    return {name for name in candidates if _is_image(name, readers)}
+    ranks = {p.name: len(p.type.tensor_type.shape.dim) for p in model.graph.input}
+    return {name for name, rank in ranks.items() if rank in (3, 4) and _is_image(name, readers, unseen=rank == 4)}
 
 
-def nhwc_outputs(inputs: set[str], nodes: list[OnnxNode]) -> set[str]:
-    """Names of all values that come from images (`inputs`) or image operators without a change of layout in between."""
+def nhwc_outputs(inputs: set[str], nodes: list[OnnxNode], rank: Callable[[str], int]) -> set[str]:
+    """Names of all values that come from images (`inputs`) or image operators without a change of layout in between,
+    such as one of their rank."""
     images = set(inputs)
     for node in nodes:
-        from_image = node.op not in FIXED and any(name in images for name in node.inputs)
-        if node.op in IMAGE_OPERATORS or from_image:
-            images.update(node.outputs)
+        ranks = {rank(name) for name in node.inputs if name in images} if node.op not in FIXED else set()
+        fixes = node.op in IMAGE_OPERATORS
+        images.update(name for name in node.outputs if name and (fixes or rank(name) in ranks))
     return images
 
 
-def _is_image(name: str, readers: dict[str, list[OnnxNode]]) -> bool:
+def _is_image(name: str, readers: dict[str, list[OnnxNode]], unseen: bool) -> bool:
+    """`unseen`: the answer where neither an image operator nor a transpose sees it."""
     seen, queue, turned = {name}, [name], False
     while queue:
         for node in readers.get(queue.pop(), []):
@@ -73,4 +77,4 @@ def _is_image(name: str, readers: dict[str, list[OnnxNode]]) -> bool:
                 fresh = [n for n in node.outputs if n not in seen]
                 seen.update(fresh)
                 queue.extend(fresh)
-    return not turned
+    return unseen and not turned

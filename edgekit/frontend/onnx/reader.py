@@ -7,7 +7,7 @@ from typing import Any
 
 from edgekit.errors import InputError, UnsupportedError
 from edgekit.frontend.onnx import checks
-from edgekit.frontend.onnx.importer import TO_NCHW, TO_NHWC, Importer
+from edgekit.frontend.onnx.importer import CHANNELS_FIRST, CHANNELS_LAST, Importer
 from edgekit.frontend.onnx.layout import nhwc_inputs, nhwc_outputs
 from edgekit.frontend.onnx.lowering import lower
 from edgekit.frontend.onnx.node import OnnxNode
@@ -44,7 +44,7 @@ def read(data: bytes, name: str = "model", folder: Path | None = None) -> Graph:
     for node in nodes:
         importer.run(node)
     checks.declared_shapes(model, name, {n: importer.shape(n) for n in importer.values})
-    _outputs(importer, model, nhwc_outputs(images, nodes))
+    _outputs(importer, model, nhwc_outputs(images, nodes, lambda name: len(importer.shape(name))))
     graph = _finish(importer.graph, name)
     if importer.keep_integers:
         graph = _finish(lower(graph), name)
@@ -93,11 +93,11 @@ def _inputs(importer: Importer, model: Any, nodes: list[OnnxNode], images: set[s
             quantization = quantization_of_input(importer, proto.name, dtype, nodes, where)
             dtype = "int16" if dtype == "int16" else "int8"
         if proto.name in images:
-            shape = tuple(shape[i] for i in TO_NHWC)
+            shape = tuple(shape[i] for i in CHANNELS_LAST[len(shape)])
         graph.inputs.append(graph.add(Tensor(proto.name, shape, dtype, quantization)))
         value = proto.name
         if proto.name in images:
-            value = importer.transpose(value, TO_NCHW, f"{value}_nchw")
+            value = importer.transpose(value, CHANNELS_FIRST[len(shape)], f"{value}_nchw")
         importer.bind(proto.name, value)
     if not graph.inputs:
         raise InputError(graph.name, "has no inputs")
@@ -109,8 +109,9 @@ def _outputs(importer: Importer, model: Any, images: set[str]) -> None:
         raise InputError(graph.name, "has no outputs")
     for proto in model.graph.output:
         tensor = importer.tensor(proto.name)
-        if proto.name in images and len(graph.tensors[tensor].shape) == 4:
-            tensor = importer.transpose(tensor, TO_NHWC, f"{proto.name}_nhwc")
+        rank = len(graph.tensors[tensor].shape)
+        if proto.name in images and rank in CHANNELS_LAST:
+            tensor = importer.transpose(tensor, CHANNELS_LAST[rank], f"{proto.name}_nhwc")
         if tensor in graph.inputs or graph.tensors[tensor].is_constant:
             raise UnsupportedError(
                 f"{graph.name}: output {proto.name}", "is an input or a constant, nothing computes it"

@@ -20,8 +20,7 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     x, w = importer.shape(node.inputs[0]), importer.shape(node.inputs[1])
     group = node.attribute("group", 1)
     if len(w) != 4 or len(x) != 4:
-        raise node.unsupported(f"only 2-D convolutions are supported, found weights of {len(w)} dimensions",
-                               "add a dimension of length 1 for one-dimensional signals")  # fmt: skip
+        raise node.unsupported(f"only 1-D and 2-D convolutions are supported, found weights of {len(w)} dimensions")
     node.require(group >= 1 and w[1] * group == x[1] and w[0] % group == 0, "groups, channels and weights must agree",
                  f"group {group}, input {x}, weights {w}")  # fmt: skip
     kernel = (w[2], w[3])

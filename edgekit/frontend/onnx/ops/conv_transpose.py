@@ -21,7 +21,7 @@ def emit(importer: Importer, node: OnnxNode) -> None:
     if isinstance(w, str):
         raise node.unsupported("the weights must be constant, found a value computed at run time")
     if len(x) != 4 or w.array.ndim != 4:
-        raise node.unsupported("only 2-D transposed convolutions are supported")
+        raise node.unsupported("only 1-D and 2-D transposed convolutions are supported")
     group = node.attribute("group", 1)
     node.require(group >= 1 and w.array.shape[0] == x[1] and x[1] % group == 0, "groups and channels must agree")
     weights = _dense(node, w, group)
