@@ -96,6 +96,15 @@ def save_arrays(path: Path | str, arrays: Mapping[str, Array]) -> None:
     files.write_atomic(path, buffer.getvalue())
 
 
+def channels_first(found: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    """What to do where samples of shape `found` are those that are wanted, (N, ..., C), but channels come first; else
+    nothing."""
+    if len(found) != len(wanted) or len(found) < 3 or found[1:] != (wanted[-1], *wanted[1:-1]):
+        return ""
+    axes = ", ".join(map(str, (0, *range(2, len(found)), 1)))
+    return f"channels come last: give x.transpose({axes})"
+
+
 def _checked(path: Path, name: str, array: Array) -> Array:
     array = np.asarray(array)
     if not name or "\0" in name or len(name) > 1024:

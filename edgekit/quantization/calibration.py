@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.arrays import load_arrays
+from edgekit.arrays import channels_first, load_arrays
 from edgekit.errors import InputError
 from edgekit.graph import Graph, Tensor
 from edgekit.recipe import QuantizeSection
@@ -126,7 +126,7 @@ def _check_array(tensor: Tensor, array: Array, where: str) -> int:
     if not fits or (array.shape[0] if array.ndim else 0) % rows:
         wanted = ("N", *shape[1:]) if rows == 1 else (f"N x {rows}", *shape[1:])
         raise InputError(where, f"has shape {array.shape}, the model takes ({', '.join(map(str, wanted))})",
-                         "samples lie on axis 0, channels on the last")  # fmt: skip
+                         channels_first(array.shape, shape) or "samples lie on axis 0, channels last")  # fmt: skip
     if array.dtype.kind not in "fiu":
         raise InputError(where, f"holds {array.dtype}, calibration data is numbers")
     if not len(array):

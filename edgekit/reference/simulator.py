@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit import plugins
+from edgekit.arrays import channels_first
 from edgekit.errors import InputError, UnsupportedError
 from edgekit.graph import Graph, Node, Tensor
 from edgekit.reference.arithmetics import Arithmetic, arithmetic
@@ -123,7 +124,8 @@ class Simulator:
             elif shape and array.ndim == len(shape) and array.shape[1:] == shape[1:] and array.shape[0] % shape[0] == 0:
                 counts.add(array.shape[0] // shape[0])
             else:
-                raise InputError(f"input {name}", f"has shape {array.shape}, the model takes {shape} (or N of them)")
+                takes = f"has shape {array.shape}, the model takes {shape} (or N of them)"
+                raise InputError(f"input {name}", takes, channels_first(array.shape, shape))
         if len(counts) != 1 or 0 in counts:
             raise InputError("inputs", f"hold different numbers of samples: {sorted(counts)}")
         return counts.pop()

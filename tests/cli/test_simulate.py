@@ -66,6 +66,7 @@ def test_float_inputs_are_quantized_with_the_models_parameters(cli: Cli, model: 
     [
         ({"picture": np.zeros((1, 6, 6, 2), np.int8)}, "missing: ['image'], unknown: ['picture']"),
         ({"image": np.zeros((1, 6, 7, 2), np.int8)}, "has shape (1, 6, 7, 2), the model takes (1, 6, 6, 2)"),
+        ({"image": np.zeros((3, 2, 6, 6), np.int8)}, "give x.transpose(0, 2, 3, 1)"),
         ({"image": np.zeros((1, 6, 6, 2), np.int32)}, "holds int32, the model takes int8 or float32"),
         ({"image": np.full((1, 6, 6, 2), np.nan, np.float32)}, "holds NaN"),
     ],

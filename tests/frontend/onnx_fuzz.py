@@ -26,6 +26,8 @@ from edgekit.frontend.onnx import read
 from tests.frontend.fuzz import MEGABYTES, Slow, guarded, run
 from tests.frontend.test_onnx_operators import CASES, one
 from tests.frontend.test_onnx_quantized import SINGLE, qdq
+from tests.frontend.test_onnx_signals import CASES as SIGNALS
+from tests.frontend.test_onnx_signals import made
 from tests.mutations import mutate
 
 NUMBERS = (-(1 << 63), -(1 << 31), -7, -1, 0, 1, 2, 3, 5, 255, 1 << 16, 1 << 28, 1 << 31, 1 << 40, (1 << 63) - 1)
@@ -38,6 +40,7 @@ OPERATORS = ("Relu", "Conv", "Reshape", "Transpose", "Add", "MatMul", "Gemm", "S
 def sources() -> list[bytes]:
     """Our own files: one of every case of the operator tests, float and quantized."""
     found = [one(op, shape, attributes, constants, 19) for op, shape, attributes, constants in CASES]
+    found += [made(*case) for case in SIGNALS]
     return found + [qdq(op, shape, np.uint8, weights, **rest) for op, shape, weights, rest in SINGLE]
 
 

@@ -76,17 +76,23 @@ def to_nhwc(array: Array) -> Array:
 
 def largest_gap(data: bytes, graph: Graph, feeds: Sequence[dict[str, Array]], nhwc: bool = True) -> float:
     """Largest difference of the simulator's outputs from onnxruntime's: relative to the largest value for float
-    outputs, in output steps for int8 ones. With `nhwc`, 4-D inputs and outputs lie so in the graph."""
+    outputs, in output steps for int8 ones. With `nhwc`, 4-D inputs and outputs lie so in the graph, and 3-D ones whose
+    shape says so."""
     peer, simulator = session(data), Simulator(graph)
     names = [o.name for o in peer.get_outputs()]
     assert graph.outputs == names
-    turn = to_nhwc if nhwc else (lambda a: a)
+
+    def turn(name: str, array: Array) -> Array:
+        if array.ndim == 3 and array.shape[1:] != graph.tensors[name].shape[1:]:
+            return array.transpose(0, 2, 1)
+        return to_nhwc(array) if nhwc else array
+
     largest = 0.0
     for feed in feeds:
         expected = peer.run(None, feed)
-        found = simulator.run({name: turn(a) for name, a in feed.items()})
+        found = simulator.run({name: turn(name, a) for name, a in feed.items()})
         for name, value in zip(names, expected, strict=True):
-            tensor, want = graph.tensors[name], turn(value)
+            tensor, want = graph.tensors[name], turn(name, value)
             real = dequantize_array(found[name], tensor)
             assert real.shape == want.shape
             unit = float(tensor.scale) if tensor.quantization is not None else max(1e-6, float(np.abs(want).max()))

@@ -145,10 +145,33 @@ def convolutional_autoencoder() -> Any:
     )  # fmt: skip
 
 
+def temporal() -> Any:
+    """One-dimensional: causal convolutions cut at their end (Bai et al. 2018), pooling, an upsampled branch."""
+    nn, functional = torch.nn, torch.nn.functional
+
+    class Net(nn.Module):  # type: ignore[misc,name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.stem = nn.Sequential(nn.Conv1d(3, 8, 5, 2, 2), nn.BatchNorm1d(8), nn.ReLU(), nn.MaxPool1d(3, 2, 1))
+            self.first, self.second = (nn.Conv1d(8, 8, 3, dilation=d, padding=2 * d) for d in (1, 2))
+            self.deep = nn.Sequential(nn.Conv1d(8, 8, 3, 1, 1, groups=8), nn.Conv1d(8, 12, 1), nn.BatchNorm1d(12))
+            self.head = nn.Linear(12, 5)
+
+        def forward(self, x: Any) -> Any:
+            x = self.stem(x)
+            y = torch.relu(self.first(x)[:, :, :-2])
+            x = x + torch.relu(self.second(y)[:, :, :-4])
+            x = functional.interpolate(functional.avg_pool1d(x, 2), scale_factor=2.0, mode="nearest")
+            return self.head(functional.hardswish(self.deep(x)).mean(-1))
+
+    return Net()
+
+
 NETWORKS: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
     "mobile_block": (mobile_block, (3, 24, 20)),
     "shuffled": (shuffled, (3, 20, 17)),
     "convolutional_autoencoder": (convolutional_autoencoder, (1, 16, 16)),
+    "temporal": (temporal, (3, 64)),
 }
 
 

@@ -68,6 +68,7 @@ GOOD = np.linspace(0, 1, 2 * 28 * 28, dtype=np.float32).reshape(2, 28, 28, 1)
     ("arrays", "text"),
     [
         ({"x": GOOD[..., 0]}, r"has shape \(2, 28, 28\), the model takes \(N, 28, 28, 1\)"),
+        ({"x": GOOD.transpose(0, 3, 1, 2)}, r"channels come last: give x.transpose\(0, 2, 3, 1\)"),
         ({"x": GOOD[:0]}, "no samples"),
         ({"x": np.where(GOOD > 0.9, np.nan, GOOD)}, "NaN"),
         ({"x": np.where(GOOD > 0.9, np.inf, GOOD)}, "infinite"),

@@ -35,13 +35,12 @@ def emit(importer: Importer, node: OnnxNode, handler: Any) -> None:
     for index in (*WITH_WEIGHTS.get(node.op, ()), *WITH_SIZES.get(node.op, ())):
         if node.has(index):
             inputs[index] = _lifted(importer, node, index)
-    result = _free(importer, f"{name}_lines")
-    called = node.name or name  # as errors call it
-    handler.emit(
-        importer, replace(node, name=called, inputs=tuple(inputs), outputs=(result,), attributes=_attributes(node))
-    )
-    n, c, _, length = importer.shape(result)
-    importer.bind(name, importer.reshape(importer.tensor(result), (n, c, length), name))
+    handler.emit(importer, replace(node, inputs=tuple(inputs), attributes=_attributes(node)))
+    if name in importer.values:
+        n, c, _, length = importer.shape(name)
+        image = importer.tensor(name)
+        del importer.values[name]
+        importer.bind(name, importer.reshape(image, (n, c, length), f"{name}_signal"))
 
 
 def _lifted(importer: Importer, node: OnnxNode, index: int) -> str:
