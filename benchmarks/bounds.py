@@ -50,7 +50,8 @@ of them begins with the bias, and nothing is brought to lanes; two multiplicatio
 What `argued` adds is not proven. On the M55 it is a store for 16 outputs instead of 96: vectors that wait for a VSTM
 of several take registers from loads of sums and constants. With 1, 2 or 4 filters that may pay (of one, 7, 5 and 4
 vectors of sums come, then one store of 64 outputs), and `argued` is `least`; with others, 16 outputs that follow each
-other have lanes of different channels, whose multipliers are vectors too, and no schedule is known in which it does. On
+other have lanes of different channels, whose multipliers are vectors too, and no schedule is known in which it does;
+of 1x1 windows of 6 to 8 channels some addresses and parts of loads as well (bounds_pointwise_helium.py). On
 the M4 these are STRD for eight outputs, as words of y that wait for a longer store take registers, or the stack; LDM of
 48 inputs; an SXTB16 for the odd input of a pixel of three or five, as its bytes are two apart, and those inputs of two
 pixels never are; PUSH, POP and a load of constants; an addend (bounds_words_dsp.py); where two channels share the
@@ -92,7 +93,6 @@ CALL = 12
 VECTOR, LANES_16 = 16, 8  # products of an instruction
 SUMS, LANES = 8, 4  # of one LDM or PUSH, vector
 STORED, STORED_ALONE = 96, 16  # outputs of a VSTM, of a store of one vector
-FIRST = 1  # load of first multipliers, argued
 EVEN_LANES = (1, 2, 4)  # filters, where all lanes of a vector have one
 MOVED, FROM_MOVED = 2, 64  # of a call, what only many outputs need
 ALONE = 4
@@ -212,7 +212,7 @@ def argued(core: str, shape: Shape) -> float:
         return of_table(shape.outputs // shape.windows, shape.windows)
     if core == "m55":
         even = shape.outputs // shape.windows in EVEN_LANES
-        return _on_helium(shape, STORED) if even else _on_helium(shape, STORED_ALONE, FIRST)
+        return _on_helium(shape, STORED) if even else max(least(core, shape), _argued_on_helium(shape))
     dense = shape.kind in ("pointwise", "fully_connected") and shape.outputs >= 4 * shape.windows
     more = (WEIGHTS if shape.terms > 4 else WEIGHTS_OF_FOUR if shape.terms == 4 else 0.0) if dense else 0.0
     together = shape.together.argued if more else shape.together.least
@@ -223,10 +223,20 @@ def argued(core: str, shape: Shape) -> float:
     return max(found, least(core, shape))
 
 
-def _on_helium(shape: Shape, stored: int, first: int = 0) -> float:
-    """With `stored` outputs a store, and `first` loads of first multipliers in 1x1 layers of 6 to 8 channels."""
-    if shape.kind == "pointwise" and shape.channels in bounds_pointwise_helium.CHANNELS:
-        return bounds_pointwise_helium.least(shape.windows, shape.outputs // shape.windows, shape.row, stored, first)
+def _argued_on_helium(shape: Shape) -> float:
+    if _of_a_pixel(shape):
+        windows, row = shape.windows, shape.row
+        return bounds_pointwise_helium.argued(windows, shape.outputs // windows, row, STORED_ALONE, shape.samples)
+    return _on_helium(shape, STORED_ALONE)
+
+
+def _of_a_pixel(shape: Shape) -> bool:
+    return shape.kind == "pointwise" and shape.channels in bounds_pointwise_helium.CHANNELS
+
+
+def _on_helium(shape: Shape, stored: int) -> float:
+    if _of_a_pixel(shape):
+        return bounds_pointwise_helium.least(shape.windows, shape.outputs // shape.windows, shape.row, stored)
     more = _up(shape.outputs, stored) + MOVED * (shape.outputs >= FROM_MOVED)
     found = BOUNDS["m55"].of(shape) + more
     if shape.kind in ("pointwise", "fully_connected") and shape.terms <= IN_LANES:

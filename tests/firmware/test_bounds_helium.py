@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from benchmarks import bounds
@@ -27,11 +29,12 @@ def test_chains_take_a_load_a_step_but_two(count: int, registers: int, steps: in
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("filters", "group"), [(4, (2, 2)), (8, (6, 2)), (8, (5, 3)), (8, (4, 4)), (16, (7, 1)), (5, (3, 1))]
+    ("filters", "group"),
+    [(4, (2, 2)), (8, (6, 2)), (8, (5, 3)), (8, (4, 4)), (16, (7, 1)), (5, (3, 1)), (10, (0, 0)), (10, (0,))],
 )
 def test_sums_of_a_load(filters: int, group: tuple[int, ...]) -> None:
-    """And a little less than that is not enough."""
-    most, more = pointwise.BACK.get(filters, pointwise.OF_TWO_KINDS)
+    """And a little less than that is not enough. Where no group is stored without places, `argued` has less."""
+    most, more = pointwise.BACK.get(filters, pointwise.OF_TWO_KINDS if any(group) else pointwise.AT_PLACES)
     found = gained(group, most)
     assert found is not None and found <= more
     less = gained(group, most - 0.5)
@@ -39,13 +42,34 @@ def test_sums_of_a_load(filters: int, group: tuple[int, ...]) -> None:
 
 
 def test_bounds_by_hand() -> None:
-    """64 windows into 8: 16 and 992, 33 loads, 32 LDM, 31.4 loads of sums; a load and 32 stores, or 6 of 96 outputs."""
-    assert pointwise.least(64, 8, 0, 16, 1) == 1106
-    assert pointwise.least(64, 8, 0, bounds.STORED) == 1106 - 27
-    assert pointwise.least(64, 8, 8, 16, 1) == 1098  # 8 loads, 8 stores and 8 stores of constants instead of 32 LDM
-    assert pointwise.least(64, 8, 4, 16, 1) == 1106  # 16, 8 and 8
+    """64 windows into 8: 16 and 992, 32 of these stores, or 6 of 96 outputs; 33 loads, 32 LDM, 31.4 loads of sums."""
+    assert pointwise.least(64, 8, 0, 16) == 1105
+    assert pointwise.least(64, 8, 0, bounds.STORED) == 1105 - 26
+    assert pointwise.least(64, 8, 8, 16) == 1096  # 8 loads, 8 stores and 7 stores of constants instead of 32 LDM
+    assert pointwise.least(64, 8, 4, 16) == 1103  # 16, 8 and 6
     assert pointwise.least(1, 8, 0, bounds.STORED) == 13 + 8 + 1 + 6 + 1 + 2
     assert pointwise.back(28, 1) == 4 and pointwise.back(40, 16) == 8
+
+
+def test_argued_by_hand() -> None:
+    """What two instructions of places and first multipliers, whole loads, and addresses add."""
+    assert pointwise.argued(64, 8, 0, 16, 1) == 1105 + 2
+    # 2 additions to 7 addresses, an LDM of these, a load of what is added; an address for 7 stores of constants
+    assert pointwise.argued(64, 8, 8, 16, 1) == 1096 + 2 + 3 + 1 + 1
+    # rows of pictures of their own
+    assert pointwise.argued(56, 10, 7, 16, 8) == pointwise.argued(56, 10, 7, 16, 1) - 3 - 1
+    # 17 and 1054; 1 and 35 loads, as 34 pairs do not meet 16 filters by fours, 34 LDM, 34 loads of sums
+    assert pointwise.argued(68, 8, 0, 16, 4) == 17 + 1054 + 36 + 34 + 34 + 1
+    # 17 and 952; 1 and 32 loads, 14 and 6 of copies and constants, 31 of sums
+    assert pointwise.argued(49, 10, 7, 16, 1) == 17 + 952 + 33 + 20 + 31 + 1 + 5
+
+
+def test_loads_between_which_all_meet() -> None:
+    """Some that are enough: 34 pairs and 16 filters by fours, but two pairs that meet 4, 6 and 6; 15 and 6, 5 by 3."""
+    assert 34 < pointwise.blocks(34, 16) <= 32 + 3
+    assert pointwise.blocks(15, 6) == 3 * 2
+    assert [pointwise.blocks(n, 8) for n in (4, 64, 4096)] == [2, 32, 2048]
+    assert pointwise.blocks(49, 10) == 49 * (Fraction(1, 4) + Fraction(2, 5))
 
 
 def test_only_what_is_proven() -> None:
