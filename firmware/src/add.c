@@ -4,11 +4,6 @@
 #include "edgekit/values.h"
 #include "edgekit/walk.h"
 
-void ek_add(const ek_add_t *p, const int8_t *a, const int8_t *b, int8_t *y) {
-  int32_t index[EK_RANK] = {0};
-  int32_t ia = 0, ib = 0;
-  for (int32_t i = 0; i < p->count; ++i) {
-    y[i] = ek_add_value(p, a[ia], b[ib]);
-    ek_walk(index, p->dims, p->stride_a, p->stride_b, &ia, &ib);
-  }
+void ek_add(const ek_add_t *restrict p, const int8_t *a, const int8_t *b, int8_t *y) {
+  EK_EACH_PAIR(ek_add_value(p, *a, *b));
 }

@@ -6,17 +6,21 @@
 
 #include "edgekit/walk.h"
 
-void ek_copy(const ek_copy_t *p, const void *x, void *y) {
+void ek_copy(const ek_copy_t *restrict p, const void *x, void *y) {
   const uint8_t *from = x;
   uint8_t *to = y;
   int32_t index[EK_RANK] = {0};
   int32_t at = p->start, unused = 0;
-  for (int32_t i = 0; i < p->count; ++i, to += p->block) {
-    if (p->block == 1) {
-      *to = from[at];
-    } else {
-      memcpy(to, from + at, (size_t)p->block);
+  const int32_t width = p->dims[EK_RANK - 1], step = p->strides[EK_RANK - 1], block = p->block;
+  for (int32_t left = p->count; left > 0; left -= width) {
+    const uint8_t *next = from + at;
+    for (int32_t i = width; i > 0; --i, next += step, to += block) {
+      if (block == 1) {
+        *to = *next;
+      } else {
+        memcpy(to, next, (size_t)block);
+      }
     }
-    ek_walk(index, p->dims, p->strides, p->strides, &at, &unused);
+    ek_walk_from(EK_RANK - 2, index, p->dims, p->strides, p->strides, &at, &unused);
   }
 }

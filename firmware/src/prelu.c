@@ -5,11 +5,6 @@
 #include "edgekit/values.h"
 #include "edgekit/walk.h"
 
-void ek_prelu(const ek_prelu_t *p, const int8_t *x, const int8_t *alpha, int8_t *y) {
-  int32_t index[EK_RANK] = {0};
-  int32_t ix = 0, ia = 0;
-  for (int32_t i = 0; i < p->count; ++i) {
-    y[i] = ek_prelu_value(p, x[ix], alpha[ia]);
-    ek_walk(index, p->dims, p->stride_a, p->stride_b, &ix, &ia);
-  }
+void ek_prelu(const ek_prelu_t *restrict p, const int8_t *a, const int8_t *b, int8_t *y) {
+  EK_EACH_PAIR(ek_prelu_value(p, *a, *b));
 }

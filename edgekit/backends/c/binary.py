@@ -13,16 +13,26 @@ from edgekit.reference.elementwise import SUM_SHIFTS
 
 
 def broadcast_fields(layer: Layer) -> dict[str, Value]:
-    """`count`, `dims`, `stride_a` and `stride_b`: how the output walks both inputs."""
+    """`count`, `dims`, `stride_a` and `stride_b`: how the output walks both inputs, in as few dimensions as can be."""
     y = layer.outputs[0]
-    strides = [_strides(layer.input(i), y) for i in range(2)]
-    return {"count": y.elements, "dims": padded(y.shape, 1), "stride_a": strides[0], "stride_b": strides[1]}
+    dims = list[tuple[int, int, int]]()
+    for size, a, b in zip(_six(y), *(_strides(layer.input(i)) for i in range(2)), strict=True):
+        outer = dims[-1] if dims else (1, 0, 0)
+        if outer[0] == 1 or outer[1:] == (size * a, size * b):  # the inner goes on where the outer's next begins
+            dims[-1:] = [(outer[0] * size, a, b)]
+        elif size > 1:
+            dims.append((size, a, b))
+    found = [padded([d[i] for d in dims], int(i == 0)) for i in range(3)]
+    return {"count": y.elements, "dims": found[0], "stride_a": found[1], "stride_b": found[2]}
 
 
-def _strides(x: Tensor, y: Tensor) -> tuple[int, ...]:
-    shape = (1,) * (RANK - len(x.shape)) + x.shape
-    steps = [prod(shape[d + 1 :]) if shape[d] > 1 else 0 for d in range(RANK)]
-    return tuple(steps)
+def _six(x: Tensor) -> tuple[int, ...]:
+    return (1,) * (RANK - len(x.shape)) + x.shape
+
+
+def _strides(x: Tensor) -> list[int]:
+    shape = _six(x)
+    return [prod(shape[d + 1 :]) if shape[d] > 1 else 0 for d in range(RANK)]
 
 
 def unbroadcast(layer: Layer) -> tuple[int, ...]:

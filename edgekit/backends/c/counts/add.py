@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from edgekit.backends.c.counts._walk import carries
+from edgekit.backends.c.counts._walk import rows
 from edgekit.backends.c.counts._window import Fields
 
 
 def features(fields: Fields) -> dict[str, float]:
-    return {"call": 1, "outputs": fields["count"], "carries": carries(fields["count"], fields["dims"])}
+    return {"call": 1, "outputs": fields["count"], **rows(fields["count"], fields["dims"])}
