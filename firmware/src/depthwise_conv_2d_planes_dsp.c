@@ -59,12 +59,8 @@ static void bring(planes_t *in, int32_t channel) {
 }
 
 static void strips_1(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, int32_t count) {
-  strips_t *const out = &s->out;
-  const int32_t down = 2 * count * p->out_line_step;
-  out->bytes = count * out->pitch;
-  const int32_t back = out->bytes + (out->odd ? out->pitch : 0);
-  out->three = (back_t){12 - back, 3 * p->out_column_step - down};
-  out->two = (back_t){8 - back, 2 * p->out_column_step - down};
+  (void)p;
+  down_strips(&s->out, count);
 }
 
 /* Blocks are two lines down from the one before; of an odd number the last are one. */
