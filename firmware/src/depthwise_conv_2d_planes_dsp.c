@@ -60,7 +60,7 @@ static void bring(planes_t *in, int32_t channel) {
 
 static void strips_1(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, int32_t count) {
   (void)p;
-  down_strips(&s->out, count);
+  down_strips(&s->out, count, 1);
 }
 
 /* Blocks are two lines down from the one before; of an odd number the last are one. */

@@ -8,10 +8,12 @@
  * are made of bytes on the stack; two are in registers at a time.
  * Registers: r0 row of words, lr y, r7-r12 sums, r1-r6 columns and weights, then what the requantization needs.
  * Budget: 140 instructions for 2x3 outputs (150 MACs: 0.93 each), 101 for 2x2; 16 for a column of blocks, 80 for a channel. Cycles:
- * 189 for 2x3 outputs, 1.26 a MAC. With one multiplication an output (_relu): 134 and 97. Of 7x7 236 for 2x3 (294 MACs: 0.8). */
+ * 189 for 2x3 outputs, 1.26 a MAC. With one multiplication an output (_relu): 134 and 97. Of 7x7 236 for 2x3 (294 MACs: 0.8).
+ * With stride 2 (_two) a line of outputs begins at each row of words: blocks are 1x3 and 1x2, three SMLAD or, of the last row, SMLABB
+ * a column; depthwise_blocks_large_two_dsp.h has the registers. 77 instructions for 1x3 outputs (75 MACs: 1.03 each), 55 for 1x2. */
 #include "edgekit/depthwise_conv_2d_planes_large_dsp.h"
 
-#include "edgekit/depthwise_blocks_large_dsp.h"
+#include "edgekit/depthwise_blocks_large_two_dsp.h"
 
 /* Where the lines of an image are for rows of words from `row` to `end`; rows outside have none. */
 static void divide(const ek_depthwise_conv_2d_planes_large_dsp_t *p, planes_t *in, const int8_t *x, const int8_t *zeros, int32_t row,
@@ -40,13 +42,13 @@ static void divide(const ek_depthwise_conv_2d_planes_large_dsp_t *p, planes_t *i
 #define ONE_COPY __attribute__((noinline, noclone))
 #endif
 
-/* `below`: rows of words that a strip reads beside its first one. */
+/* `below`: rows of words that a strip reads beside its first one. `constants`: words of a channel. */
 ONE_COPY static void images(const ek_depthwise_conv_2d_planes_large_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch,
-                            int32_t below, outputs_t *outputs) {
-  const int32_t width = 3 * p->threes + 2 * p->twos, words = width + 2 * below, most = words - p->pad_column;
+                            int32_t below, int32_t stride, int32_t constants, outputs_t *outputs) {
+  const int32_t width = 3 * p->threes + 2 * p->twos, words = stride * (width - 1) + 2 * below + 1, most = words - p->pad_column;
   const int32_t in_size = p->lines * p->columns * p->channels, out_size = p->out_lines * width * p->channels;
-  const int32_t all = p->out_lines >> 1, odd = p->out_lines & 1, plane = (p->band + below + odd) * words;
-  const int32_t constants = below == 2 ? 13 : 25;
+  const int32_t all = stride == 1 ? p->out_lines >> 1 : p->out_lines, odd = stride == 1 ? p->out_lines & 1 : 0;
+  const int32_t plane = (p->band + below + odd) * words;
   const uint32_t outside = (uint32_t)(p->in_zero & 0xFF) * 0x01010101U, zeros = (uint32_t)(p->in_zero & 0xFFFF) * 0x00010001U;
   uint32_t *const planes = (uint32_t *)(void *)scratch, *const end = planes + PLANES * plane;
   planes_t in;
@@ -72,9 +74,9 @@ ONE_COPY static void images(const ek_depthwise_conv_2d_planes_large_dsp_t *p, co
       }
       out.odd = last == all ? odd : 0;
       out.constants = p->constants;
-      out.y = y + 2 * first * p->out_line_step;
+      out.y = y + (3 - stride) * first * p->out_line_step;
       divide(p, &in, x, (const int8_t *)&outside, first, last + below + out.odd, words, planes);
-      down_strips(&out, last - first);
+      down_strips(&out, last - first, stride);
       for (int32_t c = 0; c < p->channels; c += PLANES, out.y += PLANES, out.constants += PLANES * constants) {
         transpose(&in, c);
         outputs(&out);
@@ -84,12 +86,16 @@ ONE_COPY static void images(const ek_depthwise_conv_2d_planes_large_dsp_t *p, co
   }
 }
 
-#define KERNEL(NAME, BELOW_FIRST)                                                                                           \
+#define KERNEL(NAME, BELOW_FIRST, STRIDE, CONSTANTS)                                                                       \
   void ek_depthwise_conv_2d_planes_##NAME##_dsp(const ek_depthwise_conv_2d_planes_large_dsp_t *p, const int8_t *x, int8_t *y, \
                                                 uint8_t *scratch) {                                                         \
-    images(p, x, y, scratch, BELOW_FIRST, NAME##_outputs);                                                                  \
+    images(p, x, y, scratch, BELOW_FIRST, STRIDE, CONSTANTS, NAME##_outputs);                                               \
   }
-KERNEL(five, 2)
-KERNEL(five_relu, 2)
-KERNEL(seven, 3)
-KERNEL(seven_relu, 3)
+KERNEL(five, 2, 1, 13)
+KERNEL(five_relu, 2, 1, 13)
+KERNEL(seven, 3, 1, 25)
+KERNEL(seven_relu, 3, 1, 25)
+KERNEL(five_two, 2, 2, 11)
+KERNEL(five_two_relu, 2, 2, 11)
+KERNEL(seven_two, 3, 2, 17)
+KERNEL(seven_two_relu, 3, 2, 17)

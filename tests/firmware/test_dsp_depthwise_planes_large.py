@@ -13,6 +13,7 @@ import pytest
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.counts.depthwise_conv_2d_planes_large_dsp import features
 from edgekit.backends.c.emission import Tile, candidates_of
+from edgekit.backends.c.forms.dsp.depthwise_conv_2d_planes_large import MEMORY, _band
 from edgekit.backends.c.memory import memory_map
 from edgekit.graph import Graph
 from tests.firmware import proof
@@ -21,8 +22,10 @@ from tests.firmware.shapes import layer_graph
 from tests.firmware.test_dsp_depthwise_planes import SCALES, cases_of, layer, planes_of
 
 FILE = "depthwise_conv_2d_planes_large_dsp"
-KERNELS = {f"depthwise_conv_2d_planes_{name}_dsp" for name in ("five", "five_relu", "seven", "seven_relu")}
+NAMES = [name + two + relu for name in ("five", "seven") for two in ("", "_two") for relu in ("", "_relu")]
+KERNELS = {f"depthwise_conv_2d_planes_{name}_dsp" for name in NAMES}
 SIZES = ((2, 2), (3, 2), (4, 5), (5, 6), (6, 7), (7, 7), (8, 8), (12, 11), (25, 5), (9, 4), (3, 17), (14, 14))
+APART = ((3, 4), (4, 3), (6, 6), (7, 8), (9, 10), (13, 13), (14, 14), (24, 8), (7, 34), (28, 5))  # for stride 2
 WINDOWS = ((5, 5), (7, 7), (4, 5), (5, 5), (6, 7), (5, 3), (4, 4), (1, 7))
 
 
@@ -36,14 +39,24 @@ def layers() -> Iterator[Graph]:
             yield layer(size, 4 * (1 + turn % 3), kernel, turn, padding=padding)
 
 
-LAYERS = list(layers())
+def layers_apart() -> Iterator[Graph]:
+    """The same with stride 2."""
+    for i, size in enumerate(APART):
+        for k in range(4):
+            turn = 4 * i + k
+            kernel = WINDOWS[(turn + i // 2) % len(WINDOWS)]
+            padding = "valid" if turn % 3 == 0 and min(size) > max(kernel) + 1 else "same"
+            yield layer(size, 4 * (1 + turn % 3), kernel, turn, padding=padding, stride=(2, 2))
+
+
+LAYERS = [*layers(), *layers_apart()]
 CASES = cases_of("planes_large", LAYERS, FILE)
 CALLS = [call for graph in LAYERS for call in planes_of(graph, FILE).values()]
 
 
 def test_cases_of_all_parts() -> None:
     taken = Counter(call.kernel for call in CALLS)
-    assert set(taken) == KERNELS and min(taken.values()) >= 10, taken
+    assert set(taken) == KERNELS and min(taken.values()) >= 8, taken
     found = [features({**call.fields, "kernel": call.kernel}) for call in CALLS]
     ran = Counter(name for one in found for name, times in one.items() if times)
     assert all(ran[name] >= 3 for name in set(found[0]) - {"clamped_high"}), ran
@@ -56,17 +69,26 @@ def test_a_group_is_transposed_in_three_parts_at_most() -> None:
 
 
 def test_bands_take_no_more_memory_than_the_output() -> None:
-    """Or, in place, twice as much; two lines are the least."""
-    several = 0
+    """Or, in place, twice as much, with stride 2 a little more; a strip is the least."""
+    several = set()
     for graph in LAYERS:
-        y = graph.tensors["y"]
+        x, y = graph.tensors["x"], graph.tensors["y"]
         for call in planes_of(graph, FILE).values():
-            band, strips = int(call.fields["band"]), int(call.fields["out_lines"]) // 2  # type: ignore[arg-type]
-            size = y.elements // y.shape[0]
-            assert call.scratch <= (2 * size if call.in_place else size) or band == 1
-            assert not call.in_place or band == strips
-            several += 1 < band < strips
-    assert several
+            band, lines = (int(call.fields[name]) for name in ("band", "out_lines"))  # type: ignore[arg-type]
+            stride, size = 2 if "two" in call.kernel else 1, y.elements // y.shape[0]
+            most = size if stride == 1 else max(size, min(x.elements // x.shape[0] // 2, MEMORY))
+            assert call.scratch <= (2 * size if call.in_place else most) or band == 1
+            assert not call.in_place or band == lines // 2
+            if 1 < band < lines * stride // 2:
+                several.add(stride)
+    assert several == {1, 2}
+
+
+@pytest.mark.parametrize("strips", range(1, 30))
+def test_bands_are_nearly_alike(strips: int) -> None:
+    for most in range(-2, strips + 2):
+        band = _band(strips, most)
+        assert 1 <= band <= max(1, min(most, strips)) and -(-strips // band) == -(-strips // max(1, min(most, strips)))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +106,10 @@ def test_bands_take_no_more_memory_than_the_output() -> None:
         ((9, 1), 4, (5, 5), {}, None),
         ((1, 9), 4, (5, 5), {}, None),
         ((9, 9), 5, (5, 5), {}, None),
-        ((9, 9), 4, (5, 5), {"stride": (2, 2)}, None),
+        ((9, 9), 4, (5, 5), {"stride": (2, 2)}, "five_two"),
+        ((9, 9), 4, (7, 7), {"stride": (2, 2)}, "seven_two"),
+        ((2, 9), 4, (5, 5), {"stride": (2, 2)}, None),
+        ((9, 9), 4, (5, 5), {"stride": (3, 3)}, None),
         ((9, 9), 4, (5, 5), {"stride": (2, 1)}, None),
         ((9, 9), 4, (5, 5), {"stride": (1, 2)}, None),
     ],

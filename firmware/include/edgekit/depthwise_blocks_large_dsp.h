@@ -30,17 +30,19 @@ extern "C" {
   "  stmia.w lr!, {r6, r7, r8, r9, r10, r11}\n"                                       \
   PAIRS("r6", "r7", "r4") PAIRS("r8", "r9", "r5")                                     \
   "  stmia.w lr, {r6, r7, r8, r9}\n"
-#define ALL_OF_7                                      \
+/* Up to END of the stack, two words of flash at a time; the pitch to a place there. */
+#define UNPACK(END)                                   \
   "  add lr, sp, #116\n"                              \
-  "  add r11, sp, #292\n"                             \
+  "  add r11, sp, #" END "\n"                         \
+  "  ldr r10, [sp, #52]\n"                            \
   "9:\n"                                              \
   "  ldrd r1, r2, [r12], #8\n"                        \
   PAIRS("r3", "r4", "r1") PAIRS("r5", "r6", "r2")     \
   "  stmia.w lr!, {r3, r4, r5, r6}\n"                 \
   "  cmp lr, r11\n"                                   \
-  "  bne 9b\n"                                        \
-  "  ldr r10, [sp, #52]\n"                            \
-  "  str r10, [sp, #144]\n"
+  "  bne 9b\n"
+#define PITCH(AT) "  str r10, [sp, #" AT "]\n"
+#define ALL_OF_7 UNPACK("292") PITCH("144")
 #define PROLOGUE(FRAME, WEIGHTS)             \
   ENTER(FRAME)                               \
   "1:\n"                                     \
@@ -137,8 +139,8 @@ OUTPUTS(seven_relu_outputs, 7, "292", RELU)
 enum { SLOTS = 44 };
 
 /* Of a channel, as the assembly has them on its stack. */
-static void weights_of(const int32_t *packed, int32_t taps, uint32_t *w) {
-  for (int32_t i = 0; i < (taps == 5 ? 10 : 22); ++i) {
+static void weights_of(const int32_t *packed, int32_t pairs, uint32_t *w) {
+  for (int32_t i = 0; i < pairs; ++i) {
     const uint32_t four = (uint32_t)packed[i];
     w[2 * i] = ek_sxtab16(ek_sxtb16(four), four);
     w[2 * i + 1] = ek_sxtab16_odd(ek_sxtb16_odd(four), four);
@@ -160,13 +162,13 @@ static int32_t window(const uint32_t *x, int32_t words, const uint32_t *w, int32
 }
 
 static void outputs_of(const strips_t *s, int32_t taps, int relu) {
-  const int32_t words = s->pitch / 4, count = taps == 5 ? 13 : 25, strips = s->bytes / s->pitch + s->odd;
+  const int32_t words = s->pitch / 4, pairs = taps == 5 ? 10 : 22, strips = s->bytes / s->pitch + s->odd;
   for (int32_t c = 0; c < PLANES; ++c) {
-    const int32_t *of = s->constants + c * count, *end = of + count - 3;
+    const int32_t *of = s->constants + c * (pairs + 3), *end = of + pairs;
     const uint32_t *x = s->x + c * (s->plane / 4);
     int8_t *y = s->y + c;
     uint32_t w[SLOTS];
-    weights_of(of, taps, w);
+    weights_of(of, pairs, w);
     for (int32_t strip = 1; strip <= strips; ++strip, x += words) {
       for (int second = 0; second < 2 - (s->odd && strip == strips); ++second, y += s->line_step) {
         for (int32_t i = 0; i < words - taps + 1; ++i) {

@@ -1,5 +1,5 @@
-/* Depthwise 2-D convolution of more than 3 and at most 7x7 taps, stride 1, int8, NHWC, four channels at a time, with the DSP
- * instructions. */
+/* Depthwise 2-D convolution of more than 3 and at most 7x7 taps, stride 1 or 2, int8, NHWC, four channels at a time, with
+ * the DSP instructions. */
 #ifndef EDGEKIT_DEPTHWISE_CONV_2D_PLANES_LARGE_DSP_H
 #define EDGEKIT_DEPTHWISE_CONV_2D_PLANES_LARGE_DSP_H
 
@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 /* As those of 3x3 taps but for `constants`: of each channel the weights of a window of 5x5 or 7x7, with zeros where it has less,
- * as the head of depthwise_blocks_large_dsp.h has them; multiplier, divider (or start: relu_dsp.h), 2 * bias. */
+ * as the heads of depthwise_blocks_large_dsp.h and depthwise_blocks_large_two_dsp.h have them; multiplier, divider (or start: relu_dsp.h), 2 * bias. */
 typedef ek_depthwise_conv_2d_planes_dsp_t ek_depthwise_conv_2d_planes_large_dsp_t;
 
 /* At most 5x5 taps. channels: a multiple of four. y may be x where both have the same shape and `band` is all strips.
@@ -27,6 +27,16 @@ void ek_depthwise_conv_2d_planes_seven_dsp(const ek_depthwise_conv_2d_planes_lar
                                            uint8_t *scratch);
 void ek_depthwise_conv_2d_planes_seven_relu_dsp(const ek_depthwise_conv_2d_planes_large_dsp_t *p, const int8_t *x, int8_t *y,
                                                 uint8_t *scratch);
+
+/* The same with stride 2, `band` in lines. scratch: 16 * (band + 2) bytes for each such column, of 7x7 taps 16 * (band + 3). */
+void ek_depthwise_conv_2d_planes_five_two_dsp(const ek_depthwise_conv_2d_planes_large_dsp_t *p, const int8_t *x, int8_t *y,
+                                              uint8_t *scratch);
+void ek_depthwise_conv_2d_planes_five_two_relu_dsp(const ek_depthwise_conv_2d_planes_large_dsp_t *p, const int8_t *x, int8_t *y,
+                                                   uint8_t *scratch);
+void ek_depthwise_conv_2d_planes_seven_two_dsp(const ek_depthwise_conv_2d_planes_large_dsp_t *p, const int8_t *x, int8_t *y,
+                                               uint8_t *scratch);
+void ek_depthwise_conv_2d_planes_seven_two_relu_dsp(const ek_depthwise_conv_2d_planes_large_dsp_t *p, const int8_t *x, int8_t *y,
+                                                    uint8_t *scratch);
 
 #ifdef __cplusplus
 }

@@ -32,12 +32,13 @@ typedef struct {
 
 typedef void outputs_t(const strips_t *strips);
 
-/* So many strips, with stride 1: where they end, and how far it is from there to the next column of blocks. */
-static inline void down_strips(strips_t *out, int32_t count) {
-  const int32_t down = 2 * count * out->line_step, bytes = count * out->pitch, back = bytes + (out->odd ? out->pitch : 0);
+/* So many strips, of two lines or, with stride 2, of one: where they end, and how far it is from there to the next column of
+ * blocks. */
+static inline void down_strips(strips_t *out, int32_t count, int32_t stride) {
+  const int32_t down = (3 - stride) * count * out->line_step, bytes = count * out->pitch, back = bytes + (out->odd ? out->pitch : 0);
   out->bytes = bytes;
-  out->three = (back_t){12 - back, 3 * out->column_step - down};
-  out->two = (back_t){8 - back, 2 * out->column_step - down};
+  out->three = (back_t){12 * stride - back, 3 * out->column_step - down};
+  out->two = (back_t){8 * stride - back, 2 * out->column_step - down};
 }
 
 #if EK_DSP_INSTRUCTIONS

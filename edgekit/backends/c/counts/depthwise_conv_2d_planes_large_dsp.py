@@ -10,8 +10,9 @@ GROUP = 4
 
 def features(fields: Fields) -> dict[str, float]:
     threes, twos, band, lines = (fields[name] for name in ("threes", "twos", "band", "out_lines"))
-    below = 3 if "seven" in fields["kernel"] else 2
-    words, pad, (strips, odd) = 3 * threes + 2 * twos + 2 * below, fields["pad_column"], divmod(lines, 2)
+    below, stride = 3 if "seven" in fields["kernel"] else 2, 2 if "two" in fields["kernel"] else 1
+    words, pad = stride * (3 * threes + 2 * twos - 1) + 2 * below + 1, fields["pad_column"]
+    strips, odd = divmod(lines, 2) if stride == 1 else (lines, 0)
     columns = min(fields["columns"], words - pad)
     bands, batches, groups = ceil_div(strips, band), fields["batches"], fields["channels"] // GROUP
     parts, rows = _parts(fields, strips, odd, below)
@@ -25,7 +26,7 @@ def features(fields: Fields) -> dict[str, float]:
         "groups": done * bands,
         "threes": done * bands * threes, "twos": done * bands * twos,
         "blocks_3": done * strips * threes, "blocks_2": done * strips * twos,
-        "last_3": done * odd * threes, "last_2": done * odd * twos,
+        **({"last_3": done * odd * threes, "last_2": done * odd * twos} if stride == 1 else {}),
         **clamped(fields, batches * groups * GROUP * lines * (3 * threes + 2 * twos)),
     }  # fmt: skip
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,17 +13,20 @@ from edgekit.reference.requantize import effective_scale
 
 OPERATOR, FILE = "depthwise_conv_2d", "depthwise_conv_2d_planes_large_dsp"
 SMALL = 3  # taps a side, for which there is a kernel of its own
-NAMES = {5: "five", 7: "seven"}
-# Instructions: blocks of 5x5 taps, a column of them, eight values transposed.
-THREE, TWO, COLUMN, EIGHT = 136, 99, 13, 14
+NAMES = {(5, 1): "five", (7, 1): "seven", (5, 2): "five_two", (7, 2): "seven_two"}
+# Instructions of 5x5 taps: blocks of three columns and two, by stride, a column of them; eight values transposed.
+BLOCKS = {1: (136, 99), 2: (75, 54)}
+COLUMN, EIGHT = 13, 14
+MEMORY = 6 << 10  # bytes, up to which half an input may be taken where an output is less
+Ints = NDArray[np.int8]
 
 
 def form(layer: Layer, call: Call) -> list[Call] | None:
     """By one multiplication an output where that can be, and by two; None where the kernel's conditions do not hold."""
     fields = call.fields
-    height, width = (int(fields[name]) for name in ("kernel_h", "kernel_w"))  # type: ignore[arg-type]
-    taps = next((taps for taps in NAMES if max(height, width) <= taps), 0)
-    if not taps or max(height, width) <= SMALL or fields["stride_h"] != 1 or not applies(layer, call):
+    height, width, stride = (int(fields[name]) for name in ("kernel_h", "kernel_w", "stride_h"))  # type: ignore[arg-type]
+    taps = 5 if max(height, width) <= 5 else 7
+    if not SMALL < max(height, width) <= taps or (taps, stride) not in NAMES or not applies(layer, call):
         return None
     below = taps // 2  # rows of words that a strip reads beside its first one
     if not {fields["pad_top"], fields["pad_left"]} <= {*range(below + 1)}:
@@ -37,51 +38,72 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     folded = fold(weights.reshape(channels, -1), bias, x.zero_point, real, clamp_of(call))
     if folded is None:
         return None
-    turned = _cost(sides[1], sides[0], below) < _cost(*sides, below)
+    turned = _cost(sides[1], sides[0], below, stride) < _cost(*sides, below, stride)
     out_lines, out_columns = reversed(sides) if turned else sides
     lines = lines_of(layer, call, turned)
     lines["threes"], lines["twos"] = blocks_across(out_columns)
-    row = 4 * GROUP * (out_columns + 2 * below)
-    band, more = out_lines // 2, below + out_lines % 2
-    size = y.elements // y.shape[0]
-    in_place = x.shape == y.shape and (band + more) * row <= 2 * size  # all strips: an output's memory is spared
-    if not in_place:
-        band = max(1, min(band, size // row - more))
-    lines["band"] = band
+    row = 4 * GROUP * (stride * (out_columns - 1) + taps)
+    strips, odd = (out_lines, 0) if stride == 2 else divmod(out_lines, 2)
+    size, more, same = y.elements // y.shape[0], below + odd, x.shape == y.shape
+    most = max(size, min(x.elements // x.shape[0] // 2, MEMORY)) if stride == 2 else size
+    whole = (strips + more) * row <= (2 * size if same else most)  # in place an output's memory is spared
+    lines["band"] = band = strips if whole else _band(strips, most // row - more)
 
     def made(kernel: str, of: Folded) -> Call:
-        constants = np.column_stack([_pack(of.weights.reshape(weights.shape), turned), of.multiplier, of.divider, of.start])
+        taken = of.weights.reshape(weights.shape)
+        words = (_pack_two if stride == 2 else _pack)(taken.transpose(0, 2, 1) if turned else taken)
+        constants = np.column_stack([words, of.multiplier, of.divider, of.start]).astype(np.int32)
         return Call(
             kernel,
-            {**{name: fields[name] for name in KEPT}, **lines, "constants": constants.astype(np.int32)},
+            {**{name: fields[name] for name in KEPT}, **lines, "constants": constants},
             scratch=row * (band + more),
-            in_place=(0,) if x.shape == y.shape and band == out_lines // 2 else (),
+            in_place=(0,) if same and band == strips else (),
             source=FILE,
         )
 
-    line, kernel = one_line(folded, real, clamp_of(call), y.zero_point), f"depthwise_conv_2d_planes_{NAMES[taps]}"
+    line, kernel = one_line(folded, real, clamp_of(call), y.zero_point), f"depthwise_conv_2d_planes_{NAMES[taps, stride]}"
     return [*([made(f"{kernel}_relu_dsp", line)] if line else []), made(f"{kernel}_dsp", folded)]
 
 
-def _cost(lines: int, columns: int, below: int) -> int:
+def _band(strips: int, most: int) -> int:
+    """Strips at a time, so many at the most but one at the least; all bands are nearly alike."""
+    return -(-strips // -(-strips // min(strips, max(1, most))))
+
+
+def _cost(lines: int, columns: int, below: int, stride: int) -> int:
     """Instructions of four channels; those of a last line alone are a little more than the half."""
     threes, twos = blocks_across(columns)
-    blocks = round((lines // 2 + 0.6 * (lines % 2)) * (threes * THREE + twos * TWO) + COLUMN * (threes + twos))
-    return GROUP * blocks + (lines // 2 + lines % 2 + below) * columns * EIGHT
+    three, two = BLOCKS[stride]
+    strips = lines // 2 + 0.6 * (lines % 2) if stride == 1 else lines
+    blocks = round(strips * (threes * three + twos * two) + COLUMN * (threes + twos))
+    return GROUP * blocks + (-(-lines * stride // 2) + below) * stride * columns * EIGHT
 
 
-def _pack(weights: NDArray[Any], turned: bool) -> NDArray[np.int32]:
-    """(channels, height, width) to words of a channel, in the order of `depthwise_blocks_large_dsp.h`."""
-    w = weights if not turned else weights.transpose(0, 2, 1)
+def _pairs(w: Ints, *first: int) -> Ints:
+    """Of (channels, lines, columns) the words that begin with these lines, column by column: (channels, words, 2)."""
+    pairs = np.stack([w[:, line : line + 2] for line in first], axis=1)  # channels, words, 2, columns
+    return np.ascontiguousarray(pairs.transpose(0, 3, 1, 2)).reshape(len(w), -1, 2)
+
+
+def _pack(w: Ints) -> NDArray[np.int32]:
+    """Words of a channel, in the order of `depthwise_blocks_large_dsp.h`."""
     taps = w.shape[1]
+    nothing = np.zeros((len(w), int(taps == 7), 2), np.int8)
+    inner = [_pairs(w, line, line - 1) for line in range(taps - 3, 0, -2)]
+    return _halved(np.concatenate([_pairs(w, 0), nothing, _pairs(w, taps - 2), *inner, nothing], axis=1))
 
-    def rows(*first: int) -> NDArray[Any]:
-        """(channels, words, 2): of each column the words that begin with these lines, one after another."""
-        pairs = np.stack([w[:, line : line + 2] for line in first], axis=1)  # channels, words, 2, columns
-        return pairs.transpose(0, 3, 1, 2).reshape(len(w), -1, 2)
 
-    nothing = np.zeros((len(w), int(taps == 7), 2), w.dtype)
-    inner = [rows(line, line - 1) for line in range(taps - 3, 0, -2)]
-    words = np.concatenate([rows(0), nothing, rows(taps - 2), *inner, nothing], axis=1)
-    halves = words.reshape(len(w), -1, 2, 2).transpose(0, 1, 3, 2)  # of two words the first halves, then the second
-    return np.ascontiguousarray(halves).reshape(len(w), -1).view(np.int32)
+def _pack_two(w: Ints) -> NDArray[np.int32]:
+    """The same of `depthwise_blocks_large_two_dsp.h`."""
+    taps = w.shape[1]
+    nothing = np.zeros((len(w), 1, 2), np.int8)
+    last = np.pad(w[:, -1], ((0, 0), (0, 1))).reshape(len(w), -1, 2)
+    inner = [words for line in range(taps - 3, 0, -2) for words in (nothing, _pairs(w, line))]
+    words = np.concatenate([_pairs(w, 0), nothing, last, *inner], axis=1)
+    return _halved(np.pad(words, ((0, 0), (0, words.shape[1] % 2), (0, 0))))
+
+
+def _halved(words: Ints) -> NDArray[np.int32]:
+    """Two words of halves in one of bytes: the first halves of both, then the second."""
+    halves = words.reshape(len(words), -1, 2, 2).transpose(0, 1, 3, 2)
+    return np.ascontiguousarray(halves).reshape(len(words), -1).view(np.int32)
