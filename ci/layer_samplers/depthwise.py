@@ -76,11 +76,11 @@ def fours_apart(d: Draw) -> Graph:
 
 
 def fours_of_five(d: Draw) -> Graph:
-    return fours(d, windows=(4, 5, 5, 5))
+    return fours(d, d.of(1, 2), (4, 5, 5, 5))
 
 
 def fours_of_seven(d: Draw) -> Graph:
-    return fours(d, windows=(6, 7, 7, 7))
+    return fours(d, d.of(1, 2), (6, 7, 7, 7))
 
 
 SAMPLERS: tuple[Sampler, ...] = (
@@ -91,6 +91,6 @@ SAMPLERS: tuple[Sampler, ...] = (
     (several, 40),
     (fours, 60),
     (fours_apart, 80),
-    (fours_of_five, 80),
-    (fours_of_seven, 80),
+    (fours_of_five, 130),
+    (fours_of_seven, 130),
 )

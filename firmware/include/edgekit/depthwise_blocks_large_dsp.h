@@ -1,5 +1,5 @@
-/* Blocks of outputs of one channel, windows of 5x5 and 7x7: the inner loops of depthwise_conv_2d_planes_large_dsp.c, which has
- * their budgets.
+/* Blocks of outputs of one channel, windows of 5x5 and 7x7: the inner loops of depthwise_conv_2d_planes_five_dsp.c and
+ * depthwise_conv_2d_planes_seven_dsp.c, which have their budgets.
  * Words of weights of a channel, in the order in which a block takes them: of the first row of words (w0, w1) by column; of the
  * last one (w3, w4), of 7x7 (w5, w6); of those between, from the last one up, by column (w2, w3) and (w1, w2), then, of 7x7,
  * (w4, w5) and (w3, w4) before them. In flash a word has two of these, halved, in bytes 0, 2 and 1, 3. Of 7x7 one stands before
@@ -117,22 +117,17 @@ extern "C" {
 #define STRIP(SUMS, W, ROW, INNER) SUMS(W, ROW, INNER, FIRST, ABOVE, BELOW, BETWEEN)
 #define LINE(SUMS, W, ROW, INNER) ODD SUMS(W, ROW, INNER, FIRST_ALONE, ALONE, BELOW_ALONE, ALONE)
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
-#define OUTPUTS(NAME, TAPS, FRAME, FINISH)                                                            \
-  __attribute__((naked, noinline)) static void NAME(const strips_t *strips) {                          \
-    __asm__ volatile(PROLOGUE(FRAME, ALL_OF_##TAPS)                                                    \
-                     BEGIN("3") "2:\n" STRIP(SUMS_##TAPS, "r6", ROW_3_##TAPS, INNER_3_##TAPS) FINISH(SIX) STORE_3 \
-                     LINE(SUMS_##TAPS, "r6", ROW_3_##TAPS, INNER_3_##TAPS) FINISH(THREE) ABOVE_3 AGAIN("3", "60", "12") \
-                     TWOS BEGIN("6") "5:\n" STRIP(SUMS_##TAPS, "r7", ROW_2_##TAPS, INNER_2_##TAPS) FINISH(FOUR) STORE_2 \
-                     LINE(SUMS_##TAPS, "r7", ROW_2_##TAPS, INNER_2_##TAPS) FINISH(TWO) ABOVE_2 AGAIN("6", "68", "8") \
-                     LEAVE(FRAME));                                                                    \
+#define FRAME_5 "204"
+#define FRAME_7 "292"
+#define OUTPUTS(NAME, TAPS, FINISH)                                                                                     \
+  __attribute__((naked, noinline)) static void NAME(const strips_t *strips __attribute__((unused))) {                    \
+    __asm__ volatile(PROLOGUE(FRAME_##TAPS, ALL_OF_##TAPS)                                                               \
+                     BEGIN("3") "2:\n" STRIP(SUMS_##TAPS, "r6", ROW_3_##TAPS, INNER_3_##TAPS) FINISH(SIX) STORE_3        \
+                     LINE(SUMS_##TAPS, "r6", ROW_3_##TAPS, INNER_3_##TAPS) FINISH(THREE) ABOVE_3 AGAIN("3", "60", "12")  \
+                     TWOS BEGIN("6") "5:\n" STRIP(SUMS_##TAPS, "r7", ROW_2_##TAPS, INNER_2_##TAPS) FINISH(FOUR) STORE_2  \
+                     LINE(SUMS_##TAPS, "r7", ROW_2_##TAPS, INNER_2_##TAPS) FINISH(TWO) ABOVE_2 AGAIN("6", "68", "8")     \
+                     LEAVE(FRAME_##TAPS));                                                                               \
   }
-OUTPUTS(five_outputs, 5, "204", PLAIN)
-OUTPUTS(five_relu_outputs, 5, "204", RELU)
-OUTPUTS(seven_outputs, 7, "292", PLAIN)
-OUTPUTS(seven_relu_outputs, 7, "292", RELU)
-#pragma GCC diagnostic pop
 
 #else
 
@@ -180,10 +175,9 @@ static void outputs_of(const strips_t *s, int32_t taps, int relu) {
   }
 }
 
-static void five_outputs(const strips_t *strips) { outputs_of(strips, 5, 0); }
-static void five_relu_outputs(const strips_t *strips) { outputs_of(strips, 5, 1); }
-static void seven_outputs(const strips_t *strips) { outputs_of(strips, 7, 0); }
-static void seven_relu_outputs(const strips_t *strips) { outputs_of(strips, 7, 1); }
+enum { WITH_PLAIN, WITH_RELU };
+#define OUTPUTS(NAME, TAPS, FINISH) \
+  static void NAME(const strips_t *strips) { outputs_of(strips, TAPS, WITH_##FINISH); }
 
 #endif
 

@@ -1,5 +1,5 @@
 /* Blocks of 1x3 and 1x2 outputs two lines and two columns apart, windows of 5x5 and 7x7: the inner loops of
- * depthwise_conv_2d_planes_large_dsp.c for stride 2.
+ * depthwise_conv_2d_planes_five_dsp.c and depthwise_conv_2d_planes_seven_dsp.c for stride 2.
  * Words of weights of a channel: of the first row of words (w0, w1) by column; of the last one w4 (7x7: w6) of two columns; of
  * those between, from the last one up, (w2, w3) by column, then, of 7x7, (w4, w5) before them. In front of all but the first row's
  * is one that means nothing. In flash as for stride 1. */
@@ -18,8 +18,8 @@ extern "C" {
 #define ALL_OF_5_TWO UNPACK("180") PITCH("136") PITCH("152")
 #define ALL_OF_7_TWO UNPACK("228") PITCH("144") PITCH("164") PITCH("196")
 
-/* A column of words to an output: of the first row at the first column, which finds the bias in r9; of a row; of the last row at even
- * columns and at odd ones. */
+/* A column of words to an output: of the first row at the first column, which finds the bias in r9; of the last row at even columns
+ * and at odd ones. */
 #define BIASED(A, X, W) ADD(A, X, W, "r9")
 #define EVEN(A, X, W) "  smlabb " A ", " X ", " W ", " A "\n"
 #define UNEVEN(A, X, W) "  smlabt " A ", " X ", " W ", " A "\n"
@@ -71,21 +71,16 @@ extern "C" {
   UP_TO("164") WORDS(TAP, "168") UP_TO("196") WORDS(TAP, "200")
 #define DOWN(LABEL) "  add lr, lr, r4\n  bne.w " LABEL "b\n"
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads it */
-#define OUTPUTS_TWO(NAME, TAPS, FRAME, FINISH)                                                                          \
-  __attribute__((naked, noinline)) static void NAME(const strips_t *strips) {                                            \
-    __asm__ volatile(PROLOGUE(FRAME, ALL_OF_##TAPS##_TWO)                                                                \
+#define FRAME_5_TWO "180"
+#define FRAME_7_TWO "228"
+#define OUTPUTS_TWO(NAME, TAPS, FINISH)                                                                                 \
+  __attribute__((naked, noinline)) static void NAME(const strips_t *strips __attribute__((unused))) {                    \
+    __asm__ volatile(PROLOGUE(FRAME_##TAPS##_TWO, ALL_OF_##TAPS##_TWO)                                                   \
                      BEGIN("3") "2:\n" SUMS_TWO_##TAPS(WORDS_3_##TAPS, HALVES_3_##TAPS) FINISH(THREE) ABOVE_3 DOWN("2")  \
                      AGAIN("3", "60", "24")                                                                              \
                      TWOS BEGIN("6") "5:\n" SUMS_TWO_##TAPS(WORDS_2_##TAPS, HALVES_2_##TAPS) FINISH(TWO) ABOVE_2 DOWN("5") \
-                     AGAIN("6", "68", "16") LEAVE(FRAME));                                                               \
+                     AGAIN("6", "68", "16") LEAVE(FRAME_##TAPS##_TWO));                                                  \
   }
-OUTPUTS_TWO(five_two_outputs, 5, "180", PLAIN)
-OUTPUTS_TWO(five_two_relu_outputs, 5, "180", RELU)
-OUTPUTS_TWO(seven_two_outputs, 7, "228", PLAIN)
-OUTPUTS_TWO(seven_two_relu_outputs, 7, "228", RELU)
-#pragma GCC diagnostic pop
 
 #else
 
@@ -120,10 +115,8 @@ static void outputs_of_two(const strips_t *s, int32_t taps, int relu) {
   }
 }
 
-static void five_two_outputs(const strips_t *strips) { outputs_of_two(strips, 5, 0); }
-static void five_two_relu_outputs(const strips_t *strips) { outputs_of_two(strips, 5, 1); }
-static void seven_two_outputs(const strips_t *strips) { outputs_of_two(strips, 7, 0); }
-static void seven_two_relu_outputs(const strips_t *strips) { outputs_of_two(strips, 7, 1); }
+#define OUTPUTS_TWO(NAME, TAPS, FINISH) \
+  static void NAME(const strips_t *strips) { outputs_of_two(strips, TAPS, WITH_##FINISH); }
 
 #endif
 

@@ -1,5 +1,5 @@
-"""What the forms share that transpose planes of four channels: words of two lines of the input, which are rows or columns
-of the tensor, and columns of blocks of outputs."""
+"""What the forms share that transpose planes of four channels: words of two lines of the input, which are rows or
+columns of the tensor, and columns of blocks of outputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEPT = ("batches", "in_zero", "out_zero", "low", "high")
 
 
 def applies(layer: Layer, call: Call) -> bool:
-    """Fours of channels, steps alike, neither dilated nor several outputs of a channel; columns are transposed by twos."""
+    """Fours of channels, strides alike, not dilated, an output a channel; columns are transposed by twos."""
     fields, x, y = call.fields, layer.input(0), layer.outputs[0]
     spread = [fields[f"dilation_{side}"] != 1 and fields[f"kernel_{side}"] != 1 for side in "hw"]
     if fields["depth_multiplier"] != 1 or any(spread) or fields["stride_h"] != fields["stride_w"]:

@@ -1,4 +1,5 @@
-"""Depthwise convolution of up to 7x7 taps, planes of four channels: `firmware/src/depthwise_conv_2d_planes_large_dsp.c`."""
+"""Depthwise convolution of up to 7x7 taps, planes of four channels: `depthwise_conv_2d_planes_five_dsp.c` and
+`depthwise_conv_2d_planes_seven_dsp.c` in `firmware/src/`."""
 
 from __future__ import annotations
 
@@ -11,9 +12,9 @@ from edgekit.backends.c.forms.dsp._relu import one_line
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
-OPERATOR, FILE = "depthwise_conv_2d", "depthwise_conv_2d_planes_large_dsp"
+OPERATOR = "depthwise_conv_2d"
 SMALL = 3  # taps a side, for which there is a kernel of its own
-NAMES = {(5, 1): "five", (7, 1): "seven", (5, 2): "five_two", (7, 2): "seven_two"}
+NAMES, STRIDES = {5: "five", 7: "seven"}, {1: "", 2: "_two"}
 # Instructions of 5x5 taps: blocks of three columns and two, by stride, a column of them; eight values transposed.
 BLOCKS = {1: (136, 99), 2: (75, 54)}
 COLUMN, EIGHT = 13, 14
@@ -26,7 +27,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     fields = call.fields
     height, width, stride = (int(fields[name]) for name in ("kernel_h", "kernel_w", "stride_h"))  # type: ignore[arg-type]
     taps = 5 if max(height, width) <= 5 else 7
-    if not SMALL < max(height, width) <= taps or (taps, stride) not in NAMES or not applies(layer, call):
+    if not SMALL < max(height, width) <= taps or stride not in STRIDES or not applies(layer, call):
         return None
     below = taps // 2  # rows of words that a strip reads beside its first one
     if not {fields["pad_top"], fields["pad_left"]} <= {*range(below + 1)}:
@@ -58,10 +59,11 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
             {**{name: fields[name] for name in KEPT}, **lines, "constants": constants},
             scratch=row * (band + more),
             in_place=(0,) if same and band == strips else (),
-            source=FILE,
+            source=f"depthwise_conv_2d_planes_{NAMES[taps]}_dsp",
         )
 
-    line, kernel = one_line(folded, real, clamp_of(call), y.zero_point), f"depthwise_conv_2d_planes_{NAMES[taps, stride]}"
+    line = one_line(folded, real, clamp_of(call), y.zero_point)
+    kernel = f"depthwise_conv_2d_planes_{NAMES[taps]}{STRIDES[stride]}"
     return [*([made(f"{kernel}_relu_dsp", line)] if line else []), made(f"{kernel}_dsp", folded)]
 
 

@@ -1,5 +1,5 @@
-"""Depthwise convolution with the DSP instructions, windows of more than 3x3: planes of four channels are transposed, then
-computed in columns of blocks."""
+"""Features of depthwise convolutions with the DSP instructions, of more than 3x3 taps: planes of four channels are
+transposed, then computed in columns of blocks."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from edgekit.backends.c.counts._window import Fields, ceil_div, clamped
 GROUP = 4
 
 
-def features(fields: Fields) -> dict[str, float]:
+def large(fields: Fields, below: int) -> dict[str, float]:
+    """Features of a kernel whose strips read so many rows of words beside their first one."""
     threes, twos, band, lines = (fields[name] for name in ("threes", "twos", "band", "out_lines"))
-    below, stride = 3 if "seven" in fields["kernel"] else 2, 2 if "two" in fields["kernel"] else 1
+    stride = 2 if "two" in fields["kernel"] else 1
     words, pad = stride * (3 * threes + 2 * twos - 1) + 2 * below + 1, fields["pad_column"]
     strips, odd = divmod(lines, 2) if stride == 1 else (lines, 0)
     columns = min(fields["columns"], words - pad)
