@@ -142,6 +142,10 @@ static void weights_of(const int32_t *packed, int32_t pairs, uint32_t *w) {
   }
 }
 
+static int8_t finished(const int32_t *end, int32_t sum, int32_t zero, int relu) {
+  return relu ? ek_requantize_relu(sum, end[0], end[1]) : ek_requantize(sum, end[0], end[1], zero);
+}
+
 /* An output of the first or second line of a strip, whose first column of words is at x. */
 static int32_t window(const uint32_t *x, int32_t words, const uint32_t *w, int32_t taps, int second, int32_t sum) {
   const uint32_t *last = w + (taps == 5 ? 5 : 8), *inner = last + taps;
@@ -168,7 +172,7 @@ static void outputs_of(const strips_t *s, int32_t taps, int relu) {
       for (int second = 0; second < 2 - (s->odd && strip == strips); ++second, y += s->line_step) {
         for (int32_t i = 0; i < words - taps + 1; ++i) {
           const int32_t sum = window(x + i, words, w, taps, second, end[2]);
-          y[i * s->column_step] = relu ? ek_requantize_relu(sum, end[0], end[1]) : ek_requantize(sum, end[0], end[1], s->zero);
+          y[i * s->column_step] = finished(end, sum, s->zero, relu);
         }
       }
     }

@@ -109,7 +109,7 @@ static void outputs_of_two(const strips_t *s, int32_t taps, int relu) {
     for (int32_t line = 0; line < s->bytes / s->pitch; ++line, x += words, y += s->line_step) {
       for (int32_t i = 0; i < (words - taps) / 2 + 1; ++i) {
         const int32_t sum = window_two(x + 2 * i, words, w, taps, end[2]);
-        y[i * s->column_step] = relu ? ek_requantize_relu(sum, end[0], end[1]) : ek_requantize(sum, end[0], end[1], s->zero);
+        y[i * s->column_step] = finished(end, sum, s->zero, relu);
       }
     }
   }

@@ -10,21 +10,16 @@ extern "C" {
 #endif
 
 /* Where the lines of an image are for rows of words from `row` to `end`; rows outside have none. */
-static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, planes_t *in, const int8_t *x, const int8_t *zeros,
-                   int32_t row, int32_t end, int32_t words, uint32_t *to) {
+static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, planes_t *in, const int8_t *x, const uint32_t *outside, int32_t row,
+                   int32_t end, int32_t words, uint32_t *to) {
   part_t *part = in->parts;
   for (int32_t rows; row < end; row += rows, to += rows * words) {
-    const int32_t line = 2 * row - p->pad_line, whole = (p->lines - line) >> 1;
-    rows = line < 0 || whole <= 0 ? 1 : (whole < end - row ? whole : end - row);
+    const int32_t line = 2 * row - p->pad_line;
+    rows = 1;
     if (line >= -1 && line < p->lines) {
+      lines_of(p, part, x, line, end - row, outside);
       part->to = to + p->pad_column;
-      part->rows = rows;
-      for (int32_t i = 0; i < 2; ++i) {
-        const int inside = (uint32_t)(line + i) < (uint32_t)p->lines;
-        part->lines[i] = inside ? x + (line + i) * p->line_step : zeros;
-        part->steps[i] = inside ? p->column_step : 0;
-      }
-      ++part;
+      rows = part++->rows;
     }
   }
   in->count = (int32_t)(part - in->parts);
@@ -52,11 +47,7 @@ ONE_COPY static void images(const ek_depthwise_conv_2d_planes_dsp_t *p, const in
   in.gap = 4 * (words - in.columns);
   in.down = 2 * p->line_step - in.columns * p->column_step;
   out.pitch = 4 * words;
-  out.column_step = p->out_column_step;
-  out.line_step = p->out_line_step;
-  out.zero = p->out_zero;
-  out.threes = p->threes;
-  out.twos = p->twos;
+  sizes_of(p, &out);
   out.x = planes;
   for (int32_t n = 0; n < p->batches; ++n, x += in_size, y += out_size) {
     for (int32_t first = 0; first < all; first += p->band) {
@@ -69,7 +60,7 @@ ONE_COPY static void images(const ek_depthwise_conv_2d_planes_dsp_t *p, const in
       out.odd = last == all ? odd : 0;
       out.constants = p->constants;
       out.y = y + (3 - stride) * first * p->out_line_step;
-      divide(p, &in, x, (const int8_t *)&outside, first, last + below + out.odd, words, planes);
+      divide(p, &in, x, &outside, first, last + below + out.odd, words, planes);
       down_strips(&out, last - first, stride);
       for (int32_t c = 0; c < p->channels; c += PLANES, out.y += PLANES, out.constants += PLANES * constants) {
         transpose(&in, c);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "edgekit/assembly_dsp.h"
+#include "edgekit/depthwise_conv_2d_planes_dsp.h"
 #include "edgekit/depthwise_planes_dsp.h"
 #include "edgekit/relu_dsp.h"
 
@@ -27,16 +28,37 @@ typedef struct {
   const int32_t *constants;
   const uint32_t *x;                    /* the first channel's first row */
   int8_t *y;                            /* the next channel's is one byte further */
-  int32_t plane, odd;                   /* 56; odd: below these is one line more */
+  int32_t plane, odd;                   /* 56; odd: 1 where below these is one line more */
 } strips_t;
 
 typedef void outputs_t(const strips_t *strips);
 
+/* What is the same for all strips of a call. */
+static inline void sizes_of(const ek_depthwise_conv_2d_planes_dsp_t *p, strips_t *out) {
+  out->column_step = p->out_column_step;
+  out->line_step = p->out_line_step;
+  out->zero = p->out_zero;
+  out->threes = p->threes;
+  out->twos = p->twos;
+}
+
+/* Where the lines of an image are for rows of words from this line on, `most` at the most; `outside` is what stands for one outside. */
+static inline void lines_of(const ek_depthwise_conv_2d_planes_dsp_t *p, part_t *part, const int8_t *x, int32_t line, int32_t most,
+                            const uint32_t *outside) {
+  const int32_t whole = (p->lines - line) >> 1;
+  part->rows = line < 0 || whole <= 0 ? 1 : (whole < most ? whole : most);
+  for (int32_t i = 0; i < 2; ++i) {
+    const int inside = (uint32_t)(line + i) < (uint32_t)p->lines;
+    part->lines[i] = inside ? x + (line + i) * p->line_step : (const int8_t *)outside;
+    part->steps[i] = inside ? p->column_step : 0;
+  }
+}
+
 /* So many strips, of two lines or, with stride 2, of one: where they end, and how far it is from there to the next column of
  * blocks. */
 static inline void down_strips(strips_t *out, int32_t count, int32_t stride) {
-  const int32_t down = (3 - stride) * count * out->line_step, bytes = count * out->pitch, back = bytes + (out->odd ? out->pitch : 0);
-  out->bytes = bytes;
+  const int32_t down = (3 - stride) * count * out->line_step, back = (count + out->odd) * out->pitch;
+  out->bytes = count * out->pitch;
   out->three = (back_t){12 * stride - back, 3 * out->column_step - down};
   out->two = (back_t){8 * stride - back, 2 * out->column_step - down};
 }
