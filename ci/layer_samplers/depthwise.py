@@ -57,11 +57,11 @@ def several(d: Draw) -> Graph:
     return b.ended(b.weighted(op, "input", (1, side, side, channels * d.of(1, 1, 2)), 3))
 
 
-def fours(d: Draw, stride: int = 1) -> Graph:
+def fours(d: Draw, stride: int = 1, windows: tuple[int, ...] = (2, 3, 3, 3)) -> Graph:
     """Depthwise convolutions of fours of channels, one pixel apart, as most of a network are; tall pictures too."""
     activation = d.turn(("relu", "none", "relu"))
     op = DepthwiseConv2D((stride, stride), padding="same" if d.of(0, 1, 1, 1) else "valid", activation=activation)
-    (kh, kw), channels = (d.of(2, 3, 3, 3), d.of(2, 3, 3, 3)), 4 * d.of(1, 1, 2, 4, 8)
+    (kh, kw), channels = (d.of(*windows), d.of(*windows)), 4 * d.of(1, 1, 2, 4, 8)
     x = (d.of(1, 1, 2), kh + d.upto(30 * stride), kw + d.upto(24 * stride), channels)
     b = Builder("fours", x, d.of(*range(1000)))
     graph = b.ended(b.weighted(op, "input", (1, kh, kw, channels), 3))
@@ -75,6 +75,14 @@ def fours_apart(d: Draw) -> Graph:
     return fours(d, stride=2)
 
 
+def fours_of_five(d: Draw) -> Graph:
+    return fours(d, d.of(1, 2), (4, 5, 5, 5))
+
+
+def fours_of_seven(d: Draw) -> Graph:
+    return fours(d, d.of(1, 2), (6, 7, 7, 7))
+
+
 SAMPLERS: tuple[Sampler, ...] = (
     (depthwise_conv_2d, 60),
     (multiplied, 16),
@@ -83,4 +91,6 @@ SAMPLERS: tuple[Sampler, ...] = (
     (several, 40),
     (fours, 60),
     (fours_apart, 80),
+    (fours_of_five, 130),
+    (fours_of_seven, 130),
 )

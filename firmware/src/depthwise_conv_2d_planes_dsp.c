@@ -37,14 +37,8 @@ typedef void compute_t(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, i
 static void divide(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, const int8_t *x, int32_t row, int32_t end, int32_t first) {
   part_t *part = s->in.parts;
   for (; row < end; row += part++->rows) {
-    const int32_t line = 2 * row - p->pad_line, whole = (p->lines - line) >> 1;
     part->to = s->first + p->pad_column + (row - first) * (s->out.pitch / 4);
-    part->rows = line < 0 || whole <= 0 ? 1 : (whole < end - row ? whole : end - row);
-    for (int32_t i = 0; i < 2; ++i) {
-      const int inside = (uint32_t)(line + i) < (uint32_t)p->lines;
-      part->lines[i] = inside ? x + (line + i) * p->line_step : (const int8_t *)&s->zeros;
-      part->steps[i] = inside ? p->column_step : 0;
-    }
+    lines_of(p, part, x, 2 * row - p->pad_line, end - row, &s->zeros);
   }
   s->in.count = (int32_t)(part - s->in.parts);
 }
@@ -59,12 +53,8 @@ static void bring(planes_t *in, int32_t channel) {
 }
 
 static void strips_1(const ek_depthwise_conv_2d_planes_dsp_t *p, state_t *s, int32_t count) {
-  strips_t *const out = &s->out;
-  const int32_t down = 2 * count * p->out_line_step;
-  out->bytes = count * out->pitch;
-  const int32_t back = out->bytes + (out->odd ? out->pitch : 0);
-  out->three = (back_t){12 - back, 3 * p->out_column_step - down};
-  out->two = (back_t){8 - back, 2 * p->out_column_step - down};
+  (void)p;
+  down_strips(&s->out, count, 1);
 }
 
 /* Blocks are two lines down from the one before; of an odd number the last are one. */
@@ -98,11 +88,7 @@ ONE_COPY static void images(const ek_depthwise_conv_2d_planes_dsp_t *p, const in
   s.in.plane = s.out.plane = 4 * plane;
   s.in.columns = p->columns < most ? p->columns : most;
   s.in.down = 2 * p->line_step - s.in.columns * p->column_step;
-  s.out.column_step = p->out_column_step;
-  s.out.line_step = p->out_line_step;
-  s.out.zero = p->out_zero;
-  s.out.threes = p->threes;
-  s.out.twos = p->twos;
+  sizes_of(p, &s.out);
   const uint32_t zeros = (uint32_t)(p->in_zero & 0xFFFF) * 0x00010001U;
   for (uint32_t *row = planes; row != end; row += words) { /* columns outside, the same for all groups */
     row[0] = zeros;

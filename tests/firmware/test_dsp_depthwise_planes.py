@@ -52,17 +52,17 @@ def layers() -> Iterator[Graph]:
             yield layer(size, 4 * (1 + turn % 3), kernel, turn, padding=padding)
 
 
-def planes_of(graph: Graph) -> dict[int, Call]:
+def planes_of(graph: Graph, files: Sequence[str] = (FILE,)) -> dict[int, Call]:
     """By the candidates' places."""
     found = enumerate(candidates_of(graph, graph.nodes[0], "cortex-m4"))
-    return {k: call for k, call in found if isinstance(call, Call) and call.file == FILE}
+    return {k: call for k, call in found if isinstance(call, Call) and call.file in files}
 
 
-def cases_of(name: str, some: Sequence[Graph]) -> list[Case]:
+def cases_of(name: str, some: Sequence[Graph], files: Sequence[str] = (FILE,)) -> list[Case]:
     return [
         Case(f"{name}_{i}_{k}", graph, i, 2, proof.GUARD, candidate=k)
         for i, graph in enumerate(some)
-        for k in planes_of(graph)
+        for k in planes_of(graph, files)
     ]
 
 

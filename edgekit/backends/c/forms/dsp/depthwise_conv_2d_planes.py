@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, bias_of
+from edgekit.backends.c.forms.dsp._planes import GROUP, KEPT, applies, blocks_across, lines_of, square
 from edgekit.backends.c.forms.dsp._relu import one_line
 from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 from edgekit.reference.requantize import effective_scale
 
 OPERATOR, FILE = "depthwise_conv_2d", "depthwise_conv_2d_planes_dsp"
-GROUP, TAPS, PARTS = 4, 3, 3
+TAPS, PARTS = 3, 3
 STRIDES = {1: "depthwise_conv_2d_planes", 2: "depthwise_conv_2d_planes_two"}
-KEPT = ("batches", "in_zero", "out_zero", "low", "high")
 PITCH = 1 << 14  # bytes of a row of words; twice as many, or less than none, share a register with a weight
 # Instructions: blocks, a column of them, eight values transposed; with stride 2 blocks, a line of them, a channel.
 THREE, TWO, COLUMN, EIGHT = 68, 48, 13, 14
@@ -27,29 +27,20 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     """By one multiplication an output where that can be, and by two; None where the kernel's conditions do not hold."""
     fields = call.fields
     height, width, stride = (int(fields[name]) for name in ("kernel_h", "kernel_w", "stride_h"))  # type: ignore[arg-type]
-    spread = [fields[f"dilation_{side}"] != 1 and fields[f"kernel_{side}"] != 1 for side in "hw"]
-    if max(height, width) > TAPS or fields["depth_multiplier"] != 1 or any(spread):
-        return None
-    if stride not in STRIDES or stride != fields["stride_w"]:
+    if max(height, width) > TAPS or stride not in STRIDES or not applies(layer, call):
         return None
     x, w, y = layer.input(0), layer.input(1), layer.outputs[0]
     channels, sides = x.shape[3], (y.shape[1], y.shape[2])
-    if channels % GROUP or min(*sides, *x.shape[1:3]) == 1 or not {fields["pad_top"], fields["pad_left"]} <= {0, 1}:
+    if not {fields["pad_top"], fields["pad_left"]} <= {0, 1}:
         return None
-    weights = np.zeros((channels, TAPS, TAPS), np.int8)
-    weights[:, :height, :width] = layer.data(1)[0].transpose(2, 0, 1)
+    weights = square(layer, TAPS)
     real, bias = effective_scale(x, w, y), bias_of(layer, channels)
     folded = fold(weights.reshape(channels, -1), bias, x.zero_point, real, clamp_of(call))
     if folded is None:
         return None
     turned = _cost(sides[1], sides[0], stride) < _cost(*sides, stride)
     out_lines, out_columns = reversed(sides) if turned else sides
-    lines: dict[str, Any] = {"channels": channels, "out_lines": out_lines}
-    for name, side in zip(("line", "column"), "wh" if turned else "hw", strict=True):
-        lines[f"{name}s"] = fields[f"in_{side}"]
-        lines[f"pad_{name}"] = fields["pad_top" if side == "h" else "pad_left"]
-        for prefix, shape in (("", x.shape), ("out_", y.shape)):
-            lines[f"{prefix}{name}_step"] = channels * (shape[2] if side == "h" else 1)
+    lines = lines_of(layer, call, turned)
     row = 4 * GROUP * (stride * (out_columns - 1) + TAPS)
     rows = _rows(out_lines, stride)
     if parts(lines["lines"], lines["pad_line"], rows) > PARTS or not pitch_fits(row // GROUP, stride):
@@ -91,8 +82,7 @@ def _blocks(columns: int, stride: int) -> tuple[int, int]:
     """Columns of blocks of three outputs, and of two; with stride 2 three are two of two, of which one is in both."""
     if stride == 2:
         return columns % 2, columns // 2 - columns % 2
-    twos = -columns % 3
-    return (columns - 2 * twos) // 3, twos
+    return blocks_across(columns)
 
 
 def _cost(lines: int, columns: int, stride: int) -> int:
