@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve import depthwise_conv_2d_plane
+from edgekit.backends.c.forms.mve import depthwise_conv_2d_chunks, depthwise_conv_2d_plane
 from edgekit.backends.c.forms.mve._requantize import integer
 
 OPERATOR = "conv_2d"
@@ -20,4 +20,5 @@ def form(layer: Layer, call: Call) -> list[Call]:
         return []
     weights = np.asarray(fields["weights"]).reshape(out_c, height, width)
     fields |= {"weights": np.moveaxis(weights, 0, -1)[None], "depth_multiplier": out_c}
-    return depthwise_conv_2d_plane.form(layer, replace(call, kernel="depthwise_conv_2d", fields=fields))
+    depthwise = replace(call, kernel="depthwise_conv_2d", fields=fields)
+    return [*depthwise_conv_2d_plane.form(layer, depthwise), *depthwise_conv_2d_chunks.form(layer, depthwise)]

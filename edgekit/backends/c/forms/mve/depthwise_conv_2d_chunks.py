@@ -1,0 +1,249 @@
+"""Depthwise convolution plane by plane, windows of several gathers: `depthwise_conv_2d_plane_chunks_mve.c`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends.c.call import Call, Layer, Value
+from edgekit.backends.c.forms.mve._once import once
+from edgekit.backends.c.forms.mve._planes import (
+    LARGEST_LANE,
+    LARGEST_OFFSET,
+    OUTPUTS,
+    ROOM,
+    VECTOR,
+    Axis,
+    Pair,
+    axis,
+    filters,
+    groups,
+    in_place,
+    iterations,
+    places,
+)
+from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
+from edgekit.backends.c.forms.mve._strips import cropped, upright
+
+OPERATOR = "depthwise_conv_2d"
+FILE = "depthwise_conv_2d_plane_chunks_mve"
+FRACTION = 2  # bits in EK_ONCE_2
+PLAIN, CLAMPED, ONCE = range(3)
+UNIT, ENTRY, WINDOWS = 8, 8, 4  # pixels; bytes of their entry in scratch; addresses of a vector
+SINGLE, PAIRS = (1, 1), ((1, 2), (2, 1))
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a kernel gathers: of each gather which of the taps it has, and at which address of a window it begins."""
+
+    name: str
+    gathers: tuple[Pair, ...]
+
+    @property
+    def addresses(self) -> int:
+        return 1 + max(address for _, address in self.gathers)
+
+
+WAYS = {
+    1: Way("one", ((0, 0),)),
+    2: Way("two", ((0, 0), (1, 0))),
+    3: Way("three", ((0, 0), (1, 0), (0, 1))),
+    4: Way("four", ((0, 0), (0, 1), (0, 2), (0, 3))),
+}
+OF_PAIRS = Way("pairs", ((0, 0), (0, 1)))
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A group's taps: `lanes` of each as gather and lane; `taps` and `begins`, rows and columns from the group's begin."""
+
+    way: Way
+    size: Pair
+    taps: tuple[tuple[Pair, ...], ...]
+    begins: tuple[Pair, ...]
+
+    def lanes(self) -> dict[Pair, Pair]:
+        return {
+            (begin[0] + row, begin[1] + column): (i, lane)
+            for i, (of, at) in reversed(list(enumerate(self.way.gathers)))
+            for begin in [self.begins[at]]
+            for lane, (row, column) in enumerate(self.taps[of])
+        }
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`groups` of outputs, row and column, of a band of rows. pitch, filled: of the plane; units: of a row."""
+
+    gathered: Gathered
+    groups: tuple[Pair, ...]
+    band: int
+    pitch: int
+    units: int
+    filled: int
+    scratch: int
+
+    @property
+    def iterations(self) -> int:
+        return iterations(len(self.groups), self.gathered.size)
+
+    @property
+    def vectors(self) -> int:
+        return _vectors(self.iterations, self.gathered)
+
+
+def form(layer: Layer, call: Call) -> list[Call]:
+    """Every way whose conditions hold, by one multiplication where that is proven."""
+    fields = upright(cropped(call.fields))
+    axes = axis(fields, "h"), axis(fields, "w")
+    shapes = [shape for gathered in _gathered(*axes) if (shape := _shape(fields, axes, gathered)) is not None]
+    if not shapes or UNIT * integer(fields, "in_c") > LARGEST_OFFSET:
+        return []
+    folded = fold(fields, np.asarray(fields["weights"]).reshape(axes[0].kernel * axes[1].kernel, -1).T)
+    line = once(fields, folded, FRACTION)
+    if line is None and not np.all(folded.second):
+        return []
+    clamped = CLAMPED if (fields["low"], fields["high"]) != (-128, 127) else PLAIN
+    found, kind = (line[0], ONCE) if line else (folded, clamped)
+    return [_call(fields, found, axes, shape, kind) for shape in shapes]
+
+
+def _gathered(rows: Axis, columns: Axis) -> list[Gathered]:
+    """Of one output by as few gathers as can be, split by rows or by columns; where those are several, of two outputs."""
+    for count, way in WAYS.items():
+        found = list(_split(rows.taps(0), columns.taps(0), way, SINGLE))
+        if found:
+            pairs = [size for size in PAIRS if size[0] <= rows.outputs and size[1] <= columns.outputs and count > 1]
+            return found + [
+                g for n, m in pairs for g in _split(rows.all_taps(n), columns.all_taps(m), OF_PAIRS, (n, m))
+            ]
+    return []
+
+
+def _split(down: Sequence[int], right: Sequence[int], way: Way, size: Pair) -> Iterator[Gathered]:
+    """By as many rows, or columns, a gather; they must lie as far apart in all gathers that have the same taps."""
+    parts = len(way.gathers)
+    for turned in (False, True):
+        across, along = (down, right) if turned else (right, down)
+        each = -(-len(along) // parts)
+        starts = [min(i * each, len(along) - 1) for i in range(parts)]
+        taps = [[n - along[s] for n in along[s : s + each]] for s in starts]
+        of = [next(i for i, (t, _) in enumerate(way.gathers) if t == n) for n in range(1 + max(way.gathers)[0])]
+        fits = all(taps[i] == taps[of[t]][: len(taps[i])] for i, (t, _) in enumerate(way.gathers))
+        if each * len(across) > VECTOR or not fits:
+            continue
+
+        def at(n: int, m: int, turned: bool = turned) -> Pair:
+            return (m, n) if turned else (n, m)
+
+        # taps that begin where the first gather does are counted from there
+        own = [0 if way.gathers[i][1] else along[starts[i]] for i in of]
+        lists = tuple(tuple(at(o + n, m) for n, m in product(taps[i], across)) for i, o in zip(of, own, strict=True))
+        first = [next(i for i, (_, a) in enumerate(way.gathers) if a == n) for n in range(way.addresses)]
+        yield Gathered(way, size, lists, tuple(at(along[starts[i]], 0) for i in first))
+
+
+def _shape(fields: Mapping[str, Value], axes: tuple[Axis, Axis], gathered: Gathered) -> Shape | None:
+    """None where taps are too far apart, or offsets do not fit."""
+    (rows, columns), size = axes, gathered.size
+    pitch = columns.size + max(columns.before, columns.after)
+    far = max(row * pitch + column for taps in gathered.taps for row, column in taps)
+    beyond = far + max(row * pitch + column for row, column in gathered.begins)
+    if far > LARGEST_LANE:
+        return None
+    units, pixel = -(-columns.size // UNIT), integer(fields, "in_c") * integer(fields, "depth_multiplier")
+
+    def filled(band: int) -> int:
+        last = (band - size[0]) * rows.stride * pitch + (columns.outputs - size[1]) * columns.stride + beyond
+        return -(-max(last + 1, columns.before + rows.reach(band) * pitch) // VECTOR)
+
+    def scratch(band: int) -> int:
+        many = -(-band // size[0]) * -(-columns.outputs // size[1])
+        inside = max(min(last, rows.size) - max(first, 0) for first, last in rows.spans(band))
+        vectors = _vectors(iterations(many, size), gathered) + filled(band)
+        return VECTOR * vectors + ENTRY * (inside * units + 1)
+
+    def fits(band: int, room: int) -> bool:
+        return (band * columns.outputs - 1) * pixel <= LARGEST_OFFSET and scratch(band) <= room
+
+    most = max((band for band in range(size[0], rows.outputs + 1) if fits(band, ROOM)), default=size[0])
+    band = max(size[0], -(-rows.outputs // -(-rows.outputs // most)))
+    if not fits(band, LARGEST_OFFSET) or any(first >= rows.size or last <= 0 for first, last in rows.spans(band)):
+        return None
+    of = groups(size, band, columns.outputs)
+    return Shape(gathered, of, band, pitch, units, filled(band), scratch(band))
+
+
+def _vectors(iterations: int, gathered: Gathered) -> int:
+    """Of addresses."""
+    return -(-iterations * OUTPUTS * gathered.way.addresses // (gathered.size[0] * gathered.size[1] * WINDOWS))
+
+
+def _call(fields: Mapping[str, Value], found: Folded, axes: tuple[Axis, Axis], shape: Shape, kind: int) -> Call:
+    (rows, columns), gathered = axes, shape.gathered
+    channels, out_c = integer(fields, "in_c"), len(found.bias)
+    last = max(columns.size - UNIT, 0)
+    taps = [np.resize([row * shape.pitch + column for row, column in of], VECTOR) for of in gathered.taps]
+    return Call(
+        FILE.replace("_mve", f"_{gathered.way.name}_mve"),
+        {
+            "windows": _windows(axes, shape), "vectors": shape.vectors,
+            "places": (places(shape.groups, gathered.size, columns.outputs) * out_c).astype(np.uint16),
+            "out_zero": fields["out_zero"], "filters": filters(found, _taps(found, axes, gathered)),
+            "iterations": shape.iterations, "kind": kind, "bands": _bands(fields, axes, shape, out_c),
+            "channels": channels, "depth_multiplier": integer(fields, "depth_multiplier"),
+            "filled": shape.filled, "in_zero": fields["in_zero"],
+            "narrow": (1 << 2 * columns.size) - 1 if columns.size < UNIT else 0,
+            "units": shape.units - 1, "step": UNIT * channels, "last_x": last * channels, "last": last,
+            "x_pitch": columns.size * channels, "pitch": shape.pitch,
+            "pixels": tuple(i * channels for i in range(UNIT)),
+            "taps": tuple(int(at) for at in np.concatenate([taps[0], taps[-1]])),
+            "limits": tuple(integer(fields, name) for name in ("low", "high") for _ in range(OUTPUTS)),
+        },
+        scratch=shape.scratch,
+        in_place=in_place(fields, rows, columns, shape.band),
+        source=FILE,
+    )  # fmt: skip
+
+
+def _windows(axes: tuple[Axis, Axis], shape: Shape) -> NDArray[np.uint16]:
+    """(vectors, 4): where the gathers of groups begin; those that there are not, where the last ones do."""
+    (rows, columns), begins = axes, shape.gathered.begins
+    at = [
+        ((r * rows.stride + row) * shape.pitch + c * columns.stride + column)
+        for r, c in shape.groups
+        for row, column in begins
+    ]
+    beyond = shape.vectors * WINDOWS - len(at)
+    return np.array(at + (at[-len(begins) :] * beyond)[:beyond], np.uint16)
+
+
+def _taps(found: Folded, axes: tuple[Axis, Axis], gathered: Gathered) -> NDArray[np.int8]:
+    """Of every output channel the taps of each gather at each output of a group."""
+    (rows, columns), lanes = axes, gathered.lanes()
+    outputs = list(product(*(range(n) for n in gathered.size)))
+    wide = np.zeros((len(found.bias), len(gathered.way.gathers), len(outputs), VECTOR), np.int8)
+    for i, (down, right) in enumerate(outputs):
+        for j, tap in enumerate(product(rows.taps(down), columns.taps(right))):
+            gather, lane = lanes[tap]
+            wide[:, gather, i, lane] = found.weights[:, j]
+    return wide
+
+
+def _bands(fields: Mapping[str, Value], axes: tuple[Axis, Axis], shape: Shape, out_c: int) -> NDArray[np.int32]:
+    (rows, columns), table = axes, []
+    for sample in range(integer(fields, "batches")):
+        for start, (first, last) in zip(rows.starts(shape.band), rows.spans(shape.band), strict=True):
+            inside = range(max(first, 0), min(last, rows.size))
+            table.append([
+                1, (sample * rows.size + inside.start) * columns.size * integer(fields, "in_c"), len(inside),
+                columns.before + (inside.start - first) * shape.pitch,
+                (sample * rows.outputs + start) * columns.outputs * out_c,
+            ])  # fmt: skip
+    table[-1][0] = 0
+    return np.array(table, np.int32).reshape(-1)

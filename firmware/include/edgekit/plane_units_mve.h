@@ -1,0 +1,95 @@
+/* What the kernels of depthwise_conv_2d_plane_chunks_mve.c are around their loops: a channel of a band of rows is laid out as a
+ * plane of bytes, then come its filters.
+ *
+ * The plane is filled with zero points once a band; its rows lie the padding apart, which ends one and begins the next. A table
+ * in scratch has, of each unit of 8 pixels, where it is in x and where in the plane; as the offsets of pixels within a unit are
+ * halfwords, to which the channel is added, a unit is a gather and a store whatever the number of channels.
+ *
+ * Registers of the loops: r8 addresses, r9 places, r12 output, r10 output zero point, r11 bias, r5 and r7 multipliers, q3 taps,
+ * lr iterations. Stack: 0 addresses, 4 places, 8 output zero point, 12 filters, 16 iterations, 20 kind, 24 filters left of a
+ * channel, 28 plane, 32 units, 36 pairs of units, 40 channel, 44 bands, 48 whether there are more, 56 limits, 152 p, x, y. */
+#ifndef EDGEKIT_PLANE_UNITS_MVE_H
+#define EDGEKIT_PLANE_UNITS_MVE_H
+
+#include <stddef.h>
+
+#include "edgekit/depthwise_conv_2d_plane_chunks_mve.h"
+
+#define EK_UNITS_AT(member, offset) \
+  _Static_assert(offsetof(ek_depthwise_conv_2d_plane_chunks_mve_t, member) == (offset), "the assembly's order")
+EK_UNITS_AT(filters, 16);
+EK_UNITS_AT(bands, 28);
+EK_UNITS_AT(channels, 32);
+EK_UNITS_AT(filled, 40);
+EK_UNITS_AT(narrow, 48);
+EK_UNITS_AT(units, 52);
+EK_UNITS_AT(pitch, 72);
+EK_UNITS_AT(pixels, 76);
+EK_UNITS_AT(taps, 92);
+EK_UNITS_AT(limits, 124);
+
+#define EK_UNITS_KIND(label) ".hword (" label " - .Lkinds%=) / 2\n"
+#define EK_UNITS_TWO(t) \
+  "vldrb" t ".u16 q0, [r0, q1]\n vldrb" t ".u16 q2, [r2, q1]\n vstrb" t ".16 q0, [r1]\n vstrb" t ".16 q2, [r3]\n"
+
+/* second: what brings the other gather's taps; registers: of a filter's vectors; kinds: EK_UNITS_KIND of each loop. */
+#define EK_UNITS_BEGIN(second, registers, kinds)                                                            \
+  "push {r0-r12, lr}\n"                                                                                     \
+  "vpush {d8-d15}\n"                                                                                        \
+  "sub sp, #88\n"                                                                                           \
+  "mov r11, r0\n"                                                                                           \
+  "ldm r0, {r4-r10}\n" /* windows, vectors, places, out_zero, filters, iterations, kind */                  \
+  "stm sp, {r3, r6, r7, r8, r9, r10}\n"                                                                     \
+  "add r12, r3, r5, lsl #4\n"                                                                               \
+  "dls lr, r5\n"                                                                                            \
+  "1:\n vldrh.u32 q0, [r4], #8\n vadd.i32 q0, q0, r12\n vstrw.32 q0, [r3], #16\n le lr, 1b\n"               \
+  "vldrw.32 q0, [r11, #124]\n vstrw.32 q0, [sp, #56]\n vldrw.32 q0, [r11, #140]\n vstrw.32 q0, [sp, #72]\n" \
+  "vldrw.32 q3, [r11, #92]\n" second                                                                        \
+  "ldrd r5, r6, [r11, #40]\n" /* filled, in_zero */                                                         \
+  "ldr r4, [r11, #48]\n vmsr p0, r4\n"                                                                      \
+  "add r4, r12, r5, lsl #4\n strd r12, r4, [sp, #28]\n"                                                     \
+  "ldr r10, [r11, #28]\n"                                                                                   \
+  ".Lband%=:\n"                                                                                             \
+  "vdup.8 q0, r6\n mov r7, r12\n dls lr, r5\n"                                                              \
+  "1:\n vstrb.8 q0, [r7], #16\n le lr, 1b\n"                                                                \
+  "ldmia r10!, {r0, r1, r2, r4, r8}\n" /* more, x, rows, plane, y */                                        \
+  "strd r10, r0, [sp, #44]\n"                                                                               \
+  "ldr r0, [r11, #16]\n str r0, [sp, #12]\n"                                                                \
+  "ldrd r0, r3, [sp, #156]\n add r1, r0\n add r4, r12\n add r12, r3, r8\n"                                  \
+  "add r11, #52\n ldm r11, {r0, r3, r5, r6, r10, r11}\n" /* units, step, last_x, last, x_pitch, pitch */    \
+  ".Lrow%=:\n mov r8, r1\n mov r9, r4\n wls lr, r0, 2f\n"                                                    \
+  "1:\n strd r8, r9, [r7], #8\n add r8, r3\n add r9, #8\n le lr, 1b\n"                                      \
+  "2:\n add r8, r1, r5\n add r9, r4, r6\n strd r8, r9, [r7], #8\n"                                          \
+  "add r1, r10\n add r4, r11\n subs r2, #1\n bne .Lrow%=\n"                                                 \
+  "strd r8, r9, [r7]\n" /* again, where units are odd */                                                    \
+  "ldr r0, [sp, #32]\n sub r7, r0\n add r7, #8\n lsr r7, r7, #4\n"                                          \
+  "str r7, [sp, #36]\n movs r4, #0\n ldr r11, [sp, #152]\n"                                                \
+  ".Lchannel%=:\n"                                                                                          \
+  "add r0, r11, #76\n vldrh.u16 q1, [r0]\n vadd.i16 q1, q1, r4\n"                       \
+  "add r4, #1\n str r4, [sp, #40]\n"                                                                        \
+  "ldrd r8, lr, [sp, #32]\n"                                                                                \
+  "ldr r4, [r11, #48]\n"                                                                                    \
+  "cbnz r4, .Lnarrow%=\n"                                                                                   \
+  "1:\n ldmia r8!, {r0-r3}\n" EK_UNITS_TWO("") "le lr, 1b\n b .Llaid%=\n"                                   \
+  ".Lnarrow%=:\n ldmia r8!, {r0-r3}\n vpstttt\n" EK_UNITS_TWO("t") "le lr, .Lnarrow%=\n"                    \
+  ".Llaid%=:\n ldr r4, [r11, #36]\n str r4, [sp, #24]\n"                                                    \
+  ".Lfilter%=:\n"                                                                                           \
+  "ldm sp, {r8, r9, r10, r11, lr}\n"                                                                        \
+  "ldmia r11!, {r0, r5, r7}\n vldmia r11!, {" registers "}\n str r11, [sp, #12]\n mov r11, r0\n"            \
+  "ldr r0, [sp, #20]\n tbh [pc, r0, lsl #1]\n"                                                              \
+  ".Lkinds%=:\n" kinds
+#define EK_UNITS_NEXT "b .Lnext%=\n"
+#define EK_UNITS_END                                                                                        \
+  ".Lnext%=:\n"                                                                                             \
+  "add r12, #1\n"                                                                                           \
+  "ldr r0, [sp, #24]\n subs r0, #1\n str r0, [sp, #24]\n bne .Lfilter%=\n"                                \
+  "ldr r11, [sp, #152]\n ldr r0, [r11, #32]\n ldr r4, [sp, #40]\n cmp r4, r0\n bne .Lchannel%=\n"         \
+  "ldrd r10, r0, [sp, #44]\n"                                                                               \
+  "cbz r0, .Lend%=\n"                                                                                       \
+  "ldr r12, [sp, #28]\n ldrd r5, r6, [r11, #40]\n b .Lband%=\n"                                            \
+  ".Lend%=:\n"                                                                                              \
+  "add sp, #88\n"                                                                                           \
+  "vpop {d8-d15}\n"                                                                                         \
+  "pop {r0-r12, pc}\n"
+
+#endif
