@@ -60,7 +60,7 @@ OF_PAIRS = Way("pairs", ((0, 0), (0, 1)))
 
 @dataclass(frozen=True)
 class Gathered:
-    """A group's taps: `lanes` of each as gather and lane; `taps` and `begins`, rows and columns from the group's begin."""
+    """A group's taps: `lanes` of each, as gather and lane; of `taps` and `begins` rows and columns from its begin."""
 
     way: Way
     size: Pair
@@ -114,7 +114,7 @@ def form(layer: Layer, call: Call) -> list[Call]:
 
 
 def _gathered(rows: Axis, columns: Axis) -> list[Gathered]:
-    """Of one output by as few gathers as can be, split by rows or by columns; where those are several, of two outputs."""
+    """Of one output by as few gathers as can be, by rows or by columns; of two where those are several."""
     for count, way in WAYS.items():
         found = list(_split(rows.taps(0), columns.taps(0), way, SINGLE))
         if found:

@@ -58,7 +58,7 @@ class Plane:
 
 @dataclass(frozen=True)
 class Shape:
-    """`groups` of outputs, row and column, of a band of rows; `taps`: rows and columns of a gather from a group's begin."""
+    """`groups` of outputs, row and column, of a band of rows; `taps`: the same of a gather, from a group's begin."""
 
     size: Pair
     groups: tuple[Pair, ...]
@@ -150,10 +150,12 @@ def _call(
         {
             "windows": _windows(axes, laid, shape),
             "vectors": shape.vectors, "iterations": shape.iterations, "kind": clamped * CLAMPED + kind * KINDS,
-            "places": (places(shape.groups, shape.size, columns.outputs) * out_c).astype(np.uint16), "out_zero": fields["out_zero"],
+            "places": (places(shape.groups, shape.size, columns.outputs) * out_c).astype(np.uint16),
+            "out_zero": fields["out_zero"],
             "lanes": (1 << laid.rest) - 1, "taps": tuple(int(t) for t in np.resize(taps, VECTOR)),
             "full": laid.full, "pitch": columns.size * channels, "depth_multiplier": multiplier, "channels": channels,
-            "filters": filters(found, _taps(found, axes, shape)), "bands": _bands(fields, axes, laid, shape.band, out_c),
+            "filters": filters(found, _taps(found, axes, shape)),
+            "bands": _bands(fields, axes, laid, shape.band, out_c),
             "rest": laid.rest, "step": VECTOR * channels,
             "limits": tuple(integer(fields, name) for name in ("low", "high") for _ in range(OUTPUTS)),
             "columns": tuple(int(at) for at in near), "zeros": (integer(fields, "in_zero"),) * VECTOR,
