@@ -25,75 +25,98 @@
 #include "edgekit/plane_units_mve.h"
 
 #define UNUSED __attribute__((unused))
-#define BEGINS "ldrd r1, r3, [r8], #8\n"
 #define GET(at, taps) "vldrb.u8 q2, [" at ", " taps "]\n"
 #define SUM(to, filter) "vmladav.s8 " to ", q2, " filter "\n"
 #define MORE(to, filter) "vmladava.s8 " to ", q2, " filter "\n"
 #define EVEN(q) "vmov " q "[2], " q "[0], r0, r4\n"
 #define ODD(q) "vmov " q "[3], " q "[1], r2, r6\n"
 #define BIAS(q) "vadd.i32 " q ", " q ", r11\n"
-#define FIRST(q) "vqrdmulh.s32 " q ", " q ", r5\n"
 #define PLACES(q) "vldrh.u16 " q ", [r9], #16\n"
 #define STORE(q) "vstrb.16 q1, [r12, " q "]\n"
 
-/* How outputs are scaled: the second multiplication, q1 narrowed, q0 too and beside it, the zero point, the last step. */
+/* How outputs are scaled: the first and the second multiplication, q1 narrowed, q0 too and beside it, the zero point, the last
+ * step; and what brings the addresses that are used from here on, and where these are. */
+#define TWICE_FIRST(q) "vqrdmulh.s32 " q ", " q ", r5\n"
 #define TWICE_SECOND(q) "vqrdmulh.s32 " q ", " q ", r7\n"
 #define TWICE_EVEN "vqmovnb.s32 q1, q1\n"
 #define TWICE_ODD "vqmovnt.s32 q1, q0\n"
 #define TWICE_ZERO "vqadd.s16 q1, q1, r10\n"
 #define TWICE_LAST EK_MVE_SATURATE
+#define TWICE_BEGINS1 "ldrd r1, r3, [r8], #8\n"
+#define TWICE_BEGINS2 TWICE_BEGINS1
+#define TWICE_AT(a, b) a
+#define CLAMPED_FIRST TWICE_FIRST
 #define CLAMPED_SECOND TWICE_SECOND
 #define CLAMPED_EVEN TWICE_EVEN
 #define CLAMPED_ODD TWICE_ODD
 #define CLAMPED_ZERO TWICE_ZERO
 #define CLAMPED_LAST \
   "vldrw.32 q0, [sp, #56]\n vmax.s16 q1, q1, q0\n vldrw.32 q0, [sp, #72]\n vmin.s16 q1, q1, q0\n"
+#define CLAMPED_BEGINS1 TWICE_BEGINS1
+#define CLAMPED_BEGINS2 TWICE_BEGINS1
+#define CLAMPED_AT TWICE_AT
+#define ONCE_FIRST(q) "vqrdmulh.s32 " q ", " q ", r10\n"
 #define ONCE_SECOND(q) ""
 #define ONCE_EVEN ""
 #define ONCE_ODD "vmovnt.i32 q1, q0\n"
 #define ONCE_ZERO ""
 #define ONCE_LAST EK_ONCE_2("q1")
+#define ONCE_BEGINS1 "ldmia r8!, {r1, r3, r5, r7}\n"
+#define ONCE_BEGINS2 ""
+#define ONCE_AT(a, b) b
 
-/* One output; `then` comes before its sum is written. Addresses are loaded by twos, before the first of two outputs or of two
- * gathers. */
-#define ONE(begins, at, to, then) begins GET(at, "q3") then SUM(to, "q4")
-#define FIRST_one(to, then) ONE(BEGINS, "r1", to, then)
-#define SECOND_one(to, then) ONE("", "r3", to, then)
-#define TWO(begins, at, to, then) ONE(begins, at, to, then) GET(at, "q7") MORE(to, "q5")
-#define FIRST_two(to, then) TWO(BEGINS, "r1", to, then)
-#define SECOND_two(to, then) TWO("", "r3", to, then)
-#define FIRST_three(to, then) TWO(BEGINS, "r1", to, then) GET("r3", "q3") MORE(to, "q6")
-#define SECOND_three FIRST_three
-#define FIRST_four(to, then)                                                    \
-  ONE(BEGINS, "r1", to, then) GET("r3", "q3") MORE(to, "q5")                    \
-  BEGINS GET("r1", "q3") MORE(to, "q6") GET("r3", "q3") MORE(to, "q7")
-#define SECOND_four FIRST_four
-#define FOUR(kind, a, b, c, d) FIRST_##kind("r0", a) SECOND_##kind("r2", b) FIRST_##kind("r4", c) SECOND_##kind("r6", d)
-#define BEGIN_SINGLE(kind) FOUR(kind, "", "", "", "")
-#define A_SINGLE(kind, way)                                                                                  \
-  FOUR(kind, FIRST("q0") way##_EVEN, way##_SECOND("q0") way##_ODD, way##_ZERO, way##_LAST) PLACES("q0") STORE("q0")
-#define B_SINGLE(kind, way)                                                                                  \
-  FOUR(kind, EVEN("q1"), ODD("q1"), BIAS("q1"), "")                                                          \
-  EVEN("q0") FIRST("q1") ODD("q0") way##_SECOND("q1") BIAS("q0")
+/* One output of a window, whose 1 to 4 gathers begin at a, b, c, d; `then` comes before its sum is written. */
+#define ONE(a, to, then) GET(a, "q3") then SUM(to, "q4")
+#define TWO(a, to, then) ONE(a, to, then) GET(a, "q7") MORE(to, "q5")
+#define THREE(a, b, to, then) TWO(a, to, then) GET(b, "q3") MORE(to, "q6")
+#define BOTH(a, b, to, then) ONE(a, to, then) GET(b, "q3") MORE(to, "q5")
+#define REST(a, b, to) GET(a, "q3") MORE(to, "q6") GET(b, "q3") MORE(to, "q7")
+#define THIRD(way) way##_AT("r1", "r5")
+#define FOURTH(way) way##_AT("r3", "r7")
+/* Four outputs. */
+#define FOUR_one(way, a, b, c, d)                                                                             \
+  way##_BEGINS1 ONE("r1", "r0", a) ONE("r3", "r2", b)                                                         \
+  way##_BEGINS2 ONE(THIRD(way), "r4", c) ONE(FOURTH(way), "r6", d)
+#define FOUR_two(way, a, b, c, d)                                                                             \
+  way##_BEGINS1 TWO("r1", "r0", a) TWO("r3", "r2", b)                                                         \
+  way##_BEGINS2 TWO(THIRD(way), "r4", c) TWO(FOURTH(way), "r6", d)
+#define FOUR_three(way, a, b, c, d)                                                                           \
+  way##_BEGINS1 THREE("r1", "r3", "r0", a) way##_BEGINS2 THREE(THIRD(way), FOURTH(way), "r2", b)              \
+  way##_BEGINS1 THREE("r1", "r3", "r4", c) way##_BEGINS2 THREE(THIRD(way), FOURTH(way), "r6", d)
+#define OF_FOUR(way, to, then) \
+  way##_BEGINS1 BOTH("r1", "r3", to, then) way##_BEGINS2 REST(THIRD(way), FOURTH(way), to)
+#define FOUR_four(way, a, b, c, d) \
+  OF_FOUR(way, "r0", a) OF_FOUR(way, "r2", b) OF_FOUR(way, "r4", c) OF_FOUR(way, "r6", d)
+#define BEGIN(kind, way) FOUR_##kind(way, "", "", "", "")
+#define A(kind, way)                                                                                          \
+  FOUR_##kind(way, way##_FIRST("q0") way##_EVEN, way##_SECOND("q0") way##_ODD, way##_ZERO, way##_LAST)        \
+  PLACES("q0") STORE("q0")
+#define B(kind, way)                                                                                          \
+  FOUR_##kind(way, EVEN("q1"), ODD("q1"), BIAS("q1"), "")                                                     \
+  EVEN("q0") way##_FIRST("q1") ODD("q0") way##_SECOND("q1") BIAS("q0")
 
-/* Two outputs of one window. */
-#define PAIR(first, second, a, b, c)                                                                          \
-  BEGINS a GET("r1", "q3") b SUM(first, "q4") c SUM(second, "q5") GET("r3", "q3") MORE(first, "q6")
+/* Two outputs of one window, but for the last product. */
+#define PAIR(a, b, first, second, then, last)                                                                 \
+  GET(a, "q3") then SUM(first, "q4") last SUM(second, "q5") GET(b, "q3") MORE(first, "q6")
 #define LAST(second) MORE(second, "q7")
-#define BEGIN_PAIRS PAIR("r0", "r2", "", "", "") LAST("r2") PAIR("r4", "r6", "", "", "") LAST("r6")
+#define PAIRS1(way, before, then, last) way##_BEGINS1 before PAIR("r1", "r3", "r0", "r2", then, last)
+#define PAIRS2(way, last) way##_BEGINS2 PAIR(THIRD(way), FOURTH(way), "r4", "r6", "", last)
+#define BEGIN_PAIRS(way) PAIRS1(way, "", "", "") LAST("r2") PAIRS2(way, "") LAST("r6")
 #define A_PAIRS(way)                                                                                          \
-  PAIR("r0", "r2", FIRST("q0") way##_EVEN way##_SECOND("q0"), way##_ODD, way##_ZERO) way##_LAST LAST("r2")    \
-  PAIR("r4", "r6", "", "", PLACES("q0")) STORE("q0") LAST("r6")
+  PAIRS1(way, way##_FIRST("q0") way##_EVEN way##_SECOND("q0"), way##_ODD, way##_ZERO) way##_LAST LAST("r2")   \
+  PAIRS2(way, PLACES("q0")) STORE("q0") LAST("r6")
 #define B_PAIRS(way)                                                                                          \
-  PAIR("r0", "r2", "", EVEN("q1"), ODD("q1")) BIAS("q1") LAST("r2")                                           \
-  PAIR("r4", "r6", "", "", "") EVEN("q0") LAST("r6") ODD("q0") FIRST("q1") BIAS("q0") way##_SECOND("q1")
+  PAIRS1(way, "", EVEN("q1"), ODD("q1")) BIAS("q1") LAST("r2")                                                \
+  PAIRS2(way, "") EVEN("q0") LAST("r6") ODD("q0") way##_FIRST("q1") BIAS("q0") way##_SECOND("q1")
 
-#define END(way) FIRST("q0") way##_EVEN way##_SECOND("q0") PLACES("q2") way##_ODD way##_ZERO way##_LAST STORE("q2") EK_UNITS_NEXT
-#define LOOP(label, begin, a, b, end) \
-  ".balign 4\n" label ":\n" begin "b 2f\n .balign 4\n" "1:\n" a "2:\n" b "le lr, 1b\n" end
-#define SINGLE(kind, way) LOOP(".L" #way "%=", BEGIN_SINGLE(kind), A_SINGLE(kind, way), B_SINGLE(kind, way), END(way))
-#define SINGLES(kind) SINGLE(kind, TWICE) SINGLE(kind, CLAMPED) SINGLE(kind, ONCE)
-#define PAIRS(way) LOOP(".L" #way "%=", BEGIN_PAIRS, A_PAIRS(way), B_PAIRS(way), END(way))
+#define END(way) \
+  way##_FIRST("q0") way##_EVEN way##_SECOND("q0") PLACES("q2") way##_ODD way##_ZERO way##_LAST STORE("q2") EK_UNITS_NEXT
+#define LOOP(way, take, begin, a, b) \
+  ".balign 4\n.L" #way "%=:\n" take begin "b 2f\n .balign 4\n" "1:\n" a "2:\n" b "le lr, 1b\n" END(way)
+#define SINGLE(kind, way, take) LOOP(way, take, BEGIN(kind, way), A(kind, way), B(kind, way))
+#define SINGLES(kind) SINGLE(kind, TWICE, "") SINGLE(kind, CLAMPED, "") SINGLE(kind, ONCE, FREE)
+#define PAIRS(way, take) LOOP(way, take, BEGIN_PAIRS(way), A_PAIRS(way), B_PAIRS(way))
+#define FREE "mov r10, r5\n"
 
 #define KERNEL(name, second, registers, loops)                                                                \
   __attribute__((naked)) void ek_depthwise_conv_2d_plane_chunks_##name##_mve(                                 \
@@ -102,10 +125,10 @@
     __asm volatile(EK_UNITS_BEGIN(second, registers, EK_UNITS_KIND(".LTWICE%=") EK_UNITS_KIND(".LCLAMPED%=")  \
                                   EK_UNITS_KIND(".LONCE%=")) loops EK_UNITS_END ::: "memory");                \
   }
-#define OTHER_TAPS "vldrw.32 q7, [r11, #108]\n"
+#define OTHER_TAPS "vldrw.32 q7, [r11, #88]\n"
 
 KERNEL(one, "", "d8-d9", SINGLES(one))
 KERNEL(two, OTHER_TAPS, "d8-d11", SINGLES(two))
 KERNEL(three, OTHER_TAPS, "d8-d13", SINGLES(three))
 KERNEL(four, "", "d8-d15", SINGLES(four))
-KERNEL(pairs, "", "d8-d15", PAIRS(TWICE) PAIRS(CLAMPED) PAIRS(ONCE))
+KERNEL(pairs, "", "d8-d15", PAIRS(TWICE, "") PAIRS(CLAMPED, "") PAIRS(ONCE, FREE))

@@ -19,13 +19,13 @@ typedef struct {
                                multiplication a slope as multiplier, the zero point in the bias (forms/mve/_once.py) */
   int32_t iterations;
   int32_t kind;             /* 0 two multiplications an output, 1 clamped, 2 one multiplication */
-  const int32_t *bands;     /* (samples and bands, 5): whether there are more; the first pixel in the image, bytes; rows in the
-                               image; their first pixel in the plane; outputs, bytes */
+  const int32_t *bands;     /* (samples and bands, 6): whether there are more; the first pixel in the image, bytes; its first
+                               units, bytes of these, and pairs of them; that pixel in the plane; outputs, bytes */
   int32_t channels, depth_multiplier;
   int32_t filled, in_zero;  /* vectors of the plane, and what they are but for the picture */
   int32_t narrow;           /* predicate of a row's pixels where they are less than 8, else 0 */
-  int32_t units, step, last_x, last, x_pitch, pitch; /* a row: units less one, bytes from one to the next in x, the last one
-                                                        from the first in x and in the plane, bytes to the next row in both */
+  const uint16_t *units;    /* where each begins, in pixels of x and of the plane, from those of the band; the first one twice:
+                               where they are odd they begin with both */
   uint16_t pixels[8];       /* of a unit in x, bytes */
   uint8_t taps[32];         /* two gathers, bytes from where they begin */
   int16_t limits[16];       /* low, high: 8 of each */

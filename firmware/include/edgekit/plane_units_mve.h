@@ -3,7 +3,7 @@
  *
  * The plane is filled with zero points once a band; its rows lie the padding apart, which ends one and begins the next. A table
  * in scratch has, of each unit of 8 pixels, where it is in x and where in the plane; as the offsets of pixels within a unit are
- * halfwords, to which the channel is added, a unit is a gather and a store whatever the number of channels.
+ * halfwords, to which the channel is added, a unit is a gather and a store whatever the number of channels. Units go by pairs.
  *
  * Registers of the loops: r8 addresses, r9 places, r12 output, r10 output zero point, r11 bias, r5 and r7 multipliers, q3 taps,
  * lr iterations. Stack: 0 addresses, 4 places, 8 output zero point, 12 filters, 16 iterations, 20 kind, 24 filters left of a
@@ -23,10 +23,9 @@ EK_UNITS_AT(channels, 32);
 EK_UNITS_AT(filled, 40);
 EK_UNITS_AT(narrow, 48);
 EK_UNITS_AT(units, 52);
-EK_UNITS_AT(pitch, 72);
-EK_UNITS_AT(pixels, 76);
-EK_UNITS_AT(taps, 92);
-EK_UNITS_AT(limits, 124);
+EK_UNITS_AT(pixels, 56);
+EK_UNITS_AT(taps, 72);
+EK_UNITS_AT(limits, 104);
 
 #define EK_UNITS_KIND(label) ".hword (" label " - .Lkinds%=) / 2\n"
 #define EK_UNITS_TWO(t) \
@@ -43,8 +42,8 @@ EK_UNITS_AT(limits, 124);
   "add r12, r3, r5, lsl #4\n"                                                                               \
   "dls lr, r5\n"                                                                                            \
   "1:\n vldrh.u32 q0, [r4], #8\n vadd.i32 q0, q0, r12\n vstrw.32 q0, [r3], #16\n le lr, 1b\n"               \
-  "vldrw.32 q0, [r11, #124]\n vstrw.32 q0, [sp, #56]\n vldrw.32 q0, [r11, #140]\n vstrw.32 q0, [sp, #72]\n" \
-  "vldrw.32 q3, [r11, #92]\n" second                                                                        \
+  "vldrw.32 q0, [r11, #104]\n vstrw.32 q0, [sp, #56]\n vldrw.32 q0, [r11, #120]\n vstrw.32 q0, [sp, #72]\n" \
+  "vldrw.32 q3, [r11, #72]\n" second                                                                        \
   "ldrd r5, r6, [r11, #40]\n" /* filled, in_zero */                                                         \
   "ldr r4, [r11, #48]\n vmsr p0, r4\n"                                                                      \
   "add r4, r12, r5, lsl #4\n strd r12, r4, [sp, #28]\n"                                                     \
@@ -52,20 +51,17 @@ EK_UNITS_AT(limits, 124);
   ".Lband%=:\n"                                                                                             \
   "vdup.8 q0, r6\n mov r7, r12\n dls lr, r5\n"                                                              \
   "1:\n vstrb.8 q0, [r7], #16\n le lr, 1b\n"                                                                \
-  "ldmia r10!, {r0, r1, r2, r4, r8}\n" /* more, x, rows, plane, y */                                        \
-  "strd r10, r0, [sp, #44]\n"                                                                               \
+  "ldmia r10!, {r0, r1, r2, r4, r8, r9}\n" /* more, x, units, pairs of them, plane, y */                     \
+  "strd r10, r0, [sp, #44]\n str r4, [sp, #36]\n"                                                           \
   "ldr r0, [r11, #16]\n str r0, [sp, #12]\n"                                                                \
-  "ldrd r0, r3, [sp, #156]\n add r1, r0\n add r4, r12\n add r12, r3, r8\n"                                  \
-  "add r11, #52\n ldm r11, {r0, r3, r5, r6, r10, r11}\n" /* units, step, last_x, last, x_pitch, pitch */    \
-  ".Lrow%=:\n mov r8, r1\n mov r9, r4\n wls lr, r0, 2f\n"                                                    \
-  "1:\n strd r8, r9, [r7], #8\n add r8, r3\n add r9, #8\n le lr, 1b\n"                                      \
-  "2:\n add r8, r1, r5\n add r9, r4, r6\n strd r8, r9, [r7], #8\n"                                          \
-  "add r1, r10\n add r4, r11\n subs r2, #1\n bne .Lrow%=\n"                                                 \
-  "strd r8, r9, [r7]\n" /* again, where units are odd */                                                    \
-  "ldr r0, [sp, #32]\n sub r7, r0\n add r7, #8\n lsr r7, r7, #4\n"                                          \
-  "str r7, [sp, #36]\n movs r4, #0\n ldr r11, [sp, #152]\n"                                                \
+  "ldrd r0, r3, [sp, #156]\n add r1, r0\n add r8, r12\n add r12, r3, r9\n"                                  \
+  "vmov q0[2], q0[0], r1, r1\n vmov q0[3], q0[1], r8, r8\n"                                                 \
+  "movs r1, #1\n ldr r0, [r11, #32]\n vmov q1[2], q1[0], r0, r0\n vmov q1[3], q1[1], r1, r1\n"              \
+  "ldr r0, [r11, #52]\n add r2, r0\n dls lr, r4\n"                                                          \
+  "1:\n vldrh.u32 q2, [r2], #8\n vmul.i32 q2, q2, q1\n vadd.i32 q2, q2, q0\n vstrw.32 q2, [r7], #16\n le lr, 1b\n" \
+  "movs r4, #0\n"                                                                                           \
   ".Lchannel%=:\n"                                                                                          \
-  "add r0, r11, #76\n vldrh.u16 q1, [r0]\n vadd.i16 q1, q1, r4\n"                       \
+  "vldrw.32 q1, [r11, #56]\n vadd.i16 q1, q1, r4\n"                       \
   "add r4, #1\n str r4, [sp, #40]\n"                                                                        \
   "ldrd r8, lr, [sp, #32]\n"                                                                                \
   "ldr r4, [r11, #48]\n"                                                                                    \

@@ -8,14 +8,12 @@ KINDS = ("plain", "clamped", "once")
 
 
 def features(fields: Fields) -> dict[str, float]:
-    bands, units = fields["bands"].reshape(-1, 5), fields["units"] + 1
-    rows, channels = bands[:, 2], len(bands) * fields["channels"]
-    pairs = fields["channels"] * int(((rows * units + 1) // 2).sum())
-    filters, every = channels * fields["depth_multiplier"], int(rows.sum())
+    bands = fields["bands"].reshape(-1, 6)
+    pairs, channels = int(bands[:, 3].sum()), len(bands) * fields["channels"]
+    filters, laid = channels * fields["depth_multiplier"], pairs * fields["channels"]
     return {
         "call": 1, "vectors": fields["vectors"], "bands": len(bands), "filled": len(bands) * fields["filled"],
-        "rows": every, "units": every * units, "one_unit": every * (units == 1),
-        "channels": channels, "filters": filters,
-        "wide": pairs * (fields["narrow"] == 0), "narrow": pairs * (fields["narrow"] > 0),
+        "pairs": pairs, "channels": channels, "filters": filters,
+        "wide": laid * (fields["narrow"] == 0), "narrow": laid * (fields["narrow"] > 0),
         **{kind: filters * fields["iterations"] * (fields["kind"] == i) for i, kind in enumerate(KINDS)},
     }  # fmt: skip

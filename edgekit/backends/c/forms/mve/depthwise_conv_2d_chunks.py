@@ -33,7 +33,7 @@ OPERATOR = "depthwise_conv_2d"
 FILE = "depthwise_conv_2d_plane_chunks_mve"
 FRACTION = 2  # bits in EK_ONCE_2
 PLAIN, CLAMPED, ONCE = range(3)
-UNIT, ENTRY, WINDOWS = 8, 8, 4  # pixels; bytes of their entry in scratch; addresses of a vector
+UNIT, ONE, ENTRY, WINDOWS = 8, 4, 8, 4  # pixels; bytes of their entry, in scratch; addresses of a vector
 SINGLE, PAIRS = (1, 1), ((1, 2), (2, 1))
 
 
@@ -49,12 +49,12 @@ class Way:
         return 1 + max(address for _, address in self.gathers)
 
 
-WAYS = {
-    1: Way("one", ((0, 0),)),
-    2: Way("two", ((0, 0), (1, 0))),
-    3: Way("three", ((0, 0), (1, 0), (0, 1))),
-    4: Way("four", ((0, 0), (0, 1), (0, 2), (0, 3))),
-}
+WAYS = (
+    Way("one", ((0, 0),)),
+    Way("two", ((0, 0), (1, 0))),
+    Way("three", ((0, 0), (1, 0), (0, 1))),
+    Way("four", ((0, 0), (0, 1), (0, 2), (0, 3))),
+)
 OF_PAIRS = Way("pairs", ((0, 0), (0, 1)))
 
 
@@ -101,7 +101,7 @@ def form(layer: Layer, call: Call) -> list[Call]:
     """Every way whose conditions hold, by one multiplication where that is proven."""
     fields = upright(cropped(call.fields))
     axes = axis(fields, "h"), axis(fields, "w")
-    shapes = [shape for gathered in _gathered(*axes) if (shape := _shape(fields, axes, gathered)) is not None]
+    shapes = _shapes(fields, axes)
     if not shapes or UNIT * integer(fields, "in_c") > LARGEST_OFFSET:
         return []
     folded = fold(fields, np.asarray(fields["weights"]).reshape(axes[0].kernel * axes[1].kernel, -1).T)
@@ -113,16 +113,20 @@ def form(layer: Layer, call: Call) -> list[Call]:
     return [_call(fields, found, axes, shape, kind) for shape in shapes]
 
 
-def _gathered(rows: Axis, columns: Axis) -> list[Gathered]:
+def _shapes(fields: Mapping[str, Value], axes: tuple[Axis, Axis]) -> list[Shape]:
     """Of one output by as few gathers as can be, by rows or by columns; of two where those are several."""
-    for count, way in WAYS.items():
-        found = list(_split(rows.taps(0), columns.taps(0), way, SINGLE))
-        if found:
-            pairs = [size for size in PAIRS if size[0] <= rows.outputs and size[1] <= columns.outputs and count > 1]
-            return found + [
-                g for n, m in pairs for g in _split(rows.all_taps(n), columns.all_taps(m), OF_PAIRS, (n, m))
-            ]
-    return []
+    rows, columns = axes
+
+    def of(way: Way, size: Pair) -> list[Shape]:
+        found = _split(rows.all_taps(size[0]), columns.all_taps(size[1]), way, size)
+        return [shape for gathered in found if (shape := _shape(fields, axes, gathered)) is not None]
+
+    sizes = [size for size in PAIRS if size[0] <= rows.outputs and size[1] <= columns.outputs]
+    if any(len(rows.all_taps(n)) * len(columns.all_taps(m)) <= VECTOR for n, m in sizes):
+        return []  # one gather is enough for two outputs: `depthwise_conv_2d_plane.py`
+    single = next((found for way in WAYS if (found := of(way, SINGLE))), [])
+    several = not single or len(single[0].gathered.way.gathers) > 1
+    return single + [shape for size in sizes for shape in of(OF_PAIRS, size) if several]
 
 
 def _split(down: Sequence[int], right: Sequence[int], way: Way, size: Pair) -> Iterator[Gathered]:
@@ -164,9 +168,8 @@ def _shape(fields: Mapping[str, Value], axes: tuple[Axis, Axis], gathered: Gathe
 
     def scratch(band: int) -> int:
         many = -(-band // size[0]) * -(-columns.outputs // size[1])
-        inside = max(min(last, rows.size) - max(first, 0) for first, last in rows.spans(band))
         vectors = _vectors(iterations(many, size), gathered) + filled(band)
-        return VECTOR * vectors + ENTRY * (inside * units + 1)
+        return VECTOR * vectors + ENTRY * (_most_inside(rows, band) * units + 1)
 
     def fits(band: int, room: int) -> bool:
         return (band * columns.outputs - 1) * pixel <= LARGEST_OFFSET and scratch(band) <= room
@@ -187,7 +190,6 @@ def _vectors(iterations: int, gathered: Gathered) -> int:
 def _call(fields: Mapping[str, Value], found: Folded, axes: tuple[Axis, Axis], shape: Shape, kind: int) -> Call:
     (rows, columns), gathered = axes, shape.gathered
     channels, out_c = integer(fields, "in_c"), len(found.bias)
-    last = max(columns.size - UNIT, 0)
     taps = [np.resize([row * shape.pitch + column for row, column in of], VECTOR) for of in gathered.taps]
     return Call(
         FILE.replace("_mve", f"_{gathered.way.name}_mve"),
@@ -199,8 +201,7 @@ def _call(fields: Mapping[str, Value], found: Folded, axes: tuple[Axis, Axis], s
             "channels": channels, "depth_multiplier": integer(fields, "depth_multiplier"),
             "filled": shape.filled, "in_zero": fields["in_zero"],
             "narrow": (1 << 2 * columns.size) - 1 if columns.size < UNIT else 0,
-            "units": shape.units - 1, "step": UNIT * channels, "last_x": last * channels, "last": last,
-            "x_pitch": columns.size * channels, "pitch": shape.pitch,
+            "units": _units(axes, shape),
             "pixels": tuple(i * channels for i in range(UNIT)),
             "taps": tuple(int(at) for at in np.concatenate([taps[0], taps[-1]])),
             "limits": tuple(integer(fields, name) for name in ("low", "high") for _ in range(OUTPUTS)),
@@ -223,6 +224,20 @@ def _windows(axes: tuple[Axis, Axis], shape: Shape) -> NDArray[np.uint16]:
     return np.array(at + (at[-len(begins) :] * beyond)[:beyond], np.uint16)
 
 
+def _units(axes: tuple[Axis, Axis], shape: Shape) -> NDArray[np.uint16]:
+    """(units, 2): pixels of x and of the plane where they begin, of the most rows of a band; the first one twice."""
+    rows, columns = axes
+    starts = [min(at, max(columns.size - UNIT, 0)) for at in range(0, columns.size, UNIT)]
+    of_rows = range(_most_inside(rows, shape.band))
+    found = [(row * columns.size + at, row * shape.pitch + at) for row in of_rows for at in starts]
+    return np.array([found[0], *found], np.uint16).reshape(-1)
+
+
+def _most_inside(rows: Axis, band: int) -> int:
+    """Rows of the image that a band reads."""
+    return max(min(last, rows.size) - max(first, 0) for first, last in rows.spans(band))
+
+
 def _taps(found: Folded, axes: tuple[Axis, Axis], gathered: Gathered) -> NDArray[np.int8]:
     """Of every output channel the taps of each gather at each output of a group."""
     (rows, columns), lanes = axes, gathered.lanes()
@@ -240,9 +255,10 @@ def _bands(fields: Mapping[str, Value], axes: tuple[Axis, Axis], shape: Shape, o
     for sample in range(integer(fields, "batches")):
         for start, (first, last) in zip(rows.starts(shape.band), rows.spans(shape.band), strict=True):
             inside = range(max(first, 0), min(last, rows.size))
+            units = len(inside) * shape.units
             table.append([
-                1, (sample * rows.size + inside.start) * columns.size * integer(fields, "in_c"), len(inside),
-                columns.before + (inside.start - first) * shape.pitch,
+                1, (sample * rows.size + inside.start) * columns.size * integer(fields, "in_c"),
+                0 if units % 2 else ONE, (units + 1) // 2, columns.before + (inside.start - first) * shape.pitch,
                 (sample * rows.outputs + start) * columns.outputs * out_c,
             ])  # fmt: skip
     table[-1][0] = 0
