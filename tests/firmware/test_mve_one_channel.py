@@ -14,7 +14,8 @@ from edgekit.graph.operator import Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware.proof import Case, prove
 
-KERNELS, CORE = ("depthwise_conv_2d_plane_mve", "depthwise_conv_2d_plane_chunks_mve"), "cortex-m55"
+KERNELS = tuple(f"depthwise_conv_2d_plane{name}_mve" for name in ("", "_chunks_one", "_chunks_two", "_chunks_pairs"))
+CORE = "cortex-m55"
 Pair = tuple[int, int]
 Sizes = tuple[int, int, int, int, Pair, Pair, Pair, Padding]
 ONE, TWO, THREE, FIVE = ((n, n) for n in (1, 2, 3, 5))
