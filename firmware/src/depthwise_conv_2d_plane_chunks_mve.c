@@ -118,17 +118,17 @@
 #define PAIRS(way, take) LOOP(way, take, BEGIN_PAIRS(way), A_PAIRS(way), B_PAIRS(way))
 #define FREE "mov r10, r5\n"
 
-#define KERNEL(name, second, registers, loops)                                                                \
+#define KERNEL(name, windows, second, registers, loops)                                                                \
   __attribute__((naked)) void ek_depthwise_conv_2d_plane_chunks_##name##_mve(                                 \
       const ek_depthwise_conv_2d_plane_chunks_mve_t *p UNUSED, const int8_t *x UNUSED, int8_t *y UNUSED,      \
       uint8_t *scratch UNUSED) {                                                                              \
-    __asm volatile(EK_UNITS_BEGIN(second, registers, EK_UNITS_KIND(".LTWICE%=") EK_UNITS_KIND(".LCLAMPED%=")  \
+    __asm volatile(EK_UNITS_BEGIN(windows, second, registers, EK_UNITS_KIND(".LTWICE%=") EK_UNITS_KIND(".LCLAMPED%=")  \
                                   EK_UNITS_KIND(".LONCE%=")) loops EK_UNITS_END ::: "memory");                \
   }
-#define OTHER_TAPS "vldrw.32 q7, [r11, #88]\n"
+#define OTHER_TAPS "vldrw.32 q7, [r11, #92]\n"
 
-KERNEL(one, "", "d8-d9", SINGLES(one))
-KERNEL(two, OTHER_TAPS, "d8-d11", SINGLES(two))
-KERNEL(three, OTHER_TAPS, "d8-d13", SINGLES(three))
-KERNEL(four, "", "d8-d15", SINGLES(four))
-KERNEL(pairs, "", "d8-d15", PAIRS(TWICE, "") PAIRS(CLAMPED, "") PAIRS(ONCE, FREE))
+KERNEL(one, EK_UNITS_FROM_1, "", "d8-d9", SINGLES(one))
+KERNEL(two, EK_UNITS_FROM_1, OTHER_TAPS, "d8-d11", SINGLES(two))
+KERNEL(three, EK_UNITS_FROM_2, OTHER_TAPS, "d8-d13", SINGLES(three))
+KERNEL(four, EK_UNITS_FROM_4, "", "d8-d15", SINGLES(four))
+KERNEL(pairs, EK_UNITS_FROM_2, "", "d8-d15", PAIRS(TWICE, "") PAIRS(CLAMPED, "") PAIRS(ONCE, FREE))

@@ -23,27 +23,38 @@ EK_UNITS_AT(channels, 32);
 EK_UNITS_AT(filled, 40);
 EK_UNITS_AT(narrow, 48);
 EK_UNITS_AT(units, 52);
-EK_UNITS_AT(pixels, 56);
-EK_UNITS_AT(taps, 72);
-EK_UNITS_AT(limits, 104);
+EK_UNITS_AT(pixels, 60);
+EK_UNITS_AT(taps, 76);
+EK_UNITS_AT(limits, 108);
 
 #define EK_UNITS_KIND(label) ".hword (" label " - .Lkinds%=) / 2\n"
 #define EK_UNITS_TWO(t) \
   "vldrb" t ".u16 q0, [r0, q1]\n vldrb" t ".u16 q2, [r2, q1]\n vstrb" t ".16 q0, [r1]\n vstrb" t ".16 q2, [r3]\n"
 
-/* second: what brings the other gather's taps; registers: of a filter's vectors; kinds: EK_UNITS_KIND of each loop. */
-#define EK_UNITS_BEGIN(second, registers, kinds)                                                            \
+/* From r4 to r3, of four windows each: 1, 2 or 4 addresses, r8 bytes apart. r12: the plane, which is behind them. */
+#define EK_UNITS_WINDOWS(shift) \
+  "add r12, r3, r5, lsl #" #shift "\n 1:\n vldrh.u32 q0, [r4], #8\n vadd.i32 q0, q0, r12\n"
+#define EK_UNITS_FROM_1 EK_UNITS_WINDOWS(4) "vstrw.32 q0, [r3], #16\n"
+#define EK_UNITS_FROM_2 \
+  EK_UNITS_WINDOWS(5) "vadd.i32 q1, q0, r8\n vst20.32 {q0, q1}, [r3]\n vst21.32 {q0, q1}, [r3]!\n"
+#define EK_UNITS_FROM_4                                                                                     \
+  EK_UNITS_WINDOWS(6) "vadd.i32 q1, q0, r8\n vadd.i32 q2, q1, r8\n vadd.i32 q3, q2, r8\n"                   \
+  "vst40.32 {q0, q1, q2, q3}, [r3]\n vst41.32 {q0, q1, q2, q3}, [r3]\n"                                     \
+  "vst42.32 {q0, q1, q2, q3}, [r3]\n vst43.32 {q0, q1, q2, q3}, [r3]!\n"
+
+/* windows: EK_UNITS_FROM; second: what brings the other gather's taps; registers: of a filter's vectors; kinds: EK_UNITS_KIND of each loop. */
+#define EK_UNITS_BEGIN(windows, second, registers, kinds)                                                            \
   "push {r0-r12, lr}\n"                                                                                     \
   "vpush {d8-d15}\n"                                                                                        \
   "sub sp, #88\n"                                                                                           \
   "mov r11, r0\n"                                                                                           \
   "ldm r0, {r4-r10}\n" /* windows, vectors, places, out_zero, filters, iterations, kind */                  \
   "stm sp, {r3, r6, r7, r8, r9, r10}\n"                                                                     \
-  "add r12, r3, r5, lsl #4\n"                                                                               \
+  "ldr r8, [r11, #56]\n" /* next */                                                                         \
   "dls lr, r5\n"                                                                                            \
-  "1:\n vldrh.u32 q0, [r4], #8\n vadd.i32 q0, q0, r12\n vstrw.32 q0, [r3], #16\n le lr, 1b\n"               \
-  "vldrw.32 q0, [r11, #104]\n vstrw.32 q0, [sp, #56]\n vldrw.32 q0, [r11, #120]\n vstrw.32 q0, [sp, #72]\n" \
-  "vldrw.32 q3, [r11, #72]\n" second                                                                        \
+  windows "le lr, 1b\n"                                                                                     \
+  "vldrw.32 q0, [r11, #108]\n vstrw.32 q0, [sp, #56]\n vldrw.32 q0, [r11, #124]\n vstrw.32 q0, [sp, #72]\n" \
+  "vldrw.32 q3, [r11, #76]\n" second                                                                        \
   "ldrd r5, r6, [r11, #40]\n" /* filled, in_zero */                                                         \
   "ldr r4, [r11, #48]\n vmsr p0, r4\n"                                                                      \
   "add r4, r12, r5, lsl #4\n strd r12, r4, [sp, #28]\n"                                                     \
@@ -61,7 +72,7 @@ EK_UNITS_AT(limits, 104);
   "1:\n vldrh.u32 q2, [r2], #8\n vmul.i32 q2, q2, q1\n vadd.i32 q2, q2, q0\n vstrw.32 q2, [r7], #16\n le lr, 1b\n" \
   "movs r4, #0\n"                                                                                           \
   ".Lchannel%=:\n"                                                                                          \
-  "vldrw.32 q1, [r11, #56]\n vadd.i16 q1, q1, r4\n"                       \
+  "vldrw.32 q1, [r11, #60]\n vadd.i16 q1, q1, r4\n"                       \
   "add r4, #1\n str r4, [sp, #40]\n"                                                                        \
   "ldrd r8, lr, [sp, #32]\n"                                                                                \
   "ldr r4, [r11, #48]\n"                                                                                    \

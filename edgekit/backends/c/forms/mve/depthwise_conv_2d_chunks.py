@@ -45,8 +45,13 @@ class Way:
     gathers: tuple[Pair, ...]
 
     @property
+    def kinds(self) -> int:
+        return 1 + max(taps for taps, _ in self.gathers)
+
+    @property
     def addresses(self) -> int:
-        return 1 + max(address for _, address in self.gathers)
+        """In scratch, of each window."""
+        return 1 << max(address for _, address in self.gathers).bit_length()
 
 
 WAYS = (
@@ -60,18 +65,18 @@ OF_PAIRS = Way("pairs", ((0, 0), (0, 1)))
 
 @dataclass(frozen=True)
 class Gathered:
-    """A group's taps: `lanes` of each, as gather and lane; of `taps` and `begins` rows and columns from its begin."""
+    """A group's taps: `lanes` of each, as gather and lane; rows and columns of `taps` from where a gather begins, of
+    `next` from one such place to the other."""
 
     way: Way
     size: Pair
     taps: tuple[tuple[Pair, ...], ...]
-    begins: tuple[Pair, ...]
+    next: Pair
 
     def lanes(self) -> dict[Pair, Pair]:
         return {
-            (begin[0] + row, begin[1] + column): (i, lane)
+            (at * self.next[0] + row, at * self.next[1] + column): (i, lane)
             for i, (of, at) in reversed(list(enumerate(self.way.gathers)))
-            for begin in [self.begins[at]]
             for lane, (row, column) in enumerate(self.taps[of])
         }
 
@@ -84,6 +89,7 @@ class Shape:
     groups: tuple[Pair, ...]
     band: int
     pitch: int
+    next: int
     units: int
     filled: int
     scratch: int
@@ -94,7 +100,7 @@ class Shape:
 
     @property
     def vectors(self) -> int:
-        return _vectors(self.iterations, self.gathered)
+        return _vectors(self.iterations, self.gathered.size)
 
 
 def form(layer: Layer, call: Call) -> list[Call]:
@@ -135,21 +141,18 @@ def _split(down: Sequence[int], right: Sequence[int], way: Way, size: Pair) -> I
     for turned in (False, True):
         across, along = (down, right) if turned else (right, down)
         each = -(-len(along) // parts)
-        starts = [min(i * each, len(along) - 1) for i in range(parts)]
-        taps = [[n - along[s] for n in along[s : s + each]] for s in starts]
-        of = [next(i for i, (t, _) in enumerate(way.gathers) if t == n) for n in range(1 + max(way.gathers)[0])]
-        fits = all(taps[i] == taps[of[t]][: len(taps[i])] for i, (t, _) in enumerate(way.gathers))
-        if each * len(across) > VECTOR or not fits:
+        second = next((i * each for i, (_, at) in enumerate(way.gathers) if at), 0)
+        step = along[second] if second < len(along) else 0
+        taps = [[n - at * step for n in along[i * each :][:each]] for i, (_, at) in enumerate(way.gathers)]
+        of = [next(some for some, (t, _) in zip(taps, way.gathers, strict=True) if t == n) for n in range(way.kinds)]
+        fits = all(some == of[t][: len(some)] for some, (t, _) in zip(taps, way.gathers, strict=True))
+        if each * len(across) > VECTOR or not all(of) or not fits:
             continue
 
         def at(n: int, m: int, turned: bool = turned) -> Pair:
             return (m, n) if turned else (n, m)
 
-        # taps that begin where the first gather does are counted from there
-        own = [0 if way.gathers[i][1] else along[starts[i]] for i in of]
-        lists = tuple(tuple(at(o + n, m) for n, m in product(taps[i], across)) for i, o in zip(of, own, strict=True))
-        first = [next(i for i, (_, a) in enumerate(way.gathers) if a == n) for n in range(way.addresses)]
-        yield Gathered(way, size, lists, tuple(at(along[starts[i]], 0) for i in first))
+        yield Gathered(way, size, tuple(tuple(at(n, m) for n, m in product(some, across)) for some in of), at(step, 0))
 
 
 def _shape(fields: Mapping[str, Value], axes: tuple[Axis, Axis], gathered: Gathered) -> Shape | None:
@@ -157,7 +160,8 @@ def _shape(fields: Mapping[str, Value], axes: tuple[Axis, Axis], gathered: Gathe
     (rows, columns), size = axes, gathered.size
     pitch = columns.size + max(columns.before, columns.after)
     far = max(row * pitch + column for taps in gathered.taps for row, column in taps)
-    beyond = far + max(row * pitch + column for row, column in gathered.begins)
+    step = gathered.next[0] * pitch + gathered.next[1]
+    beyond = far + (gathered.way.addresses - 1) * step
     if far > LARGEST_LANE:
         return None
     units, pixel = -(-columns.size // UNIT), integer(fields, "in_c") * integer(fields, "depth_multiplier")
@@ -168,7 +172,7 @@ def _shape(fields: Mapping[str, Value], axes: tuple[Axis, Axis], gathered: Gathe
 
     def scratch(band: int) -> int:
         many = -(-band // size[0]) * -(-columns.outputs // size[1])
-        vectors = _vectors(iterations(many, size), gathered) + filled(band)
+        vectors = _vectors(iterations(many, size), size) * gathered.way.addresses + filled(band)
         return VECTOR * vectors + ENTRY * (_most_inside(rows, band) * units + 1)
 
     def fits(band: int, room: int) -> bool:
@@ -179,12 +183,12 @@ def _shape(fields: Mapping[str, Value], axes: tuple[Axis, Axis], gathered: Gathe
     if not fits(band, LARGEST_OFFSET) or any(first >= rows.size or last <= 0 for first, last in rows.spans(band)):
         return None
     of = groups(size, band, columns.outputs)
-    return Shape(gathered, of, band, pitch, units, filled(band), scratch(band))
+    return Shape(gathered, of, band, pitch, step, units, filled(band), scratch(band))
 
 
-def _vectors(iterations: int, gathered: Gathered) -> int:
-    """Of addresses."""
-    return -(-iterations * OUTPUTS * gathered.way.addresses // (gathered.size[0] * gathered.size[1] * WINDOWS))
+def _vectors(iterations: int, size: Pair) -> int:
+    """Of windows."""
+    return -(-iterations * OUTPUTS // (size[0] * size[1] * WINDOWS))
 
 
 def _call(fields: Mapping[str, Value], found: Folded, axes: tuple[Axis, Axis], shape: Shape, kind: int) -> Call:
@@ -201,7 +205,7 @@ def _call(fields: Mapping[str, Value], found: Folded, axes: tuple[Axis, Axis], s
             "channels": channels, "depth_multiplier": integer(fields, "depth_multiplier"),
             "filled": shape.filled, "in_zero": fields["in_zero"],
             "narrow": (1 << 2 * columns.size) - 1 if columns.size < UNIT else 0,
-            "units": _units(axes, shape),
+            "units": _units(axes, shape), "next": shape.next,
             "pixels": tuple(i * channels for i in range(UNIT)),
             "taps": tuple(int(at) for at in np.concatenate([taps[0], taps[-1]])),
             "limits": tuple(integer(fields, name) for name in ("low", "high") for _ in range(OUTPUTS)),
@@ -213,15 +217,10 @@ def _call(fields: Mapping[str, Value], found: Folded, axes: tuple[Axis, Axis], s
 
 
 def _windows(axes: tuple[Axis, Axis], shape: Shape) -> NDArray[np.uint16]:
-    """(vectors, 4): where the gathers of groups begin; those that there are not, where the last ones do."""
-    (rows, columns), begins = axes, shape.gathered.begins
-    at = [
-        ((r * rows.stride + row) * shape.pitch + c * columns.stride + column)
-        for r, c in shape.groups
-        for row, column in begins
-    ]
-    beyond = shape.vectors * WINDOWS - len(at)
-    return np.array(at + (at[-len(begins) :] * beyond)[:beyond], np.uint16)
+    """(vectors, 4): where groups begin; those that there are not, where the last one does."""
+    rows, columns = axes
+    at = [r * rows.stride * shape.pitch + c * columns.stride for r, c in shape.groups]
+    return np.array([at[min(i, len(at) - 1)] for i in range(shape.vectors * WINDOWS)], np.uint16)
 
 
 def _units(axes: tuple[Axis, Axis], shape: Shape) -> NDArray[np.uint16]:
