@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -64,6 +64,23 @@ def groups(size: Pair, band: int, width: int) -> tuple[Pair, ...]:
     """Rows and columns of the first output of each; those at the ends overlap."""
     down, right = ([min(at, n - step) for at in range(0, n, step)] for n, step in zip((band, width), size, strict=True))
     return tuple(product(down, right))
+
+
+def band_of(rows: Axis, columns: Axis, pixel: int, least: int, scratch: Callable[[int], int]) -> int | None:
+    """Output rows of a band, `least` or more; None where offsets do not fit, or a band has no row of the image.
+
+    Args:
+        pixel: bytes from one output of a channel to the next. scratch: what that many rows take.
+    """
+
+    def fits(band: int, room: int) -> bool:
+        return (band * columns.outputs - 1) * pixel <= LARGEST_OFFSET and scratch(band) <= room
+
+    most = max((band for band in range(least, rows.outputs + 1) if fits(band, ROOM)), default=least)
+    band = max(least, -(-rows.outputs // -(-rows.outputs // most)))
+    if not fits(band, LARGEST_OFFSET) or any(first >= rows.size or last <= 0 for first, last in rows.spans(band)):
+        return None
+    return band
 
 
 def iterations(groups: int, size: Pair) -> int:

@@ -15,11 +15,11 @@ from edgekit.backends.c.forms.mve._planes import (
     LARGEST_LANE,
     LARGEST_OFFSET,
     OUTPUTS,
-    ROOM,
     VECTOR,
     Axis,
     Pair,
     axis,
+    band_of,
     filters,
     groups,
     in_place,
@@ -130,7 +130,7 @@ def _shapes(fields: Mapping[str, Value], axes: tuple[Axis, Axis]) -> list[Shape]
     sizes = [size for size in PAIRS if size[0] <= rows.outputs and size[1] <= columns.outputs]
     if any(len(rows.all_taps(n)) * len(columns.all_taps(m)) <= VECTOR for n, m in sizes):
         return []  # one gather is enough for two outputs: `depthwise_conv_2d_plane.py`
-    single = next((found for way in WAYS if (found := of(way, SINGLE))), [])
+    single = next((found[:1] for way in WAYS if (found := of(way, SINGLE))), [])
     several = not single or len(single[0].gathered.way.gathers) > 1
     return single + [shape for size in sizes for shape in of(OF_PAIRS, size) if several]
 
@@ -175,12 +175,8 @@ def _shape(fields: Mapping[str, Value], axes: tuple[Axis, Axis], gathered: Gathe
         vectors = _vectors(iterations(many, size), size) * gathered.way.addresses + filled(band)
         return VECTOR * vectors + ENTRY * (_most_inside(rows, band) * units + 1)
 
-    def fits(band: int, room: int) -> bool:
-        return (band * columns.outputs - 1) * pixel <= LARGEST_OFFSET and scratch(band) <= room
-
-    most = max((band for band in range(size[0], rows.outputs + 1) if fits(band, ROOM)), default=size[0])
-    band = max(size[0], -(-rows.outputs // -(-rows.outputs // most)))
-    if not fits(band, LARGEST_OFFSET) or any(first >= rows.size or last <= 0 for first, last in rows.spans(band)):
+    band = band_of(rows, columns, pixel, size[0], scratch)
+    if band is None:
         return None
     of = groups(size, band, columns.outputs)
     return Shape(gathered, of, band, pitch, step, units, filled(band), scratch(band))

@@ -16,13 +16,12 @@ from edgekit.backends.c.forms.mve._halves import in_halfwords
 from edgekit.backends.c.forms.mve._once import once
 from edgekit.backends.c.forms.mve._planes import (
     LARGEST_LANE,
-    LARGEST_OFFSET,
     OUTPUTS,
-    ROOM,
     VECTOR,
     Axis,
     Pair,
     axis,
+    band_of,
     filters,
     groups,
     in_place,
@@ -121,12 +120,8 @@ def _shape(fields: Mapping[str, Value], rows: Axis, columns: Axis, laid: Plane, 
             max(rows.reach(band), (band - 1) * rows.stride + taps[-1][0] + 1)
         )
 
-    def fits(band: int, room: int) -> bool:
-        return (band * columns.outputs - 1) * pixel <= LARGEST_OFFSET and scratch(band) <= room
-
-    most = max((band for band in range(size[0], rows.outputs + 1) if fits(band, ROOM)), default=size[0])
-    band = max(size[0], -(-rows.outputs // -(-rows.outputs // most)))
-    if not fits(band, LARGEST_OFFSET) or any(first >= rows.size or last <= 0 for first, last in rows.spans(band)):
+    band = band_of(rows, columns, pixel, size[0], scratch)
+    if band is None:
         return None
     return Shape(size, groups(size, band, columns.outputs), taps, band, scratch(band))
 
