@@ -13,11 +13,12 @@
  * Registers: those of plane_units_mve.h; sums r0 r2 r4 r6; r1 r3 where gathers begin; q2 what they bring. Filters are in
  * q4, q4 q5, q4-q6 or q4-q7; two gathers of one window have taps of their own in q3 and q7, the others begin elsewhere.
  *
- * Budget: 37, 53, 73 or 97 instructions for 8 outputs by 1 to 4 gathers, 45 by pairs, and 42, 57, 82, 113 or 49 cycles (3 more
- * with a clamp that saturation is not); by one multiplication, which leaves registers for four addresses, 31, 47, 65, 85 or 39, and
- * 37, 51, 75, 103 or 44 cycles. 15 a channel, 14 a filter and what is before and behind its loop, 6 and 10 cycles for 16 pixels; 4 to
- * 10 for four windows' addresses, 5 for two units and 2 for 16 zero points of a band; 60 a call. Cycles, that is, where a gather of
- * bytes takes no longer than another load. Requantization as in conv_2d_mve.c, the zero point added to halfwords. */
+ * Budget: 37, 53, 73 or 97 instructions for 8 outputs by 1 to 4 gathers, 45 by pairs, and 42, 58, 82, 113 or 49 cycles (3 more
+ * with a clamp that saturation is not); by one multiplication, which leaves registers for four addresses, 31, 47, 65, 85 or 39,
+ * and 37, 53, 75, 103 or 44 cycles. 15 a channel, 14 a filter and what is before and behind its loop, 6 and 10 cycles for 16
+ * pixels; 4 to 10 for four windows' addresses, 5 for two units and 2 for 16 zero points of a band; 60 a call. Cycles, that is,
+ * where a gather of bytes takes no longer than another load. Requantization as in conv_2d_mve.c, the zero point added to
+ * halfwords. */
 #include "edgekit/depthwise_conv_2d_plane_chunks_mve.h"
 
 #include "edgekit/arch_mve.h"

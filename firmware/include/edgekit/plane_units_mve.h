@@ -42,7 +42,8 @@ EK_UNITS_AT(limits, 108);
   "vst40.32 {q0, q1, q2, q3}, [r3]\n vst41.32 {q0, q1, q2, q3}, [r3]\n"                                     \
   "vst42.32 {q0, q1, q2, q3}, [r3]\n vst43.32 {q0, q1, q2, q3}, [r3]!\n"
 
-/* windows: EK_UNITS_FROM; second: what brings the other gather's taps; registers: of a filter's vectors; kinds: EK_UNITS_KIND of each loop. */
+/* windows: EK_UNITS_FROM; second: what brings the other gather's taps; registers: of a filter's vectors; kinds: EK_UNITS_KIND of
+ * each loop. */
 #define EK_UNITS_BEGIN(windows, second, registers, kinds)                                                            \
   "push {r0-r12, lr}\n"                                                                                     \
   "vpush {d8-d15}\n"                                                                                        \
