@@ -49,6 +49,20 @@ def few_channels(d: Draw) -> Graph:
     return weighted(op, d, (1, kh, kw, channels * d.of(1, 1, 2, 4)), 3, x)
 
 
+def large_windows(d: Draw) -> Graph:
+    """Depthwise convolutions of windows larger than 3x3, of as many channels as in the middle of a network."""
+    stride, channels = d.of(1, 1, 2), d.upto(40)
+    op = DepthwiseConv2D((stride, stride), padding="same" if d.of(0, 1, 1, 1) else "valid", activation=d.activation())
+    kh, kw = d.turn(((5, 5), (7, 7), (4, 4), (10, 4), (5, 5), (6, 6), (3, 5), (5, 7)))
+    x = (d.of(1, 1, 2), d.upto(30) + kh - d.upto(kh), d.upto(40) + kw - d.upto(kw), channels)
+    b = Builder("large", x if op.padding == "same" else (x[0], x[1] + kh, x[2] + kw, channels), d.of(*range(1000)))
+    graph = b.ended(b.weighted(op, "input", (1, kh, kw, channels), 3))
+    if d.of(0, 1, 1) == 0:  # a clamp inside the range
+        y = graph.tensors[graph.outputs[0]]
+        graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(float(y.scale), -5))
+    return graph
+
+
 def several(d: Draw) -> Graph:
     """Depthwise convolutions of several samples, few channels and strides; no clamp inside."""
     (h, w), channels, stride, side = d.size(), d.upto(20), d.of(1, 2, 2, 3), d.of(2, 3, 3, 3, 5)
@@ -89,6 +103,7 @@ SAMPLERS: tuple[Sampler, ...] = (
     (small, 60),
     (few_channels, 200),
     (several, 40),
+    (large_windows, 160),
     (fours, 60),
     (fours_apart, 80),
     (fours_of_five, 130),

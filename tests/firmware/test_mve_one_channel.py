@@ -14,7 +14,8 @@ from edgekit.graph.operator import Padding
 from edgekit.graph.ops.conv_2d import Conv2D
 from tests.firmware.proof import Case, prove
 
-KERNELS, CORE = ("depthwise_conv_2d_plane_mve", "depthwise_conv_2d_plane_chunks_mve"), "cortex-m55"
+KERNELS = tuple(f"depthwise_conv_2d_plane{name}_mve" for name in ("", "_chunks_one", "_chunks_two", "_chunks_pairs"))
+CORE = "cortex-m55"
 Pair = tuple[int, int]
 Sizes = tuple[int, int, int, int, Pair, Pair, Pair, Padding]
 ONE, TWO, THREE, FIVE = ((n, n) for n in (1, 2, 3, 5))
@@ -57,6 +58,8 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("one", "in_c", "count"), [
     ((1, 12, 12, 8, THREE, ONE, ONE, "same"), 1, 2), ((1, 12, 12, 8, THREE, ONE, ONE, "same"), 2, 0),
     ((1, 12, 12, 8, (1, 2), ONE, ONE, "same"), 1, 2), ((1, 12, 12, 8, ONE, ONE, ONE, "same"), 1, 0),
+    ((1, 12, 12, 8, FIVE, ONE, ONE, "same"), 1, 0),  # 8 outputs of a pixel are the lanes of another form
+    ((1, 12, 12, 4, FIVE, ONE, ONE, "same"), 1, 3), ((1, 32, 32, 8, FIVE, ONE, ONE, "same"), 1, 3),
     ((1, 12, 112, 8, THREE, TWO, ONE, "valid"), 1, 1), ((1, 12, 128, 8, THREE, TWO, ONE, "valid"), 1, 0),
 ])  # fmt: skip
 def test_conditions(one: Sizes, in_c: int, count: int) -> None:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks.graphs import Builder
-from edgekit.backends.c.call import Call
-from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.mve.depthwise_conv_2d_plane import GROUPS, VECTOR
 from edgekit.backends.c.memory import memory_map
-from edgekit.graph import Graph, Quantization
-from edgekit.graph.operator import Padding
-from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
+from tests.firmware.planes import (
+    ONE,
+    THREE,
+    TWO,
+    Sizes,
+    forms,
+    layer,
+    with_large_shifts,
+)
 from tests.firmware.proof import Case, prove
 
-KERNEL, CHUNKS, CORE = "depthwise_conv_2d_plane_mve", "depthwise_conv_2d_plane_chunks_mve", "cortex-m55"
-Pair = tuple[int, int]
-Sizes = tuple[int, int, int, int, int, Pair, Pair, Pair, Padding]
-ONE, TWO, THREE, FOUR, FIVE, SEVEN = ((n, n) for n in (1, 2, 3, 4, 5, 7))
+KERNEL = "depthwise_conv_2d_plane_mve"
 # batches, height, width, channels, filters a channel, kernel, stride, dilation, padding
 LAYERS: tuple[Sizes, ...] = (
     (1, 12, 12, 1, 1, THREE, TWO, ONE, "same"), (2, 12, 12, 2, 4, THREE, ONE, ONE, "same"),
@@ -42,44 +41,13 @@ LAYERS: tuple[Sizes, ...] = (
     (2, 2, 2, 4, 1, THREE, ONE, ONE, "same"), (1, 13, 11, 3, 1, (3, 2), THREE, ONE, "same"),
     (1, 5, 13, 20, 1, THREE, (1, 2), ONE, "same"), (1, 25, 5, 60, 1, THREE, ONE, ONE, "same"),
 )  # fmt: skip
-# windows that no group's gather takes
-LARGE: tuple[Sizes, ...] = (
-    (1, 9, 12, 3, 1, FOUR, ONE, ONE, "same"), (2, 8, 9, 8, 1, FOUR, TWO, ONE, "valid"),
-    (1, 12, 12, 2, 2, FIVE, TWO, ONE, "same"), (1, 30, 36, 4, 1, FIVE, ONE, ONE, "same"),
-    (1, 9, 11, 16, 1, FIVE, ONE, ONE, "same"), (1, 11, 10, 2, 1, FIVE, ONE, TWO, "same"),
-    (1, 12, 6, 5, 1, (10, 4), TWO, ONE, "same"), (2, 14, 8, 4, 1, (10, 4), ONE, ONE, "same"),
-    (1, 12, 12, 4, 1, SEVEN, ONE, ONE, "same"), (1, 9, 9, 3, 2, SEVEN, TWO, ONE, "same"),
-    (1, 11, 13, 6, 1, SEVEN, ONE, ONE, "valid"), (1, 10, 5, 2, 1, (10, 5), ONE, ONE, "same"),
-    (1, 1, 1, 8, 1, THREE, ONE, ONE, "same"), (1, 60, 50, 3, 1, FIVE, ONE, ONE, "same"),
-)  # fmt: skip
-
-
-def layer(batches: int, height: int, width: int, channels: int, many: int, kernel: Pair, stride: Pair, dilation: Pair,
-          padding: Padding, seed: int = 0) -> Graph:  # fmt: skip
-    if padding == "valid":
-        height, width = max(height, kernel[0]), max(width, kernel[1])
-    b = Builder("plane", (batches, height, width, channels), seed)
-    op = DepthwiseConv2D(stride, dilation, padding, ("none", "relu6")[seed % 2])
-    graph = b.ended(b.weighted(op, "input", (1, *kernel, channels * many), 3))
-    zero = int(np.random.default_rng(seed).integers(-128, 128))
-    x, y = (graph.tensors[name] for name in (graph.inputs[0], graph.outputs[0]))
-    graph.tensors[x.name] = replace(x, quantization=Quantization.per_tensor(float(x.scale), zero))
-    if seed % 3 == 0:  # a clamp inside the range
-        graph.tensors[y.name] = replace(y, quantization=Quantization.per_tensor(0.06, -5))
-    return graph
-
-
-def forms(graph: Graph, kernel: str = KERNEL) -> list[tuple[int, Call]]:
-    """Of a kernel, with their places among the candidates."""
-    found = candidates_of(graph, graph.nodes[0], CORE)
-    return [(i, c) for i, c in enumerate(found) if isinstance(c, Call) and c.kernel == kernel]
 
 
 def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     cases, seen = [], set()
     for i, one in enumerate(LAYERS):
         graph = layer(*one, seed=i)
-        for j, call in forms(graph):
+        for j, call in forms(graph, KERNEL):
             cases.append(Case(f"plane_{i}_{j}", graph, i, 2, 64, candidate=j))
             f = dict[str, Any](call.fields)
             bands = f["bands"].reshape(-1, 7)
@@ -96,33 +64,6 @@ def test_exact_on_the_emulated_core(tmp_path: Path) -> None:
     wanted |= {("full", 0, True), *(("full", n, rest) for n in (1, 2) for rest in (False, True))}
     assert seen == wanted, seen ^ wanted
     prove(cases, "qemu-m55", tmp_path / "program")
-
-
-def test_windows_by_chunks(tmp_path: Path) -> None:
-    cases, seen = [], set()
-    for i, one in enumerate(LARGE):
-        for seed in (3 * i, 3 * i + 1):  # with a clamp and without
-            graph = layer(*one, seed=seed)
-            ((j, call),) = forms(graph, CHUNKS)
-            cases.append(Case(f"chunks_{i}_{seed}", graph, seed, 2, 64, candidate=j))
-            f = dict[str, Any](call.fields)
-            seen |= {f["kind"], ("bands", f["bands"].size > 7 * one[0]), ("wide", f["full"] > 0)}
-            seen |= {("beyond", one[5][0] % (f["kind"] // 2 + 1) > 0)}
-    pairs = {(name, on) for name in ("bands", "wide", "beyond") for on in (False, True)}
-    assert seen == pairs | set(range(8)), seen
-    prove(cases, "qemu-m55", tmp_path / "program")
-
-
-@pytest.mark.parametrize(("one", "chunks"), [
-    ((1, 9, 9, 2, 1, THREE, ONE, ONE, "same"), 0),  # by groups
-    ((1, 9, 9, 2, 1, FOUR, ONE, ONE, "same"), 1), ((1, 9, 9, 2, 1, (5, 4), ONE, ONE, "same"), 2),
-    ((1, 16, 9, 2, 1, (16, 4), ONE, ONE, "same"), 4), ((1, 17, 9, 2, 1, (17, 4), ONE, ONE, "valid"), 0),
-    ((1, 9, 16, 2, 1, (2, 16), ONE, ONE, "valid"), 2), ((1, 9, 17, 2, 1, (2, 17), ONE, ONE, "valid"), 0),
-    ((1, 9, 112, 2, 1, FIVE, ONE, ONE, "valid"), 2), ((1, 9, 112, 2, 1, FIVE, ONE, ONE, "same"), 0),  # of 128 bytes
-])  # fmt: skip
-def test_conditions_of_chunks(one: Any, chunks: int) -> None:
-    found = forms(layer(*one, seed=1), CHUNKS)
-    assert [int(call.fields["kind"]) // 2 + 1 for _, call in found] == [chunks] * (chunks > 0)  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(("one", "kinds"), [
@@ -146,17 +87,12 @@ def test_conditions_of_chunks(one: Any, chunks: int) -> None:
     ((1, 5, 14, 2, 1, (1, 5), ONE, ONE, "same"), 2),
 ])  # fmt: skip
 def test_conditions(one: Any, kinds: int) -> None:
-    assert len(forms(layer(*one, seed=1))) == kinds
+    assert len(forms(layer(*one, seed=1), KERNEL)) == kinds
 
 
 def test_channels_that_need_shifts_are_refused() -> None:
     graph = layer(1, 9, 9, 2, 1, THREE, ONE, ONE, "same")
-    assert forms(graph)
-    for t in [t for t in graph.tensors.values() if t.is_constant and t.quantization is not None]:
-        assert t.quantization is not None
-        q = Quantization(t.quantization.scale * np.float32(1 << 14), t.quantization.zero_point, t.quantization.axis)
-        graph.tensors[t.name] = replace(t, quantization=q)
-    assert not forms(graph)
+    assert forms(graph, KERNEL) and not forms(with_large_shifts(graph), KERNEL)
 
 
 @pytest.mark.parametrize("i", range(len(LAYERS)))
@@ -165,7 +101,7 @@ def test_every_output_has_its_place(i: int) -> None:
     batches, *_ = LAYERS[i]
     graph = layer(*LAYERS[i])
     size = graph.tensors[graph.outputs[0]].shape
-    for _, call in forms(graph):
+    for _, call in forms(graph, KERNEL):
         f = dict[str, Any](call.fields)
         outputs = np.prod(size[1:3]) * size[3]
         assert f["places"].size == 8 * f["iterations"] and f["windows"].size == 4 * f["vectors"]
@@ -181,6 +117,6 @@ def test_every_output_has_its_place(i: int) -> None:
 ])  # fmt: skip
 def test_in_place_where_nothing_is_read_again(one: Any, shared: bool) -> None:
     graph = layer(*one)
-    for _, call in forms(graph):
+    for _, call in forms(graph, KERNEL):
         memory = memory_map(graph, [call])
         assert (memory.tensors[graph.inputs[0]] == memory.tensors[graph.outputs[0]]) == shared

@@ -24,7 +24,7 @@ typedef struct {
   const int32_t *bands;     /* (samples and bands, 7): whether there are more; to behind the channels of the first pixel in the
                                image, bytes; vectors of zero points above; rows; zero points below begin after so many bytes,
                                and their vectors; to the outputs, bytes */
-  int32_t rest, step, chunk; /* step: 16 pixels of the input, bytes; chunk: 0, or from one part of a window to the next */
+  int32_t rest, step;       /* step: 16 pixels of the input, bytes */
   int16_t limits[16];       /* low, high: 8 of each */
   uint8_t columns[32];      /* of 16 pixels in a row of the input, those from `rest` on the last one's; then of any 16 */
   int8_t zeros[16];         /* zero points of the input */

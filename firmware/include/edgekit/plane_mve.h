@@ -1,6 +1,6 @@
 /* The assembly that Helium kernels share which lay out one channel's plane at a time: everything but their loops.
  *
- * A kernel is EK_PLANE_BEGIN, an EK_PLANE_KIND for each value of `kind`, the loops by EK_PLANE_LOOP, EK_PLANE_END.
+ * A kernel is EK_PLANE_BEGIN, an EK_PLANE_KIND for each value of `kind`, the loops, EK_PLANE_END.
  *
  * Registers of the loops: r8 addresses of windows; sums r0 r2 r4 r6 and q0 q1; q3 taps, q4-q7 filters; r11 bias, r5 multiplier,
  * q2 second multiplier, r10 output zero point; r9 places, r12 output; r1 r3 r7 are free. Laying out: r0 input, r1 plane, r4 rows,
@@ -23,23 +23,15 @@ EK_PLANE_AT(taps, 28);
 EK_PLANE_AT(full, 44);
 EK_PLANE_AT(channels, 56);
 EK_PLANE_AT(rest, 68);
-EK_PLANE_AT(limits, 80);
-EK_PLANE_AT(columns, 112); /* from where the assembly counts back to the others */
-EK_PLANE_AT(zeros, 144);
+EK_PLANE_AT(limits, 76);
+EK_PLANE_AT(columns, 108); /* from where the assembly counts back to the others */
+EK_PLANE_AT(zeros, 140);
 
-#define EK_PLANE_SCALE(multiplier)                                                                      \
-  "vadd.i32 q1, q1, r11\n vqrdmulh.s32 q1, q1, " multiplier "\n vadd.i32 q0, q0, r11\n"               \
-  "vqrdmulh.s32 q0, q0, " multiplier "\n vqrdmlash.s32 q1, q2, r10\n vqmovnb.s32 q1, q1\n"            \
-  "vqrdmlash.s32 q0, q2, r10\n vqmovnt.s32 q1, q0\n"
 #define EK_PLANE_CLAMP \
   "ldr r1, [sp, #56]\n vldrw.u32 q0, [r1, #-32]\n vmax.s16 q1, q1, q0\n vldrw.u32 q0, [r1, #-16]\n vmin.s16 q1, q1, q0\n"
-#define EK_PLANE_STORE "vldrh.u16 q0, [r9], #16\n vstrb.16 q1, [r12, q0]\n"
 #define EK_PLANE_TAKE(registers) "vldmia r11!, {" registers "}\n str r11, [sp, #16]\n mov.w r11, r0\n"
 #define EK_PLANE_ZEROS "ldr r0, [sp, #56]\n vldrb.u8 q7, [r0, #32]\n"
 #define EK_PLANE_NEXT "b .Lnext%=\n"
-/* take: filters to their registers; sums: of 8 outputs to q1 and q0. */
-#define EK_PLANE_LOOP(label, take, sums, multiplier, clamp) \
-  ".balign 4\n" label ":\n" take "1:\n" sums EK_PLANE_SCALE(multiplier) clamp EK_PLANE_STORE "le lr, 1b\n"
 #define EK_PLANE_KIND(label) ".hword (" label " - .Lkinds%=) / 2\n"
 
 #define EK_PLANE_ROW(q) "vldrb.u8 " q ", [r0, q1]\n add r0, r6\n"
@@ -58,7 +50,7 @@ EK_PLANE_AT(zeros, 144);
   "dls lr, r5\n" \
   "1:\n vldrh.u32 q0, [r4], #8\n vadd.i32 q0, q0, r8\n vstrw.32 q0, [r3], #16\n le lr, 1b\n" \
   "ldmia r0!, {r4, r5, r7}\n" /* full, pitch, depth_multiplier */ \
-  "add r6, r0, #56\n"         /* columns */ \
+  "add r6, r0, #52\n"         /* columns */ \
   "add r11, sp, #48\n stm r11, {r4, r5, r6, r7}\n" \
   "vldrb.u8 q7, [r6, #32]\n" \
   "ldr r5, [r0, #8]\n" \
@@ -84,7 +76,7 @@ EK_PLANE_AT(zeros, 144);
   "b .Lfilter%=\n" \
   ".Lwide%=:\n" \
   "vldrb.u8 q2, [r7, #16]\n" \
-  "ldrd r2, r3, [r7, #-44]\n" /* rest, step */ \
+  "ldrd r2, r3, [r7, #-40]\n" /* rest, step */ \
   "3:\n mov r10, r0\n dls lr, r5\n" \
   "1:\n vldrb.u8 q0, [r10, q2]\n add r10, r3\n vstrb.8 q0, [r1], #16\n le lr, 1b\n" \
   "vmov q0, q7\n" \
@@ -105,7 +97,7 @@ EK_PLANE_AT(zeros, 144);
   "ldr r10, [sp, #128]\n add r11, sp, #28\n subs r10, #1\n bne .Lchannel%=\n" \
   "ldrd r4, r5, [sp, #36]\n" \
   "cbz r4, .Lend%=\n" \
-  "ldr r0, [sp, #56]\n sub r0, #56\n" \
+  "ldr r0, [sp, #56]\n sub r0, #52\n" \
   "ldrd r1, r2, [sp, #132]\n" \
   "ldr r3, [sp, #4]\n ldr r4, [r0, #-52]\n add r3, r3, r4, lsl #4\n" /* the plane is behind the vectors */ \
   "b .Lband%=\n" \

@@ -1,15 +1,19 @@
-"""Depthwise convolution plane by plane on Helium, one output at a time by up to 4 chunks of its window."""
+"""Depthwise convolution plane by plane on Helium, windows of several gathers: bands, channels by units, filters."""
 
 from __future__ import annotations
 
-from edgekit.backends.c.counts._plane import laid_out, loops
 from edgekit.backends.c.counts._window import Fields
 
-NAMES = ("1", "2", "3", "4")
+KINDS = ("plain", "clamped", "once")
 
 
 def features(fields: Fields) -> dict[str, float]:
-    found = laid_out(fields)
-    chunks = fields["kind"] // 2
-    ways = {"way": found["filters"] * (chunks > 0), "zeros": found["filters"] * (chunks == len(NAMES) - 1)}
-    return {**found, **ways, **loops(fields, NAMES)}
+    bands = fields["bands"].reshape(-1, 6)
+    pairs, channels = int(bands[:, 3].sum()), len(bands) * fields["channels"]
+    filters, laid = channels * fields["depth_multiplier"], pairs * fields["channels"]
+    return {
+        "call": 1, "vectors": fields["vectors"], "bands": len(bands), "filled": len(bands) * fields["filled"],
+        "pairs": pairs, "channels": channels, "filters": filters,
+        "wide": laid * (fields["narrow"] == 0), "narrow": laid * (fields["narrow"] > 0),
+        **{kind: filters * fields["iterations"] * (fields["kind"] == i) for i, kind in enumerate(KINDS)},
+    }  # fmt: skip
