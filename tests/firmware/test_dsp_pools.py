@@ -1,0 +1,70 @@
+"""Pooling with the DSP instructions: the simulator's integers for every kind of window, and where the forms end."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from edgekit.backends.c.call import Call
+from edgekit.backends.c.emission import candidates_of
+from edgekit.backends.c.forms.dsp.average_pool_2d import FRACTION, LARGEST_WINDOW
+from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
+from tests.firmware.pools import cases, halves_away, pool_graph
+
+CASES = cases("cortex-m4")
+
+
+def _kernels(*layer: object) -> list[str]:
+    graph = pool_graph(*layer)  # type: ignore[arg-type]
+    found = candidates_of(graph, graph.nodes[0], "cortex-m4")
+    return [call.kernel for call in found if isinstance(call, Call)]
+
+
+def test_every_kernel_is_proven() -> None:
+    found = Counter[str]()
+    for case in CASES:
+        some = candidates_of(case.graph, case.graph.nodes[0], "cortex-m4")
+        call = some[min(case.candidate, len(some) - 1)]
+        assert isinstance(call, Call)
+        found[call.kernel] += 1
+    for kernel in ("max_pool_2d_two", "max_pool_2d_four", "max_pool_2d_nine", "max_pool_2d",
+                   "average_pool_2d_four", "average_pool_2d"):  # fmt: skip
+        assert found[f"{kernel}_dsp"] >= 8, found
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "window", "expected"),
+    [
+        ("max", (1, 6, 6, 4), (2, 2), ["max_pool_2d_four_dsp", "max_pool_2d_dsp", "max_pool_2d"]),
+        ("max", (1, 6, 6, 3), (2, 2), ["max_pool_2d"]),
+        ("max", (1, 6, 6, 3), (2, 3), ["max_pool_2d"]),
+        ("max", (1, 6, 6, 8), (2, 3), ["max_pool_2d_dsp", "max_pool_2d"]),
+        ("average", (1, 6, 6, 4), (2, 2), ["average_pool_2d_four_dsp", "average_pool_2d_dsp", "average_pool_2d"]),
+        ("average", (1, 6, 6, 3), (2, 2), ["average_pool_2d"]),
+        ("average", (1, 15, 17, 4), (15, 17), ["average_pool_2d_dsp", "average_pool_2d"]),
+        ("average", (1, 16, 16, 4), (16, 16), ["average_pool_2d"]),
+    ],
+)
+def test_where_forms_end(kind: str, shape: tuple[int, ...], window: tuple[int, int], expected: list[str]) -> None:
+    assert _kernels(kind, shape, window, window) == expected
+
+
+def test_rows_of_one_column_are_pixels() -> None:
+    """Windows of one column, next to each other: channels of the row are channels of a pixel."""
+    graph = pool_graph("max", (1, 8, 5, 3), (2, 1), (2, 1))
+    call = candidates_of(graph, graph.nodes[0], "cortex-m4")[0]
+    assert isinstance(call, Call) and call.kernel == "max_pool_2d_two_dsp"
+    assert (call.fields["in_w"], call.fields["out_w"], call.fields["in_c"]) == (1, 1, 15)
+    graph = pool_graph("max", (1, 8, 5, 3), (2, 1), (2, 2))
+    assert len(candidates_of(graph, graph.nodes[0], "cortex-m4")) == 1
+
+
+def test_quotients_of_all_sums() -> None:
+    """What the kernel multiplies by is right for every sum of every window."""
+    for count in range(1, LARGEST_WINDOW + 1):
+        sums = np.arange(-128 * count, 127 * count + 1)
+        found = ((sums * ((1 << FRACTION) // count + 1) >> 16) + 128) >> 8
+        np.testing.assert_array_equal(found, halves_away(sums, count), str(count))
+    assert LARGEST_WINDOW * 128 < 1 << 15 <= (LARGEST_WINDOW + 1) * 128
