@@ -17,13 +17,19 @@ from edgekit.graph.ops.quantize import Quantize
 from edgekit.graph.ops.softmax import Softmax
 from edgekit.graph.ops.split import Split
 
+WINDOWS = ((2, 2), (0, 0), (3, 3), (1, 2), (2, 2), (2, 1), (3, 3), (2, 3), (2, 2), (3, 3), (4, 1), (0, 0), (1, 2),
+           (3, 3), (5, 4))  # fmt: skip
+
 
 def _pool(kind: type[AveragePool2D] | type[MaxPool2D], d: Draw) -> Graph:
-    (h, w), channels = d.size(), d.channels(96)
-    window = (h, w) if d.of(0, 0, 1) else (min(h, d.of(2, 2, 3)), min(w, d.of(2, 2, 3)))
+    """Windows of WINDOWS, (0, 0) as large as the image; some outputs are clamped."""
+    (h, w), channels, (height, width) = d.size(), d.channels(96), d.turn(WINDOWS)
+    h, w = max(h, height), max(w, width)
+    window = (height or h, width or w)
     stride = window if d.of(0, 1) else d.stride()
     b = Builder(kind.__name__, (1, h, w, channels), 0)
-    op = kind(window, stride, "same" if d.of(0, 1) else "valid")
+    op = kind(window, stride, "same" if d.of(0, 1) else "valid", "relu6" if d.of(0, 0, 0, 1) else "none")
+    b.graph.tensors["input"] = b.graph.tensors["input"].with_(quantization=Quantization.per_tensor(0.06, -5))
     return b.ended(b.node(op, ["input"], b.graph.tensors["input"].quantization))
 
 
@@ -101,8 +107,8 @@ def moved(d: Draw) -> Graph:
 
 
 SAMPLERS: tuple[Sampler, ...] = (
-    (average_pool_2d, 16),
-    (max_pool_2d, 16),
+    (average_pool_2d, 80),
+    (max_pool_2d, 110),
     (softmax, 12),
     (quantize, 6),
     (retyped, 16),

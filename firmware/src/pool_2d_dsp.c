@@ -12,18 +12,10 @@
  * quotient that is a little too large for positive sums and too small for negative ones, so that ties go away from zero. */
 #include "edgekit/pool_2d_dsp.h"
 
-#include "edgekit/arch.h"
 #include "edgekit/pool_blocks_dsp.h"
+#include "edgekit/pool_runs.h"
 
 enum { FRACTION = 24, LEAST = 0x80 };
-
-typedef struct {
-  const int8_t *x;
-  int32_t rows, columns, pitch; /* of the window within the image */
-} inside_t;
-
-typedef void (*one_t)(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y);
-typedef void (*run_t)(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y, int32_t pixels);
 
 static uint32_t of_each(int32_t byte) { return 0x01010101U * (uint32_t)(byte & 0xFF); }
 
@@ -42,20 +34,9 @@ static __attribute__((noinline)) void put_quotients(int8_t *y, uint32_t even, ui
 
 static inline int32_t reciprocal_of(int32_t count) { return (1 << FRACTION) / count + 1; }
 
-static void average(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) {
-  const int32_t reciprocal = reciprocal_of(w->rows * w->columns), wide = p->in_c % 4 == 0 ? p->in_c : 0;
-  int32_t c = 0;
-  for (; c + 16 <= wide; c += 16) {
-    uint32_t sum[8] = {0, 0, 0, 0, 0, 0, 0, 0};
-    const int8_t *row = w->x + c;
-    for (int32_t r = w->rows; r > 0; --r, row += w->pitch) {
-      sums_of_line(sum, row, w->columns, p->in_c);
-    }
-    put_quotients(y + c, sum[0], sum[1], reciprocal);
-    put_quotients(y + c + 4, sum[2], sum[3], reciprocal);
-    put_quotients(y + c + 8, sum[4], sum[5], reciprocal);
-    put_quotients(y + c + 12, sum[6], sum[7], reciprocal);
-  }
+/* Channels from `c` on, four by four. */
+static inline void average_from(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y, int32_t c) {
+  const int32_t reciprocal = reciprocal_of(w->rows * w->columns);
   for (; c < p->in_c; c += 4) {
     const int32_t first = c < p->in_c - 4 ? c : p->in_c - 4;
     uint32_t even = 0, odd = 0;
@@ -72,20 +53,7 @@ static void average(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) {
   }
 }
 
-static void maximum(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) {
-  const int32_t wide = p->in_c % 4 == 0 ? p->in_c : 0;
-  int32_t c = 0;
-  for (; c + 16 <= wide; c += 16) {
-    uint32_t best[4] = {of_each(LEAST), of_each(LEAST), of_each(LEAST), of_each(LEAST)};
-    const int8_t *row = w->x + c;
-    for (int32_t r = w->rows; r > 0; --r, row += w->pitch) {
-      larger_of_line(best, row, w->columns, p->in_c);
-    }
-    put(y + c, best[0]);
-    put(y + c + 4, best[1]);
-    put(y + c + 8, best[2]);
-    put(y + c + 12, best[3]);
-  }
+static inline void maximum_from(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y, int32_t c) {
   for (; c < p->in_c; c += 4) {
     const int32_t first = c < p->in_c - 4 ? c : p->in_c - 4;
     uint32_t best = of_each(LEAST);
@@ -99,6 +67,44 @@ static void maximum(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) {
     put(y + first, best);
   }
 }
+
+static void average(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) {
+  const int32_t reciprocal = reciprocal_of(w->rows * w->columns), words = p->in_c % 4 == 0 ? p->in_c : 0;
+  int32_t c = 0;
+  for (; c + 16 <= words; c += 16) {
+    uint32_t sum[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+    const int8_t *row = w->x + c;
+    for (int32_t r = w->rows; r > 0; --r, row += w->pitch) {
+      sums_of_line(sum, row, w->columns, p->in_c);
+    }
+    put_quotients(y + c, sum[0], sum[1], reciprocal);
+    put_quotients(y + c + 4, sum[2], sum[3], reciprocal);
+    put_quotients(y + c + 8, sum[4], sum[5], reciprocal);
+    put_quotients(y + c + 12, sum[6], sum[7], reciprocal);
+  }
+  average_from(p, w, y, c);
+}
+
+static void maximum(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) {
+  const int32_t words = p->in_c % 4 == 0 ? p->in_c : 0;
+  int32_t c = 0;
+  for (; c + 16 <= words; c += 16) {
+    uint32_t best[4] = {of_each(LEAST), of_each(LEAST), of_each(LEAST), of_each(LEAST)};
+    const int8_t *row = w->x + c;
+    for (int32_t r = w->rows; r > 0; --r, row += w->pitch) {
+      larger_of_line(best, row, w->columns, p->in_c);
+    }
+    put(y + c, best[0]);
+    put(y + c + 4, best[1]);
+    put(y + c + 8, best[2]);
+    put(y + c + 12, best[3]);
+  }
+  maximum_from(p, w, y, c);
+}
+
+/* For edges that windows of two and four seldom have. */
+static void average_by_fours(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) { average_from(p, w, y, 0); }
+static void maximum_by_fours(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) { maximum_from(p, w, y, 0); }
 
 /* Windows of `lines` times `values` that are all inside, next to each other. A window of one column, or of one row, has lines
  * of one value. */
@@ -154,51 +160,16 @@ static void limit(int8_t *y, int32_t count, int32_t low, int32_t high) {
   }
 }
 
-/* `run` takes the windows inside of rows that are; without, `one` takes all. */
-static inline void pool(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y, one_t one, run_t run) {
-  const int32_t pitch = p->in_w * p->in_c, room = p->in_w + p->pad_left - p->kernel_w;
-  int8_t *const first = y;
-  int32_t begin = (p->pad_left + p->stride_w - 1) / p->stride_w, end = room / p->stride_w + 1;
-  begin = begin < 0 ? 0 : begin;
-  end = room < 0 ? 0 : (end < p->out_w ? end : p->out_w);
-  for (int32_t n = 0; n < p->batches; ++n, x += p->in_h * pitch) {
-    for (int32_t oy = 0; oy < p->out_h; ++oy) {
-      const int32_t y0 = oy * p->stride_h - p->pad_top, top = y0 < 0 ? 0 : y0;
-      const int32_t bottom = y0 + p->kernel_h > p->in_h ? p->in_h : y0 + p->kernel_h;
-      const int32_t start = run && bottom - top == p->kernel_h && begin < end ? begin : p->out_w;
-      for (int32_t ox = 0; ox < p->out_w; ++ox, y += p->in_c) {
-        const int32_t x0 = ox * p->stride_w - p->pad_left, left = x0 < 0 ? 0 : x0;
-        const int32_t right = x0 + p->kernel_w > p->in_w ? p->in_w : x0 + p->kernel_w;
-        inside_t w = {x + top * pitch + left * p->in_c, bottom - top, right - left, pitch};
-        if (ox == start) {
-          run(p, w.x, y, end - start);
-          ox = end - 1;
-          y += (end - start - 1) * p->in_c;
-          continue;
-        }
-        if (w.columns == p->in_w) {
-          w.columns *= w.rows;
-          w.rows = 1;
-        }
-        one(p, &w, y);
-      }
-    }
-  }
-  if (p->low > -128 || p->high < 127) {
-    limit(first, (int32_t)(y - first), p->low, p->high);
-  }
-}
-
-void ek_average_pool_2d_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) { pool(p, x, y, average, 0); }
+void ek_average_pool_2d_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) { pool(p, x, y, average, 0, limit); }
 
 void ek_average_pool_2d_four_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) {
-  pool(p, x, y, average, average_of_four);
+  pool(p, x, y, average_by_fours, average_of_four, limit);
 }
 
-void ek_max_pool_2d_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) { pool(p, x, y, maximum, 0); }
+void ek_max_pool_2d_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) { pool(p, x, y, maximum, 0, limit); }
 
-void ek_max_pool_2d_two_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) { pool(p, x, y, maximum, largest_of_two); }
+void ek_max_pool_2d_two_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) { pool(p, x, y, maximum_by_fours, largest_of_two, limit); }
 
-void ek_max_pool_2d_four_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) { pool(p, x, y, maximum, largest_of_four); }
+void ek_max_pool_2d_four_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) { pool(p, x, y, maximum_by_fours, largest_of_four, limit); }
 
-void ek_max_pool_2d_nine_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) { pool(p, x, y, maximum, largest_of_nine); }
+void ek_max_pool_2d_nine_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) { pool(p, x, y, maximum, largest_of_nine, limit); }

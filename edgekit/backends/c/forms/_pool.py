@@ -9,10 +9,12 @@ import numpy as np
 
 from edgekit.backends.c.call import Call, Value
 
+SIZES = {(1, 2): "_two", (2, 1): "_two", (2, 2): "_four", (3, 3): "_nine"}  # windows with kernels of their own
+
 
 @dataclass(frozen=True)
 class Pool:
-    """The fields of a call, where a row whose windows have one column, next to each other, is one pixel of more channels."""
+    """The fields of a call; a row whose windows are columns next to each other is one pixel of more channels."""
 
     fields: Mapping[str, Value]
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms._pool import Pool
+from edgekit.backends.c.forms._pool import SIZES, Pool
 
 SOURCE = "pool_2d_dsp"
 FOUR = 4  # channels, the least there must be
-SIZES = {(1, 2): "_two", (2, 1): "_two", (2, 2): "_four", (3, 3): "_nine"}
 
 
 def form(layer: Layer, call: Call) -> list[Call]:
