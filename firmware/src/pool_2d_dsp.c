@@ -77,10 +77,9 @@ static void average(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) {
     for (int32_t r = w->rows; r > 0; --r, row += w->pitch) {
       sums_of_line(sum, row, w->columns, p->in_c);
     }
-    put_quotients(y + c, sum[0], sum[1], reciprocal);
-    put_quotients(y + c + 4, sum[2], sum[3], reciprocal);
-    put_quotients(y + c + 8, sum[4], sum[5], reciprocal);
-    put_quotients(y + c + 12, sum[6], sum[7], reciprocal);
+    for (int32_t i = 0; i < 4; ++i) {
+      put_quotients(y + c + 4 * i, sum[2 * i], sum[2 * i + 1], reciprocal);
+    }
   }
   average_from(p, w, y, c);
 }

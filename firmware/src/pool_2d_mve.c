@@ -1,12 +1,12 @@
 /* What `ek_average_pool_2d` and `ek_max_pool_2d` compute, on Helium.
  *
  * Blocking: 16 channels of a pixel (average: 8). Windows of two values (_two), 2x2 (_four) and 3x3 (_nine) that are inside the
- * image are runs of a row; where channels are few (_few: up to 8), a vector has as many pixels of them as it has room for, by
- * gathers whose offsets are the same for all. Others, and those at the edges, go line by line; lines of a window that is as
+ * image are runs of a row; where channels are few (_few: up to 7; _words: 4 or 8), a vector has as many pixels of them as it
+ * has room for, by gathers of bytes or words whose offsets are the same for all. Others, and those at the edges, go line by line; lines of a window that is as
  * wide as the image are one, averages of 16 channels and more by 16.
  * Registers: q0 result, q1 next value, q7 offsets of gathers; else by the compiler.
  * Budget: 16 channels of windows of two, four and nine values: 5, 11 and 25 instructions, averages of four 13 for 8; 6 a pixel.
- * _few: 8, 14 and 29 for a vector. Others: 4 for a value's 16 channels, averages' 6, and about 50.
+ * _few, _words: 8, 14 and 29 for a vector; a core loads the parts of a gather one by one. Others: 4 for a value's 16 channels, averages' 6, and about 50.
  *
  * An average of these sizes multiplies by the least integer above 2^15 / count, others by that above 2^31 / count, and rounds:
  * a quotient that is a little too large for positive sums and too small for negative ones, so that ties go away from zero. */
@@ -92,9 +92,13 @@ static void maximum(const ek_pool_2d_t *p, const inside_t *w, int8_t *y) {
 #define MAX_AT(Q, X) " vldrb.u8 " Q ", [%[" X "]]\n"
 #define MAX_OWN(Q, X) " vldrb.u8 " Q ", [%[" X "]], #16\n"
 #define MAX_WITH " vmax.s8 q0, q0, q1\n"
+#define ON(X) " add %[" X "], %[" X "], %[on]\n"
 #define FEW_AT(Q, X) " vldrb.u8 " Q ", [%[" X "], %q[places]]\n"
-#define FEW_OWN(Q, X) FEW_AT(Q, X) " add %[" X "], %[" X "], %[on]\n"
+#define FEW_OWN(Q, X) FEW_AT(Q, X) ON(X)
 #define FEW_WITH MAX_WITH
+#define WORDS_AT(Q, X) " vldrw.u32 " Q ", [%[" X "], %q[places]]\n"
+#define WORDS_OWN(Q, X) WORDS_AT(Q, X) ON(X)
+#define WORDS_WITH MAX_WITH
 #define SUM_AT(Q, X) " vldrb.s16 " Q ", [%[" X "]]\n"
 #define SUM_OWN(Q, X) " vldrb.s16 " Q ", [%[" X "]], #8\n"
 #define SUM_WITH " vadd.i16 q0, q0, q1\n"
@@ -141,21 +145,29 @@ static void maximum(const ek_pool_2d_t *p, const inside_t *w, int8_t *y) {
     BEGIN const int32_t moved = (step + 7) & -8, factor = (1 << 15) / (COUNT) + 1;                                \
     BY_CHANNELS(TEXT(SUM), "16", " vqrdmulh.s16 q0, q0, %[factor]\n vstrb.16 q0, [%[y]], #8\n");                 \
   }
-#define LARGEST_OF_FEW(NAME, TEXT)                                                                                \
+#define LARGEST_OF_PIXELS(NAME, PLACES, TEXT)                                                                     \
   static void NAME(ARGUMENTS) {                                                                                   \
     BEGIN const int32_t pixels = 16 / step, moved = pixels * step;                                                \
-    const uint8x16_t places = places_of(step, p->stride_w, (uint32_t)moved);                                      \
+    const uint8x16_t places = PLACES(step, step * (p->stride_w - 1));                                             \
     const int32_t before = (n - 1) / pixels;                                                                      \
     n = 16 * before + (n - before * pixels) * step;                                                               \
-    BY_PIXELS(TEXT(FEW));                                                                                         \
+    BY_PIXELS(TEXT);                                                                                              \
   }
 
-/* Where the channels of as many pixels as fit are; the first pixel's again where none is. */
-static uint8x16_t places_of(int32_t channels, int32_t stride, uint32_t bytes) {
+/* Where the channels of as many pixels as fit are, a pixel's `apart` bytes after the end of the pixel's before it; the first
+ * pixel's again where none is. */
+static uint8x16_t bytes_of(int32_t channels, int32_t apart) {
   const uint8x16_t lanes = vidupq_n_u8(0, 1), scale = vdupq_n_u8((uint8_t)(256 / channels + 1));
   const uint8x16_t pixels = channels == 1 ? lanes : vmulhq_u8(lanes, scale);
-  const uint8x16_t places = vaddq_u8(lanes, vmulq_n_u8(pixels, (uint8_t)(channels * (stride - 1))));
-  return vpselq_u8(places, vdupq_n_u8(0), vctp8q(bytes));
+  const uint8x16_t places = vaddq_u8(lanes, vmulq_n_u8(pixels, (uint8_t)apart));
+  return vpselq_u8(places, vdupq_n_u8(0), vctp8q((uint32_t)(16 / channels * channels)));
+}
+
+/* Of 4 or 8 channels, words. */
+static uint8x16_t words_of(int32_t channels, int32_t apart) {
+  const uint32x4_t lanes = vidupq_n_u32(0, 4), pixels = vshrq_n_u32(lanes, 2);
+  const uint32x4_t of_pixels = channels == 8 ? vshrq_n_u32(pixels, 1) : pixels;
+  return vreinterpretq_u8_u32(vmlaq_n_u32(lanes, of_pixels, (uint32_t)apart));
 }
 
 static void limit(int8_t *y, int32_t count, int32_t low, int32_t high) {
@@ -171,9 +183,12 @@ static void limit(int8_t *y, int32_t count, int32_t low, int32_t high) {
 LARGEST(largest_of_two, TWO)
 LARGEST(largest_of_four, FOUR)
 LARGEST(largest_of_nine, NINE)
-LARGEST_OF_FEW(few_of_two, TWO)
-LARGEST_OF_FEW(few_of_four, FOUR)
-LARGEST_OF_FEW(few_of_nine, NINE)
+LARGEST_OF_PIXELS(few_of_two, bytes_of, TWO(FEW))
+LARGEST_OF_PIXELS(words_of_two, words_of, TWO(WORDS))
+LARGEST_OF_PIXELS(few_of_four, bytes_of, FOUR(FEW))
+LARGEST_OF_PIXELS(words_of_four, words_of, FOUR(WORDS))
+LARGEST_OF_PIXELS(few_of_nine, bytes_of, NINE(FEW))
+LARGEST_OF_PIXELS(words_of_nine, words_of, NINE(WORDS))
 AVERAGE(average_of_two, TWO, 2)
 AVERAGE(average_of_four, FOUR, 4)
 AVERAGE(average_of_nine, NINE, 9)
@@ -182,8 +197,11 @@ KERNEL(max_pool_2d_two, maximum, largest_of_two)
 KERNEL(max_pool_2d_four, maximum, largest_of_four)
 KERNEL(max_pool_2d_nine, maximum, largest_of_nine)
 KERNEL(max_pool_2d_two_few, maximum, few_of_two)
+KERNEL(max_pool_2d_two_words, maximum, words_of_two)
 KERNEL(max_pool_2d_four_few, maximum, few_of_four)
+KERNEL(max_pool_2d_four_words, maximum, words_of_four)
 KERNEL(max_pool_2d_nine_few, maximum, few_of_nine)
+KERNEL(max_pool_2d_nine_words, maximum, words_of_nine)
 KERNEL(average_pool_2d, average, 0)
 KERNEL(average_pool_2d_two, average, average_of_two)
 KERNEL(average_pool_2d_four, average, average_of_four)

@@ -10,6 +10,7 @@ import pytest
 from edgekit.backends.c.call import Call
 from edgekit.backends.c.emission import candidates_of
 from edgekit.backends.c.forms.dsp.average_pool_2d import FRACTION, LARGEST_WINDOW
+from edgekit.graph.operator import Padding
 from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
 from tests.firmware.pools import cases, halves_away, kernels_of, pool_graph
 
@@ -40,14 +41,16 @@ def test_where_forms_end(kind: str, shape: tuple[int, ...], window: tuple[int, i
     assert kernels_of(pool_graph(kind, shape, window, window), "cortex-m4") == expected
 
 
-def test_rows_of_one_column_are_pixels() -> None:
-    """Windows of one column, next to each other: channels of the row are channels of a pixel."""
-    graph = pool_graph("max", (1, 8, 5, 3), (2, 1), (2, 1))
+@pytest.mark.parametrize(("padding", "turned"), [("valid", True), ("same", False)])
+def test_columns_are_rows(padding: Padding, turned: bool) -> None:
+    """Windows of one column, next to each other: a row's channels are those of a pixel, a column's pixels a row."""
+    graph = pool_graph("max", (1, 8, 5, 3), (2, 1), (2, 1), padding)
     call = candidates_of(graph, graph.nodes[0], "cortex-m4")[0]
     assert isinstance(call, Call) and call.kernel == "max_pool_2d_two_dsp"
-    assert (call.fields["in_w"], call.fields["out_w"], call.fields["in_c"]) == (1, 1, 15)
-    graph = pool_graph("max", (1, 8, 5, 3), (2, 1), (2, 2))
-    assert len(candidates_of(graph, graph.nodes[0], "cortex-m4")) == 1
+    assert call.fields["in_c"] == 15
+    sizes = [call.fields[name] for name in ("in_h", "in_w", "out_h", "out_w", "kernel_h", "kernel_w")]
+    assert sizes == ([1, 8, 1, 4, 1, 2] if turned else [8, 1, 4, 1, 2, 1])
+    assert kernels_of(pool_graph("max", (1, 8, 5, 3), (2, 1), (2, 2)), "cortex-m4") == ["max_pool_2d"]
 
 
 def test_quotients_of_all_sums() -> None:

@@ -22,18 +22,20 @@ def test_emulated(tmp_path: Path) -> None:
 def test_every_kernel_is_proven() -> None:
     found = Counter(kernel for case in CASES for kernel in kernels_of(case.graph, "cortex-m55")[case.candidate :][:1])
     for kernel in ("max_pool_2d_two", "max_pool_2d_four", "max_pool_2d_nine", "max_pool_2d_two_few",
-                   "max_pool_2d_four_few", "max_pool_2d_nine_few", "max_pool_2d", "average_pool_2d_two",
+                   "max_pool_2d_four_few", "max_pool_2d_nine_few", "max_pool_2d_two_words",
+                   "max_pool_2d_four_words", "max_pool_2d_nine_words", "max_pool_2d", "average_pool_2d_two",
                    "average_pool_2d_four", "average_pool_2d_nine", "average_pool_2d"):  # fmt: skip
-        assert found[f"{kernel}_mve"] >= 3, found
+        assert found[f"{kernel}_mve"] >= 2, found
 
 
 @pytest.mark.parametrize(
     ("kind", "shape", "window", "stride", "expected"),
     [
-        ("max", (1, 6, 6, 8), (2, 2), (2, 2), ["max_pool_2d_four_few_mve", "max_pool_2d_four_mve"]),
+        ("max", (1, 6, 6, 7), (2, 2), (2, 2), ["max_pool_2d_four_few_mve", "max_pool_2d_four_mve"]),
+        ("max", (1, 6, 6, 8), (2, 2), (2, 2), ["max_pool_2d_four_words_mve", "max_pool_2d_four_mve"]),
         ("max", (1, 6, 6, 9), (2, 2), (2, 2), ["max_pool_2d_four_mve"]),
-        ("max", (1, 6, 60, 4), (2, 2), (2, 21), ["max_pool_2d_four_few_mve", "max_pool_2d_four_mve"]),  # up to 255
-        ("max", (1, 6, 60, 4), (2, 2), (2, 22), ["max_pool_2d_four_mve"]),
+        ("max", (1, 6, 60, 3), (2, 2), (2, 21), ["max_pool_2d_four_few_mve", "max_pool_2d_four_mve"]),  # 254
+        ("max", (1, 6, 60, 3), (2, 2), (2, 22), ["max_pool_2d_four_mve"]),
         ("max", (1, 6, 6, 8), (2, 3), (2, 3), []),
         ("average", (1, 6, 6, 4), (2, 2), (2, 2), ["average_pool_2d_four_mve"]),
         ("average", (1, 6, 6, 4), (2, 1), (2, 2), ["average_pool_2d_two_mve"]),

@@ -12,6 +12,7 @@ typedef struct {
   int8_t *y;
 } window_t;
 
+#define UNUSED __attribute__((unused)) /* arguments that only the assembly reads */
 #define ALWAYS static inline __attribute__((always_inline))
 
 static inline void put(int8_t *y, uint32_t four) { memcpy(y, &four, 4); }
@@ -93,17 +94,16 @@ static inline void larger_of_line(uint32_t *best, const int8_t *x, int32_t count
 
 #define SUM(EVEN, ODD, T) \
   " sxtab16 " EVEN ", " EVEN ", " T "\n sxtab16 " ODD ", " ODD ", " T ", ror #8\n"
-/* Sums of theirs: of bytes 0 and 2 of each word, then of its bytes 1 and 3. */
-static inline void sums_of_line(uint32_t *sum, const int8_t *x, int32_t count, int32_t step) {
-  uint32_t a = sum[0], b = sum[1], c = sum[2], d = sum[3], e = sum[4], f = sum[5], g = sum[6], h = sum[7], t, u;
-  __asm volatile("1:\n ldrd %[t], %[u], [%[x]]\n" SUM("%[a]", "%[b]", "%[t]") SUM("%[c]", "%[d]", "%[u]")
-                 " ldrd %[t], %[u], [%[x], #8]\n" SUM("%[e]", "%[f]", "%[t]") SUM("%[g]", "%[h]", "%[u]")
-                 " add %[x], %[x], %[step]\n subs %[n], #1\n bne 1b\n"
-                 : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d), [e] "+r"(e), [f] "+r"(f), [g] "+r"(g),
-                   [h] "+r"(h), [x] "+r"(x), [n] "+r"(count), [t] "=&r"(t), [u] "=&r"(u)
-                 : [step] "r"(step)
-                 : "cc", "memory");
-  sum[0] = a, sum[1] = b, sum[2] = c, sum[3] = d, sum[4] = e, sum[5] = f, sum[6] = g, sum[7] = h;
+/* Sums of theirs: of bytes 0 and 2 of each word, then of its bytes 1 and 3. A function of its own, for it has all registers. */
+static __attribute__((naked, noinline)) void sums_of_line(
+    uint32_t *sum UNUSED, const int8_t *x UNUSED, int32_t count UNUSED, int32_t step UNUSED
+) {
+  __asm volatile(
+      " push {r0, r4-r11, lr}\n ldm r0, {r4-r11}\n"
+      "1:\n ldrd r0, r12, [r1]\n" SUM("r4", "r5", "r0") SUM("r6", "r7", "r12")
+      " ldrd r0, r12, [r1, #8]\n" SUM("r8", "r9", "r0") SUM("r10", "r11", "r12")
+      " add r1, r1, r3\n subs r2, #1\n bne 1b\n"
+      " pop {r0}\n stm r0, {r4-r11}\n pop {r4-r11, pc}\n");
 }
 
 #else

@@ -8,7 +8,7 @@ from edgekit.backends.c.counts._window import Fields, ceil_div, pixels
 
 def features(fields: Fields) -> dict[str, float]:
     pool, channels = Pool.of(fields), fields["in_c"]
-    average, few = fields["kernel"].startswith("average"), fields["kernel"].endswith("few_mve")
+    average, few = fields["kernel"].startswith("average"), fields["kernel"].endswith(("_few_mve", "_words_mve"))
     in_run = ceil_div(pool.inside, max(1, pool.runs))
     vectors = (
         ceil_div(in_run, 16 // channels) * pool.runs if few else pool.inside * ceil_div(channels, 16 - 8 * average)

@@ -7,24 +7,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgekit.backends.c.call import Call, Value
+from edgekit.backends.c.call import Call, Layer, Value
+from edgekit.graph.ops._pool import Pool2D
 
 SIZES = {(1, 2): "_two", (2, 1): "_two", (2, 2): "_four", (3, 3): "_nine"}  # windows with kernels of their own
 
 
 @dataclass(frozen=True)
 class Pool:
-    """The fields of a call; a row whose windows are columns next to each other is one pixel of more channels."""
+    """The fields of a call. A row whose windows are columns next to each other is one pixel of more channels, and a
+    column of pixels is a row of them, as in memory."""
 
     fields: Mapping[str, Value]
 
     @staticmethod
-    def of(call: Call) -> Pool:
-        given = Pool(call.fields)
-        apart = [given["kernel_w"] > 1, given["stride_w"] > 1, given["pad_left"] != 0, given["in_w"] != given["out_w"]]
-        if any(apart):
-            return given
-        return Pool({**call.fields, "in_c": given["in_c"] * given["in_w"], "in_w": 1, "out_w": 1})
+    def of(layer: Layer, call: Call) -> Pool:
+        assert isinstance(layer.op, Pool2D)
+        pool = Pool(call.fields)
+        if pool["kernel_w"] > 1 or pool["stride_w"] > 1 or pool["pad_left"] != 0 or pool["in_w"] != pool["out_w"]:
+            return pool
+        fields = {**pool.fields, "in_c": pool["in_c"] * pool["in_w"], "in_w": 1, "out_w": 1}
+        if layer.op.padding == "valid":  # else a tile has padding of its own, above and below
+            fields |= {f"{name}_w": pool[f"{name}_h"] for name in ("in", "out", "kernel", "stride")}
+            fields |= {"in_h": 1, "out_h": 1, "kernel_h": 1, "stride_h": 1}
+        return Pool(fields)
 
     def __getitem__(self, name: str) -> int:
         value = self.fields[name]

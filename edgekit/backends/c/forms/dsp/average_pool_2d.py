@@ -12,7 +12,7 @@ FRACTION = 24  # of the reciprocal of a window's values; enough for all windows 
 
 def form(layer: Layer, call: Call) -> list[Call]:
     """None where there are too few channels or sums do not fit the kernel's halfwords."""
-    pool = Pool.of(call)
+    pool = Pool.of(layer, call)
     if pool["in_c"] < FOUR or pool.values > LARGEST_WINDOW:
         return []
     sizes = ["_four", ""] if pool.window == (2, 2) else [""]

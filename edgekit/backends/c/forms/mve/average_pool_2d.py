@@ -12,7 +12,7 @@ FRACTION, FRACTION_OF_HALVES = 31, 15  # of the reciprocal of a window's values,
 
 def form(layer: Layer, call: Call) -> list[Call]:
     """None where sums do not fit the kernel's halfwords."""
-    pool = Pool.of(call)
+    pool = Pool.of(layer, call)
     if pool.values > LARGEST_WINDOW:
         return []
     sizes = [SIZES[pool.window], ""] if pool.window in SIZES else [""]
