@@ -1,7 +1,7 @@
 /* What `ek_average_pool_2d` and `ek_max_pool_2d` compute, with the DSP instructions.
  *
  * Blocking: 16 channels of a window, then 8 and 4; the last four overlap those before where channels are no multiple of 4, and
- * then all are by fours. Windows of two values (_two), 2x2 (_four) and 3x3 (_nine, by 8 channels) that are inside
+ * then all are by fours. Windows of two values (_two), 2x2 or four in a row (_four), and 3x3 (_nine), that are inside
  * the image are runs of a row: their lines have a pointer each, which goes on from block to block. Others, and those at the
  * edges, go line by line; lines of a window that is as wide as the image are one.
  * Registers: of LDM r4-r7 results, r8-r11 values; else by the compiler.
@@ -105,12 +105,16 @@ static void maximum(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) {
 static void average_by_fours(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) { average_from(p, w, y, 0); }
 static void maximum_by_fours(const ek_pool_2d_dsp_t *p, const inside_t *w, int8_t *y) { maximum_from(p, w, y, 0); }
 
-/* Windows of `lines` times `values` that are all inside, next to each other. A window of one column, or of one row, has lines
- * of one value. */
+/* From a window's first line to its second: that of a row is halves of it. */
+static inline int32_t apart_of(const ek_pool_2d_dsp_t *p) {
+  return p->in_c * (p->kernel_h > 1 ? p->in_w : p->kernel_w / 2);
+}
+
+/* Windows of `lines` times `values` that are all inside, next to each other. */
 ALWAYS void largest_run(
     const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y, int32_t pixels, int32_t lines, int32_t values
 ) {
-  const int32_t c = p->in_c, skip = (p->stride_w - 1) * c, apart = p->kernel_h > 1 ? p->in_w * c : c;
+  const int32_t c = p->in_c, skip = (p->stride_w - 1) * c, apart = apart_of(p);
   const int32_t wide = c % 4 == 0 ? c / 8 : 0, rest = c % 4 == 0 ? c & 4 : c;
   window_t w = {{x, x + apart, x + 2 * apart}, y};
   for (; pixels > 0; --pixels) {
@@ -133,23 +137,31 @@ static void largest_of_two(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y
 static void largest_of_four(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y, int32_t n) { largest_run(p, x, y, n, 2, 2); }
 static void largest_of_nine(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y, int32_t n) { largest_run(p, x, y, n, 3, 3); }
 
-static void average_of_four(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y, int32_t pixels) {
-  const int32_t c = p->in_c, skip = (p->stride_w - 1) * c, reciprocal = reciprocal_of(4);
-  const int8_t *below = x + p->in_w * c;
-  for (; pixels > 0; --pixels, x += skip, below += skip) {
-    for (int32_t n = c; n > 0; n -= 4, x += 4, below += 4, y += 4) {
+/* Of two lines. */
+ALWAYS void average_run(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y, int32_t pixels, int32_t values) {
+  const int32_t c = p->in_c, skip = (p->stride_w - 1) * c, reciprocal = reciprocal_of(2 * values);
+  const int8_t *other = x + apart_of(p);
+  for (; pixels > 0; --pixels, x += skip, other += skip) {
+    for (int32_t n = c; n > 0; n -= 4, x += 4, other += 4, y += 4) {
       if (n < 4) {
         x += n - 4;
-        below += n - 4;
+        other += n - 4;
         y += n - 4;
       }
-      const uint32_t k = ek_load4(x), l = ek_load4(x + c), m = ek_load4(below), o = ek_load4(below + c);
-      const uint32_t even = ek_sxtab16(ek_sxtab16(ek_sxtab16(ek_sxtb16(k), l), m), o);
-      const uint32_t odd = ek_sxtab16_odd(ek_sxtab16_odd(ek_sxtab16_odd(ek_sxtb16_odd(k), l), m), o);
+      const uint32_t k = ek_load4(x), l = ek_load4(other);
+      uint32_t even = ek_sxtab16(ek_sxtb16(k), l), odd = ek_sxtab16_odd(ek_sxtb16_odd(k), l);
+      if (values == 2) {
+        const uint32_t m = ek_load4(x + c), o = ek_load4(other + c);
+        even = ek_sxtab16(ek_sxtab16(even, m), o);
+        odd = ek_sxtab16_odd(ek_sxtab16_odd(odd, m), o);
+      }
       put(y, quotients(even, odd, reciprocal));
     }
   }
 }
+
+static void average_of_two(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y, int32_t n) { average_run(p, x, y, n, 1); }
+static void average_of_four(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y, int32_t n) { average_run(p, x, y, n, 2); }
 
 /* The fused activation, four outputs at a time. */
 static void limit(int8_t *y, int32_t count, int32_t low, int32_t high) {
@@ -160,6 +172,10 @@ static void limit(int8_t *y, int32_t count, int32_t low, int32_t high) {
 }
 
 void ek_average_pool_2d_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) { pool(p, x, y, average, 0, limit); }
+
+void ek_average_pool_2d_two_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) {
+  pool(p, x, y, average_by_fours, average_of_two, limit);
+}
 
 void ek_average_pool_2d_four_dsp(const ek_pool_2d_dsp_t *p, const int8_t *x, int8_t *y) {
   pool(p, x, y, average_by_fours, average_of_four, limit);

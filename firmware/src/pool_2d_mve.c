@@ -1,6 +1,6 @@
 /* What `ek_average_pool_2d` and `ek_max_pool_2d` compute, on Helium.
  *
- * Blocking: 16 channels of a pixel (average: 8). Windows of two values (_two), 2x2 (_four) and 3x3 (_nine) that are inside the
+ * Blocking: 16 channels of a pixel (average: 8). Windows of two values (_two), 2x2 or four in a row (_four), and 3x3 (_nine), that are inside the
  * image are runs of a row; where channels are few (_few: up to 7; _words: 4 or 8), a vector has as many pixels of them as it
  * has room for, by gathers of bytes or words whose offsets are the same for all. Others, and those at the edges, go line by line; lines of a window that is as
  * wide as the image are one, averages of 16 channels and more by 16.
@@ -130,9 +130,9 @@ static void maximum(const ek_pool_2d_t *p, const inside_t *w, int8_t *y) {
                  : "lr", "q0", "q1", "memory")
 
 #define ARGUMENTS const ek_pool_2d_t *p, const int8_t *x, int8_t *y, int32_t n
-/* A window of one row has lines of one value. */
+/* A window of one row has halves of it as its lines. */
 #define BEGIN                                                                                                     \
-  const int32_t step = p->in_c, apart = p->kernel_h > 1 ? p->in_w * step : step;                                  \
+  const int32_t step = p->in_c, apart = step * (p->kernel_h > 1 ? p->in_w : p->kernel_w / 2);                                  \
   const int8_t *a = x, *b = x + apart, *c = b + apart, *t;
 
 #define LARGEST(NAME, TEXT)                                                                                       \

@@ -14,7 +14,7 @@ from edgekit.graph.ops.max_pool_2d import MaxPool2D
 from tests.firmware.proof import GUARD, Case
 
 KINDS = {"average": AveragePool2D, "max": MaxPool2D}
-WINDOWS = ((2, 2), (3, 3), (1, 2), (2, 1), (2, 2), (3, 3), (1, 3), (4, 2), (1, 1), (6, 5))
+WINDOWS = ((2, 2), (3, 3), (1, 2), (2, 1), (2, 2), (3, 3), (1, 3), (4, 1), (1, 1), (6, 5), (1, 4))
 CHANNELS = (8, 16, 4, 1, 5, 32, 3, 8, 6, 24, 4, 7, 40, 17, 15, 20, 2, 8)
 ACTIVATIONS: tuple[Activation, ...] = ("none", "none", "relu", "relu6")
 COUNT = 160

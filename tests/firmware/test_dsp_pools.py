@@ -20,7 +20,7 @@ CASES = cases("cortex-m4")
 def test_every_kernel_is_proven() -> None:
     found = Counter(kernel for case in CASES for kernel in kernels_of(case.graph, "cortex-m4")[case.candidate :][:1])
     for kernel in ("max_pool_2d_two", "max_pool_2d_four", "max_pool_2d_nine", "max_pool_2d",
-                   "average_pool_2d_four", "average_pool_2d"):  # fmt: skip
+                   "average_pool_2d_two", "average_pool_2d_four", "average_pool_2d"):  # fmt: skip
         assert found[f"{kernel}_dsp"] >= 6, found
 
 
@@ -32,6 +32,9 @@ def test_every_kernel_is_proven() -> None:
         ("max", (1, 6, 6, 3), (2, 3), ["max_pool_2d"]),
         ("max", (1, 6, 6, 8), (2, 3), ["max_pool_2d_dsp", "max_pool_2d"]),
         ("average", (1, 6, 6, 4), (2, 2), ["average_pool_2d_four_dsp", "average_pool_2d_dsp", "average_pool_2d"]),
+        ("average", (1, 6, 6, 4), (1, 2), ["average_pool_2d_two_dsp", "average_pool_2d_dsp", "average_pool_2d"]),
+        ("average", (1, 6, 6, 4), (1, 4), ["average_pool_2d_four_dsp", "average_pool_2d_dsp", "average_pool_2d"]),
+        ("average", (1, 6, 6, 4), (3, 3), ["average_pool_2d_dsp", "average_pool_2d"]),
         ("average", (1, 6, 6, 3), (2, 2), ["average_pool_2d"]),
         ("average", (1, 15, 17, 4), (15, 17), ["average_pool_2d_dsp", "average_pool_2d"]),
         ("average", (1, 16, 16, 4), (16, 16), ["average_pool_2d"]),

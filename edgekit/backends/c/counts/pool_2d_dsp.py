@@ -5,13 +5,13 @@ from __future__ import annotations
 from edgekit.backends.c.counts._pool import Pool, limited
 from edgekit.backends.c.counts._window import Fields, ceil_div, pixels
 
-BY_FOURS = ("max_pool_2d_two_dsp", "max_pool_2d_four_dsp", "average_pool_2d_four_dsp")  # at edges
+BY_FOURS = ("max_pool_2d_two", "max_pool_2d_four", "average_pool_2d_two", "average_pool_2d_four")  # at edges
 
 
 def features(fields: Fields) -> dict[str, float]:
     pool, channels = Pool.of(fields), fields["in_c"]
     words = channels % 4 == 0
-    sixteens = channels // 16 if words and fields["kernel"] not in BY_FOURS else 0
+    sixteens = channels // 16 if words and not fields["kernel"].startswith(BY_FOURS) else 0
     eights = channels // 8 if words and fields["kernel"].startswith("max") else 0
     return {
         "call": 1, "lines": pool.lines, "pixels": pool.alone, **pool.blocks("sixteen", sixteens),

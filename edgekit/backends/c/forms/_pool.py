@@ -10,7 +10,13 @@ import numpy as np
 from edgekit.backends.c.call import Call, Layer, Value
 from edgekit.graph.ops._pool import Pool2D
 
-SIZES = {(1, 2): "_two", (2, 1): "_two", (2, 2): "_four", (3, 3): "_nine"}  # windows with kernels of their own
+SIZES = {
+    (1, 2): "_two",
+    (2, 1): "_two",
+    (2, 2): "_four",
+    (1, 4): "_four",
+    (3, 3): "_nine",
+}  # windows with kernels of their own
 
 
 @dataclass(frozen=True)
