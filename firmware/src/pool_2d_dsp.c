@@ -1,12 +1,12 @@
 /* What `ek_average_pool_2d` and `ek_max_pool_2d` compute, with the DSP instructions.
  *
- * Blocking: 16 channels of a window, then 8 and 4; the last four overlap those before where channels are no multiple of 4, and
- * then all are by fours. Windows of two values (_two), 2x2 or four in a row (_four), and 3x3 (_nine), that are inside
- * the image are runs of a row: their lines have a pointer each, which goes on from block to block. Others, and those at the
- * edges, go line by line; lines of a window that is as wide as the image are one.
- * Registers: of LDM r4-r7 results, r8-r11 values; else by the compiler.
- * Budget: 16 channels of windows of two, four and nine values: 13, 33 and 98 instructions, and about 15 a pixel.
- * Others: 13 for a value's 16 channels, and about 50. Averages of four (_four): 27 for 4 channels.
+ * Blocking: windows of two values (_two), 2x2 or four in a row (_four), and 3x3 (_nine), that are inside the image are runs of a
+ * row, 8 channels at a time, averages 4: a pointer for each line goes on from block to block. Others, and those at the edges, go
+ * line by line, 16 channels at a time; lines of a window that is as wide as the image are one. What is left is by fours, the last
+ * of which overlap those before; so is all where channels are no multiple of 4.
+ * Registers: of runs r4, r5 results, r6, r7 values; of lines of averages r4-r11 sums; else by the compiler.
+ * Budget: 8 channels of the largest of two, four and nine values: 9, 21 and 50 instructions, and about 10 a pixel; 4 of the
+ * average of four: 28. Others: 13 for a value's 16 channels, and about 60.
  *
  * A quotient is ((sum r >> 16) + 128) >> 8, where r is the least integer above 2^24 / count: floor(sum / count + 1/2) of a
  * quotient that is a little too large for positive sums and too small for negative ones, so that ties go away from zero. */
