@@ -17,13 +17,37 @@ from edgekit.graph.ops.quantize import Quantize
 from edgekit.graph.ops.softmax import Softmax
 from edgekit.graph.ops.split import Split
 
+WINDOWS = (
+    (2, 2),
+    (3, 3),
+    (1, 2),
+    (0, 0),
+    (2, 2),
+    (3, 3),
+    (1, 2),
+    (2, 3),
+    (2, 2),
+    (3, 3),
+    (2, 1),
+    (4, 1),
+    (1, 2),
+    (0, 0),
+    (5, 4),
+)
+
 
 def _pool(kind: type[AveragePool2D] | type[MaxPool2D], d: Draw) -> Graph:
-    (h, w), channels = d.size(), d.channels(96)
-    window = (h, w) if d.of(0, 0, 1) else (min(h, d.of(2, 2, 3)), min(w, d.of(2, 2, 3)))
+    """Windows of WINDOWS, (0, 0) as large as the image; some outputs are clamped."""
+    (h, w), (height, width) = d.size(), d.turn(WINDOWS)
+    channels = d.of(1, 2, 3, 4, 4, 5, 6, 7, 8, 8) if d.of(0, 1) else d.channels(96)
+    h, w = max(h, height), max(w, width)
+    if width == 1 and d.of(0, 1):  # one dimension
+        w = 1
+    window = (height or h, width or w)
     stride = window if d.of(0, 1) else d.stride()
     b = Builder(kind.__name__, (1, h, w, channels), 0)
-    op = kind(window, stride, "same" if d.of(0, 1) else "valid")
+    op = kind(window, stride, "same" if d.of(0, 1) else "valid", "relu6" if d.of(0, 0, 0, 1) else "none")
+    b.graph.tensors["input"] = b.graph.tensors["input"].with_(quantization=Quantization.per_tensor(0.06, -5))
     return b.ended(b.node(op, ["input"], b.graph.tensors["input"].quantization))
 
 
@@ -101,8 +125,8 @@ def moved(d: Draw) -> Graph:
 
 
 SAMPLERS: tuple[Sampler, ...] = (
-    (average_pool_2d, 16),
-    (max_pool_2d, 16),
+    (average_pool_2d, 120),
+    (max_pool_2d, 240),
     (softmax, 12),
     (quantize, 6),
     (retyped, 16),

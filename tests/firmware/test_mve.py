@@ -333,12 +333,3 @@ def test_buffers_are_aligned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "plan", lambda buffers, overlaps: Plan({b.name: 8 for b in buffers}, 99, 0, "none"))
     with pytest.raises(AssertionError, match="multiple of 16"):
         memory.memory_map(graph, calls)
-
-
-@pytest.mark.parametrize("count", [*range(2, 20), 125, 127, 128, 254, 255])
-def test_division_by_multiplication(count: int) -> None:
-    """What the average makes of all sums of `count` int8 values: |sum| + count / 2, times ceil(2^32 / count)."""
-    numerators = np.arange(128 * count + 1, dtype=np.uint64) + count // 2
-    assert numerators.max() < 1 << 15
-    got = numerators * -(-(1 << 32) // count) >> 32
-    assert np.array_equal(got, numerators // count)

@@ -1,21 +1,21 @@
-"""Pooling on Helium, 8 channels (average) or 16 at a time."""
+"""Pooling on Helium, 16 channels at a time; averages 8 where there are fewer, and in runs."""
 
 from __future__ import annotations
 
-from edgekit.backends.c.counts._window import Fields, axis, pixels
+from edgekit.backends.c.counts._pool import Pool, limited
+from edgekit.backends.c.counts._window import Fields, ceil_div, pixels
 
 
 def features(fields: Fields) -> dict[str, float]:
-    h, w = axis(fields, "h"), axis(fields, "w")
-    found: dict[str, float] = {"call": 1, "pixels": pixels(fields)}
-    merged = sum(inside == fields["in_w"] for inside in w.inside)  # columns of outputs whose rows are one
-    rows = fields["batches"] * (sum(h.inside) * (fields["out_w"] - merged) + fields["out_h"] * merged)
-    values = fields["batches"] * sum(h.inside) * sum(w.inside)
-    for step in (8, 16):
-        full, part = fields["in_c"] // step, int(fields["in_c"] % step > 0)
-        found |= {
-            f"outputs_{step}": pixels(fields) * (full + part), f"rows_{step}": rows * full,
-            f"values_{step}": values * full, f"partial_rows_{step}": rows * part,
-            f"partial_values_{step}": values * part,
-        }  # fmt: skip
-    return found
+    pool, channels = Pool.of(fields), fields["in_c"]
+    average, few = fields["kernel"].startswith("average"), fields["kernel"].endswith(("_few_mve", "_words_mve"))
+    in_run = ceil_div(pool.inside, max(1, pool.runs))
+    vectors = (
+        ceil_div(in_run, 16 // channels) * pool.runs if few else pool.inside * ceil_div(channels, 16 - 8 * average)
+    )
+    return {
+        "call": 1, "lines": pool.lines, "pixels": pool.alone, **pool.blocks("sixteen", channels // 16),
+        **pool.blocks("part", ceil_div(channels % 16, 16 - 8 * average)),
+        "runs": pool.runs, "inside": pool.inside * (not few), "vectors": vectors,
+        "limited": limited(fields) * ceil_div(pixels(fields) * channels, 16),
+    }  # fmt: skip

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from edgekit.backends.c.call import Call, Layer
-from edgekit.graph.ops.average_pool_2d import AveragePool2D
+from edgekit.backends.c.forms._pool import SIZES, Pool
+from edgekit.backends.c.forms.dsp.max_pool_2d import FOUR, SOURCE
 
-FOUR = 4  # channels, the least there must be
+OF_TWO_LINES = (2, 4)  # values of windows that have a kernel of their own
 LARGEST_WINDOW = 255  # times 128 fits a halfword
+FRACTION = 24  # of the reciprocal of a window's values; enough for all windows and sums
 
 
-def form(layer: Layer, call: Call) -> Call | None:
+def form(layer: Layer, call: Call) -> list[Call]:
     """None where there are too few channels or sums do not fit the kernel's halfwords."""
-    assert isinstance(layer.op, AveragePool2D)
-    height, width = layer.op.window
-    if layer.input(0).shape[3] < FOUR or height * width > LARGEST_WINDOW:
-        return None
-    return Call("average_pool_2d_dsp", call.fields, source="pool_2d_dsp")
+    pool = Pool.of(layer, call)
+    if pool["in_c"] < FOUR or pool.values > LARGEST_WINDOW:
+        return []
+    sizes = [SIZES[pool.window], ""] if pool.values in OF_TWO_LINES and pool.window in SIZES else [""]
+    return [pool.call(f"average_pool_2d{size}_dsp", SOURCE) for size in sizes]
