@@ -17,17 +17,19 @@ static void differences(const ek_mul_broadcast_mve_t *p, const int8_t *b, int16_
       : [b] "+l"(b), [to] "+r"(to) : [count] "r"(p->period), [b_offset] "r"(-p->b_zero) : "lr", "q0", "memory");
 }
 
+static __attribute__((noinline)) void products(
+    const ek_mul_broadcast_mve_t *p, const int8_t *a, const int16_t *b, int8_t *y, int32_t values) {
+  EK_MUL_TURNS(p, a, b, y, values, HALVES, LESS_HALVES);
+}
+
 void ek_mul_broadcast_mve(const ek_mul_broadcast_mve_t *p, const int8_t *a, const int8_t *b, int8_t *y, void *scratch) {
   for (int32_t g = 0; g < p->groups; ++g, b += p->period) {
     differences(p, b, scratch);
     ek_repeat_mve(scratch, p->period, p->prepared);
     int32_t values = p->prepared;
     for (int32_t left = p->values; left > 0; left -= values, a += values, y += values) {
-      const int8_t *from = a;
-      const int16_t *halves = scratch;
-      int8_t *to = y;
       values = left < values ? left : values;
-      EK_MUL_TURNS(p, from, halves, to, values, HALVES, LESS_HALVES);
+      products(p, a, scratch, y, values);
     }
   }
 }

@@ -40,7 +40,7 @@
 /* Of so many `values`; changes `from`, `with` and `to`, which are a, b and y. */
 #define EK_MUL_TURNS(p, from, with, to, values, B, LESS_B)                                                      \
   do {                                                                                                     \
-    const int32_t turns = (p)->low == INT8_MIN && (p)->high == INT8_MAX ? (values) / 16 : 0;             \
+    const int32_t turns = (p)->low == INT8_MIN && (p)->high == INT8_MAX ? (values) >> 4 : 0;             \
     int32_t count = (values) - 16 * turns;                                                                 \
     register int32x4_t q6 __asm("q6") = vdupq_n_s32((p)->second);                                         \
     register int16x8_t q7 __asm("q7") = vdupq_n_s16((int16_t)(p)->low);                                   \

@@ -11,9 +11,12 @@ INT8 = (-128, 127)
 
 def turns(fields: Fields, runs: Sequence[int]) -> dict[str, float]:
     """Of runs of so many values."""
-    sixteens = [n // 16 * ((fields["low"], fields["high"]) == INT8) for n in runs]
+    whole = (fields["low"], fields["high"]) == INT8
+    sixteens = [n // 16 * whole for n in runs]
     eights = [ceil_div(n - 16 * some, 8) for n, some in zip(runs, sixteens, strict=True)]
-    return {"sixteens": sum(sixteens), "eights": sum(eights), "rests": sum(n > 0 for n in eights)}
+    return {
+        "sixteens": sum(sixteens), "eights": sum(eights), "rests": sum(n > 0 for n in eights), "whole": len(runs) * whole,
+    }  # fmt: skip
 
 
 def runs(fields: Fields) -> list[int]:
