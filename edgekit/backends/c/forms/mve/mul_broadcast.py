@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edgekit.backends.c.broadcast import repeats
 from edgekit.backends.c.call import Call, Layer
-from edgekit.backends.c.forms.mve._prepared import broadcast_call
+from edgekit.backends.c.forms._prepared import HELIUM, broadcast_call
 from edgekit.backends.c.forms.mve.mul import constants
 
 OPERATOR = "mul"
@@ -17,4 +17,4 @@ def form(layer: Layer, call: Call) -> Call | None:
     if found is None or call.kernel != OPERATOR:
         return None
     fields = constants(call.fields, ("a", "b")[found.large], ("a", "b")[found.small])
-    return None if fields is None else broadcast_call("mul_broadcast_mve", found, fields, call, HALFWORD)
+    return None if fields is None else broadcast_call("mul_broadcast_mve", found, fields, call, HALFWORD, HELIUM)
