@@ -10,6 +10,7 @@
 #include "edgekit/mul_broadcast_dsp.h"
 
 #include "edgekit/arch_dsp.h"
+#include "edgekit/repeat_dsp.h"
 
 typedef struct {
   uint32_t a_zeros; /* negative, in both halfwords */
@@ -65,10 +66,7 @@ static void prepare(const ek_mul_broadcast_dsp_t *p, const int8_t *b, uint32_t *
   const int32_t fours = (p->prepared + 3) / 4;
   if (p->period != 4 * fours) {
     int8_t *bytes = (int8_t *)to + 4 * fours;
-    memcpy(bytes, b, (size_t)p->period);
-    for (int32_t filled = p->period; filled < p->prepared; filled *= 2) {
-      memcpy(bytes + filled, bytes, (size_t)(filled < p->prepared - filled ? filled : p->prepared - filled));
-    }
+    ek_repeat_dsp(bytes, b, p->period, p->prepared);
     b = bytes;
   }
   for (const uint32_t *end = to + 2 * fours; to != end; to += 2, b += 4) {
