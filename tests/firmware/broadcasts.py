@@ -56,7 +56,9 @@ def cases(operator: str, scales: tuple[float, ...]) -> Iterator[Case]:
         made = graph(operator, large, small, scales[i % len(scales)], ZEROS[i % len(ZEROS)], i % 2 == 1,
                      ACTIVATIONS[i // 2 % 3] if i % 4 == 3 else "none", i % 3 == 2)  # fmt: skip
         yield Case(f"{operator}_{i}", made, i, 2, GUARD * (i % 2))
-    yield Case(f"{operator}_ends", graph(operator, (1, 3, 5, 20), (1, 1, 1, 20)), inputs=_ends((1, 3, 5, 20), (1, 1, 1, 20)))
+    yield Case(
+        f"{operator}_ends", graph(operator, (1, 3, 5, 20), (1, 1, 1, 20)), inputs=_ends((1, 3, 5, 20), (1, 1, 1, 20))
+    )
 
 
 def _ends(*shapes: tuple[int, ...]) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.int8]]]:

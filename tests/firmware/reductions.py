@@ -24,7 +24,9 @@ APART = ((2, 3, 4, 5), (0, 2))
 ZEROS = ((-128, -128), (127, 0), (5, -7), (-128, 127))
 
 
-def graph(operator: str, shape: tuple[int, ...], axes: tuple[int, ...], scale: float = 1.0, zeros: tuple[int, int] = (5, -7)) -> Graph:
+def graph(
+    operator: str, shape: tuple[int, ...], axes: tuple[int, ...], scale: float = 1.0, zeros: tuple[int, int] = (5, -7)
+) -> Graph:
     """`scale`: the output's, of a mean as the input's, of a sum times the square root of its terms."""
     found = Graph("reduced", inputs=["x"], outputs=["y"])
     terms = float(np.prod([shape[d] for d in axes]))

@@ -16,7 +16,9 @@ PAIRS = {"a": np.tile(INT8, 256).reshape(256, 256), "b": INT8[:, None]}
 CASES = list(broadcasts.cases("mul", (1.0, 0.3, 0.02, 7.0)))
 CASES += [case for operator in ("add", "sub") for case in broadcasts.cases(operator, (1.0, 0.77, 2.3))]
 CASES += [
-    proof.Case(f"pairs_{i}", broadcasts.graph("mul", (256, 256), (256, 1), scale, broadcasts.ZEROS[i]), 0, 1, inputs=PAIRS)
+    proof.Case(
+        f"pairs_{i}", broadcasts.graph("mul", (256, 256), (256, 1), scale, broadcasts.ZEROS[i]), 0, 1, inputs=PAIRS
+    )
     for i, scale in enumerate((1.0, 0.51, 3.7))
 ]
 

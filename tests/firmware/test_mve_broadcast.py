@@ -16,11 +16,14 @@ CORE, TARGET = "cortex-m55", "qemu-m55"
 INT8 = np.arange(-128, 128, dtype=np.int8)
 
 
-@pytest.mark.parametrize("operator", ["mul"])
-def test_exact_on_the_emulated_core(operator: str, tmp_path: Path) -> None:
-    cases = list(broadcasts.cases(operator, (1.0, 0.3, 0.02, 7.0)))
+@pytest.mark.parametrize(("operator", "kernel", "scales"), [
+    ("mul", "mul_broadcast_mve", (1.0, 0.3, 0.02, 7.0)), ("add", "add_broadcast_mve", (1.0, 0.77, 2.3)),
+    ("sub", "add_broadcast_mve", (1.0, 0.77, 2.3)),
+])  # fmt: skip
+def test_exact_on_the_emulated_core(operator: str, kernel: str, scales: tuple[float, ...], tmp_path: Path) -> None:
+    cases = list(broadcasts.cases(operator, scales))
     kernels = [c.kernel for case in cases for c in first_forms(case.graph, CORE) if isinstance(c, Call)]
-    assert kernels.count(f"{operator}_broadcast_mve") >= len(broadcasts.SHAPES) - 1
+    assert kernels.count(kernel) >= len(broadcasts.SHAPES) - 1, kernels
     prove(cases, TARGET, tmp_path / "program")
 
 

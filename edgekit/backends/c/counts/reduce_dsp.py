@@ -12,9 +12,17 @@ def features(fields: Fields) -> dict[str, float]:
     if fields["kernel"] == "reduce_lines_dsp":
         sixteens = terms // 16
         parts = ceil_div(sixteens, MOST // 4)
-        return {"call": 1, "lines": outer, "parts": outer * parts, "sixteens": outer * sixteens, "odd": outer * (terms % 16)}
+        return {
+            "call": 1,
+            "lines": outer,
+            "parts": outer * parts,
+            "sixteens": outer * sixteens,
+            "odd": outer * (terms % 16),
+        }
     left = inner % 16
-    blocks = {16: inner // 16, 8: left // 8, 4: left % 8 // 4} if inner % 4 == 0 else {16: 0, 8: 0, 4: ceil_div(inner, 4)}
+    blocks = (
+        {16: inner // 16, 8: left // 8, 4: left % 8 // 4} if inner % 4 == 0 else {16: 0, 8: 0, 4: ceil_div(inner, 4)}
+    )
     parts = ceil_div(terms, MOST)
     some = outer * sum(blocks.values())
     return {

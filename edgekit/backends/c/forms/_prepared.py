@@ -31,6 +31,7 @@ class Passes:
 
 
 HELIUM = Passes(16, 25, 8, 18, 50, 3)
+WORDS = Passes(4, 9, 4, 9, 50, 6)  # Helium, words
 DSP = Passes(8, 48, 4, 24, 40, 8, 4)
 
 

@@ -24,7 +24,9 @@ def form(layer: Layer, call: Call) -> Call | None:
 
 def constants(call: Call, first: str, second: str) -> dict[str, Value] | None:
     """Of operands in that order; None where the requantization has no divider."""
-    a_zero, b_zero, m, shift = (call.fields[name] for name in (f"{first}_zero", f"{second}_zero", "multiplier", "shift"))
+    a_zero, b_zero, m, shift = (
+        call.fields[name] for name in (f"{first}_zero", f"{second}_zero", "multiplier", "shift")
+    )
     assert isinstance(a_zero, int) and isinstance(b_zero, int) and isinstance(m, int) and isinstance(shift, int)
     values = tables.all_values("int8")
     products = np.multiply.outer(values - a_zero, values - b_zero)
