@@ -1,4 +1,4 @@
-"""Means and sums over axes next to each other with the DSP instructions: on the host, by twins, and on emulated cores."""
+"""Means and sums with the DSP instructions: on the host, by twins, and on emulated cores."""
 
 from __future__ import annotations
 

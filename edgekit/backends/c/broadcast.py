@@ -27,7 +27,7 @@ class Repeats:
 
 
 def repeats(layer: Layer) -> Repeats | None:
-    """None where both operands are as large, both are broadcast, or one is over axes that are not next to each other."""
+    """None where operands are equally large, both are broadcast, or one is over axes apart."""
     y = layer.outputs[0]
     for large in range(2):
         small = layer.input(1 - large)

@@ -15,14 +15,16 @@ def turns(fields: Fields, runs: Sequence[int]) -> dict[str, float]:
     sixteens = [n // 16 * whole for n in runs]
     eights = [ceil_div(n - 16 * some, 8) for n, some in zip(runs, sixteens, strict=True)]
     return {
-        "sixteens": sum(sixteens), "eights": sum(eights), "rests": sum(n > 0 for n in eights), "whole": len(runs) * whole,
+        "sixteens": sum(sixteens), "eights": sum(eights), "rests": sum(n > 0 for n in eights),
+        "whole": len(runs) * whole,
     }  # fmt: skip
 
 
 def runs(fields: Fields) -> list[int]:
     """Values that one preparation is passed over for, of all groups."""
     rounds, rest = divmod(fields["values"], fields["prepared"])
-    return fields["groups"] * ([fields["prepared"]] * rounds + [rest] * (rest > 0))
+    found: list[int] = [fields["prepared"]] * rounds + [rest] * (rest > 0)
+    return found * int(fields["groups"])
 
 
 def repeated(fields: Fields) -> dict[str, float]:

@@ -10,6 +10,7 @@ from edgekit.backends.c.counts._window import Fields, clamped
 def features(fields: Fields) -> dict[str, float]:
     passed = runs(fields)
     return {
-        **prepared(fields), "runs": len(passed), "eights": sum(n // 8 for n in passed), "odd": sum(n % 8 for n in passed),
-        "rests": sum(n % 8 > 0 for n in passed), **clamped(fields, fields["groups"] * fields["values"]),
+        **prepared(fields), "runs": len(passed), "eights": sum(n // 8 for n in passed),
+        "odd": sum(n % 8 for n in passed), "rests": sum(n % 8 > 0 for n in passed),
+        **clamped(fields, fields["groups"] * fields["values"]),
     }  # fmt: skip

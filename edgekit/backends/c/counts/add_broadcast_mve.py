@@ -11,7 +11,8 @@ def features(fields: Fields) -> dict[str, float]:
     fours, prepared = sum(ceil_div(n, 4) for n in passed), groups * ceil_div(fields["period"], 4)
     halves = {**fields, "period": 2 * fields["period"], "prepared": 2 * fields["prepared"]}
     return {
-        "call": 1, "groups": groups, "scaled": prepared * (not swapped), "plain": prepared * swapped, **repeated(halves),
+        "call": 1, "groups": groups, "scaled": prepared * (not swapped), "plain": prepared * swapped,
+        **repeated(halves),
         "runs": len(passed), "fours": fours, "fours_scaled": fours * swapped,
         "shifted": fours * (fields["out_second"] == 0),
     }  # fmt: skip

@@ -11,6 +11,7 @@ def features(fields: Fields) -> dict[str, float]:
     passed = runs(fields)
     return {
         **prepared(fields), "runs": len(passed), "eights": sum(n // 8 for n in passed),
-        "fours": sum(n // 4 % 2 for n in passed), "last": sum(n % 4 > 0 for n in passed), "odd": sum(n % 4 for n in passed),
+        "fours": sum(n // 4 % 2 for n in passed), "last": sum(n % 4 > 0 for n in passed),
+        "odd": sum(n % 4 for n in passed),
         **clamped(fields, fields["groups"] * fields["values"]),
     }  # fmt: skip

@@ -13,9 +13,10 @@ def features(fields: Fields) -> dict[str, float]:
         return {"call": 1, "eights": ceil_div(outer, 8), "lines": outer, "sixteens": outer * ceil_div(terms, 16)}
     wide, left = divmod(inner, 32)
     blocks = {32: wide, 16: left // 16, 8: ceil_div(left % 16, 8) * (inner >= 8), 1: int(inner < 8)}
-    parts, eights = ceil_div(terms, MOST), sum(n * ceil_div(size, 8) for size, n in blocks.items())
+    parts, some = ceil_div(terms, MOST), outer * sum(blocks.values())
+    eights = sum(n * ceil_div(size, 8) for size, n in blocks.items())
     return {
-        "call": 1, "outer": outer, "parts": outer * parts * sum(blocks.values()), "blocks": outer * sum(blocks.values()),
+        "call": 1, "outer": outer, "parts": some * parts, "blocks": some,
         **{f"rows_{size}": outer * terms * n for size, n in blocks.items()},
         "outputs": outer * eights, "flushed": outer * (parts - 1) * eights,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""How kernels of broadcast operators take the operand that repeats: prepared in scratch, repeated there where it is short."""
+"""How kernels of broadcast operators take the operand that repeats: prepared in scratch, a short one repeatedly."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def form(layer: Layer, call: Call) -> Call | None:
 
 
 def constants(fields: Mapping[str, Value], first: str, second: str) -> dict[str, Value] | None:
-    """Of operands in that order; None where nothing is shifted right at the end, or the sequence fails for a product."""
+    """Of operands in that order; None where nothing is shifted right at the end, or a product is not exact."""
     if integer(fields, "shift") >= 0:
         return None
     zeros = {"a_zero": integer(fields, f"{first}_zero"), "b_zero": integer(fields, f"{second}_zero")}
