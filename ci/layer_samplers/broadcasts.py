@@ -40,10 +40,10 @@ def sub(d: Draw) -> Graph:
 
 def mean(d: Draw) -> Graph:
     """Over height and width, over channels, or over all."""
-    h, w = d.size()
-    b = Builder("mean", (d.of(1, 1, 3), h, w, d.of(3, 5, 8 * d.upto(20), d.upto(200))), 0)
+    h, w = (max(side, 3) for side in d.size())
+    b = Builder("mean", (d.of(1, 1, 3), h, w, d.of(3, 5, 4 * d.upto(20), 8 * d.upto(20), d.upto(200))), 0)
     axes = d.turn(((1, 2), (1, 2), (3,), (2,), (1, 2, 3)))
     return b.ended(b.node(Mean(axes, True), ["input"], Quantization.per_tensor(d.of(1, 2) / 255, d.of(-128, -4))))
 
 
-SAMPLERS: tuple[Sampler, ...] = ((mul, 40), (add, 40), (sub, 10), (mean, 60))
+SAMPLERS: tuple[Sampler, ...] = ((mul, 40), (add, 40), (sub, 10), (mean, 90))
