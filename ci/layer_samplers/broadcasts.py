@@ -19,11 +19,14 @@ def _repeated(kind: type[Add] | type[Mul] | type[Sub], d: Draw) -> Graph:
     small = d.turn(((1, 1, 1, shape[3]), (shape[0], 1, 1, shape[3]), (*shape[:3], 1)))
     b = Builder(kind.name, shape, 0)
     first, second = (float(np.float32(x)) for x in d.rng.uniform(0.004, 0.02, 2))
-    b.graph.tensors["input"] = Tensor("input", shape, "int8", Quantization.per_tensor(first, d.of(-128, -5)))
-    b.graph.add(Tensor("second", small, "int8", Quantization.per_tensor(second, d.of(-128, 3))))
-    b.graph.inputs.append("second")
+    zeros = d.of(-128, -5), d.of(-128, 3), d.of(-128, -4)
     scale = first * second * 255 if kind is Mul else first + second
-    return b.ended(b.node(kind(d.activation()), ["input", "second"], Quantization.per_tensor(scale, d.of(-128, -4))))
+    if kind is not Mul and d.of(0, 1):  # sums with ties of both signs
+        (first, second), scale, zeros = (0.031, 0.0173) if d.of(0, 1) else (0.0173, 0.031), 0.05, (-5, 3, -4)
+    b.graph.tensors["input"] = Tensor("input", shape, "int8", Quantization.per_tensor(first, zeros[0]))
+    b.graph.add(Tensor("second", small, "int8", Quantization.per_tensor(second, zeros[1])))
+    b.graph.inputs.append("second")
+    return b.ended(b.node(kind(d.activation()), ["input", "second"], Quantization.per_tensor(scale, zeros[2])))
 
 
 def add(d: Draw) -> Graph:

@@ -32,7 +32,7 @@ class Passes:
 
 HELIUM = Passes(16, 25, 8, 18, 50, 3)
 WORDS = Passes(4, 9, 4, 9, 50, 6)  # Helium, words
-DSP = Passes(8, 48, 4, 24, 40, 8, 4)
+DSP = Passes(8, 48, 4, 27, 25, 24, 4)
 
 
 def broadcast_call(
