@@ -4,7 +4,7 @@
  * Blocking: 16, 8 or 4 of `inner`, over all terms; the last 4 overlap those before where `inner` is no multiple of 4. SXTAB16
  * adds bytes to two sums in a register, of up to 256 terms; more of them are summed by parts, in words.
  * Registers: x, pitch, terms, two words of x, 8 pairs of sums.
- * Budget: 13 instructions for 16 values, 8 for 8, 6 for 4, 1 a value of a line; 9 an output. */
+ * Budget: 13 instructions for 16 values, 8 for 8, 6 for 4, 1 a value of a line; 18 an output. */
 #include "edgekit/reduce_dsp.h"
 
 #include "edgekit/arch_dsp.h"

@@ -4,7 +4,7 @@
  * more of them by parts, in 32. Where `inner` is 1, 16 terms at a time, VADDVA. The second VQRDMULH of the requantization is
  * exact, which the packer checks.
  * Registers: q0 to q3 sums, q4 and q5 what is added.
- * Budget: 10 instructions for 32 values, 6 for 16, 4 for 8; 3 for 16 of a line; 14 for 8 outputs. */
+ * Budget: 10 instructions for 32 values, 6 for 16, 4 for 8; 3 for 16 of a line; 34 for 8 outputs. */
 #include "edgekit/reduce_mve.h"
 
 #include <arm_mve.h>
