@@ -1,9 +1,10 @@
-"""Products on Helium, 4 values at a time."""
+"""Products on Helium, 16 or 8 values at a time."""
 
 from __future__ import annotations
 
-from edgekit.backends.c.counts._window import Fields, ceil_div
+from edgekit.backends.c.counts._turns import turns
+from edgekit.backends.c.counts._window import Fields
 
 
 def features(fields: Fields) -> dict[str, float]:
-    return {"call": 1, "fours": ceil_div(fields["count"], 4)}
+    return {"call": 1, **turns(fields, [fields["count"]])}

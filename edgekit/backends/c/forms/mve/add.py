@@ -18,8 +18,19 @@ INT8 = np.arange(-128, 128, dtype=np.int64)
 
 def form(layer: Layer, call: Call) -> Call | None:
     """None where an input is broadcast, or the output has a 2^-19 of the larger scale: shifts are taken as such."""
+    if any(layer.input(i).shape != layer.outputs[0].shape for i in range(2)):
+        return None
+    found = constants(call)
+    if found is None:
+        return None
+    fields = {"count": call.fields["count"], **found}
+    return Call("add_mve", fields, inputs=call.inputs, in_place=call.in_place)
+
+
+def constants(call: Call) -> dict[str, Value] | None:
+    """None where the call is no addition or its output is shifted by 0."""
     fields = call.fields
-    if any(layer.input(i).shape != layer.outputs[0].shape for i in range(2)) or fields["out_shift"] == 0:
+    if call.kernel != "add" or fields["out_shift"] == 0:
         return None
 
     def of(name: str) -> int:
@@ -27,23 +38,16 @@ def form(layer: Layer, call: Call) -> Call | None:
 
     plain, other = ("a", "b") if (of("a_multiplier"), of("a_shift")) == HALF else ("b", "a")
     signs = {"a": 1, "b": of("sign")}
-    scaled = _scaled(fields, other, signs[other])
     assert (of(f"{plain}_multiplier"), of(f"{plain}_shift")) == HALF
     rescaled = {name: signs[name] * _rescaled(fields, name) for name in "ab"}
     sums = (rescaled["a"][:, None] + rescaled["b"]).reshape(-1)
     half = signs[plain] << (SUM_SHIFT - 1)
-    names = ("count", "out_multiplier", "out_shift", "out_zero", "low", "high")
-    return Call(
-        "add_mve",
-        {
-            **{name: fields[name] for name in names},
-            "swapped": int(plain == "b"), "plain": half, "plain_offset": -half * of(f"{plain}_zero"),
-            **scaled,
-            "out_second": second_multiplier(fields, "out_multiplier", "out_shift", np.unique(sums)),
-        },
-        inputs=call.inputs,
-        in_place=call.in_place,
-    )  # fmt: skip
+    return {
+        **{name: fields[name] for name in ("out_multiplier", "out_shift", "out_zero", "low", "high")},
+        "swapped": int(plain == "b"), "plain": half, "plain_offset": -half * of(f"{plain}_zero"),
+        **_scaled(fields, other, signs[other]),
+        "out_second": second_multiplier(fields, "out_multiplier", "out_shift", np.unique(sums)),
+    }  # fmt: skip
 
 
 def _rescaled(fields: Mapping[str, Value], name: str) -> Ints:

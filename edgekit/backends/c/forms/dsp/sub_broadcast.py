@@ -1,0 +1,9 @@
+"""Subtraction of a tensor that repeats over the other, by one rounding."""
+
+from __future__ import annotations
+
+from edgekit.backends.c.forms.dsp._sum import broadcast_form as form
+
+OPERATOR = "sub"
+
+__all__ = ["form"]
