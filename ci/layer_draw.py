@@ -60,7 +60,11 @@ class Draw:
 
 
 def weighted(
-    op: Conv2D | DepthwiseConv2D | FullyConnected | TransposeConv, d: Draw, shape: tuple[int, ...], axis: int, x: tuple[int, ...]
+    op: Conv2D | DepthwiseConv2D | FullyConnected | TransposeConv,
+    d: Draw,
+    shape: tuple[int, ...],
+    axis: int,
+    x: tuple[int, ...],
 ) -> Graph:
     b = Builder(op.name, x, d.of(*range(1000)))
     graph = b.ended(b.weighted(op, "input", shape, axis))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from benchmarks.graphs import Builder
 from ci.layer_draw import Draw, Sampler, weighted
 from edgekit.graph import Graph
 from edgekit.graph.ops.transpose_conv import TransposeConv
@@ -16,7 +15,9 @@ def transposed(d: Draw) -> Graph:
         (6, 6, 2, 2), (4, 4, 4, 4), (3, 3, 3, 3), (1, 7, 1, 2),
     ))  # fmt: skip
     same = d.of(0, 1, 1)
-    size = (h * sh - d.of(0, 0, sh - 1), w * sw - d.of(0, 0, sw - 1)) if same else ((h - 1) * sh + kh, (w - 1) * sw + kw)
+    size = (
+        (h * sh - d.of(0, 0, sh - 1), w * sw - d.of(0, 0, sw - 1)) if same else ((h - 1) * sh + kh, (w - 1) * sw + kw)
+    )
     op = TransposeConv(size, (sh, sw), "same" if same else "valid", d.activation())
     return weighted(op, d, (d.channels(40), kh, kw, in_c), 0, (d.of(1, 1, 1, 2), h, w, in_c))
 

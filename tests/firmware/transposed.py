@@ -13,8 +13,8 @@ from tests.firmware.shapes import layer_graph
 
 SCALES = ((1e-3, 0.05), (1.0, 40.0), (1e-3, 0.8), (1.0, 0.25), (1e-7, 1.0))  # left shifts, constants
 ACTIVATIONS: tuple[Activation, ...] = ("none", "relu", "relu6")
-WINDOWS = ((2, 2, 2, 2), (3, 3, 2, 2), (4, 4, 2, 2), (5, 5, 2, 2), (3, 3, 1, 1), (3, 4, 3, 2), (2, 6, 1, 2), (7, 3, 2, 3),
-           (4, 4, 4, 4), (1, 2, 1, 2), (2, 3, 1, 3))  # fmt: skip
+WINDOWS = ((2, 2, 2, 2), (3, 3, 2, 2), (4, 4, 2, 2), (5, 5, 2, 2), (3, 3, 1, 1), (3, 4, 3, 2), (2, 6, 1, 2),
+           (7, 3, 2, 3), (4, 4, 4, 4), (1, 2, 1, 2), (2, 3, 1, 3))  # fmt: skip
 SIDES = ((1, 1), (1, 4), (5, 1), (4, 4), (3, 7), (6, 5), (2, 12))
 INPUTS, OUTPUTS = (1, 2, 4, 5, 8, 12, 16, 20, 24, 33, 48), (1, 2, 3, 4, 6, 7, 8, 12, 16, 17)
 
@@ -42,7 +42,9 @@ def drawn(count: int) -> Iterator[Graph]:
         sides, stride = SIDES[i % len(SIDES)], (down, across)
         padding: Padding = "valid" if i % 3 == 2 else "same"
         room = [s - 1 if padding == "same" else k - 1 for s, k in zip(stride, kernel, strict=True)]
-        least = [(n - 1) * s + 1 + (k - 1) * (padding == "valid") for n, s, k in zip(sides, stride, kernel, strict=True)]
+        least = [
+            (n - 1) * s + 1 + (k - 1) * (padding == "valid") for n, s, k in zip(sides, stride, kernel, strict=True)
+        ]
         more = [int(rng.integers(0, min(s - 1, r) + 1)) for s, r in zip(stride, room, strict=True)]
         size = least[0] + more[0], least[1] + more[1]
         in_c, out_c = INPUTS[int(rng.integers(len(INPUTS)))], OUTPUTS[i % len(OUTPUTS)]

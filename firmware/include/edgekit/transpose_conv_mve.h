@@ -12,7 +12,7 @@ extern "C" {
 typedef struct {
   int32_t batches, in_h, in_w, in_c, out_h, out_w, out_c, stride_h, stride_w;
   int32_t in_zero, out_zero, low, high; /* zero points; clamp of the fused activation */
-  int32_t steps;                        /* as in conv_2d_mve.h */
+  int32_t steps, paired;                /* as in conv_2d_mve.h; paired 1: in_c a multiple of 4, ways 0 */
   int32_t strip;                        /* bytes of scratch before a line of outputs, a multiple of 16 */
   const int32_t *down;                  /* (stride_h, 2): rows of taps, padding above */
   const int32_t *across;                /* (stride_w, 2): columns of taps, padding on the left, not negative */
