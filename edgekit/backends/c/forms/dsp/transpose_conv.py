@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 import numpy as np
@@ -61,8 +61,8 @@ def _band(f: dict[str, int], down: Sequence[Phase], across: Sequence[Phase]) -> 
     return fields, (size(lines) + -(-before // WORD) * WORD) * copied
 
 
-def _places(some: object) -> NDArray[np.int32]:
-    return np.array([*some], np.int32)  # type: ignore[misc]
+def _places(some: Iterable[tuple[int, int]]) -> NDArray[np.int32]:
+    return np.array([*some], np.int32)
 
 
 def _streams(layer: Layer, call: Call, down: Sequence[Phase], across: Sequence[Phase]) -> dict[str, NDArray[np.int32]]:

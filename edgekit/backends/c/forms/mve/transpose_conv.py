@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.call import Call, Layer, Value
 from edgekit.backends.c.forms.mve._pack import BLOCK, CHUNK, HALF, VECTOR, WORD, pack_filters, pack_table
 from edgekit.backends.c.forms.mve._requantize import Folded, fold, integer
 from edgekit.backends.c.phases import phases
@@ -34,8 +34,9 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     rows = max(len(phase.taps) for phase in down)
     columns = max(phase.count - 1 + len(phase.taps) for phase in across)
     strip = -(-(rows * columns * in_c + VECTOR - 1) // VECTOR) * VECTOR
-    fields = {name: f[name] for name in KEPT} | {"steps": 2 if shifted else int(limited), "strip": strip}
-    arrays = {
+    fields: dict[str, Value] = {name: f[name] for name in KEPT}
+    fields |= {"steps": 2 if shifted else int(limited), "strip": strip}
+    fields |= {
         "down": np.array([(len(p.taps), -p.start) for p in down], np.int32),
         "across": np.array([(len(p.taps), -p.start) for p in across], np.int32),
         "table": np.concatenate([pack_table(found, shifted) for found in folded]),
@@ -46,9 +47,13 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
         ways = [not (shifted or paired) and _passes(f, *of) for of in zip(folded, widths, strict=True)]
         half = (channels - 1) % BLOCK < HALF
         weights = [pack_filters(found.weights, half and not way) for found, way in zip(folded, ways, strict=True)]
-        packed = {"paired": int(paired), "ways": np.array(ways, np.int32), "weights": np.concatenate(weights)}
+        packed: dict[str, Value] = {
+            "paired": int(paired),
+            "ways": np.array(ways, np.int32),
+            "weights": np.concatenate(weights),
+        }
         scratch = strip + widths[0] * channels * (f["stride_w"] > 1)
-        return Call(FILE, {**fields, **arrays, **packed}, scratch=scratch)
+        return Call(FILE, {**fields, **packed}, scratch=scratch)
 
     return [made(paired) for paired in (True, False) if in_c % WORD == 0 or not paired]
 
