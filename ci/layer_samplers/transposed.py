@@ -22,4 +22,15 @@ def transposed(d: Draw) -> Graph:
     return weighted(op, d, (d.channels(40), kh, kw, in_c), 0, (d.of(1, 1, 1, 2), h, w, in_c))
 
 
-SAMPLERS: tuple[Sampler, ...] = ((transposed, 72),)
+def transposed_fours(d: Draw) -> Graph:
+    """Into fours of channels, of windows of all numbers of vectors that have functions of their own."""
+    side, in_c = d.turn((
+        (2, 16), (2, 32), (2, 48), (2, 64), (2, 128), (2, 144), (2, 80), (4, 12), (4, 16), (4, 32), (4, 36), (4, 24),
+        (3, 16), (3, 32), (5, 16), (4, 68),
+    ))  # fmt: skip
+    h, w = d.upto(8) + 1, d.upto(12) + 1
+    op = TransposeConv((2 * h, 2 * w), (2, 2), "same")
+    return weighted(op, d, (4 * d.upto(8), side, side, in_c), 0, (1, h, w, in_c))
+
+
+SAMPLERS: tuple[Sampler, ...] = ((transposed, 72), (transposed_fours, 48))
