@@ -56,4 +56,4 @@ def transposed(layer: Layer, call: Call) -> Transposed | None:
 
 def vectors(found: Folded) -> int:
     """Of a phase's windows."""
-    return -(-found.weights.shape[1] // VECTOR)
+    return -(-len(found.weights[0]) // VECTOR)

@@ -33,7 +33,7 @@ def form(layer: Layer, call: Call) -> list[Call] | None:
     def made(paired: bool) -> Call:
         ways = [way and not paired for way in many]
         filters = [pack_filters(of.weights, half and not way) for of, way in zip(found.folded, ways, strict=True)]
-        packed = {"ways": np.array(ways, np.int32), "weights": np.concatenate(filters)}
+        packed: dict[str, Value] = {"ways": np.array(ways, np.int32), "weights": np.concatenate(filters)}
         scratch = strip + found.widths[0] * channels * (integer(call.fields, "stride_w") > 1)
         return Call(FILE, {**fields, "paired": int(paired), **packed}, scratch=scratch)
 
