@@ -22,6 +22,7 @@ from edgekit.graph.ops.fully_connected import FullyConnected
 from edgekit.graph.ops.max_pool_2d import MaxPool2D
 from edgekit.graph.ops.reshape import Reshape
 from edgekit.graph.ops.softmax import Softmax
+from edgekit.graph.ops.transpose_conv import TransposeConv
 
 SPREAD = 40.0  # standard deviation of the weights' integers
 REACH = 60.0  # standard deviation that outputs shall have, in steps
@@ -42,7 +43,9 @@ class Builder:
         self.graph.nodes.append(Node(op, tuple(inputs), (name,)))
         return name
 
-    def weighted(self, op: Conv2D | DepthwiseConv2D | FullyConnected, x: str, shape: tuple[int, ...], axis: int) -> str:
+    def weighted(
+        self, op: Conv2D | DepthwiseConv2D | FullyConnected | TransposeConv, x: str, shape: tuple[int, ...], axis: int
+    ) -> str:
         source = self.graph.tensors[x]
         values = np.clip(np.rint(self.rng.normal(0, SPREAD, shape)), -127, 127).astype(np.int8)
         terms = values.size // shape[axis]

@@ -14,6 +14,7 @@ from edgekit.graph.operator import Activation
 from edgekit.graph.ops.conv_2d import Conv2D
 from edgekit.graph.ops.depthwise_conv_2d import DepthwiseConv2D
 from edgekit.graph.ops.fully_connected import FullyConnected
+from edgekit.graph.ops.transpose_conv import TransposeConv
 
 ACTIVATIONS: tuple[Activation, ...] = ("none", "relu", "relu6")
 
@@ -59,7 +60,11 @@ class Draw:
 
 
 def weighted(
-    op: Conv2D | DepthwiseConv2D | FullyConnected, d: Draw, shape: tuple[int, ...], axis: int, x: tuple[int, ...]
+    op: Conv2D | DepthwiseConv2D | FullyConnected | TransposeConv,
+    d: Draw,
+    shape: tuple[int, ...],
+    axis: int,
+    x: tuple[int, ...],
 ) -> Graph:
     b = Builder(op.name, x, d.of(*range(1000)))
     graph = b.ended(b.weighted(op, "input", shape, axis))

@@ -5,6 +5,16 @@
 
 namespace {
 
+// Of a kernel's taps along an axis those of one remainder by the stride, and those of smaller ones: weights are in phases.
+struct Phase {
+  int32_t taps, before;
+};
+
+__device__ Phase phase_of(int32_t remainder, int32_t kernel, int32_t stride) {
+  const int32_t whole = kernel / stride, rest = kernel % stride;
+  return {whole + (remainder < rest), remainder * whole + (remainder < rest ? remainder : rest)};
+}
+
 __global__ void __launch_bounds__(ek::THREADS) transpose_conv(const ek_transpose_conv_t p, const int8_t *x, int8_t *y) {
   const int32_t i = ek::warp_index();
   const int32_t co = i % p.out_c, ox = i / p.out_c % p.out_w, row = i / p.out_c / p.out_w;
@@ -13,7 +23,8 @@ __global__ void __launch_bounds__(ek::THREADS) transpose_conv(const ek_transpose
     return;
   }
   const int32_t down = row % p.out_h + p.pad_top, across = ox + p.pad_left;
-  const int8_t *w = p.weights + co * p.kernel_h * p.kernel_w * p.in_c;
+  const Phase v = phase_of(down % p.stride_h, p.kernel_h, p.stride_h), h = phase_of(across % p.stride_w, p.kernel_w, p.stride_w);
+  const int8_t *w = p.weights + ((co * p.kernel_h + v.before) * p.kernel_w + v.taps * h.before) * p.in_c;
   int32_t acc = 0;
   for (int32_t ky = down % p.stride_h; ky < p.kernel_h && ky <= down; ky += p.stride_h) {
     const int32_t iy = (down - ky) / p.stride_h;
@@ -23,7 +34,7 @@ __global__ void __launch_bounds__(ek::THREADS) transpose_conv(const ek_transpose
         continue;
       }
       const int8_t *from = x + ((n * p.in_h + iy) * p.in_w + ix) * p.in_c;
-      const int8_t *weights = w + (ky * p.kernel_w + kx) * p.in_c;
+      const int8_t *weights = w + ((v.taps - 1 - ky / p.stride_h) * h.taps + h.taps - 1 - kx / p.stride_w) * p.in_c;
       for (int32_t c = ek::lane(); c < p.in_c; c += ek::WARP) {
         acc = ek_wrap_add(acc, (from[c] - p.in_zero) * weights[c]);
       }

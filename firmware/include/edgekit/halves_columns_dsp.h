@@ -3,7 +3,7 @@
 #define EDGEKIT_HALVES_COLUMNS_DSP_H
 
 #include "edgekit/conv_2d_halves_dsp.h"
-#include "edgekit/halves_pairs_dsp.h"
+#include "edgekit/halves_rows_dsp.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -85,26 +85,6 @@ EXPAND(three_6, APART NEXT_WORD TWOS_APART)
 EXPAND(three_6_shared, SHARED NEXT_WORD TWOS_SHARED)
 THREE(three, APART)
 THREE(three_shared, SHARED)
-EXPAND(rows, "  mov r8, r1\n"
-             "  mov r9, r2\n"
-             "  ldr r10, [sp, #60]\n"
-             "  ldr r11, [sp, #72]\n"
-             "1:\n"
-             "  ldr r12, [sp, #68]\n"
-             "2:\n" WORD("[r1], #4", "[r2], #4")
-             "  subs r12, r12, #1\n"
-             "  bne 2b\n"
-             "  cmp r11, #0\n"
-             "  beq 3f\n"
-             "  add r1, r11\n"
-             "  add r2, r11\n" WORD("[r1]", "[r2]")
-             "3:\n"
-             "  add r8, r3\n"
-             "  add r9, r3\n"
-             "  mov r1, r8\n"
-             "  mov r2, r9\n"
-             "  subs r10, r10, #1\n"
-             "  bne 1b\n")
 #pragma GCC diagnostic pop
 
 #else
@@ -151,26 +131,12 @@ static void three_rest(const pass_t *p) {
 #define three_6_shared three_rest
 #define three_shared three
 
-static void rows(const pass_t *p) {
-  uint32_t *to = p->columns;
-  for (int32_t row = 0; row < p->rows; ++row) {
-    const int8_t *a = p->window[0] + row * p->pitch, *b = p->window[1] + row * p->pitch;
-    for (int32_t i = 0; i < 4 * p->words; i += 4) {
-      to = word(to, a + i, b + i);
-    }
-    if (p->back != 0) {
-      to = word(to, a + 4 * p->words + p->back, b + 4 * p->words + p->back);
-    }
-  }
-}
-
 #endif
 
 /* How pairs of windows are expanded: below each other, and others. */
 static void choose(const params_t *p, pass_t *pass, expand_t *found[2]) {
   const int shared = p->stride_h == p->dilation_h;
-  pass->words = p->kernel_row / 4;
-  pass->back = p->kernel_row % 4 == 0 ? 0 : p->kernel_row % 4 - 4;
+  by_rows(pass, p->kernel_row);
   found[0] = found[1] = rows;
   if (p->kernel_h == 3) {
     found[1] = p->kernel_row == 9 ? three_9 : p->kernel_row == 6 ? three_6 : three;

@@ -1,27 +1,29 @@
-"""Portable transposed convolution: every output asks which inputs reach it."""
+"""Portable transposed convolution: pixels, pairs of channels, and a last one alone; their rows of taps and products."""
 
 from __future__ import annotations
 
 from edgekit.backends.c.counts._window import Fields, pixels
+from edgekit.backends.c.phases import phases
 
 
-def _asked(fields: Fields, of: str, side: str) -> tuple[int, int]:
-    """Turns of the loop over the kernel's taps along an axis, all outputs, and those that find an input."""
-    stride, kernel = fields[f"stride_{of}"], fields[f"kernel_{of}"]
-    asked = found = 0
-    for at in range(fields[f"pad_{side}"], fields[f"pad_{side}"] + fields[f"out_{of}"]):
-        for k in range(at % stride, min(kernel, at + 1), stride):
-            asked += 1
-            found += (at - k) // stride < fields[f"in_{of}"]
-    return asked, found
+def _inside(fields: Fields, of: str, side: str) -> tuple[int, int]:
+    """Taps inside the input along an axis, of all outputs, and how many outputs have any."""
+    every = phases(fields[f"kernel_{of}"], fields[f"stride_{of}"], fields[f"pad_{side}"], fields[f"out_{of}"])
+    found = [
+        sum(0 <= phase.start + at + i < fields[f"in_{of}"] for i in range(len(phase.taps)))
+        for phase in every
+        for at in range(phase.count)
+    ]
+    return sum(found), sum(count > 0 for count in found)
 
 
 def features(fields: Fields) -> dict[str, float]:
-    (rows, rows_found), (columns, columns_found) = _asked(fields, "h", "top"), _asked(fields, "w", "left")
-    each = fields["batches"] * fields["out_c"]
-    inside = each * rows_found * columns_found
-    return {
-        "call": 1, "pixels": pixels(fields), "outputs": pixels(fields) * fields["out_c"],
-        "rows": each * rows * fields["out_w"], "rows_found": each * rows_found * fields["out_w"],
-        "taps": each * rows_found * columns, "taps_inside": inside, "macs": inside * fields["in_c"],
-    }  # fmt: skip
+    (rows, _), (columns, reached) = _inside(fields, "h", "top"), _inside(fields, "w", "left")
+    rows *= fields["batches"]
+    found: dict[str, float] = {"call": 1, "lines": fields["batches"] * fields["out_h"], "pixels": pixels(fields)}
+    for name, times in (("pairs", fields["out_c"] // 2), ("single", fields["out_c"] % 2)):
+        found |= {
+            name: times * pixels(fields), f"{name}_rows": times * rows * fields["out_w"],
+            f"{name}_long": times * rows * reached, f"{name}_products": times * rows * columns * fields["in_c"],
+        }  # fmt: skip
+    return found

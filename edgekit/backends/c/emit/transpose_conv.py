@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from edgekit.backends.c.call import Call, Layer, bias_of, multipliers, output_fields, window_fields
+from edgekit.backends.c.call import Call, Layer, Value, bias_of, multipliers, output_fields, window_fields
+from edgekit.backends.c.phases import in_phases
 from edgekit.graph.ops.transpose_conv import TransposeConv
 from edgekit.reference.requantize import effective_scale
 
@@ -14,7 +15,7 @@ def emit(layer: Layer) -> Call:
     undo = window_fields(y.shape, x.shape, kernel, op.stride, (1, 1))  # the convolution from y back to x
     fields = undo | {"in_h": x.shape[1], "in_w": x.shape[2], "in_c": x.shape[3]}
     fields |= {"out_h": y.shape[1], "out_w": y.shape[2], "out_c": channels, "in_zero": x.zero_point}
-    constants = {"weights": layer.data(1), "bias": bias_of(layer, channels)}
+    constants: dict[str, Value] = {"weights": in_phases(layer.data(1), op.stride), "bias": bias_of(layer, channels)}
     return Call(
         "transpose_conv",
         {**fields, **output_fields(y, op.activation), **constants, **multipliers(effective_scale(x, w, y), channels)},
