@@ -1,0 +1,12 @@
+"""Functions of one value on Helium: `firmware/src/lookup_mve.c`."""
+
+from __future__ import annotations
+
+from edgekit.backends.c.call import Call, Layer
+from edgekit.backends.c.table import by_unsigned
+
+KERNEL = "lookup"
+
+
+def form(layer: Layer, call: Call) -> Call:
+    return by_unsigned(call, "lookup_mve")
