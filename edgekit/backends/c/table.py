@@ -47,10 +47,10 @@ def of_one_value(layer: Layer) -> Call | None:
     return lookup(layer, value=values[0])
 
 
-def by_unsigned(call: Call, kernel: str) -> Call:
-    """The same by another kernel, whose table is indexed by the value as a number without a sign."""
+def by_unsigned(call: Call, kernel: str, **fields: int) -> Call:
+    """`call`'s by another kernel with these fields, whose table is indexed by the value as a number without a sign."""
     table = np.roll(np.asarray(call.fields["table"]), len(VALUES) // 2)
-    return replace(call, kernel=kernel, fields={**call.fields, "table": table})
+    return replace(call, kernel=kernel, fields={"table": table, **fields})
 
 
 def _one(constant: Tensor) -> Tensor:

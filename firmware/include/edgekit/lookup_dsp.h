@@ -9,11 +9,11 @@ extern "C" {
 #endif
 
 typedef struct {
-  int32_t count;
   const int8_t *table; /* indexed by the value as a number without a sign */
+  int32_t count;
 } ek_lookup_dsp_t;
 
-/* y may be x. */
+/* x and y begin at words; y may be x. */
 void ek_lookup_dsp(const ek_lookup_dsp_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus

@@ -8,12 +8,13 @@
 extern "C" {
 #endif
 
+/* Assembly knows the places of the fields. */
 typedef struct {
-  int32_t count;
-  const int8_t *table; /* indexed by the value as a number without a sign */
+  const int8_t *table;  /* indexed by the value as a number without a sign */
+  int32_t rest, blocks; /* values: 48 times `blocks`, and `rest` */
 } ek_lookup_mve_t;
 
-/* y may be x. */
+/* x and y begin at words; y may be x. */
 void ek_lookup_mve(const ek_lookup_mve_t *p, const int8_t *x, int8_t *y);
 
 #ifdef __cplusplus

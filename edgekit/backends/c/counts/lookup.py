@@ -7,4 +7,4 @@ from edgekit.backends.c.counts._window import Fields
 
 def features(fields: Fields) -> dict[str, float]:
     fours, rest = divmod(fields["count"], 4)
-    return {"call": 1, "fours": fours, "rest": rest}
+    return {"call": 1, "loop": fours > 0, "fours": fours, "end": rest > 0, "rest": rest}

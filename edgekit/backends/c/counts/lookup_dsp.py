@@ -8,7 +8,6 @@ BLOCK, WORD = 16, 4
 
 
 def features(fields: Fields) -> dict[str, float]:
-    """Tiles of other rows than whole words have no blocks: their sixteens count as if they had."""
     blocks, rest = divmod(fields["count"], BLOCK)
     words, alone = divmod(rest, WORD)
     return {"call": 1, "blocks": blocks, "words": words, "alone": alone}

@@ -9,4 +9,4 @@ KERNEL = "lookup"
 
 
 def form(layer: Layer, call: Call) -> Call:
-    return by_unsigned(call, "lookup_dsp")
+    return by_unsigned(call, "lookup_dsp", count=layer.outputs[0].elements)
