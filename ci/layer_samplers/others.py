@@ -10,6 +10,7 @@ from edgekit.graph import Graph, Node, Operator, Quantization, Tensor
 from edgekit.graph.ops.add import Add
 from edgekit.graph.ops.average_pool_2d import AveragePool2D
 from edgekit.graph.ops.concatenation import Concatenation
+from edgekit.graph.ops.logistic import Logistic
 from edgekit.graph.ops.max_pool_2d import MaxPool2D
 from edgekit.graph.ops.mul import Mul
 from edgekit.graph.ops.pad import Pad
@@ -83,6 +84,12 @@ def softmax(d: Draw) -> Graph:
     return b.ended(b.node(Softmax(), ["input"], Quantization.per_tensor(1 / 256, -128)))
 
 
+def logistic(d: Draw) -> Graph:
+    """As all functions of one value."""
+    b = Builder("logistic", (1, d.upto(2000)), 0)
+    return b.ended(b.node(Logistic(), ["input"], Quantization.per_tensor(1 / 256, -128)))
+
+
 def _binary(op: Operator, d: Draw) -> Graph:
     h, w = d.size()
     shape = (1, h, w, d.channels(64))
@@ -128,6 +135,7 @@ SAMPLERS: tuple[Sampler, ...] = (
     (average_pool_2d, 120),
     (max_pool_2d, 240),
     (softmax, 12),
+    (logistic, 24),
     (quantize, 6),
     (retyped, 16),
     (add, 24),

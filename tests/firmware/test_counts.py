@@ -87,7 +87,7 @@ def test_what_is_not_known_is_not_guessed(monkeypatch: pytest.MonkeyPatch) -> No
     assert choice.fastest([unknown, known, known], "cortex-m4") is known
     assert choice.fastest([unknown, known], "cortex-m4") is unknown  # rather than the portable form
     assert choice.fastest([unknown, unknown], "cortex-m4") is unknown
-    table = {"instructions": {"-O3": {"cortex-m4": {"lookup": {"call": 5.0, "unseen": ["values"]}}}}}
+    table = {"instructions": {"-O3": {"cortex-m4": {"lookup": {"call": 5.0, "unseen": ["fours"]}}}}}
     monkeypatch.setattr(counts, "measured", lambda file: table)
     assert counts.instructions(known, "cortex-m4") is None
     assert counts.instructions(Call("lookup", {"count": 0}), "cortex-m4") == 5.0

@@ -29,7 +29,8 @@ from tests.firmware.proof import Case, first_forms, prove
 from tests.firmware.shapes import layer_graph
 
 TARGET = "qemu-m55"
-OPERATORS = sorted({getattr(m, "OPERATOR", n) for n, m in plugins.modules("edgekit.backends.c.forms.mve").items()})
+FORMS = plugins.modules("edgekit.backends.c.forms.mve")
+OPERATORS = sorted({getattr(m, "OPERATOR", n) for n, m in FORMS.items() if not hasattr(m, "KERNEL")})
 GUARD = 64
 
 

@@ -12,12 +12,12 @@ from tests.firmware.cases import operator_cases
 from tests.firmware.proof import GUARD, IMAGE, Case
 
 MUTATIONS = {
-    "one wrong integer": ("lookup.c", "y[i] = ", "if (i == 3) y[i] = (int8_t)~p->table[x[i] + 128]; else y[i] = "),
-    "writes behind its output": ("lookup.c", "y[i] = ", "y[p->count] = 1, y[i] = "),
-    "writes before its output": ("lookup.c", "y[i] = ", "y[-1] = 1, y[i] = "),
+    "one wrong integer": ("lookup.c", "y[3] = ", "y[3] = (int8_t)~"),
+    "writes behind its output": ("lookup.c", "y[0] = ", "y[left] = 1, y[0] = "),
+    "writes before its output": ("lookup.c", "y[0] = ", "y[-1] = 1, y[0] = "),
     "writes into its input": ("conv_2d.c", "*y++ = ", "((int8_t *)(uintptr_t)x)[0] = 17, *y++ = "),
-    "leaves an output unwritten": ("lookup.c", "i < p->count", "i < p->count - 1"),
-    "is wrong the second time": ("lookup.c", "y[i] = ", "static int32_t n; y[i] = n++ >= p->count ? 1 : "),
+    "leaves an output unwritten": ("lookup.c", "left = p->count", "left = p->count - 1"),
+    "is wrong the second time": ("lookup.c", "y[0] = ", "static int32_t n; y[0] = n++ >= p->count / 4 ? 1 : "),
 }
 
 INTEGERS = ("one wrong integer", "leaves an output unwritten", "is wrong the second time")
@@ -50,4 +50,4 @@ def test_broken_kernels_are_found(mutation: str, tmp_path: Path) -> None:
 
 def test_reading_beyond_a_buffer_is_found(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=r"use-after-poison|buffer-overflow"):
-        broken(tmp_path / "proof", "lookup.c", "y[i] = ", "y[i] = x[p->count] == 7 ? 1 : ", sanitize=True)
+        broken(tmp_path / "proof", "lookup.c", "y[0] = ", "y[0] = x[left] == 7 ? 1 : ", sanitize=True)

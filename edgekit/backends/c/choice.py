@@ -79,7 +79,7 @@ def _worth_their_code(calls: Calls, candidates: Sequence[Calls], core: str, leve
         return sum(cost(call).beyond for call in calls)
 
     def text(calls: Calls) -> int:
-        tables = sum(_constants(c) for c, some in zip(calls, candidates, strict=True) if not _weighted(some[-1]))
+        tables = sum(_constants(c) for c, some in zip(calls, candidates, strict=True) if not _weighted(c, some[-1]))
         return tables + text_bytes(calls, core)
 
     total = least = time(calls)
@@ -226,8 +226,11 @@ def _file(call: Call | Alias) -> str:
     return "" if isinstance(call, Alias) else call.file
 
 
-def _weighted(portable: Call | Alias) -> bool:
-    return isinstance(portable, Call) and "weights" in portable.fields
+def _weighted(call: Call | Alias, portable: Call | Alias) -> bool:
+    """Whether its constants are made of weights, or of an operand that the portable form reads beside its input."""
+    if isinstance(call, Alias) or isinstance(portable, Alias):
+        return False
+    return "weights" in portable.fields or len(call.inputs) < len(portable.inputs)
 
 
 def _constants(call: Call | Alias) -> int:

@@ -6,4 +6,5 @@ from edgekit.backends.c.counts._window import Fields
 
 
 def features(fields: Fields) -> dict[str, float]:
-    return {"call": 1, "values": fields["count"]}
+    fours, rest = divmod(fields["count"], 4)
+    return {"call": 1, "loop": fours > 0, "fours": fours, "end": rest > 0, "rest": rest}
