@@ -6,14 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pytest
 
-from edgekit.backends.c.forms.dsp import _windows, conv_2d_along_lines
-from edgekit.backends.c.forms.dsp._packed_four import COMMON
+from edgekit.backends.c.forms.dsp import conv_2d_along_lines
 from edgekit.graph import Graph
 from edgekit.graph.operator import Activation, Padding
 from edgekit.graph.ops.conv_2d import Conv2D
-from tests.firmware import proof
 from tests.firmware.dsp_proofs import test_emulated, test_host  # noqa: F401
 from tests.firmware.named import cases_of, found, kernels_of
 from tests.firmware.shapes import layer_graph
