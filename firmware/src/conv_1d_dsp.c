@@ -4,37 +4,43 @@
  * Blocking: lines with their padding are brought to scratch, as many as fit, and of long ones a segment. Windows are pixels of a
  * 1x1 convolution there, which share inputs: what pointwise_narrow_dsp.c does with pixels, whose registers these have
  * (narrow_dsp.h). Their words are read where they lie, at any address.
- * Budget for an output: 4 for the requantization, by one multiplication (_relu) 3, half an instruction for every input, 1 load with
- * up to 8 inputs, 2 with up to 12, 3 with 14, 5 with 16, 0.375 of a loop over eight channels; 7 and 3 for every four inputs of a
- * window, 0.7 for a byte of the input, 30 for a line, 90 for a run of lines. */
+ * Where no output is below its zero point (_relu) one multiplication makes an output (line_dsp.h), without an addend.
+ * Budget for an output: 4 for the requantization, half an instruction for every input, 1 load with up to 8 inputs, 2 with up to 12,
+ * 3 with 14, 5 with 16; of _relu 3 for the requantization, 1 load with up to 10 inputs, 2 with 14, 3 with 16; 5 and 3 for every four inputs of a window into 8 or 16 channels, for which
+ * there are functions, 7 and 3 into others, and 3 for eight of these; 0.7 for a byte of the input, 30 for a line, 90 for a run of lines. */
 #include "edgekit/conv_1d_dsp.h"
 
 #include "edgekit/conv_1d_lines_dsp.h"
 #include "edgekit/narrow_dsp.h"
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
-#define PIXELS_OF(WIDTH)                          \
-  static PIXELS(pixels_##WIDTH, WIDTH, FINISH)    \
-  static PIXELS(pixels_##WIDTH##_relu, WIDTH, RELU)
-WIDTHS(PIXELS_OF)
-#pragma GCC diagnostic pop
-
 typedef void (*pixels_t)(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 
-static inline void run_of(const ek_conv_1d_dsp_t *p, const int8_t *x, int8_t *y, int32_t lines, int32_t count, pixels_t pixels) {
+/* after: outputs at the end of a line that the function does not want counted. */
+static inline void run_of(const ek_conv_1d_dsp_t *p, const int8_t *x, int8_t *y, int32_t lines, int32_t count, int32_t after,
+                          pixels_t pixels) {
   const ek_pointwise_narrow_dsp_t part = {
       .stream = p->stream, .out_zero = p->out_zero, .step = p->step, .skip = p->skip, .last = p->last, .bytes = p->bytes,
-      .lines = lines, .gap = p->pitch - count * p->step, .outputs = count * p->out_c};
+      .lines = lines, .gap = p->pitch - count * p->step, .outputs = count * p->out_c - after};
   pixels(&part, x, y);
 }
 
-#define CONV(NAME)                                                                                            \
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
+#define CONV(NAME, PIXELS, WIDTH, HOW, AFTER)                                                                 \
+  static PIXELS(pixels_##NAME, WIDTH, HOW)                                                                    \
   static void run_##NAME(const ek_conv_1d_dsp_t *p, const int8_t *x, int8_t *y, int32_t lines, int32_t count) { \
-    run_of(p, x, y, lines, count, pixels_##NAME);                                                             \
+    run_of(p, x, y, lines, count, AFTER, pixels_##NAME);                                                      \
   }                                                                                                           \
   void ek_conv_1d_##NAME##_dsp(const ek_conv_1d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) {     \
     lines_of(p, x, y, scratch, run_##NAME);                                                                   \
   }
-#define BOTH(WIDTH) CONV(WIDTH) CONV(WIDTH##_relu)
-WIDTHS(BOTH)
+#define ANY(WIDTH) CONV(WIDTH, PIXELS, WIDTH, TWICE, 0) CONV(WIDTH##_relu, PIXELS, WIDTH, LINE, 0)
+#define TO(N, WIDTH)                                      \
+  CONV(WIDTH##_to_##N, PIXELS_##N, WIDTH, TWICE, N)      \
+  CONV(WIDTH##_to_##N##_relu, PIXELS_##N, WIDTH, LINE, N)
+#define TO_8(WIDTH) TO(8, WIDTH)
+#define TO_16(WIDTH) TO(16, WIDTH)
+WIDTHS(ANY)
+WIDTHS(TO_8)
+WIDTHS(TO_16)
+#pragma GCC diagnostic pop

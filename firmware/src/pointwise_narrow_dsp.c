@@ -22,7 +22,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 
-#define BOTH(WIDTH) PIXELS(ek_pointwise_##WIDTH##_dsp, WIDTH, FINISH) PIXELS(ek_pointwise_##WIDTH##_relu_dsp, WIDTH, RELU)
+#define BOTH(WIDTH) PIXELS(ek_pointwise_##WIDTH##_dsp, WIDTH, TWICE) PIXELS(ek_pointwise_##WIDTH##_relu_dsp, WIDTH, ONCE)
 WIDTHS(BOTH)
 
 #if EK_DSP_INSTRUCTIONS
@@ -37,7 +37,7 @@ WIDTHS(BOTH)
         "  nop\n" FOUR(FOUR(CHANNEL))                                                                        \
         "  pop {r4, r5, r6, r7, r8, r9, r10, r11, pc}\n");                                                   \
   }
-#define OF_WIDTH(WIDTH) PIXEL(ek_pointwise_##WIDTH##_pixel_dsp, EXPAND##WIDTH, CHANNEL##WIDTH(FINISH))
+#define OF_WIDTH(WIDTH) PIXEL(ek_pointwise_##WIDTH##_pixel_dsp, EXPAND##WIDTH, TWICE(WIDTH))
 WIDTHS(OF_WIDTH)
 
 /* Pairs of pixels that lie one after the other, 8 inputs in whole words: the channels are all in the code. On the stack: 0
@@ -67,10 +67,10 @@ PAIRS8(ek_pointwise_8_to_4_dsp, FOUR(CHANNEL8(FINISH)))
 
 #else
 
-#define OF_WIDTH(WIDTH) PIXELS(ek_pointwise_##WIDTH##_pixel_dsp, WIDTH, FINISH)
+#define OF_WIDTH(WIDTH) PIXELS(ek_pointwise_##WIDTH##_pixel_dsp, WIDTH, TWICE)
 WIDTHS(OF_WIDTH)
-PIXELS(ek_pointwise_8_to_3_dsp, 8, FINISH)
-PIXELS(ek_pointwise_8_to_4_dsp, 8, FINISH)
+PIXELS(ek_pointwise_8_to_3_dsp, 8, TWICE)
+PIXELS(ek_pointwise_8_to_4_dsp, 8, TWICE)
 
 #endif
 #pragma GCC diagnostic pop

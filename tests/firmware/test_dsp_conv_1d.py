@@ -35,7 +35,7 @@ def _layer(
 
 
 def kernels(graph: Graph) -> set[str]:
-    return {name for name in found(graph) if name.startswith("conv_1d_")} - {FILE, PACKED}
+    return {name for name in found(graph) if name.startswith("conv_1d_")} - {FILE, PACKED, conv_2d_along_lines.FIVE}
 
 
 def drawn() -> Iterator[tuple[str, Graph]]:

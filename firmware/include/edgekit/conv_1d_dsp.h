@@ -17,19 +17,26 @@ typedef struct {
   int32_t image_step, line_step;        /* bytes of the input */
   int32_t run, segment, pitch;          /* lines, or outputs of a line, brought to scratch together; bytes of a line there */
   int32_t in_zero, low, high;           /* clamp of the fused activation */
+  uint32_t offset, fifth;               /* as those of ek_pointwise_packed_dsp_t, for conv_1d_five_dsp */
 } ek_conv_1d_dsp_t;
 
-/* Of up to 4, 6, 8, 10, 12, 14 or 16 inputs; scratch: run * pitch bytes in whole words. */
-#define EK_CONV_1D(WIDTH)                                                                                             \
-  void ek_conv_1d_##WIDTH##_dsp(const ek_conv_1d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);             \
-  void ek_conv_1d_##WIDTH##_relu_dsp(const ek_conv_1d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
-EK_CONV_1D(4)
-EK_CONV_1D(6)
-EK_CONV_1D(8)
-EK_CONV_1D(10)
-EK_CONV_1D(12)
-EK_CONV_1D(14)
-EK_CONV_1D(16)
+/* Of up to 4, 6, 8, 10, 12, 14 or 16 inputs, any number of channels, 8 or 16 of them; `relu`: where no output is below its zero
+ * point. scratch: run * pitch bytes in whole words. */
+#define EK_CONV_1D(NAME)                                                                                   \
+  void ek_conv_1d_##NAME##_dsp(const ek_conv_1d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
+#define EK_CONV_1DS(WIDTH)                                  \
+  EK_CONV_1D(WIDTH) EK_CONV_1D(WIDTH##_relu)                \
+  EK_CONV_1D(WIDTH##_to_8) EK_CONV_1D(WIDTH##_to_8_relu)    \
+  EK_CONV_1D(WIDTH##_to_16) EK_CONV_1D(WIDTH##_to_16_relu)
+EK_CONV_1DS(4)
+EK_CONV_1DS(6)
+EK_CONV_1DS(8)
+EK_CONV_1DS(10)
+EK_CONV_1DS(12)
+EK_CONV_1DS(14)
+EK_CONV_1DS(16)
+#undef EK_CONV_1D
+#undef EK_CONV_1DS
 
 #ifdef __cplusplus
 }

@@ -1,22 +1,30 @@
-"""Convolution along one axis, windows of few inputs: `firmware/src/conv_1d_dsp.c` and `conv_1d_packed_dsp.c`.
+"""Convolution along one axis, windows of few inputs: `firmware/src/conv_1d_dsp.c`, `conv_1d_packed_dsp.c`, `conv_1d_five_dsp.c`.
 
-Where no window has padding, windows are pixels of 1x1 convolutions as they lie."""
+Where no window has padding, windows are pixels of 1x1 convolutions as they lie.
+"""
 
 from __future__ import annotations
 
-from edgekit.backends.c.call import Call, Layer, Value
-from edgekit.backends.c.forms.dsp._narrow import MOST, SAVED, TURN, narrow, width_of
-from edgekit.backends.c.forms.dsp._narrow import channels as narrow_channels
+from collections.abc import Iterator
+
+from edgekit.backends.c.call import Call, Layer, Value, bias_of
+from edgekit.backends.c.forms.dsp import conv_2d_packed
+from edgekit.backends.c.forms.dsp._line import line_of
+from edgekit.backends.c.forms.dsp._narrow import MOST, TURN, channels, narrow, width_of
 from edgekit.backends.c.forms.dsp._packed_four import COMMON, in_order, packed_four
-from edgekit.backends.c.forms.dsp._packed_four import channels as packed_channels
-from edgekit.backends.c.forms.dsp._windows import of_layer
-from edgekit.backends.c.forms.dsp.conv_2d_halves import folds
+from edgekit.backends.c.forms.dsp._packed_four import channels as channels_of_four
+from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
+from edgekit.backends.c.forms.dsp._windows import Windows, of_layer
 from edgekit.reference.requantize import effective_scale
 
 OPERATOR = "conv_2d"
-FILE, PACKED = "conv_1d_dsp", "conv_1d_packed_dsp"
+FILE, PACKED, FIVE = "conv_1d_dsp", "conv_1d_packed_dsp", "conv_1d_five_dsp"
 KEPT = ("in_zero", "out_zero", "low", "high")
 WORDS = (3, 4)  # inputs that are read as one word
+STEPS = {1: "", 2: "_by_2"}  # of windows of five inputs
+EXACT = (8, 16)  # channels that have functions of their own
+CODE = {4: 24, 6: 28, 8: 32, 10: 36, 12: 44, 14: 48, 16: 56}  # bytes for a channel of one multiplication, by inputs
+NONE: dict[str, Value] = {"skip": 0, "last": 0, "bytes": 0, "offset": 0, "fifth": 0}  # what not all functions read
 
 
 def form(layer: Layer, call: Call) -> list[Call]:
@@ -28,15 +36,43 @@ def form(layer: Layer, call: Call) -> list[Call]:
     if windows.inside:
         packed, others = (kernel(layer, call, real, windows.pixels) for kernel in (packed_four, narrow))
         return [*([packed] if packed else []), *(others or [])]
+    count = layer.input(1).shape[0]
+    fields = NONE | {name: call.fields[name] for name in KEPT} | windows.fields(count)
+    return [
+        Call(f"conv_1d_{name}_dsp", fields | of_channels, scratch=windows.scratch, source=source)
+        for found in (_packed, _narrow)
+        for source, name, of_channels in found(layer, call, windows)
+    ]
+
+
+Found = Iterator[tuple[str, str, dict[str, Value]]]  # file, function, what it reads of channels
+
+
+def _packed(layer: Layer, call: Call, windows: Windows) -> Found:
     count, inputs = layer.input(1).shape[0], windows.window
-    fields: dict[str, Value] = {name: call.fields[name] for name in KEPT} | windows.fields(count)
-    calls, scratch = [], windows.scratch
-    stream = packed_channels(layer, call, real) if count in COMMON and inputs in WORDS else None
-    if stream is not None:
-        of_stream = {"stream": stream[in_order(count)], "skip": 0, "last": 0, "bytes": 0}
-        calls.append(Call(f"conv_1d_packed_to_{count}_dsp", fields | of_stream, scratch=scratch, source=PACKED))
-    for by, of in folds(layer, call).items():
-        of_channels = narrow_channels(of, -count % TURN, SAVED if by else 0)
-        name = f"conv_1d_{width_of(inputs)}{by}_dsp"
-        calls.append(Call(name, fields | of_channels, scratch=scratch, source=FILE))
-    return calls
+    if inputs in WORDS and count in COMMON:
+        real = effective_scale(layer.input(0), layer.input(1), layer.outputs[0])
+        stream = channels_of_four(layer, call, real)
+        if stream is not None:
+            yield PACKED, f"packed_to_{count}", {"stream": stream[in_order(count)]}
+    if inputs == conv_2d_packed.INPUTS and windows.step in STEPS:
+        five = conv_2d_packed.channels(layer, call)
+        if five is not None:
+            yield FIVE, f"five_to_{count}{STEPS[windows.step]}", five
+
+
+def _narrow(layer: Layer, call: Call, windows: Windows) -> Found:
+    count, x, y = layer.input(1).shape[0], layer.input(0), layer.outputs[0]
+    real, clamp = effective_scale(x, layer.input(1), y), clamp_of(call)
+    weights = layer.data(1).reshape(count, -1)
+    folded = fold(weights, bias_of(layer, count), x.zero_point, real, clamp, wide=True)
+    if folded is None:
+        return
+    width, done = width_of(windows.window), -count % TURN
+    name = f"{width}_to_{count}" if count in EXACT else str(width)
+    line = line_of(folded, real, clamp, y.zero_point)
+    if line is not None:
+        of = channels(line, done)
+        stream = of["stream"][:, :-1]  # type: ignore[index]
+        yield FILE, f"{name}_relu", of | {"stream": stream, "skip": done * CODE[width], "bytes": stream.nbytes}
+    yield FILE, name, channels(folded, done)
