@@ -4,13 +4,14 @@
  * Blocking: lines with their padding are brought to scratch, as many as fit, and of long ones a segment. Windows are pixels of a
  * 1x1 convolution there, which share inputs: what pointwise_narrow_dsp.c does with pixels, whose registers these have
  * (narrow_dsp.h). Their words are read where they lie, at any address.
- * Where no output is below its zero point (_relu) one multiplication makes an output (line_dsp.h), without an addend.
+ * Of up to 4 inputs there are pairs of windows too (conv_1d_pairs_dsp.h). Where no output is below its zero point (_relu) one multiplication makes an output (line_dsp.h), without an addend.
  * Budget for an output: 4 for the requantization, half an instruction for every input, 1 load with up to 8 inputs, 2 with up to 12,
  * 3 with 14, 5 with 16; of _relu 3 for the requantization, 1 load with up to 10 inputs, 2 with 14, 3 with 16; 5 and 3 for every four inputs of a window into 8 or 16 channels, for which
  * there are functions, 7 and 3 into others, and 3 for eight of these; 0.7 for a byte of the input, 30 for a line, 90 for a run of lines. */
 #include "edgekit/conv_1d_dsp.h"
 
 #include "edgekit/conv_1d_lines_dsp.h"
+#include "edgekit/conv_1d_pairs_dsp.h"
 #include "edgekit/narrow_dsp.h"
 
 typedef void (*pixels_t)(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
@@ -43,4 +44,18 @@ static inline void run_of(const ek_conv_1d_dsp_t *p, const int8_t *x, int8_t *y,
 WIDTHS(ANY)
 WIDTHS(TO_8)
 WIDTHS(TO_16)
+
+#define CONV_PAIRS(N)                                                                                         \
+  PAIRS(pairs_##N, N)                                                                                         \
+  static void run_pairs_##N(const ek_conv_1d_dsp_t *p, const int8_t *x, int8_t *y, int32_t lines, int32_t count) { \
+    const int32_t half = (count + 1) / 2, second = count / 2; /* pairs; from the first to the second */       \
+    const ek_pairs_t pairs = {p->stream, p->step, second * p->step, lines, p->pitch - half * p->step,         \
+                              (half - 1) * (N), second * (N)};                                                \
+    pairs_##N(&pairs, x, y);                                                                                  \
+  }                                                                                                           \
+  void ek_conv_1d_pairs_to_##N##_relu_dsp(const ek_conv_1d_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch) { \
+    lines_of(p, x, y, scratch, run_pairs_##N);                                                                \
+  }
+CONV_PAIRS(8)
+CONV_PAIRS(16)
 #pragma GCC diagnostic pop

@@ -35,6 +35,9 @@ EK_CONV_1DS(10)
 EK_CONV_1DS(12)
 EK_CONV_1DS(14)
 EK_CONV_1DS(16)
+/* Of up to 4 inputs, two windows at a time. */
+EK_CONV_1D(pairs_to_8_relu)
+EK_CONV_1D(pairs_to_16_relu)
 #undef EK_CONV_1D
 #undef EK_CONV_1DS
 

@@ -17,12 +17,8 @@ typedef ek_conv_1d_dsp_t ek_conv_1d_five_dsp_t;
   void ek_conv_1d_five_to_##CHANNELS##_by_2_dsp(const ek_conv_1d_five_dsp_t *p, const int8_t *x, int8_t *y, uint8_t *scratch);
 EK_CONV_1D_FIVE(4)
 EK_CONV_1D_FIVE(8)
-EK_CONV_1D_FIVE(10)
-EK_CONV_1D_FIVE(12)
 EK_CONV_1D_FIVE(16)
-EK_CONV_1D_FIVE(24)
 EK_CONV_1D_FIVE(32)
-EK_CONV_1D_FIVE(48)
 EK_CONV_1D_FIVE(64)
 #undef EK_CONV_1D_FIVE
 

@@ -21,7 +21,7 @@ _Static_assert(offsetof(ek_pointwise_narrow_dsp_t, outputs) == 32, "nine words i
 
 #define FOUR(CODE) CODE CODE CODE CODE
 #define LOAD(LIST) "  ldmia.w r0!, {" LIST "}\n"
-#define ADD(X, W) "  smlad r1, " X ", " W ", r1\n"
+#define SUM(X, W) "  smlad r1, " X ", " W ", r1\n"
 #define FINISH(MULTIPLIER)             \
   "  smmulr r1, r1, " MULTIPLIER "\n" \
   "  smmlar r1, r1, lr, r3\n"         \
@@ -29,49 +29,49 @@ _Static_assert(offsetof(ek_pointwise_narrow_dsp_t, outputs) == 32, "nine words i
   "  strb r1, [r2], #1\n"
 #define RELU(MULTIPLIER) EK_RELU_OF("r1", MULTIPLIER, "lr") EK_RELU_SATURATE("r1") "  strb r1, [r2], #1\n"
 
-#define CHANNEL4(FINISH) LOAD("r1, r10, r11, r12, lr") ADD("r4", "r10") ADD("r5", "r11") FINISH("r12")
+#define CHANNEL4(FINISH) LOAD("r1, r10, r11, r12, lr") SUM("r4", "r10") SUM("r5", "r11") FINISH("r12")
 #define CHANNEL6(FINISH) \
-  LOAD("r1, r7, r8, r9, r12, lr") ADD("r4", "r7") ADD("r5", "r8") ADD("r6", "r9") FINISH("r12")
+  LOAD("r1, r7, r8, r9, r12, lr") SUM("r4", "r7") SUM("r5", "r8") SUM("r6", "r9") FINISH("r12")
 #define CHANNEL8(FINISH)                                                                            \
   LOAD("r1, r8, r9, r10, r11, r12, lr")                                                     \
-  ADD("r4", "r8") ADD("r5", "r9") ADD("r6", "r10") ADD("r7", "r11") FINISH("r12")
+  SUM("r4", "r8") SUM("r5", "r9") SUM("r6", "r10") SUM("r7", "r11") FINISH("r12")
 #define CHANNEL10(FINISH)                                                                           \
   LOAD("r1, r9, r10, r11, r12, lr")                                                         \
-  ADD("r4", "r9") ADD("r5", "r10") ADD("r6", "r11") ADD("r7", "r12") ADD("r8", "lr") LOAD("r12, lr") FINISH("r12")
+  SUM("r4", "r9") SUM("r5", "r10") SUM("r6", "r11") SUM("r7", "r12") SUM("r8", "lr") LOAD("r12, lr") FINISH("r12")
 #define CHANNEL12(FINISH)                                                                           \
-  LOAD("r1, r10, r11, r12, lr") ADD("r4", "r10") ADD("r5", "r11") ADD("r6", "r12") ADD("r7", "lr") \
-  LOAD("r10, r11, r12, lr") ADD("r8", "r10") ADD("r9", "r11") FINISH("r12")
+  LOAD("r1, r10, r11, r12, lr") SUM("r4", "r10") SUM("r5", "r11") SUM("r6", "r12") SUM("r7", "lr") \
+  LOAD("r10, r11, r12, lr") SUM("r8", "r10") SUM("r9", "r11") FINISH("r12")
 #define CHANNEL14(FINISH)                                                                           \
-  LOAD("r1, r11, r12, lr") ADD("r4", "r11") ADD("r5", "r12") ADD("r6", "lr")                \
-  LOAD("r11, r12, lr") ADD("r7", "r11") ADD("r8", "r12") ADD("r9", "lr")                    \
-  LOAD("r11, r12, lr") ADD("r10", "r11") FINISH("r12")
+  LOAD("r1, r11, r12, lr") SUM("r4", "r11") SUM("r5", "r12") SUM("r6", "lr")                \
+  LOAD("r11, r12, lr") SUM("r7", "r11") SUM("r8", "r12") SUM("r9", "lr")                    \
+  LOAD("r11, r12, lr") SUM("r10", "r11") FINISH("r12")
 #define CHANNEL16(FINISH)                                                                           \
-  LOAD("r1, r12, lr") ADD("r4", "r12") ADD("r5", "lr")                                      \
-  LOAD("r12, lr") ADD("r6", "r12") ADD("r7", "lr")                                          \
-  LOAD("r12, lr") ADD("r8", "r12") ADD("r9", "lr")                                          \
-  LOAD("r12, lr") ADD("r10", "r12") ADD("r11", "lr")                                        \
+  LOAD("r1, r12, lr") SUM("r4", "r12") SUM("r5", "lr")                                      \
+  LOAD("r12, lr") SUM("r6", "r12") SUM("r7", "lr")                                          \
+  LOAD("r12, lr") SUM("r8", "r12") SUM("r9", "lr")                                          \
+  LOAD("r12, lr") SUM("r10", "r12") SUM("r11", "lr")                                        \
   LOAD("r12, lr") FINISH("r12")
 
 /* By one multiplication without an addend: no zero point either, whose register holds weights where that spares a load. */
 #define LINE_END(MULTIPLIER) EK_LINE_OF("r1", MULTIPLIER) "  strb r1, [r2], #1\n"
-#define LINE4 LOAD("r1, r10, r11, r12") ADD("r4", "r10") ADD("r5", "r11") LINE_END("r12")
-#define LINE6 LOAD("r1, r7, r8, r9, r12") ADD("r4", "r7") ADD("r5", "r8") ADD("r6", "r9") LINE_END("r12")
+#define LINE4 LOAD("r1, r10, r11, r12") SUM("r4", "r10") SUM("r5", "r11") LINE_END("r12")
+#define LINE6 LOAD("r1, r7, r8, r9, r12") SUM("r4", "r7") SUM("r5", "r8") SUM("r6", "r9") LINE_END("r12")
 #define LINE8                                                                                               \
-  LOAD("r1, r8, r9, r10, r11, r12") ADD("r4", "r8") ADD("r5", "r9") ADD("r6", "r10") ADD("r7", "r11") LINE_END("r12")
+  LOAD("r1, r8, r9, r10, r11, r12") SUM("r4", "r8") SUM("r5", "r9") SUM("r6", "r10") SUM("r7", "r11") LINE_END("r12")
 #define LINE10                                                                                              \
   LOAD("r1, r3, r9, r10, r11, r12, lr")                                                                     \
-  ADD("r4", "r3") ADD("r5", "r9") ADD("r6", "r10") ADD("r7", "r11") ADD("r8", "r12") LINE_END("lr")
+  SUM("r4", "r3") SUM("r5", "r9") SUM("r6", "r10") SUM("r7", "r11") SUM("r8", "r12") LINE_END("lr")
 #define LINE12                                                                                              \
   LOAD("r1, r3, r10, r11, r12, lr")                                                                         \
-  ADD("r4", "r3") ADD("r5", "r10") ADD("r6", "r11") ADD("r7", "r12") ADD("r8", "lr")                         \
-  LOAD("r12, lr") ADD("r9", "r12") LINE_END("lr")
+  SUM("r4", "r3") SUM("r5", "r10") SUM("r6", "r11") SUM("r7", "r12") SUM("r8", "lr")                         \
+  LOAD("r12, lr") SUM("r9", "r12") LINE_END("lr")
 #define LINE14                                                                                              \
-  LOAD("r1, r3, r11, r12, lr") ADD("r4", "r3") ADD("r5", "r11") ADD("r6", "r12") ADD("r7", "lr")             \
-  LOAD("r3, r11, r12, lr") ADD("r8", "r3") ADD("r9", "r11") ADD("r10", "r12") LINE_END("lr")
+  LOAD("r1, r3, r11, r12, lr") SUM("r4", "r3") SUM("r5", "r11") SUM("r6", "r12") SUM("r7", "lr")             \
+  LOAD("r3, r11, r12, lr") SUM("r8", "r3") SUM("r9", "r11") SUM("r10", "r12") LINE_END("lr")
 #define LINE16                                                                                              \
-  LOAD("r1, r3, r12, lr") ADD("r4", "r3") ADD("r5", "r12") ADD("r6", "lr")                                   \
-  LOAD("r3, r12, lr") ADD("r7", "r3") ADD("r8", "r12") ADD("r9", "lr")                                       \
-  LOAD("r3, r12, lr") ADD("r10", "r3") ADD("r11", "r12") LINE_END("lr")
+  LOAD("r1, r3, r12, lr") SUM("r4", "r3") SUM("r5", "r12") SUM("r6", "lr")                                   \
+  LOAD("r3, r12, lr") SUM("r7", "r3") SUM("r8", "r12") SUM("r9", "lr")                                       \
+  LOAD("r3, r12, lr") SUM("r10", "r3") SUM("r11", "r12") LINE_END("lr")
 
 /* The word at r1 + OFFSET as two words of halfwords. */
 #define EXPAND(OFFSET, A, B)            \

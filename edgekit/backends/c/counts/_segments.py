@@ -1,4 +1,4 @@
-"""Lines that are brought to scratch with their padding, run by run: shared by the features of `conv_1d_dsp` and its like."""
+"""Lines that are brought to scratch with their padding, run by run: of convolutions along one axis."""
 
 from __future__ import annotations
 

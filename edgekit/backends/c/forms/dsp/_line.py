@@ -1,4 +1,4 @@
-"""Requantization by one multiplication without an addend, where no output is below its zero point: SMMULR, SSAT with a shift.
+"""Requantization by one multiplication without an addend, where no output is below its zero point: SMMULR, then SSAT.
 
 As `_relu.py` says, the reference is one line of the accumulator a there. SMMULR(f a + b, n) is
 floor(((f a + b) n + 2^31) / 2^32), and SSAT divides it by 2^FRACTION: a line too, whose start, with the output's zero

@@ -1,4 +1,5 @@
-"""Convolution along one axis, windows of few inputs: `firmware/src/conv_1d_dsp.c`, `conv_1d_packed_dsp.c`, `conv_1d_five_dsp.c`.
+"""Convolution along one axis, windows of few inputs: `firmware/src/conv_1d_dsp.c` and, where outputs are stored by words,
+`conv_1d_packed_dsp.c` and `conv_1d_five_dsp.c`.
 
 Where no window has padding, windows are pixels of 1x1 convolutions as they lie.
 """
@@ -10,7 +11,8 @@ from collections.abc import Iterator
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
 from edgekit.backends.c.forms.dsp import conv_2d_packed
 from edgekit.backends.c.forms.dsp._line import line_of
-from edgekit.backends.c.forms.dsp._narrow import MOST, TURN, channels, narrow, width_of
+from edgekit.backends.c.forms.dsp._narrow import MOST, TURN, WORD, channels, narrow, width_of
+from edgekit.backends.c.forms.dsp._narrow import stream as stream_of
 from edgekit.backends.c.forms.dsp._packed_four import COMMON, in_order, packed_four
 from edgekit.backends.c.forms.dsp._packed_four import channels as channels_of_four
 from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
@@ -21,7 +23,7 @@ OPERATOR = "conv_2d"
 FILE, PACKED, FIVE = "conv_1d_dsp", "conv_1d_packed_dsp", "conv_1d_five_dsp"
 KEPT = ("in_zero", "out_zero", "low", "high")
 WORDS = (3, 4)  # inputs that are read as one word
-STEPS = {1: "", 2: "_by_2"}  # of windows of five inputs
+STEPS, FIVES = {1: "", 2: "_by_2"}, (4, 8, 16, 32, 64)  # of windows of five inputs; their channels
 EXACT = (8, 16)  # channels that have functions of their own
 CODE = {4: 24, 6: 28, 8: 32, 10: 36, 12: 44, 14: 48, 16: 56}  # bytes for a channel of one multiplication, by inputs
 NONE: dict[str, Value] = {"skip": 0, "last": 0, "bytes": 0, "offset": 0, "fifth": 0}  # what not all functions read
@@ -34,8 +36,8 @@ def form(layer: Layer, call: Call) -> list[Call]:
         return []
     real = effective_scale(layer.input(0), layer.input(1), layer.outputs[0])
     if windows.inside:
-        packed, others = (kernel(layer, call, real, windows.pixels) for kernel in (packed_four, narrow))
-        return [*([packed] if packed else []), *(others or [])]
+        packed = packed_four(layer, call, real, windows.pixels)
+        return [*([packed] if packed else []), *(narrow(layer, call, real, windows.pixels) or [])]
     count = layer.input(1).shape[0]
     fields = NONE | {name: call.fields[name] for name in KEPT} | windows.fields(count)
     return [
@@ -55,7 +57,7 @@ def _packed(layer: Layer, call: Call, windows: Windows) -> Found:
         stream = channels_of_four(layer, call, real)
         if stream is not None:
             yield PACKED, f"packed_to_{count}", {"stream": stream[in_order(count)]}
-    if inputs == conv_2d_packed.INPUTS and windows.step in STEPS:
+    if inputs == conv_2d_packed.INPUTS and windows.step in STEPS and count in FIVES:
         five = conv_2d_packed.channels(layer, call)
         if five is not None:
             yield FIVE, f"five_to_{count}{STEPS[windows.step]}", five
@@ -72,7 +74,9 @@ def _narrow(layer: Layer, call: Call, windows: Windows) -> Found:
     name = f"{width}_to_{count}" if count in EXACT else str(width)
     line = line_of(folded, real, clamp, y.zero_point)
     if line is not None:
-        of = channels(line, done)
-        stream = of["stream"][:, :-1]  # type: ignore[index]
-        yield FILE, f"{name}_relu", of | {"stream": stream, "skip": done * CODE[width], "bytes": stream.nbytes}
+        stream = stream_of(line)[:, :-1]
+        of = channels(line, done) | {"stream": stream, "skip": done * CODE[width], "bytes": stream.nbytes}
+        if width == WORD and count in EXACT:
+            yield FILE, f"pairs_to_{count}_relu", of
+        yield FILE, f"{name}_relu", of
     yield FILE, name, channels(folded, done)
