@@ -1,13 +1,15 @@
-/* y[n,oy,ox,co] = requantize(bias[co] + sum over k,ci of (x - in_zero) * w), as conv_2d.c, along one axis, with the DSP instructions:
- * windows of at most 16 inputs that lie one after another.
+/* y[n,oy,ox,co] = requantize(bias[co] + sum over k,ci of (x - in_zero) * w), as conv_2d.c, along one axis, with the DSP
+ * instructions: windows of at most 16 inputs that lie one after another.
  *
  * Blocking: lines with their padding are brought to scratch, as many as fit, and of long ones a segment. Windows are pixels of a
  * 1x1 convolution there, which share inputs: what pointwise_narrow_dsp.c does with pixels, whose registers these have
- * (narrow_dsp.h). Their words are read where they lie, at any address.
- * Of up to 4 inputs there are pairs of windows too (conv_1d_pairs_dsp.h). Where no output is below its zero point (_relu) one multiplication makes an output (line_dsp.h), without an addend.
- * Budget for an output: 4 for the requantization, half an instruction for every input, 1 load with up to 8 inputs, 2 with up to 12,
- * 3 with 14, 5 with 16; of _relu 3 for the requantization, 1 load with up to 10 inputs, 2 with 14, 3 with 16; 5 and 3 for every four inputs of a window into 8 or 16 channels, for which
- * there are functions, 7 and 3 into others, and 3 for eight of these; 0.7 for a byte of the input, 30 for a line, 90 for a run of lines. */
+ * (narrow_dsp.h). Their words are read where they lie, at any address. Where no output is below its zero point (_relu) one
+ * multiplication makes an output (line_dsp.h), without an addend, and of up to 4 inputs two windows at a time
+ * (conv_1d_pairs_dsp.h).
+ * Budget for an output: 4 for the requantization, half an instruction for every input, 1 load with up to 8 inputs, 2 with up to
+ * 12, 3 with 14, 5 with 16; of _relu 3 for the requantization, 1 load with up to 10 inputs, 2 with 14, 3 with 16. For a window 5,
+ * and 3 for every four inputs, into 8 or 16 channels, for which there are functions; into others 7, and 3 for every eight of
+ * them. 0.7 for a byte of the input, 30 for a line, 90 for a run of lines. */
 #include "edgekit/conv_1d_dsp.h"
 
 #include "edgekit/conv_1d_lines_dsp.h"

@@ -1,10 +1,10 @@
-/* y[n,oy,ox,co] = requantize(bias[co] + sum over k of (x - in_zero) * w), as conv_2d.c, along one axis, with the DSP instructions:
- * windows of 5 inputs of one channel, each or every second one, into 4, 8, 16, 32 or 64 channels.
+/* y[n,oy,ox,co] = requantize(bias[co] + sum over k of (x - in_zero) * w), as conv_2d.c, along one axis, with the DSP
+ * instructions: windows of 5 inputs of one channel, each or every second one, into 4, 8, 16, 32 or 64 channels.
  *
  * Blocking: as conv_1d_dsp.c; windows are pixels as in pointwise_packed_dsp.c, whose registers these have: 1 pixel x 1 channel
  * x all taps, up to 32 channels stored at once, the bias a product.
- * Budget: 57 for eight channels, 28 for four, 1 for each eight but the last of 32; 10 for a window, 8.5 where two make a turn, which
- * is up to 8 channels; 0.7 for a byte of the input, 40 for a line, 90 for a run of lines. */
+ * Budget: 57 for eight channels, 28 for four, 1 for each eight but the last of 32; 10 for a window, 8.5 where two make a turn,
+ * which is up to 8 channels; 0.7 for a byte of the input, 40 for a line, 90 for a run of lines. */
 #include "edgekit/conv_1d_five_dsp.h"
 
 #include "edgekit/conv_1d_lines_dsp.h"

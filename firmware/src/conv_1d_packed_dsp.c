@@ -1,9 +1,9 @@
-/* y[n,oy,ox,co] = requantize(bias[co] + sum over k,ci of (x - in_zero) * w), as conv_2d.c, along one axis, with the DSP instructions:
- * windows of 3 or 4 inputs that lie one after another, into a multiple of 4 channels.
+/* y[n,oy,ox,co] = requantize(bias[co] + sum over k,ci of (x - in_zero) * w), as conv_2d.c, along one axis, with the DSP
+ * instructions: windows of 3 or 4 inputs that lie one after another, into 4, 8, 12, 16, 24, 32 or 64 channels.
  *
- * Blocking: as conv_1d_dsp.c; windows are pixels as in pointwise_packed_four_dsp.c, whose registers these have: 1 pixel x 1 channel
- * x all taps, eight channels stored at once. Of 3 inputs the fourth is the next one, whose weight is 0.
- * Budget: 50 for eight channels, 26 for four; 8 for a window, 0.7 for a byte of the input, 30 for a line, 90 for a run of lines. */
+ * Blocking: as conv_1d_dsp.c; windows are pixels as in pointwise_packed_four_dsp.c, whose registers these have: 1 pixel x 1
+ * channel x all taps, eight channels stored at once. Of 3 inputs the fourth is the next one, whose weight is 0.
+ * Budget: 50 for eight channels, 26 for four; 8 for a window, 0.7 for a byte of the input, 30 for a line, 90 for a run. */
 #include "edgekit/conv_1d_packed_dsp.h"
 
 #include "edgekit/conv_1d_lines_dsp.h"

@@ -12,12 +12,12 @@ typedef struct {
   /* As those of ek_pointwise_narrow_dsp_t. */
   const int32_t *stream;
   int32_t out_zero, step, skip, last, bytes;
-  int32_t window, pad, size;            /* bytes of a window, before a line, of a line */
+  int32_t window, pad, size;             /* bytes of a window, before a line, of a line */
   int32_t images, lines, columns, out_c; /* of the output */
-  int32_t image_step, line_step;        /* bytes of the input */
-  int32_t run, segment, pitch;          /* lines, or outputs of a line, brought to scratch together; bytes of a line there */
-  int32_t in_zero, low, high;           /* clamp of the fused activation */
-  uint32_t offset, fifth;               /* as those of ek_pointwise_packed_dsp_t, for conv_1d_five_dsp */
+  int32_t image_step, line_step;         /* bytes of the input */
+  int32_t run, segment, pitch;           /* lines, or outputs of a line, brought to scratch together; bytes of a line there */
+  int32_t in_zero, low, high;            /* clamp of the fused activation */
+  uint32_t offset, fifth;                /* as those of ek_pointwise_packed_dsp_t, for conv_1d_five_dsp */
 } ek_conv_1d_dsp_t;
 
 /* Of up to 4, 6, 8, 10, 12, 14 or 16 inputs, any number of channels, 8 or 16 of them; `relu`: where no output is below its zero

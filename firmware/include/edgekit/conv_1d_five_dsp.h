@@ -1,4 +1,4 @@
-/* Convolution along one axis, windows of 5 inputs of one channel, outputs stored by words, int8, NHWC, with the DSP instructions. */
+/* Convolution along one axis, windows of 5 inputs of one channel, outputs stored by words, int8, NHWC, DSP instructions. */
 #ifndef EDGEKIT_CONV_1D_FIVE_DSP_H
 #define EDGEKIT_CONV_1D_FIVE_DSP_H
 

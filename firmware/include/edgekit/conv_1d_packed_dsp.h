@@ -1,4 +1,4 @@
-/* Convolution along one axis, windows of 3 or 4 inputs, outputs stored by eights or fours, int8, NHWC, with the DSP instructions. */
+/* Convolution along one axis, windows of 3 or 4 inputs, outputs stored by eights or fours, int8, NHWC, DSP instructions. */
 #ifndef EDGEKIT_CONV_1D_PACKED_DSP_H
 #define EDGEKIT_CONV_1D_PACKED_DSP_H
 

@@ -1,10 +1,10 @@
-/* Windows of up to 4 inputs, two at a time, by one multiplication without an addend: the inner loop of conv_1d_dsp.c into 8 and 16
- * channels.
+/* Windows of up to 4 inputs, two at a time, by one multiplication without an addend: the inner loop of conv_1d_dsp.c into 8 and
+ * 16 channels.
  *
- * Blocking: 2 pixels x 1 channel x all taps: a pixel of the first half of a line and one of the second; of an odd number both have
- * the one in the middle. Registers: r0 stream, r2 y, r12 from there to the second pixel's, lr the y of the line's last pair, r11 x,
- * r4-r7 both pixels' taps, r1, r8-r10 bias, weights, multiplier; sums in r1 and r3. The flags that say whether there are more
- * pairs last to the pair's end: no instruction between sets any.
+ * Blocking: 2 pixels x 1 channel x all taps: a pixel of the first half of a line and one of the second; of an odd number both
+ * have the one in the middle. Registers: r0 stream, r2 y, r12 from there to the second pixel's, lr the y of the line's last
+ * pair, r11 x, r4-r7 both pixels' taps, r1, r8-r10 bias, weights, multiplier; sums in r1 and r3. The flags that say whether
+ * there are more pairs last to the pair's end: no instruction between sets any.
  * Budget: 11 for two outputs, 11 for a pair, 10 for a line. */
 #ifndef EDGEKIT_CONV_1D_PAIRS_DSP_H
 #define EDGEKIT_CONV_1D_PAIRS_DSP_H
@@ -20,9 +20,9 @@ extern "C" {
 
 /* In the order in which the assembly reads it. */
 typedef struct {
-  const int32_t *stream;                    /* of each channel its bias, two words of weights, multiplier */
-  int32_t step, to_second, lines, gap;      /* bytes of x */
-  int32_t outputs, to_second_output;        /* outputs of a line before those of its last pair; from the first's to the second's */
+  const int32_t *stream;               /* of each channel its bias, two words of weights, multiplier */
+  int32_t step, to_second, lines, gap; /* bytes of x */
+  int32_t outputs, to_second_output;   /* of a line before those of its last pair; from the first's to the second's */
 } ek_pairs_t;
 
 #if EK_DSP_INSTRUCTIONS

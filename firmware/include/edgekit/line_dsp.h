@@ -1,6 +1,6 @@
-/* Requantization by one multiplication without an addend, where no output is below its zero point: an accumulator times `multiplier`
- * has EK_LINE_FRACTION bits of fraction, and all that is added to it is in the bias; edgekit/backends/c/forms/dsp/_line.py finds and
- * proves both. */
+/* Requantization by one multiplication without an addend, where no output is below its zero point: an accumulator times
+ * `multiplier` has EK_LINE_FRACTION bits of fraction, and all that is added to it is in the bias;
+ * edgekit/backends/c/forms/dsp/_line.py finds and proves both. */
 #ifndef EDGEKIT_LINE_DSP_H
 #define EDGEKIT_LINE_DSP_H
 

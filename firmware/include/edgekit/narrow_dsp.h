@@ -1,5 +1,5 @@
-/* Pixels of up to 16 inputs, whose taps stay in registers: what pointwise_narrow_dsp.c and conv_1d_dsp.c do with them, which say how.
- * PIXELS(NAME, WIDTH, TWICE) is a function of all pixels; ONCE and LINE are by one multiplication an output. */
+/* Pixels of up to 16 inputs, whose taps stay in registers: what pointwise_narrow_dsp.c and conv_1d_dsp.c, which say how, do with
+ * them. PIXELS(NAME, WIDTH, TWICE) is a function of all pixels; ONCE and LINE are by one multiplication an output. */
 #ifndef EDGEKIT_NARROW_DSP_H
 #define EDGEKIT_NARROW_DSP_H
 

@@ -1,5 +1,5 @@
-/* Pixels of 5 inputs whose outputs are stored by words: what pointwise_packed_dsp.c and conv_1d_five_dsp.c do with them, the first of
- * which says how. OF_N(NAME, STEP) is a function for N channels and pixels STEP bytes apart, which may share inputs. */
+/* Pixels of 5 inputs whose outputs are stored by words: what pointwise_packed_dsp.c, which says how, and conv_1d_five_dsp.c do
+ * with them. OF_N(NAME, STEP) is a function for N channels and pixels STEP bytes apart, which may share inputs. */
 #ifndef EDGEKIT_PACKED_FIVE_PIXELS_DSP_H
 #define EDGEKIT_PACKED_FIVE_PIXELS_DSP_H
 

@@ -1,5 +1,5 @@
-/* Pixels of 2 to 4 inputs whose outputs are stored by eights or fours: what pointwise_packed_four_dsp.c and conv_1d_packed_dsp.c do
- * with them, the first of which says how. PIXELS(NAME, N, CHANNELS, CODE) is a function for N inputs; pixels may share some. */
+/* Pixels of 2 to 4 inputs whose outputs are stored by eights or fours: what pointwise_packed_four_dsp.c, which says how, and
+ * conv_1d_packed_dsp.c do with them. PIXELS(NAME, N, CHANNELS, CODE) is a function for N inputs; pixels may share some. */
 #ifndef EDGEKIT_PACKED_FOUR_PIXELS_DSP_H
 #define EDGEKIT_PACKED_FOUR_PIXELS_DSP_H
 

@@ -1,7 +1,7 @@
-"""Convolution along one axis, windows of few inputs: `firmware/src/conv_1d_dsp.c` and, where outputs are stored by words,
+"""Convolution along one axis, windows of few inputs: `firmware/src/conv_1d_dsp.c`, and by words of outputs
 `conv_1d_packed_dsp.c` and `conv_1d_five_dsp.c`.
 
-Where no window has padding, windows are pixels of 1x1 convolutions as they lie.
+Where no window has padding, windows are pixels of 1x1 convolutions as they lie, too.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ def form(layer: Layer, call: Call) -> list[Call]:
     windows = of_layer(layer, call)
     if windows is None or windows.window > MOST:
         return []
-    real = effective_scale(layer.input(0), layer.input(1), layer.outputs[0])
+    count, calls = layer.input(1).shape[0], []
     if windows.inside:
+        real = effective_scale(layer.input(0), layer.input(1), layer.outputs[0])
         packed = packed_four(layer, call, real, windows.pixels)
-        return [*([packed] if packed else []), *(narrow(layer, call, real, windows.pixels) or [])]
-    count = layer.input(1).shape[0]
+        calls = [*([packed] if packed else []), *(narrow(layer, call, real, windows.pixels) or [])]
     fields = NONE | {name: call.fields[name] for name in KEPT} | windows.fields(count)
-    return [
+    return calls + [
         Call(f"conv_1d_{name}_dsp", fields | of_channels, scratch=windows.scratch, source=source)
         for found in (_packed, _narrow)
         for source, name, of_channels in found(layer, call, windows)
