@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from edgekit.backends.c.forms.dsp import _line, _windows
+from edgekit.backends.c.forms.dsp._narrow import CODE
 from edgekit.backends.c.forms.dsp._packed_four import COMMON
 from edgekit.backends.c.forms.dsp._requantize import ANY, fold
-from edgekit.backends.c.forms.dsp.conv_2d_along_lines import CODE, EXACT, FILE, FIVE, FIVES, PACKED, STEPS
+from edgekit.backends.c.forms.dsp.conv_2d_along_lines import EXACT, FILE, FIVE, FIVES, PACKED, STEPS
 from edgekit.graph import Graph
 from edgekit.graph.operator import Activation
 from edgekit.graph.ops.conv_2d import Conv2D

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define EK_LINE_FRACTION 6
+#define EK_LINE_FRACTION 9
 #define EK_LINE_TEXT_(FRACTION) #FRACTION
 #define EK_LINE_TEXT(FRACTION) EK_LINE_TEXT_(FRACTION)
 

@@ -20,7 +20,7 @@ from edgekit.backends.c.forms.dsp._relu import HALF, SLOPES, UPPER, bounds
 from edgekit.backends.c.forms.dsp._requantize import LIMIT, MOST, Folded
 from edgekit.reference.arithmetic import INT32_MAX, multiply, quantize_multipliers
 
-FRACTION = 6  # bits, EK_LINE_FRACTION
+FRACTION = 9  # bits, EK_LINE_FRACTION
 Line = tuple[int, int, int]
 
 

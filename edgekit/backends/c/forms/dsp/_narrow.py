@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,7 @@ from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 WORD, HALF, MOST = 4, 2, 16  # inputs: of a word, of a half of one, all that stay in registers
 CODE = {4: 28, 6: 32, 8: 36, 10: 44, 12: 48, 14: 56, 16: 68}  # bytes for a channel, by inputs
 SAVED = 4  # bytes for a channel, of one multiplication
+CODE_OF_LINE = {4: 24, 6: 28, 8: 32, 10: 36, 12: 44, 14: 48, 16: 56}  # of one without an addend
 TURN = 8  # channels of a turn of the loop
 PIXEL = 16  # channels at most, of the functions for one pixel
 FIXED = (3, 4)  # channels that have a function of their own for 8 inputs
@@ -63,10 +66,20 @@ def channels(of: Folded, done: int, saved: int = 0) -> dict[str, Value]:
     Args:
         done: channels that the first turn skips; saved: bytes for a channel that the function does without.
     """
-    packed, inputs = stream(of), of.halves.shape[1]
+    return _channels(stream(of), of.halves.shape[1], done, CODE, saved)
+
+
+def channels_of_line(of: Folded, done: int) -> dict[str, Value]:
+    """The same of `line_of`'s channels, which have no divider."""
+    return _channels(stream(of)[:, :-1], of.halves.shape[1], done, CODE_OF_LINE)
+
+
+def _channels(
+    packed: NDArray[np.int32], inputs: int, done: int, code: Mapping[int, int], saved: int = 0
+) -> dict[str, Value]:
     width = width_of(inputs)
     last = max(inputs - (width % WORD or WORD), 0)
-    return {"stream": packed, "skip": done * (CODE[width] - saved), "bytes": packed.nbytes, "last": last}
+    return {"stream": packed, "skip": done * (code[width] - saved), "bytes": packed.nbytes, "last": last}
 
 
 def _name(lines: Lines, inputs: int, count: int) -> str:

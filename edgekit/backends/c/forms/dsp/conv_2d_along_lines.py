@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
 from edgekit.backends.c.forms.dsp import conv_2d_packed
 from edgekit.backends.c.forms.dsp._line import line_of
-from edgekit.backends.c.forms.dsp._narrow import MOST, TURN, WORD, channels, narrow, width_of
-from edgekit.backends.c.forms.dsp._narrow import stream as stream_of
+from edgekit.backends.c.forms.dsp._narrow import MOST, TURN, WORD, channels, channels_of_line, narrow, width_of
 from edgekit.backends.c.forms.dsp._packed_four import COMMON, in_order, packed_four
 from edgekit.backends.c.forms.dsp._packed_four import channels as channels_of_four
 from edgekit.backends.c.forms.dsp._requantize import clamp_of, fold
@@ -25,7 +24,6 @@ KEPT = ("in_zero", "out_zero", "low", "high")
 WORDS = (3, 4)  # inputs that are read as one word
 STEPS, FIVES = {1: "", 2: "_by_2"}, (4, 8, 16, 32, 64)  # of windows of five inputs; their channels
 EXACT = (8, 16)  # channels that have functions of their own
-CODE = {4: 24, 6: 28, 8: 32, 10: 36, 12: 44, 14: 48, 16: 56}  # bytes for a channel of one multiplication, by inputs
 NONE: dict[str, Value] = {"skip": 0, "last": 0, "bytes": 0, "offset": 0, "fifth": 0}  # what not all functions read
 
 
@@ -74,8 +72,7 @@ def _narrow(layer: Layer, call: Call, windows: Windows) -> Found:
     name = f"{width}_to_{count}" if count in EXACT else str(width)
     line = line_of(folded, real, clamp, y.zero_point)
     if line is not None:
-        stream = stream_of(line)[:, :-1]
-        of = channels(line, done) | {"stream": stream, "skip": done * CODE[width], "bytes": stream.nbytes}
+        of = channels_of_line(line, done)
         if width == WORD and count in EXACT:
             yield FILE, f"pairs_to_{count}_relu", of
         yield FILE, f"{name}_relu", of
