@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,7 @@ from edgekit.backends.c.forms.dsp._requantize import Folded, clamp_of, fold
 WORD, HALF, MOST = 4, 2, 16  # inputs: of a word, of a half of one, all that stay in registers
 CODE = {4: 28, 6: 32, 8: 36, 10: 44, 12: 48, 14: 56, 16: 68}  # bytes for a channel, by inputs
 SAVED = 4  # bytes for a channel, of one multiplication
+CODE_OF_LINE = {4: 24, 6: 28, 8: 32, 10: 36, 12: 44, 14: 48, 16: 56}  # of one without an addend
 TURN = 8  # channels of a turn of the loop
 PIXEL = 16  # channels at most, of the functions for one pixel
 FIXED = (3, 4)  # channels that have a function of their own for 8 inputs
@@ -35,22 +38,48 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) ->
     folded = fold(weights, bias_of(layer, count), zero_point, real, clamp_of(call), wide=True)
     if folded is None:
         return None
-    width = max(WORD, -(-inputs // HALF) * HALF)
+    width = width_of(inputs)
     fields: dict[str, Value] = {name: call.fields[name] for name in ("out_zero", "low", "high")}
     plain = (fields["low"], fields["high"]) == (-128, 127)
     name = _name(lines, inputs, count) if plain else FILE
     done = PIXEL - count if name.endswith("pixel_dsp") else -count % TURN
-    fields |= {"last": max(inputs - (width % WORD or WORD), 0), **lines.fields(count), "in_c": inputs}
+    fields |= {**lines.fields(count), "in_c": inputs}
 
-    def made(name: str, of: Folded, code: int) -> Call:
-        packed = stream(of)
-        return Call(name, fields | {"stream": packed, "skip": done * code, "bytes": packed.nbytes}, source=FILE)
+    def made(name: str, of: Folded, saved: int = 0) -> Call:
+        return Call(name, fields | channels(of, done, saved), source=FILE)
 
-    calls = [made(name, folded, CODE[width])]
+    calls = [made(name, folded)]
     if name != f"pointwise_{width}_dsp":
         return calls
     line = one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point, wide=True)
-    return calls if line is None else [made(f"pointwise_{width}_relu_dsp", line, CODE[width] - SAVED), *calls]
+    return calls if line is None else [made(f"pointwise_{width}_relu_dsp", line, SAVED), *calls]
+
+
+def width_of(inputs: int) -> int:
+    """Inputs that the function for so many has."""
+    return max(WORD, -(-inputs // HALF) * HALF)
+
+
+def channels(of: Folded, done: int, saved: int = 0) -> dict[str, Value]:
+    """What the functions read of channels.
+
+    Args:
+        done: channels that the first turn skips; saved: bytes for a channel that the function does without.
+    """
+    return _channels(stream(of), of.halves.shape[1], done, CODE, saved)
+
+
+def channels_of_line(of: Folded, done: int) -> dict[str, Value]:
+    """The same of `line_of`'s channels, which have no divider."""
+    return _channels(stream(of)[:, :-1], of.halves.shape[1], done, CODE_OF_LINE)
+
+
+def _channels(
+    packed: NDArray[np.int32], inputs: int, done: int, code: Mapping[int, int], saved: int = 0
+) -> dict[str, Value]:
+    width = width_of(inputs)
+    last = max(inputs - (width % WORD or WORD), 0)
+    return {"stream": packed, "skip": done * (code[width] - saved), "bytes": packed.nbytes, "last": last}
 
 
 def _name(lines: Lines, inputs: int, count: int) -> str:
@@ -59,7 +88,7 @@ def _name(lines: Lines, inputs: int, count: int) -> str:
         return "pointwise_images_dsp"
     if inputs < WORD:
         return "pointwise_3_dsp"
-    width = -(-inputs // HALF) * HALF
+    width = width_of(inputs)
     if lines.lines == lines.samples == 1 and count <= PIXEL:
         return f"pointwise_{width}_pixel_dsp"
     if (inputs, lines.lines, lines.step, lines.samples % 2) == (8, 1, 8, 0) and count in FIXED:

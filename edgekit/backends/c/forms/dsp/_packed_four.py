@@ -41,24 +41,29 @@ def channels(layer: Layer, call: Call, real: NDArray[np.float64]) -> NDArray[np.
     return np.column_stack([first, folded.start, second, folded.multiplier, divider]).astype(np.int32)
 
 
+def in_order(count: int) -> list[int]:
+    """Channels as the functions take them."""
+    fours = count // FOUR * FOUR
+    return [*np.arange(fours).reshape(-1, FOUR)[:, ORDER].reshape(-1), *range(fours, count)]
+
+
 def packed_four(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) -> Call | None:
     """The kernel's call; None where its conditions do not hold.
 
     Args:
         real: multipliers.
     """
-    count, inputs = layer.input(1).shape[0], layer.input(1).shape[-1]
+    count = layer.input(1).shape[0]
+    inputs = layer.input(1).elements // count
     stream = channels(layer, call, real) if count in CHANNELS.get(inputs, ()) else None
     if stream is None:
         return None
     together = lines.images * lines.lines == 1 and (lines.step, lines.samples % 2) == (FOUR, 0)
     pairs = inputs == FOUR and count in PAIRS and together
-    fours = count // FOUR * FOUR
-    order = [*np.arange(fours).reshape(-1, FOUR)[:, ORDER].reshape(-1), *range(fours, count)]
     gap = lines.line_step - lines.samples * lines.step if lines.lines > 1 else 0
     image = lines.lines * (lines.samples * lines.step + gap)
     fields: dict[str, Value] = {
-        "stream": stream[order],
+        "stream": stream[in_order(count)],
         "step": lines.step,
         "last": (lines.samples - 1 - pairs) * count,
         "lines": lines.lines,

@@ -68,7 +68,7 @@ def _line(
     if doublings > MOST or max(-reach[0], reach[1]) * factor >= LIMIT:
         return None
     first = rises(reference, *reach)
-    (above, least), (below, most) = _bounds(reference, first, reach, clamp, zero)
+    (above, least), (below, most) = bounds(reference, first, reach, clamp, zero, FRACTION)
     moved = 0 if around is None else around - factor // 2 * sum(reach)
     nearest = round(m * 2.0 ** (shift + 1 + FRACTION - doublings))
     for k in range(2 * SLOPES + 1):
@@ -88,13 +88,14 @@ def _line(
     return None
 
 
-def _bounds(
-    reference: Function, first: NDArray[np.int64], reach: tuple[int, int], clamp: tuple[int, int], zero: int
-) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def bounds(
+    reference: Function, first: NDArray[np.int64], reach: tuple[int, int], clamp: tuple[int, int], zero: int,
+    fraction: int,
+) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.int64]]]:  # fmt: skip
     """Accumulators, and what f a n plus the line's start must be there: at the least, where the reference rises and at
     the lowest; at the most, before it rises and at the highest."""
     above, below = np.append(first, reach[0]), np.append(first - 1, reach[1])
-    least, most = ((y + zero << FRACTION) * UPPER for y in (reference(above), reference(below) + 1))
+    least, most = ((y + zero << fraction) * UPPER for y in (reference(above), reference(below) + 1))
     low, high = (bool(y) for y in (reference(np.array(reach)) == clamp))
     return (above[: -1 if low else None], least[: -1 if low else None]), (
         below[: -1 if high else None],

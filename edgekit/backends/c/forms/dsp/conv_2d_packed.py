@@ -18,14 +18,24 @@ FILE = "pointwise_packed_dsp"
 
 def form(layer: Layer, call: Call) -> Call | None:
     """None where the kernel's conditions do not hold."""
-    f, x, w, lines = call.fields, layer.input(0), layer.input(1), of_pixels(layer, call)
-    count = w.shape[0]
-    if lines is None or x.shape[3] != INPUTS or count not in CHANNELS:
+    x, lines, count = layer.input(0), of_pixels(layer, call), layer.input(1).shape[0]
+    if lines is None or x.shape[3] != INPUTS or lines.images != 1 or lines.step not in STEPS:
         return None
+    fields = channels(layer, call)
+    if fields is None:
+        return None
+    fields |= {"row": lines.samples * lines.step, "gap": lines.fields(count)["gap"], "line_step": lines.line_step}
+    fields |= {"odd": lines.samples % 2, "outputs": lines.lines * lines.samples * count}
+    return Call(f"pointwise_packed_{INPUTS}_to_{count}{STEPS[lines.step]}_dsp", fields, source=FILE)
+
+
+def channels(layer: Layer, call: Call) -> dict[str, Value] | None:
+    """What the functions read of channels; None where their conditions do not hold."""
+    f, x, count = call.fields, layer.input(0), layer.input(1).shape[0]
     low, high, zero = (int(f[name]) for name in ("low", "high", "out_zero"))  # type: ignore[arg-type]
-    if lines.images != 1 or lines.step not in STEPS or (low, high) != (-128, 127):
+    if count not in CHANNELS or (low, high) != (-128, 127):
         return None
-    real, weights = effective_scale(x, w, layer.outputs[0]), layer.data(1).reshape(count, -1)
+    real, weights = effective_scale(x, layer.input(1), layer.outputs[0]), layer.data(1).reshape(count, -1)
     folded = fold(weights, bias_of(layer, count), x.zero_point, real, clamp_of(call))
     divider = None if folded is None else dividers(folded, real, zero)
     if folded is None or divider is None:
@@ -39,8 +49,4 @@ def form(layer: Layer, call: Call) -> Call | None:
     offset = -x.zero_point % HALF
     fours = count // 4 * 4
     order = np.r_[np.arange(fours).reshape(-1, 4)[:, ORDER].reshape(-1), fours:count]
-    row = lines.samples * lines.step
-    fields: dict[str, Value] = {"stream": stream[order], "offset": offset * HALF + offset, "fifth": 2 * HALF + offset}
-    fields |= {"row": row, "gap": lines.fields(count)["gap"], "line_step": lines.line_step}
-    fields |= {"odd": lines.samples % 2, "outputs": lines.lines * lines.samples * count}
-    return Call(f"pointwise_packed_{INPUTS}_to_{count}{STEPS[lines.step]}_dsp", fields, source=FILE)
+    return {"stream": stream[order], "offset": offset * HALF + offset, "fifth": 2 * HALF + offset}
