@@ -14,7 +14,8 @@
  * 12, 3 with 14, 5 with 16, 0.375 of a loop over eight channels; 6 and 3 for every four inputs of a pixel, 10 for a line, 11 for
  * the call; of one pixel 4, of 8 inputs into few channels 8 a pixel. With 8
  * inputs and 16 channels that is 1.27 a MAC, with 16 inputs and 32 channels 1.12. Cycles by LDR 2, LDM 1 + n, branch 2: 17.25
- * for an output of 8 inputs, 2.2 a MAC. With one multiplication an output (_relu) 3 for the requantization. */
+ * for an output of 8 inputs, 2.2 a MAC. With one multiplication an output 3 for the requantization (_relu), without an
+ * addend (_line) 1 load with up to 10 inputs, 2 with 14, 3 with 16, too. */
 #include "edgekit/pointwise_narrow_dsp.h"
 
 #include "edgekit/narrow_dsp.h"
@@ -22,8 +23,10 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* the assembly reads them */
 
-#define BOTH(WIDTH) PIXELS(ek_pointwise_##WIDTH##_dsp, WIDTH, TWICE) PIXELS(ek_pointwise_##WIDTH##_relu_dsp, WIDTH, ONCE)
-WIDTHS(BOTH)
+#define ALL_WAYS(WIDTH)                            \
+  PIXELS(ek_pointwise_##WIDTH##_dsp, WIDTH, TWICE) \
+  PIXELS(ek_pointwise_##WIDTH##_relu_dsp, WIDTH, ONCE) PIXELS(ek_pointwise_##WIDTH##_line_dsp, WIDTH, LINE)
+WIDTHS(ALL_WAYS)
 
 #if EK_DSP_INSTRUCTIONS
 

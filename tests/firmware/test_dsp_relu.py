@@ -28,7 +28,8 @@ FRACTIONS = (0.5, 0.50000001, 0.61803, 0.73, 0.99999999)
 SCALES = ((1e-3, 0.05), (1.0, 60.0), (1.0, 2500.0), (1e-7, 1.0))  # of the last all channels are constants
 WIDTHS = (4, 6, 8, 10, 12, 14, 16)
 KERNELS = {"depthwise_conv_2d_relu_dsp", "depthwise_conv_2d_inside_relu_dsp", "conv_2d_halves_relu_dsp",
-           "conv_2d_relu_dsp", *(f"pointwise_{width}_relu_dsp" for width in WIDTHS)}  # fmt: skip
+           "conv_2d_relu_dsp",
+           *(f"pointwise_{width}_{by}_dsp" for width in WIDTHS for by in ("relu", "line"))}  # fmt: skip
 
 
 def rectified(graph: Graph, zero: int = -128) -> Graph:

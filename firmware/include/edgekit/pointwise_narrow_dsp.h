@@ -39,6 +39,14 @@ void ek_pointwise_10_relu_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *
 void ek_pointwise_12_relu_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_14_relu_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_16_relu_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+/* The same, of channels without divider: multipliers of line_dsp.h. */
+void ek_pointwise_4_line_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_6_line_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_8_line_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_10_line_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_12_line_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_14_line_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
+void ek_pointwise_16_line_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 /* One pixel, at most 16 channels, not clamped. */
 void ek_pointwise_4_pixel_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);
 void ek_pointwise_6_pixel_dsp(const ek_pointwise_narrow_dsp_t *p, const int8_t *x, int8_t *y);

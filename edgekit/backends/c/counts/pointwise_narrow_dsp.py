@@ -8,7 +8,8 @@ from edgekit.backends.c.counts._window import Fields, ceil_div, clamped
 def features(fields: Fields) -> dict[str, float]:
     words, images = max(2, ceil_div(fields["in_c"], 2)), fields["images"]
     lines = images * fields["lines"]
-    outputs, channels = lines * fields["outputs"], fields["bytes"] // (4 * words + 12)
+    of_channel = words + (2 if "_line_" in fields["kernel"] else 3)
+    outputs, channels = lines * fields["outputs"], fields["bytes"] // (4 * of_channel)
     pixels = outputs // channels
     if fields["kernel"].endswith("pixel_dsp"):
         return {"call": 1, "outputs": outputs}

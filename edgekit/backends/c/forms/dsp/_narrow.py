@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.c.call import Call, Layer, Value, bias_of
+from edgekit.backends.c.forms.dsp._line import line_of
 from edgekit.backends.c.forms.dsp._lines import Lines
 from edgekit.backends.c.forms.dsp._pack import halves, overlapped
 from edgekit.backends.c.forms.dsp._relu import one_line
@@ -45,14 +46,19 @@ def narrow(layer: Layer, call: Call, real: NDArray[np.float64], lines: Lines) ->
     done = PIXEL - count if name.endswith("pixel_dsp") else -count % TURN
     fields |= {**lines.fields(count), "in_c": inputs}
 
-    def made(name: str, of: Folded, saved: int = 0) -> Call:
-        return Call(name, fields | channels(of, done, saved), source=FILE)
+    def made(name: str, of_channels: dict[str, Value]) -> Call:
+        return Call(name, fields | of_channels, source=FILE)
 
-    calls = [made(name, folded)]
+    calls = [made(name, channels(folded, done))]
     if name != f"pointwise_{width}_dsp":
         return calls
-    line = one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point, wide=True)
-    return calls if line is None else [made(f"pointwise_{width}_relu_dsp", line, SAVED), *calls]
+    relu = one_line(folded, real, clamp_of(call), layer.outputs[0].zero_point, wide=True)
+    if relu is not None:
+        calls.insert(0, made(f"pointwise_{width}_relu_dsp", channels(relu, done, SAVED)))
+    line = line_of(folded, real, clamp_of(call), layer.outputs[0].zero_point)
+    if line is not None:
+        calls.insert(0, made(f"pointwise_{width}_line_dsp", channels_of_line(line, done)))
+    return calls
 
 
 def width_of(inputs: int) -> int:
